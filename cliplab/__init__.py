@@ -1,0 +1,77 @@
+"""Look at how CLIP's image embeddings cluster, and learn when to believe it.
+
+The names below are the whole public face. Each is imported when it is first used, so that
+``import cliplab`` loads neither torch nor datasets nor bokeh.
+
+Examples
+--------
+>>> import cliplab
+>>> images = cliplab.load_storybook(n_images=20)
+>>> len(images)
+20
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cliplab.agreement import Agreement, class_agreement
+    from cliplab.clustering import Clustering, ClusterSweep, sweep_clusters
+    from cliplab.embeddings import Embeddings
+    from cliplab.encoder import ClipEncoder
+    from cliplab.explorer import Explorer, ExplorerState, explore
+    from cliplab.images import Attribution, ImageSet
+    from cliplab.projection import Projection, project
+    from cliplab.sources import load_folder, load_storybook
+
+__version__ = "0.1.0"
+
+_MODULE_OF = {
+    "Agreement": "agreement",
+    "Attribution": "images",
+    "ClipEncoder": "encoder",
+    "ClusterSweep": "clustering",
+    "Clustering": "clustering",
+    "Embeddings": "embeddings",
+    "Explorer": "explorer",
+    "ExplorerState": "explorer",
+    "ImageSet": "images",
+    "Projection": "projection",
+    "class_agreement": "agreement",
+    "explore": "explorer",
+    "load_folder": "sources",
+    "load_storybook": "sources",
+    "project": "projection",
+    "sweep_clusters": "clustering",
+}
+
+__all__ = [
+    "Agreement",
+    "Attribution",
+    "ClipEncoder",
+    "ClusterSweep",
+    "Clustering",
+    "Embeddings",
+    "Explorer",
+    "ExplorerState",
+    "ImageSet",
+    "Projection",
+    "class_agreement",
+    "explore",
+    "load_folder",
+    "load_storybook",
+    "project",
+    "sweep_clusters",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'cliplab' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"cliplab.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

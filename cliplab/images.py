@@ -1,0 +1,223 @@
+"""Images with their ids, known classes and credits: the start of every lesson."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    import datasets
+    import pandas as pd
+    from PIL.Image import Image
+
+_CREDIT_COLUMNS = ("author", "title", "license", "url")
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """Who made an image, and on what terms it may be shown.
+
+    Parameters
+    ----------
+    author, title, license, url : str
+        Empty where it is not known. `url` leads to the page the image came from.
+
+    Examples
+    --------
+    >>> print(Attribution(author="Ada", title="A fish", license="CC BY 2.0"))
+    “A fish” by Ada, CC BY 2.0
+    """
+
+    author: str = ""
+    title: str = ""
+    license: str = ""
+    url: str = ""
+
+    def __str__(self) -> str:
+        name = f"“{self.title}”" if self.title else "Untitled"
+        maker = f" by {self.author}" if self.author else ""
+        terms = f", {self.license}" if self.license else ""
+        return f"{name}{maker}{terms}"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ImageSet:
+    """Images that keep their ids, known classes and credits together.
+
+    Row *i* of everything that is made from an image set belongs to image *i*.
+
+    Parameters
+    ----------
+    dataset : datasets.Dataset
+        One row an image. Columns with a meaning of their own: ``image`` (a
+        ``datasets.Image``, required), ``image_id`` (unique strings, required), ``class_label``
+        (a ``datasets.ClassLabel``), ``author``, ``title``, ``license`` and ``url``. Every other
+        column is a known factor that can be used to colour a plot.
+    skipped : sequence of (name, reason), default=()
+        What was left out when the images were loaded, and why.
+
+    Attributes
+    ----------
+    image_ids : ndarray of shape (n_images,)
+        Names, unique within the set.
+    class_labels : ndarray of shape (n_images,)
+        The known classes as codes into `class_names`; -1 where none is known.
+    class_names : tuple of str
+        What the codes mean.
+    attribution : tuple of Attribution
+        Author, title, licence and link of every image.
+
+    Raises
+    ------
+    ValueError
+        If a required column is missing or two images share an id.
+
+    Examples
+    --------
+    >>> from cliplab import load_storybook
+    >>> images = load_storybook(n_images=30)
+    >>> images[0].size
+    (128, 128)
+    >>> images[[2, 4, 6]]
+    ImageSet of 3 images, 3 with a class out of 16
+    """
+
+    dataset: datasets.Dataset
+    skipped: tuple[tuple[str, str], ...] = ()
+    image_ids: NDArray[np.str_] = field(init=False)
+    class_labels: NDArray[np.int64] = field(init=False)
+    class_names: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        columns = self.dataset.column_names
+        for required in ("image", "image_id"):
+            if required not in columns:
+                raise ValueError(
+                    f"`dataset` must have a column {required!r}. Got {columns!r} instead."
+                )
+        image_ids = np.array(self.dataset["image_id"][:], dtype=np.str_)
+        if len(np.unique(image_ids)) != len(image_ids):
+            raise ValueError("`dataset` must have one id for each image. Got an id twice instead.")
+        if "class_label" in columns:
+            labels = np.array(self.dataset["class_label"][:], dtype=np.int64)
+            names = tuple(self.dataset.features["class_label"].names)
+        else:
+            labels, names = np.full(len(image_ids), -1), ()
+        for array in (image_ids, labels):
+            array.setflags(write=False)
+        # A frozen dataclass is filled once, here; after this nothing changes.
+        object.__setattr__(self, "skipped", tuple(self.skipped))
+        object.__setattr__(self, "image_ids", image_ids)
+        object.__setattr__(self, "class_labels", labels)
+        object.__setattr__(self, "class_names", names)
+
+    def __len__(self) -> int:
+        return len(self.image_ids)
+
+    @overload
+    def __getitem__(self, index: int | np.integer[Any]) -> Image: ...
+    @overload
+    def __getitem__(self, index: slice | ArrayLike | Sequence[int]) -> ImageSet: ...
+    def __getitem__(self, index: Any) -> Image | ImageSet:
+        if isinstance(index, int | np.integer):
+            if not -len(self) <= index < len(self):
+                raise IndexError(f"`index` must be below {len(self)}. Got {index} instead.")
+            image: Image = self.dataset[int(index) % len(self)]["image"]
+            return image
+        rows = np.arange(len(self))[np.asarray(index, dtype=None if np.size(index) else int)
+                                    if not isinstance(index, slice) else index]
+        return ImageSet(self.dataset.select(rows), skipped=self.skipped)
+
+    def __iter__(self) -> Iterator[Image]:
+        return (row["image"] for row in self.dataset)
+
+    @property
+    def attribution(self) -> tuple[Attribution, ...]:
+        """Author, title, licence and link of every image."""
+        known = [name for name in _CREDIT_COLUMNS if name in self.dataset.column_names]
+        if not known:
+            return (Attribution(),) * len(self)
+        values = zip(*(self.dataset[name][:] for name in known), strict=True)
+        return tuple(Attribution(**dict(zip(known, row, strict=True))) for row in values)
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """Names of the columns that say something about an image beside its class and credits."""
+        taken = {"image", "image_id", "class_label", *_CREDIT_COLUMNS}
+        return tuple(name for name in self.dataset.column_names if name not in taken)
+
+    def with_classes(self, column: str) -> ImageSet:
+        """Take another known factor as the class of each image.
+
+        Parameters
+        ----------
+        column : str
+            A column of text, for example ``"color"`` of the storybook.
+
+        Returns
+        -------
+        ImageSet
+            The same images; `class_labels` and `class_names` come from `column`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column.
+
+        Examples
+        --------
+        >>> from cliplab import load_storybook
+        >>> load_storybook(n_images=100).with_classes("place").class_names[:2]
+        ('beach', 'city')
+        """
+        import datasets
+
+        if column not in self.factors:
+            raise ValueError(f"`column` must be one of {self.factors!r}. Got {column!r} instead.")
+        values = ["" if value is None else str(value) for value in self.dataset[column][:]]
+        names = sorted(set(values) - {""})
+        codes = [names.index(value) if value else -1 for value in values]
+        table = self.dataset
+        if "class_label" in table.column_names:
+            table = table.remove_columns("class_label")
+        table = table.add_column(
+            "class_label", codes, feature=datasets.ClassLabel(names=names)
+        )
+        return ImageSet(table, skipped=self.skipped)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Everything that is known about the images, one row an image.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Every column of the dataset but the pictures themselves, and ``class_name``.
+
+        Examples
+        --------
+        >>> from cliplab import load_storybook
+        >>> load_storybook(n_images=3).to_pandas().shape[0]
+        3
+        """
+        frame: pd.DataFrame = self.dataset.remove_columns("image").to_pandas()
+        if self.class_names:
+            frame["class_name"] = [
+                self.class_names[label] if label >= 0 else None for label in self.class_labels
+            ]
+        return frame
+
+    def __repr__(self) -> str:
+        known = int((self.class_labels >= 0).sum())
+        left_out = f", {len(self.skipped)} skipped" if self.skipped else ""
+        return (
+            f"ImageSet of {len(self)} images, {known} with a class "
+            f"out of {len(self.class_names)}{left_out}"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(repr(self))}</p>"
