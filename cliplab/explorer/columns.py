@@ -1,0 +1,183 @@
+"""Values become columns: dicts of arrays for Bokeh's sources, grouped by what changes them.
+
+A column bears the name of the field that it shows. Nothing here knows a screen, so that what a
+plot will show can be tested without one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cliplab.explorer.theme import (
+    AMOUNT_COLORS,
+    CATEGORY_COLORS,
+    OTHER_COLOR,
+    SIGN_COLORS,
+)
+
+if TYPE_CHECKING:
+    from cliplab.clustering import Clustering, ClusterSweep
+    from cliplab.images import ImageSet
+    from cliplab.projection import Projection
+
+Columns = dict[str, Any]
+
+
+def image_columns(images: ImageSet) -> Columns:
+    """Return what never changes: ids and known classes."""
+    names = [*images.class_names, ""]
+    return {
+        "image_ids": images.image_ids.tolist(),
+        "class_names": [names[label] for label in images.class_labels],
+    }
+
+
+def projection_columns(projection: Projection) -> Columns:
+    """Return where each image stands in the plane: the first two columns of a projection."""
+    coordinates = np.asarray(projection.coordinates, dtype=np.float32)
+    return {"x": coordinates[:, 0], "y": coordinates[:, 1]}
+
+
+def clustering_columns(clustering: Clustering) -> Columns:
+    """Return each image's cluster, its silhouette and the place of its bar.
+
+    Bars stand in blocks, one a cluster with a gap after it, the best silhouette of each on top.
+    """
+    labels, silhouettes = clustering.cluster_labels, clustering.silhouettes
+    order = np.lexsort((-silhouettes, labels))
+    positions = np.empty(len(labels), dtype=np.float32)
+    positions[order] = np.arange(len(labels)) + _gap(clustering) * labels[order]
+    return {
+        "cluster_labels": labels.astype(np.min_scalar_type(clustering.n_clusters)),
+        "silhouettes": silhouettes.astype(np.float32),
+        "bar_positions": positions,
+    }
+
+
+def cluster_columns(clustering: Clustering, projection: Projection) -> Columns:
+    """Return one row a cluster: where its number stands, and what is to be said of it.
+
+    The summary gives size, mean silhouette and share of negative silhouettes.
+    """
+    labels, n_clusters = clustering.cluster_labels, clustering.n_clusters
+    bars = clustering_columns(clustering)["bar_positions"]
+    coordinates = np.asarray(projection.coordinates)
+    members = [np.flatnonzero(labels == cluster) for cluster in range(n_clusters)]
+    silhouettes = [clustering.silhouettes[rows] for rows in members]
+    return {
+        "names": [str(cluster) for cluster in range(n_clusters)],
+        "x": [float(np.median(coordinates[rows, 0])) for rows in members],
+        "y": [float(np.median(coordinates[rows, 1])) for rows in members],
+        "summaries": [
+            f"{len(own):>4} {own.mean():>5.2f} {(own < 0).mean():>4.0%}" for own in silhouettes
+        ],
+        "word_positions": _apart([bars[rows].mean() for rows in members], bars_end(clustering)),
+    }
+
+
+def _apart(positions: list[float], end: float) -> list[float]:
+    """Move positions apart until lines of words fit between them, and none beyond the end."""
+    room = end / 24
+    spread = np.array(positions, dtype=float)
+    for i in range(1, len(spread)):
+        spread[i] = max(spread[i], spread[i - 1] + room)
+    last = end
+    for i in reversed(range(len(spread))):
+        spread[i] = min(spread[i], last)
+        last = spread[i] - room
+    return spread.tolist()
+
+
+def bars_end(clustering: Clustering) -> float:
+    """Return where the last block of bars ends."""
+    return len(clustering.cluster_labels) + _gap(clustering) * (clustering.n_clusters - 1)
+
+
+def _gap(clustering: Clustering) -> float:
+    return len(clustering.cluster_labels) / 80
+
+
+def sweep_columns(sweep: ClusterSweep) -> Columns:
+    """Return inertia and mean silhouette for every k."""
+    return {
+        "n_clusters": np.asarray(sweep.n_clusters),
+        "inertias": np.asarray(sweep.inertias),
+        "silhouette_scores": np.asarray(sweep.silhouette_scores),
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class Coloring:
+    """A number for every image and what colour the numbers stand for.
+
+    `legend` pairs names with colours; for amounts the first and the last colour have names.
+    """
+
+    values: NDArray[Any]
+    palette: tuple[str, ...]
+    low: float
+    high: float
+    legend: tuple[tuple[str, str], ...]
+    is_amount: bool = False
+
+
+def color_titles(images: ImageSet) -> dict[str, str]:
+    """Return what plots can be coloured by, as a title for each name."""
+    choices = {"cluster": "cluster (found)"}
+    if images.class_names:
+        choices["class"] = "class (known)"
+    choices["silhouette"] = "silhouette"
+    return choices | {name: name for name in images.factors if name not in choices}
+
+
+def coloring(color_by: str, images: ImageSet, clustering: Clustering) -> Coloring:
+    """Return the colours of all images by cluster, class, silhouette or a column."""
+    if color_by == "cluster":
+        numbers = [str(cluster) for cluster in range(clustering.n_clusters)]
+        return _categories(clustering.cluster_labels, numbers)
+    if color_by == "silhouette":
+        reach = max(float(np.abs(clustering.silhouettes).max()), 0.05)
+        return _amounts(clustering.silhouettes, -reach, reach, SIGN_COLORS)
+    if color_by == "class":
+        return _most_frequent(images.class_labels, images.class_names)
+    values = np.asarray(images.dataset[color_by][:])
+    if values.dtype.kind in "iuf":
+        finite = values[np.isfinite(values)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+        return _amounts(values, low, max(high, low + 1e-9), AMOUNT_COLORS)
+    names, codes = np.unique(values.astype(np.str_), return_inverse=True)
+    return _most_frequent(codes, names.tolist())
+
+
+def _amounts(values: NDArray[Any], low: float, high: float, palette: tuple[str, ...]) -> Coloring:
+    legend = ((f"{low:.2f}", palette[0]), (f"{high:.2f}", palette[-1]))
+    return Coloring(values.astype(np.float32), palette, low, high, legend, is_amount=True)
+
+
+def _most_frequent(codes: NDArray[Any], names: Any) -> Coloring:
+    """Give the most frequent categories a colour of their own and the rest, if any, one."""
+    known = codes[codes >= 0]
+    counts = np.bincount(known, minlength=len(names))
+    room = len(CATEGORY_COLORS)
+    shown = np.flatnonzero(counts)
+    if len(shown) > room:
+        shown = np.sort(np.argsort(-counts, kind="stable")[:room])
+    place = np.full(len(names) + 1, len(shown))
+    place[shown] = np.arange(len(shown))
+    return _categories(place[codes], [names[code] for code in shown])
+
+
+def _categories(codes: NDArray[Any], names: list[str]) -> Coloring:
+    colors = [CATEGORY_COLORS[i % len(CATEGORY_COLORS)] for i in range(len(names))]
+    legend = list(zip(names, colors, strict=True))
+    if (codes >= len(names)).any():
+        legend.append(("other", OTHER_COLOR))
+        colors.append(OTHER_COLOR)
+    # The palette is filled up to a fixed length, so that only values travel when k moves.
+    palette = tuple(colors + [OTHER_COLOR] * (len(CATEGORY_COLORS) + 1 - len(colors)))
+    values = codes.astype(np.min_scalar_type(len(palette)))
+    return Coloring(values, palette, -0.5, len(palette) - 0.5, tuple(legend))

@@ -1,0 +1,281 @@
+"""The Explorer: values and choices, wired to the screen with one observer for each choice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from cliplab.clustering import Clustering, ClusterSweep, sweep_clusters
+from cliplab.explorer.choices import find_choices, first_state, picture_title, status_line
+from cliplab.explorer.columns import coloring
+from cliplab.explorer.controls import Controls
+from cliplab.explorer.gallery import Gallery
+from cliplab.explorer.host import MainLoop
+from cliplab.explorer.lanes import Lane
+from cliplab.explorer.panel import Panel
+from cliplab.explorer.plots import Plots
+from cliplab.explorer.results import ProjectionKey, Results, SweepKey
+from cliplab.explorer.theme import THUMBNAIL_SIZE
+from cliplab.explorer.thumbnails import sheets
+from cliplab.projection import Projection, project
+
+if TYPE_CHECKING:
+    from cliplab.embeddings import Embeddings
+    from cliplab.encoder import ClipEncoder
+    from cliplab.images import ImageSet
+
+
+class Explorer:
+    """A control panel over linked plots: projection, silhouettes, elbow and a gallery.
+
+    Put it last in a cell to see it. What the learner chooses is in `state`; set a value there
+    and the screen follows.
+
+    Parameters
+    ----------
+    images : ImageSet
+        The images that are looked at.
+    embeddings : Embeddings
+        A vector for each image.
+    sweep : ClusterSweep, optional
+        The clusterings for every k; made with the defaults of `sweep_clusters` when left out.
+    projection : Projection, optional
+        Where the images stand in the plane; t-SNE when left out.
+    encoder : ClipEncoder, optional
+        What made the embeddings, kept as `encoder` for cells that need it.
+
+    Attributes
+    ----------
+    state : ExplorerState
+        k, space, projection, perplexity, colour, seed and selection.
+
+    Raises
+    ------
+    ValueError
+        If the parts do not have one row for each image.
+
+    Examples
+    --------
+    >>> from cliplab import ClipEncoder, Explorer, load_storybook
+    >>> images = load_storybook(n_images=60)
+    >>> explorer = Explorer(images, ClipEncoder("storybook").encode_images(images))
+    >>> explorer.state.n_clusters = 8
+    >>> explorer.clustering.n_clusters
+    8
+    """
+
+    def __init__(
+        self,
+        images: ImageSet,
+        embeddings: Embeddings,
+        sweep: ClusterSweep | None = None,
+        projection: Projection | None = None,
+        *,
+        encoder: ClipEncoder | None = None,
+    ) -> None:
+        _check_rows("embeddings", len(embeddings), len(images))
+        if sweep is None:
+            sweep = sweep_clusters(embeddings, range(2, min(20, len(images) - 1) + 1))
+        if projection is None:
+            projection = project(embeddings)
+        _check_rows("sweep", len(sweep[sweep.n_clusters[0]].cluster_labels), len(images))
+        _check_rows("projection", len(projection), len(images))
+        self.images, self.embeddings, self.encoder = images, embeddings, encoder
+        self._sweep, self._projection = sweep, projection
+        self._choices = find_choices(images, embeddings, sweep, projection)
+        self.state = first_state(self._choices, len(images), sweep, projection)
+        self._results = Results(embeddings, self._choices.n_clusters)
+        self._results.projections[self._results.projection_key(self.state)] = projection
+        self._results.sweeps[self._results.sweep_key(self.state)] = sweep
+
+        self._main_loop = MainLoop()
+        self._projecting: Lane[Projection] = Lane(self._main_loop, self._tell_error)
+        self._sweeping: Lane[ClusterSweep] = Lane(self._main_loop, self._tell_error)
+        self._sheeting: Lane[tuple[int, str]] = Lane(self._main_loop, self._tell_error)
+        self._plots = Plots(images)
+        self._plots.on_select(lambda rows: self.state.set_trait("selected", rows))
+        self._plots.on_tap_k(lambda k: self.state.set_trait("n_clusters", k))
+        self._panel = self._make_panel()
+        self._draw_everything()
+        self._follow("n_clusters", self._draw_clustering)
+        self._follow("space", self._refresh)
+        self._follow("projection", self._refresh)
+        self._follow("perplexity", self._refresh)
+        self._follow("random_state", self._refresh)
+        self._follow("color_by", self._draw_coloring)
+        self._follow("selected", self._draw_selection)
+
+    @property
+    def sweep(self) -> ClusterSweep:
+        """The sweep that is on the screen."""
+        return self._sweep
+
+    @property
+    def projection(self) -> Projection:
+        """The projection that is on the screen."""
+        return self._projection
+
+    @property
+    def clustering(self) -> Clustering:
+        """The clustering that is on the screen: the sweep's for the chosen k."""
+        return self._sweep[self.state.n_clusters]
+
+    def __repr__(self) -> str:
+        return f"Explorer of {len(self.images)} images, k = {self.state.n_clusters}"
+
+    def _ipython_display_(self) -> None:
+        if self._panel.was_shown:
+            self._panel.close()
+            self._panel = self._make_panel()
+            self._draw_everything()
+        panel = self._panel
+        panel.show(on_replaced=lambda: self._close(panel))
+        if not all(self._plots.sheets.data["uri"]):
+            pictures = sheets(self.images, THUMBNAIL_SIZE)
+            self._sheeting.start(pictures, self._plots.show_sheet, lambda: None)
+
+    def _make_panel(self) -> Panel:
+        controls = Controls(self.state, self._choices, on_stop=self._projecting.stop)
+        return Panel(self._plots, controls, Gallery(self.images), self._main_loop)
+
+    def _close(self, panel: Panel) -> None:
+        """Free a panel whose cell shows something else now, and end what is under way for it."""
+        panel.close()
+        if panel is self._panel:
+            for lane in (self._projecting, self._sweeping, self._sheeting):
+                lane.drop()
+
+    def _follow(self, trait: str, draw: Callable[[], None]) -> None:
+        self.state.observe(lambda _: self._change(draw), trait)
+
+    def _change(self, draw: Callable[[], None]) -> None:
+        """Change the screen on the main loop, in one message; tell in words what goes wrong."""
+
+        def change() -> None:
+            try:
+                with self._panel.batch():
+                    self._panel.controls.show_error("")
+                    draw()
+            except Exception as error:
+                self._tell_error(error)
+
+        self._main_loop.post(change)
+
+    def _tell_error(self, error: Exception) -> None:
+        self._panel.controls.show_error(f"{type(error).__name__}: {error}")
+        self._panel.controls.show_progress(None)
+        if not self._main_loop.is_live:
+            raise error
+
+    def _refresh(self) -> None:
+        """Draw what is there for the choices made, and set going what is not."""
+        projection_key = self._results.projection_key(self.state)
+        sweep_key = self._results.sweep_key(self.state)
+        if projection_key in self._results.projections:
+            self._projecting.drop()
+            self._take_projection(self._results.projections[projection_key])
+        else:
+            self._start_projection(projection_key)
+        if sweep_key in self._results.sweeps:
+            self._sweeping.drop()
+            self._sweep = self._results.sweeps[sweep_key]
+            self._draw_sweep()
+        elif not (self._projecting.is_busy and sweep_key.projection == projection_key):
+            self._start_sweep(sweep_key)
+
+    def _start_projection(self, key: ProjectionKey) -> None:
+        def finish() -> None:
+            self._results.projections[key] = self._projection
+            self._refresh()
+
+        self._projecting.start(
+            self._results.compute_projection(key, self._projection),
+            lambda frame: self._change(lambda: self._take_projection(frame)),
+            lambda: self._change(finish),
+        )
+
+    def _start_sweep(self, key: SweepKey) -> None:
+        title = self._choices.spaces[self.state.space]
+        self._panel.controls.show_status(f"Clustering {title} for every k …")
+        self._sweeping.start(
+            self._results.compute_sweep(key, self._projection),
+            lambda _: None,
+            lambda: self._change(self._refresh),
+        )
+
+    def _take_projection(self, projection: Projection) -> None:
+        self._projection = projection
+        self._draw_projection()
+
+    def _draw_everything(self) -> None:
+        self._draw_sweep()
+        self._draw_coloring()
+        self._draw_projection()
+        self._plots.show_selection(self.state.selected)
+
+    def _draw_projection(self) -> None:
+        self._plots.show_projection(self._projection, self.clustering)
+        self._plots.show_title(picture_title(self._choices, self._projection))
+        self._panel.controls.allow_perplexity(self.state.projection == "tsne")
+        share = self._projection.parameters.get("share_done", 1.0)
+        self._panel.controls.show_progress(share if self._projecting.is_busy else None)
+
+    def _draw_sweep(self) -> None:
+        self._plots.show_sweep(self._sweep)
+        self._draw_clustering()
+
+    def _draw_clustering(self) -> None:
+        self._plots.show_clustering(self.clustering, self._projection)
+        if self.state.color_by in ("cluster", "silhouette"):
+            self._draw_coloring()
+        self._draw_gallery()
+
+    def _draw_coloring(self) -> None:
+        colors = coloring(self.state.color_by, self.images, self.clustering)
+        self._plots.show_coloring(colors, show_numbers=self.state.color_by == "cluster")
+        self._panel.controls.show_legend(colors)
+
+    def _draw_selection(self) -> None:
+        self._plots.show_selection(self.state.selected)
+        self._draw_gallery()
+
+    def _draw_gallery(self) -> None:
+        selected = self.state.selected
+        self._panel.gallery.show(selected, self.clustering)
+        status = status_line(self._choices, self.clustering, len(selected))
+        self._panel.controls.show_status(status)
+
+
+def explore(images: ImageSet, encoder: ClipEncoder | None = None) -> Explorer:
+    """Encode, project and cluster images with the defaults, and open an Explorer on them.
+
+    Parameters
+    ----------
+    images : ImageSet
+        At least 4 images.
+    encoder : ClipEncoder, optional
+        The storybook's own small CLIP when left out, which needs no network but knows nothing
+        except the storybook.
+
+    Returns
+    -------
+    Explorer
+
+    Examples
+    --------
+    >>> from cliplab import explore, load_storybook
+    >>> explore(load_storybook(n_images=60)).state.space
+    'embedding'
+    """
+    if encoder is None:
+        from cliplab.encoder import ClipEncoder
+
+        encoder = ClipEncoder("storybook")
+    return Explorer(images, encoder.encode_images(images), encoder=encoder)
+
+
+def _check_rows(name: str, n_rows: int, n_images: int) -> None:
+    if n_rows != n_images:
+        raise ValueError(
+            f"`{name}` must have one row for each of the {n_images} images. Got {n_rows} instead."
+        )

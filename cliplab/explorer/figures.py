@@ -1,0 +1,239 @@
+"""One function for each plot of the Explorer; all draw from sources that are given to them."""
+
+from __future__ import annotations
+
+from bokeh.models import (
+    BasicTicker,
+    BoxSelectTool,
+    ColumnDataSource,
+    CustomJSHover,
+    HoverTool,
+    LassoSelectTool,
+    LinearColorMapper,
+    PanTool,
+    Range1d,
+    GlyphRenderer,
+    ResetTool,
+    Span,
+    TapTool,
+    Title,
+    WheelZoomTool,
+)
+from bokeh.plotting import figure
+
+from cliplab.explorer.theme import ACCENT, FONT_SIZE, NEUTRAL, PLOT_HEIGHT, THUMBNAIL_SIZE
+from cliplab.explorer.thumbnails import SHEET_SIDE
+
+# Bokeh escapes what stands for @columns; names from data sets are never run as HTML.
+_TOOLTIP = f"""
+<div style="display: flex; gap: 8px; font-size: {FONT_SIZE}; color: #222; max-width: 260px">
+  <div style="width: {THUMBNAIL_SIZE}px; height: {THUMBNAIL_SIZE}px; border-radius: 4px;
+              background-color: #ddd; flex: none;
+              background-image: @image_ids{{sheet}};
+              background-position: @image_ids{{place}}"></div>
+  <div style="overflow-wrap: anywhere">
+    <div style="font-weight: bold">@class_names</div>
+    <div>cluster @cluster_labels</div>
+    <div>silhouette @silhouettes{{0.00}}</div>
+    <div style="color: #666">@image_ids</div>
+  </div>
+</div>
+"""
+
+# A sheet of thumbnails is turned into an object of the page once, and named by a short address.
+_THUMBNAIL_JS = """
+const per_sheet = side * side
+const i = special_vars.index
+if (format == "place") {
+    const column = i % side
+    const row = Math.floor((i % per_sheet) / side)
+    return `-${column * size}px -${row * size}px`
+}
+const uri = sheets.data.uri[Math.floor(i / per_sheet)]
+if (!uri) return "none"
+const known = (window.cliplab_sheets ??= new Map())
+if (!known.has(uri)) {
+    const bytes = Uint8Array.from(atob(uri.split(",")[1]), (c) => c.charCodeAt(0))
+    known.set(uri, URL.createObjectURL(new Blob([bytes], { type: "image/jpeg" })))
+}
+return `url(${known.get(uri)})`
+"""
+
+
+def scatter_figure(
+    images: ColumnDataSource,
+    clusters: ColumnDataSource,
+    sheets: ColumnDataSource,
+    mapper: LinearColorMapper,
+) -> figure:
+    """Draw the projection: a point an image, the cluster's number at its median."""
+    plot = _figure(name="scatter", x_range=Range1d(-1, 1), y_range=Range1d(-1, 1))
+    points = plot.scatter(
+        "x",
+        "y",
+        source=images,
+        size=_point_size(len(images.data["image_ids"])),
+        color={"field": "color_values", "transform": mapper},
+        line_color=None,
+        fill_alpha=0.85,
+        nonselection_fill_alpha=0.12,
+        selection_fill_alpha=1,
+        name="points",
+    )
+    plot.text(
+        "x",
+        "y",
+        text="names",
+        source=clusters,
+        text_align="center",
+        text_baseline="middle",
+        text_font_style="bold",
+        text_font_size="15px",
+        text_color="white",
+        text_outline_color="#333333",
+        name="cluster numbers",
+    )
+    # The axes of such a picture mean nothing, so they are not drawn.
+    plot.axis.visible = False
+    plot.grid.visible = False
+    lasso = LassoSelectTool(renderers=[points])
+    tap = TapTool(renderers=[points])
+    plot.add_tools(
+        lasso,
+        BoxSelectTool(renderers=[points]),
+        tap,
+        PanTool(),
+        WheelZoomTool(),
+        ResetTool(),
+        _hover(points, sheets),
+    )
+    plot.toolbar.active_drag = lasso
+    plot.toolbar.active_tap = tap
+    plot.toolbar_location = "left"
+    return plot
+
+
+def silhouette_figure(
+    images: ColumnDataSource,
+    clusters: ColumnDataSource,
+    sheets: ColumnDataSource,
+    mapper: LinearColorMapper,
+) -> figure:
+    """Draw a bar for each image, sorted within clusters, and a line of words for each cluster."""
+    plot = _figure(name="silhouettes", x_range=Range1d(-0.3, 1), y_range=Range1d(1, 0))
+    bars = plot.hbar(
+        y="bar_positions",
+        right="silhouettes",
+        height=1,
+        source=images,
+        color={"field": "color_values", "transform": mapper},
+        line_color=None,
+        nonselection_fill_alpha=0.2,
+        selection_fill_alpha=1,
+        name="bars",
+    )
+    # Two axes of words: the cluster's number on the left, what is to be said of it on the right.
+    for text, x, align in (("names", "names_x", "left"), ("summaries", "summaries_x", "right")):
+        plot.text(
+            x,
+            "word_positions",
+            text=text,
+            source=clusters,
+            text_align=align,
+            text_baseline="middle",
+            text_font="monospace",
+            text_font_size=FONT_SIZE,
+            text_font_style="bold" if text == "names" else "normal",
+            text_color=NEUTRAL,
+            name=text,
+        )
+    heading = Title(text="size  mean   <0", align="right", text_font="monospace")
+    heading.update(text_font_size=FONT_SIZE, text_color=NEUTRAL, text_font_style="normal")
+    plot.add_layout(heading, "above")
+    plot.add_layout(_line(0, NEUTRAL, name="zero"))
+    plot.add_layout(_line(0, ACCENT, "dashed", name="mean"))
+    tap = TapTool(renderers=[bars])
+    box = BoxSelectTool(renderers=[bars], dimensions="height")
+    plot.add_tools(tap, box, _hover(bars, sheets))
+    plot.toolbar.active_tap = tap
+    plot.toolbar.active_drag = box
+    plot.toolbar_location = None
+    plot.yaxis.visible = False
+    plot.ygrid.visible = False
+    return plot
+
+
+def elbow_figure(sweep: ColumnDataSource) -> figure:
+    """Draw inertia over k, with a line where the elbow is, if it is anywhere."""
+    return _curve_figure(sweep, "inertias", name="elbow")
+
+
+def score_figure(sweep: ColumnDataSource) -> figure:
+    """Draw the mean silhouette over k."""
+    return _curve_figure(sweep, "silhouette_scores", name="score")
+
+
+def _curve_figure(sweep: ColumnDataSource, field: str, name: str) -> figure:
+    plot = _figure(name=name, height=PLOT_HEIGHT // 2)
+    plot.line("n_clusters", field, source=sweep, line_color=NEUTRAL, line_width=2)
+    plot.scatter("n_clusters", field, source=sweep, size=7, color=NEUTRAL, name="curve")
+    plot.add_layout(_line(0, ACCENT, name="current"))
+    plot.add_layout(_line(0, NEUTRAL, "dotted", name="knee"))
+    plot.xaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=6)
+    plot.yaxis.ticker = BasicTicker(desired_num_ticks=4)
+    plot.xaxis.axis_label = "k" if name == "score" else None
+    plot.toolbar_location = None
+    return plot
+
+
+def _figure(name: str, height: int = PLOT_HEIGHT, **ranges: Range1d) -> figure:
+    """Make an empty plot that looks right on a light and on a dark page."""
+    plot = figure(
+        name=name, height=height, sizing_mode="stretch_width", tools="", min_width=120, **ranges
+    )
+    plot.toolbar.logo = None
+    plot.background_fill_alpha = 0
+    plot.border_fill_alpha = 0
+    plot.outline_line_color = NEUTRAL
+    plot.outline_line_alpha = 0.4
+    plot.title.update(text_color=NEUTRAL, text_font_size="12px")
+    plot.grid.grid_line_color = NEUTRAL
+    plot.grid.grid_line_alpha = 0.15
+    for axis in plot.axis:
+        axis.update(
+            axis_line_color=None,
+            major_tick_line_color=NEUTRAL,
+            minor_tick_line_color=None,
+            major_label_text_color=NEUTRAL,
+            major_label_text_font_size=FONT_SIZE,
+            axis_label_text_color=NEUTRAL,
+            axis_label_text_font_size=FONT_SIZE,
+        )
+    return plot
+
+
+def _line(location: float, color: str, dash: str = "solid", *, name: str) -> Span:
+    return Span(
+        location=location,
+        dimension="height",
+        line_color=color,
+        line_width=1.5,
+        line_dash=dash,
+        name=name,
+    )
+
+
+def _hover(renderer: GlyphRenderer, sheets: ColumnDataSource) -> HoverTool:
+    arguments = {"sheets": sheets, "side": SHEET_SIDE, "size": THUMBNAIL_SIZE}
+    thumbnail = CustomJSHover(args=arguments, code=_THUMBNAIL_JS)
+    return HoverTool(
+        renderers=[renderer],
+        tooltips=_TOOLTIP,
+        formatters={"@image_ids": thumbnail},
+        limit=1,
+    )
+
+
+def _point_size(n_images: int) -> float:
+    """Make points smaller the more there are, so that they do not hide each other."""
+    return float(min(9, max(2, 220 / n_images**0.5)))

@@ -1,0 +1,120 @@
+"""The pictures of the selection, with their names, numbers and credits."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import ipywidgets
+import numpy as np
+
+from cliplab.explorer.thumbnails import data_uri, thumbnail
+
+if TYPE_CHECKING:
+    from cliplab.clustering import Clustering
+    from cliplab.images import Attribution, ImageSet
+
+PAGE_SIZE = 12
+_PIXELS = 112
+
+_STYLE = """<style>
+.cliplab-gallery { display: grid; grid-template-columns: repeat(12, minmax(0, 1fr)); gap: 6px;
+  font-size: 11px; line-height: 1.3; color: var(--jp-ui-font-color1, inherit); }
+.cliplab-gallery figure { margin: 0; min-width: 0; }
+.cliplab-gallery img { width: 100%; aspect-ratio: 1; border-radius: 4px; display: block; margin: 0; }
+.cliplab-gallery figcaption div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.cliplab-gallery .credit, .cliplab-gallery .credit a { color: #767676; }
+</style>"""
+
+
+class Gallery:
+    """A page of pictures and the buttons that turn it.
+
+    Where nothing is selected it shows the most typical picture of each cluster: the one with the
+    highest silhouette.
+    """
+
+    def __init__(self, images: ImageSet) -> None:
+        self._images = images
+        self._credits = images.attribution
+        self._rows: tuple[int, ...] = ()
+        self._page = 0
+        self._clustering: Clustering | None = None
+        self._title = ipywidgets.HTML()
+        self._pictures = ipywidgets.HTML(layout={"width": "100%", "height": "142px"})
+        self._back = self._button("chevron-left", "Previous pictures", -1)
+        self._forth = self._button("chevron-right", "Next pictures", 1)
+        head = ipywidgets.HBox(
+            [self._title, ipywidgets.HBox([self._back, self._forth])],
+            layout={"justify_content": "space-between", "align_items": "center"},
+        )
+        self.widget = ipywidgets.VBox([head, self._pictures])
+
+    def show(self, selected: Sequence[int], clustering: Clustering) -> None:
+        """Show the selected images, or where there are none the typical one of each cluster."""
+        if selected:
+            rows, title = tuple(selected), f"{len(selected)} selected"
+        else:
+            rows = most_typical(clustering)
+            title = "Nothing is selected: lasso points or tap a bar. Most typical of each cluster:"
+        if rows != self._rows:
+            self._page = 0
+        self._rows, self._clustering = rows, clustering
+        self._title.value = f"<b>{title}</b>" if selected else title
+        self._draw()
+
+    def _turn(self, by: int) -> None:
+        self._page += by
+        self._draw()
+
+    def _draw(self) -> None:
+        start = self._page * PAGE_SIZE
+        on_page = self._rows[start : start + PAGE_SIZE]
+        figures = "".join(self._figure(i) for i in on_page)
+        self._pictures.value = f'{_STYLE}<div class="cliplab-gallery">{figures}</div>'
+        self._back.disabled = self._page == 0
+        self._forth.disabled = start + PAGE_SIZE >= len(self._rows)
+
+    def _figure(self, i: int) -> str:
+        assert self._clustering is not None
+        label = self._images.class_labels[i]
+        known = self._images.class_names[label] if label >= 0 else ""
+        cluster = f"cluster {self._clustering.cluster_labels[i]}"
+        words = f"{cluster} · {known}" if known else cluster
+        lines = [
+            html.escape(words),
+            f"silhouette {self._clustering.silhouettes[i]:.2f}",
+            html.escape(str(self._images.image_ids[i])),
+        ]
+        credit = self._credits[i]
+        about = html.escape(f"{self._images.image_ids[i]}: {credit}", quote=True)
+        image = data_uri(thumbnail(self._images[i], _PIXELS))
+        return (
+            f'<figure title="{about}"><img src="{image}" alt="{about}"><figcaption>'
+            + "".join(f"<div>{line}</div>" for line in lines)
+            + f'<div class="credit">{_credit(credit)}</div></figcaption></figure>'
+        )
+
+    def _button(self, icon: str, tooltip: str, by: int) -> ipywidgets.Button:
+        button = ipywidgets.Button(icon=icon, tooltip=tooltip, layout={"width": "36px"})
+        button.on_click(lambda _: self._turn(by))
+        return button
+
+
+def most_typical(clustering: Clustering) -> tuple[int, ...]:
+    """Return the row of the image with the highest silhouette in each cluster."""
+    rows = []
+    for cluster in range(clustering.n_clusters):
+        members = np.flatnonzero(clustering.cluster_labels == cluster)
+        rows.append(int(members[clustering.silhouettes[members].argmax()]))
+    return tuple(rows)
+
+
+def _credit(credit: Attribution) -> str:
+    words = html.escape(", ".join(filter(None, (credit.author, credit.license))) or str(credit))
+    # Only addresses of web pages become links; anything else could be a script.
+    if credit.url.startswith(("https://", "http://")):
+        address = html.escape(credit.url, quote=True)
+        return f'<a href="{address}" target="_blank" rel="noopener">{words}</a>'
+    return words

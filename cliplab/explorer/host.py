@@ -1,0 +1,197 @@
+"""The only module that knows BokehModel, display, front-ends and their event loop.
+
+Three facts about notebooks shape it. BokehJS must be in the page before a plot's view is made, so
+it is sent along with the plots. A plot shown twice, or after the page was loaded again, must show
+what is and not what was, so the picture of the plot is taken when it is asked for. And everything
+that changes a Bokeh document must happen on one thread, because the messages of two interleave
+and are lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+from bokeh.core.json_encoder import serialize_json
+from bokeh.protocol import Protocol
+from jupyter_bokeh import BokehModel
+
+if TYPE_CHECKING:
+    from bokeh.document.events import DocumentPatchedEvent
+    from bokeh.models import LayoutDOM
+
+
+def front_end() -> str:
+    """Say what shows the notebook: ``"colab"``, ``"jupyter"`` or ``"none"``.
+
+    ``"none"`` stands for plain Python and for programs that run notebooks without showing them
+    (nbclient, papermill). The environment variable ``CLIPLAB_FRONT_END`` has the last word.
+    """
+    chosen = os.environ.get("CLIPLAB_FRONT_END")
+    if chosen:
+        return chosen
+    if "google.colab" in sys.modules:
+        return "colab"
+    request = _execute_request()
+    # A program that runs a notebook says that nobody is there to answer input(); Voila says so
+    # too, and yet shows the result.
+    somebody_looks = request.get("content", {}).get("allow_stdin", False)
+    voila = os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
+    return "jupyter" if somebody_looks or voila else "none"
+
+
+def _execute_request() -> dict[str, Any]:
+    """Return the message that runs the current cell; empty outside a notebook kernel."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    kernel = getattr(shell, "kernel", None)
+    return dict(kernel.get_parent("shell")) if kernel else {}
+
+
+def current_cell() -> str | None:
+    """Name the running cell: by the front-end's id, else by its code; None outside a notebook."""
+    request = _execute_request()
+    cell_id = request.get("metadata", {}).get("cellId")
+    if cell_id:
+        return str(cell_id)
+    code = request.get("content", {}).get("code")
+    return hashlib.sha256(code.encode()).hexdigest() if code else None
+
+
+class MainLoop:
+    """The kernel's own event loop, on which every change to a plot is made.
+
+    Widget callbacks arrive on the main thread or on another one, depending on the version of
+    ipykernel; `post` brings them home in all of them.
+    """
+
+    def __init__(self) -> None:
+        self._thread = threading.current_thread()
+        try:
+            self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
+        except RuntimeError:
+            self._loop = None
+        # Asked once, here in the cell: inside a widget's callback the answer would be another.
+        self._is_watched = front_end() != "none"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether there is a loop to come back to and somebody who watches meanwhile."""
+        return self._loop is not None and self._is_watched
+
+    def post(self, change: Callable[[], None]) -> None:
+        """Make a change now if this is the main thread, else as soon as that one is free."""
+        if self._loop is None or threading.current_thread() is self._thread:
+            change()
+        else:
+            self._loop.call_soon_threadsafe(change)
+
+
+class HostedModel(BokehModel):
+    """A BokehModel that batches its messages, loses none and never shows an old state.
+
+    It leans on private parts of jupyter_bokeh 4.x (`_document_patched`, `_model_to_traits`,
+    `_sync_model`); the tests guard them.
+    """
+
+    def __init__(self, model: LayoutDOM, main_loop: MainLoop, **traits: Any) -> None:
+        self._main_loop = main_loop
+        self._batch_depth = 0
+        self._waiting: list[DocumentPatchedEvent] = []
+        self._is_listening = False
+        super().__init__(model, **traits)
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Send all changes made inside as one message."""
+        self._batch_depth += 1
+        try:
+            yield
+        finally:
+            self._batch_depth -= 1
+            self._send_waiting()
+
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:
+        """Give the whole state as it is now: a page that was loaded again asks for it."""
+        state = super().get_state(key=key, drop_defaults=drop_defaults)
+        if key is None:
+            self._is_listening = False
+            self._waiting.clear()
+            state["render_bundle"] = serialize_json(self._model_to_traits(self._model))
+        return state
+
+    def _document_patched(self, event: DocumentPatchedEvent) -> None:
+        # Where nobody looks, nobody will ever listen.
+        if event.setter is not self and self._main_loop.is_live:
+            self._waiting.append(event)
+            self._send_waiting()
+
+    def _send_waiting(self) -> None:
+        # What is sent before the view in the browser stands is lost, so it waits until then.
+        if self._batch_depth or not self._is_listening or not self._waiting:
+            return
+        events, self._waiting = self._waiting, []
+        message = Protocol().create("PATCH-DOC", events)
+        for part in (message.header_json, message.metadata_json, message.content_json):
+            self.send({"msg": "patch", "payload": part})
+        for buffer in message.buffers:
+            self.send({"msg": "patch", "payload": json.dumps(buffer.ref)})
+            self.send({"msg": "patch"}, [buffer.to_bytes()])
+
+    def _sync_model(self, _widget: Any, content: dict[str, Any], buffers: list[Any]) -> None:
+        self._main_loop.post(lambda: self._receive(_widget, content, buffers))
+
+    def _receive(self, widget: Any, content: dict[str, Any], buffers: list[Any]) -> None:
+        # The first message, the size of the plots, says that the view stands.
+        self._is_listening = True
+        self._send_waiting()
+        super()._sync_model(widget, content, buffers)
+
+
+# What is on show, by cell, so that a cell that runs again replaces what it showed.
+_shown: dict[str, Callable[[], None]] = {}
+
+
+def show(widget: ipywidgets.Widget, close: Callable[[], None]) -> None:
+    """Display a widget that holds plots, in place of what its cell showed before.
+
+    Parameters
+    ----------
+    widget : ipywidgets.Widget
+        What is shown.
+    close : callable
+        Frees what is shown; called when the same cell shows something again.
+    """
+    from IPython.display import display
+
+    cell = current_cell()
+    if cell is not None:
+        _shown.pop(cell, lambda: None)()
+        _shown[cell] = close
+    where = front_end()
+    if where == "colab":
+        from google.colab import output
+
+        output.enable_custom_widget_manager()
+    if where != "none":
+        display(_bokeh_js())
+    display(widget)
+
+
+def _bokeh_js() -> Any:
+    """BokehJS itself, from the installed package: no network, and half of what Bokeh would send."""
+    import bokeh
+    from IPython.display import Javascript
+
+    folder = Path(bokeh.__file__).parent / "server" / "static" / "js"
+    code = (folder / "bokeh.min.js").read_text(encoding="utf-8")
+    return Javascript(f"if (!window.Bokeh) {{ (function () {{\n{code}\n}}).call(window); }}")

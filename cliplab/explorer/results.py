@@ -1,0 +1,88 @@
+"""What the Explorer has computed so far, and how it computes what is not there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from cliplab.clustering import ClusterSweep, sweep_clusters
+from cliplab.projection import Projection, project
+from cliplab.tsne import StagedTSNE
+
+if TYPE_CHECKING:
+    from cliplab.embeddings import Embeddings
+    from cliplab.explorer.state import ExplorerState
+
+
+class ProjectionKey(NamedTuple):
+    """Which projection: what does not matter for a method is None."""
+
+    method: str
+    perplexity: float | None
+    random_state: int | None
+
+
+class SweepKey(NamedTuple):
+    """Which sweep: of the embeddings (None) or of a projection."""
+
+    projection: ProjectionKey | None
+    random_state: int
+
+
+class Results:
+    """Projections and sweeps, each computed once and kept.
+
+    Parameters
+    ----------
+    embeddings : Embeddings
+        What is projected and clustered.
+    n_clusters : sequence of int
+        The ks of every sweep.
+    """
+
+    def __init__(self, embeddings: Embeddings, n_clusters: Sequence[int]) -> None:
+        self._embeddings = embeddings
+        self._n_clusters = n_clusters
+        self._stages: StagedTSNE | None = None
+        self.projections: dict[ProjectionKey, Projection] = {}
+        self.sweeps: dict[SweepKey, ClusterSweep] = {}
+
+    def projection_key(self, state: ExplorerState, method: str | None = None) -> ProjectionKey:
+        """Say which projection the state asks for, or which of a method."""
+        method = method or state.projection
+        return ProjectionKey(
+            method,
+            state.perplexity if method == "tsne" else None,
+            state.random_state if method in ("tsne", "umap") else None,
+        )
+
+    def sweep_key(self, state: ExplorerState) -> SweepKey:
+        """Say which sweep the state asks for."""
+        if state.space == "embedding":
+            return SweepKey(None, state.random_state)
+        return SweepKey(self.projection_key(state, state.space), state.random_state)
+
+    def compute_projection(
+        self, key: ProjectionKey, standing: Projection | None
+    ) -> Iterator[Projection]:
+        """Yield a projection as it settles; t-SNE goes on from a t-SNE that stands."""
+        seed = key.random_state or 0
+        if key.method != "tsne":
+            yield project(self._embeddings, key.method, random_state=seed)
+            return
+        if self._stages is None or self._stages.random_state != seed:
+            self._stages = StagedTSNE(self._embeddings, random_state=seed)
+            standing = None
+        start = standing if standing is not None and standing.method == "tsne" else None
+        yield from self._stages.frames(key.perplexity, start=start)
+
+    def compute_sweep(self, key: SweepKey, standing: Projection) -> Iterator[ClusterSweep]:
+        """Yield the sweep of a space, which may have to be projected first."""
+        data: Embeddings | Projection = self._embeddings
+        if key.projection is not None:
+            if key.projection not in self.projections:
+                *_, settled = self.compute_projection(key.projection, standing)
+                self.projections[key.projection] = settled
+            data = self.projections[key.projection]
+        self.sweeps[key] = sweep_clusters(data, self._n_clusters, random_state=key.random_state)
+        yield self.sweeps[key]

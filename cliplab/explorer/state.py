@@ -1,0 +1,102 @@
+"""What the learner has chosen: the one way up from the screen to the values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import traitlets
+
+
+class ExplorerState(traitlets.HasTraits):
+    """What the learner has chosen in an Explorer; set a value here and the screen follows.
+
+    Parameters
+    ----------
+    n_images : int
+        How many images there are to select from.
+    choices : dict of str to sequence
+        What each of `n_clusters`, `space`, `projection` and `color_by` may be.
+    **chosen
+        The values to begin with.
+
+    Attributes
+    ----------
+    n_clusters : int
+        k, the number of clusters that is looked at.
+    space : str
+        What was clustered: ``"embedding"``, or the name of a projection.
+    projection : str
+        How the picture was made, for example ``"tsne"``.
+    perplexity : float
+        About how many neighbours t-SNE tries to keep for each image, at least 2.
+    color_by : str
+        ``"cluster"``, ``"class"``, ``"silhouette"`` or a column of the images.
+    random_state : int
+        The seed of the clustering and of the projection, at least 0.
+    selected : tuple of int
+        The rows of the selected images, so that ``images[explorer.state.selected]`` are they.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If a value is set that is not among the choices; the old value stays.
+
+    Examples
+    --------
+    >>> state = ExplorerState(n_images=10, choices={"n_clusters": [2, 3, 4]}, n_clusters=3)
+    >>> state.n_clusters = 4
+    >>> state.selected = [5, 2]
+    >>> state.selected
+    (2, 5)
+    """
+
+    n_clusters = traitlets.Int(2)
+    space = traitlets.Unicode("embedding")
+    projection = traitlets.Unicode("tsne")
+    perplexity = traitlets.Float(30.0)
+    color_by = traitlets.Unicode("cluster")
+    random_state = traitlets.Int(0)
+    # Any sequence of rows may be set; the check below keeps it as a sorted tuple.
+    selected = traitlets.Any(())
+
+    def __init__(self, n_images: int, choices: dict[str, Sequence[Any]], **chosen: Any) -> None:
+        self._n_images = n_images
+        self._choices = choices
+        super().__init__(**chosen)
+
+    @traitlets.validate("n_clusters", "space", "projection", "color_by")
+    def _is_a_choice(self, proposal: Any) -> Any:
+        name, value = proposal["trait"].name, proposal["value"]
+        choices = self._choices.get(name, [value])
+        if value not in choices:
+            allowed = ", ".join(repr(choice) for choice in choices)
+            raise traitlets.TraitError(f"`{name}` must be one of {allowed}. Got {value!r} instead.")
+        return value
+
+    @traitlets.validate("perplexity")
+    def _is_a_perplexity(self, proposal: Any) -> float:
+        value, most = float(proposal["value"]), max(2.0, (self._n_images - 1) / 3)
+        if not 2 <= value <= most:
+            raise traitlets.TraitError(
+                f"`perplexity` must be between 2 and {most:g} for {self._n_images} images. "
+                f"Got {value:g} instead."
+            )
+        return value
+
+    @traitlets.validate("random_state")
+    def _is_a_seed(self, proposal: Any) -> int:
+        value = int(proposal["value"])
+        if value < 0:
+            raise traitlets.TraitError(f"`random_state` must be 0 or more. Got {value!r} instead.")
+        return value
+
+    @traitlets.validate("selected")
+    def _are_rows(self, proposal: Any) -> tuple[int, ...]:
+        rows = tuple(sorted({int(row) for row in proposal["value"]}))
+        if rows and not 0 <= rows[0] <= rows[-1] < self._n_images:
+            raise traitlets.TraitError(
+                f"`selected` must hold rows from 0 to {self._n_images - 1}. "
+                f"Got {rows[0]} to {rows[-1]} instead."
+            )
+        return rows

@@ -1,0 +1,42 @@
+"""Colours and sizes of the screen: all that is style and nothing else."""
+
+from __future__ import annotations
+
+from bokeh.palettes import Cividis256, interp_palette
+
+# Made by tools/make_palette.py: distinct for colour-blind eyes, on light and on dark pages.
+CATEGORY_COLORS = (
+    "#0072b2",
+    "#e69f00",
+    "#009e73",
+    "#d55e00",
+    "#cc79a7",
+    "#56b4e9",
+    "#9b0064",
+    "#8500ff",
+    "#00e97a",
+    "#ff00c8",
+    "#006f00",
+    "#9b6fff",
+    "#ffb1bc",
+    "#90597a",
+    "#ff7aff",
+    "#b12100",
+    "#6f3790",
+    "#0043d3",
+    "#d3d300",
+    "#6fdee9",
+)
+# Below zero an image is nearer to another cluster than to its own: orange against blue.
+SIGN_COLORS = tuple(interp_palette(("#d55e00", "#b9b4ae", "#0072b2"), 101))
+AMOUNT_COLORS = tuple(Cividis256[40:])
+OTHER_COLOR = "#9a9a9a"
+
+# Readable (4.5 : 1) on white and on JupyterLab's dark page alike, so that a plot needs not know
+# on which of the two it stands.
+NEUTRAL = "#767676"
+ACCENT = "#d55e00"
+
+FONT_SIZE = "11px"
+PLOT_HEIGHT = 392
+THUMBNAIL_SIZE = 80

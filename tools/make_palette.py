@@ -1,0 +1,103 @@
+"""Choose the twenty colours of the clusters, for colour-blind eyes too.
+
+Usage: python tools/make_palette.py
+
+Prints hexadecimal colours for `cliplab/explorer/theme.py`. The first six are those of Okabe and Ito
+(2008) that stand out from white and from dark grey alike; each that follows is the farthest from
+all before it. The distance of two colours is half what normal eyes see and half the least that
+any of four kinds of eyes sees, in OKLab (Ottosson, 2020); colour blindness is simulated after
+Machado, Oliveira and Fernandes (2009), severity 1. The last line is the smallest distance within
+the first 6, 10 and 20.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+_OKABE_ITO = ("0072b2", "e69f00", "009e73", "d55e00", "cc79a7", "56b4e9")
+_EYES = {
+    "normal": np.eye(3),
+    "protan": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deutan": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritan": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
+}
+_TO_CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_TO_LAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+
+
+def oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return OKLab coordinates of sRGB colours in [0, 1]."""
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return np.cbrt(linear @ _TO_CONES.T) @ _TO_LAB.T
+
+
+def seen_by_all(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what each kind of eye sees, as an array of shape (4, n_colors, 3)."""
+    return np.stack([oklab(np.clip(rgb @ eye.T, 0, 1)) for eye in _EYES.values()])
+
+
+def distance(seen: NDArray[np.float64], one: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far each colour is from one: half to normal eyes, half to the weakest."""
+    apart = np.linalg.norm(seen - one[:, None], axis=2)
+    return (apart[0] + apart.min(axis=0)) / 2
+
+
+def main() -> None:
+    """Print the palette."""
+    levels = np.linspace(0, 1, 24)
+    candidates = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(-1, 3)
+    seen = seen_by_all(candidates)
+    lightness, colorfulness = seen[0, :, 0], np.linalg.norm(seen[0, :, 1:], axis=1)
+    usable = (lightness > 0.45) & (lightness < 0.84) & (colorfulness > 0.07)
+    candidates, seen = candidates[usable], seen[:, usable]
+
+    palette = [np.array([int(name[i : i + 2], 16) / 255 for i in (0, 2, 4)]) for name in _OKABE_ITO]
+    nearest = np.full(len(candidates), np.inf)
+    spacing = []
+    for step in range(20):
+        if step == len(palette):
+            palette.append(candidates[nearest.argmax()])
+        one = seen_by_all(palette[step][None])[:, 0]
+        others = seen_by_all(np.array(palette[:step] or [[9.0, 9.0, 9.0]]))
+        spacing.append(float(distance(others, one).min()))
+        nearest = np.minimum(nearest, distance(seen, one))
+    for color in palette:
+        print("#" + "".join(f"{round(255 * value):02x}" for value in color))
+    print(
+        f"smallest distance: {min(spacing[:6]):.3f} (6), {min(spacing[:10]):.3f} (10), {min(spacing):.3f} (20)"
+    )
+
+
+if __name__ == "__main__":
+    main()
