@@ -18,10 +18,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cliplab.agreement import Agreement, class_agreement
-    from cliplab.clustering import Clustering, ClusterSweep, sweep_clusters
+    from cliplab.clustering import Clustering, ClusterSweep, kmeans_steps, sweep_clusters
     from cliplab.embeddings import Embeddings
     from cliplab.encoder import ClipEncoder
-    from cliplab.explorer import Explorer, ExplorerState, explore
+    from cliplab.explorer import (
+        Explorer,
+        ExplorerState,
+        explore,
+        show_elbow,
+        show_projection,
+        show_silhouettes,
+    )
     from cliplab.images import Attribution, ImageSet
     from cliplab.projection import Projection, project
     from cliplab.sources import load_folder, load_storybook
@@ -41,9 +48,13 @@ _MODULE_OF = {
     "Projection": "projection",
     "class_agreement": "agreement",
     "explore": "explorer",
+    "kmeans_steps": "clustering",
     "load_folder": "sources",
     "load_storybook": "sources",
     "project": "projection",
+    "show_elbow": "explorer",
+    "show_projection": "explorer",
+    "show_silhouettes": "explorer",
     "sweep_clusters": "clustering",
 }
 
@@ -60,9 +71,13 @@ __all__ = [
     "Projection",
     "class_agreement",
     "explore",
+    "kmeans_steps",
     "load_folder",
     "load_storybook",
     "project",
+    "show_elbow",
+    "show_projection",
+    "show_silhouettes",
     "sweep_clusters",
 ]
 

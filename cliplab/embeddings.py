@@ -89,6 +89,6 @@ def _unit_rows(vectors: ArrayLike) -> NDArray[np.float32]:
     # Rows that are of unit length already stay as they are to the last bit, so that wrapping
     # twice, or in other portions, changes nothing.
     lengths[np.abs(lengths - 1) < 1e-6] = 1
-    unit = (array / lengths[:, None]).astype(np.float32)
+    unit: NDArray[np.float32] = (array / lengths[:, None]).astype(np.float32)
     unit.setflags(write=False)
     return unit

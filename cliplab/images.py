@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import html
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, overload
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _CREDIT_COLUMNS = ("author", "title", "license", "url")
+_N_SHOWN = 16
+_SHOWN_SIZE = 96
 
 
 @dataclass(frozen=True)
@@ -129,8 +133,11 @@ class ImageSet:
                 raise IndexError(f"`index` must be below {len(self)}. Got {index} instead.")
             image: Image = self.dataset[int(index) % len(self)]["image"]
             return image
-        rows = np.arange(len(self))[np.asarray(index, dtype=None if np.size(index) else int)
-                                    if not isinstance(index, slice) else index]
+        if not isinstance(index, slice):
+            index = np.asarray(index)
+            # An empty list has no type of its own yet; it selects nothing.
+            index = index if index.dtype == bool else index.astype(np.intp)
+        rows = np.arange(len(self))[index]
         return ImageSet(self.dataset.select(rows), skipped=self.skipped)
 
     def __iter__(self) -> Iterator[Image]:
@@ -185,9 +192,7 @@ class ImageSet:
         table = self.dataset
         if "class_label" in table.column_names:
             table = table.remove_columns("class_label")
-        table = table.add_column(
-            "class_label", codes, feature=datasets.ClassLabel(names=names)
-        )
+        table = table.add_column("class_label", codes, feature=datasets.ClassLabel(names=names))
         return ImageSet(table, skipped=self.skipped)
 
     def to_pandas(self) -> pd.DataFrame:
@@ -220,4 +225,21 @@ class ImageSet:
         )
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self))}</p>"
+        pictures = "".join(_picture_html(self, i) for i in range(min(len(self), _N_SHOWN)))
+        return (
+            f"<div>{html.escape(repr(self))}</div>"
+            f'<div style="display: flex; flex-wrap: wrap; gap: 6px">{pictures}</div>'
+        )
+
+
+def _picture_html(images: ImageSet, i: int) -> str:
+    small = images[i].convert("RGB")
+    small.thumbnail((_SHOWN_SIZE, _SHOWN_SIZE))
+    buffer = io.BytesIO()
+    small.save(buffer, format="JPEG", quality=85)
+    data = base64.b64encode(buffer.getvalue()).decode("ascii")
+    name = html.escape(str(images.image_ids[i]), quote=True)
+    return (
+        f'<img src="data:image/jpeg;base64,{data}" alt="{name}" title="{name}" '
+        'style="border-radius: 4px; margin: 0">'
+    )

@@ -87,13 +87,10 @@ def picture_title(choices: Choices, projection: Projection) -> str:
     return f"{title} · perplexity {perplexity:g}" if perplexity is not None else title
 
 
-def status_line(choices: Choices, clustering: Clustering, n_selected: int) -> str:
+def status_line(choices: Choices, clustering: Clustering) -> str:
     """Say in a line which clusters are on the screen, and in which space they were found."""
-    words = [
-        f"{clustering.n_clusters} clusters of {len(clustering.cluster_labels)} images, "
-        f"found and scored in {choices.spaces[clustering.space]}",
-        f"mean silhouette {clustering.silhouette_score:.3f}",
-    ]
-    if n_selected:
-        words.append(f"{n_selected} selected")
-    return " · ".join(words)
+    return (
+        f"{clustering.n_clusters} clusters of {len(clustering.cluster_labels)} images, found and "
+        f"scored in {choices.spaces[clustering.space]} · mean silhouette "
+        f"{clustering.silhouette_score:.3f}"
+    )

@@ -58,25 +58,40 @@ def clustering_columns(clustering: Clustering) -> Columns:
     }
 
 
-def cluster_columns(clustering: Clustering, projection: Projection) -> Columns:
-    """Return one row a cluster: where its number stands, and what is to be said of it.
-
-    The summary gives size, mean silhouette and share of negative silhouettes.
-    """
-    labels, n_clusters = clustering.cluster_labels, clustering.n_clusters
-    bars = clustering_columns(clustering)["bar_positions"]
+def number_columns(clustering: Clustering, projection: Projection) -> Columns:
+    """Return where each cluster's number stands in the picture: at the median of its images."""
     coordinates = np.asarray(projection.coordinates)
-    members = [np.flatnonzero(labels == cluster) for cluster in range(n_clusters)]
-    silhouettes = [clustering.silhouettes[rows] for rows in members]
+    medians = [np.median(coordinates[rows], axis=0) for rows in _members(clustering)]
     return {
-        "names": [str(cluster) for cluster in range(n_clusters)],
-        "x": [float(np.median(coordinates[rows, 0])) for rows in members],
-        "y": [float(np.median(coordinates[rows, 1])) for rows in members],
-        "summaries": [
-            f"{len(own):>4} {own.mean():>5.2f} {(own < 0).mean():>4.0%}" for own in silhouettes
-        ],
-        "word_positions": _apart([bars[rows].mean() for rows in members], bars_end(clustering)),
+        "names": _names(clustering),
+        "x": [float(median[0]) for median in medians],
+        "y": [float(median[1]) for median in medians],
     }
+
+
+def word_columns(clustering: Clustering) -> Columns:
+    """Return what is to be said of each cluster beside its bars.
+
+    That is its size, its mean silhouette and its share of negative silhouettes.
+    """
+    bars = clustering_columns(clustering)["bar_positions"]
+    members = _members(clustering)
+    own = [clustering.silhouettes[rows] for rows in members]
+    middles = [float(bars[rows].mean()) for rows in members]
+    return {
+        "names": _names(clustering),
+        "summaries": [f"{len(s):>4} {s.mean():>5.2f} {(s < 0).mean():>4.0%}" for s in own],
+        "word_positions": _apart(middles, bars_end(clustering)),
+    }
+
+
+def _members(clustering: Clustering) -> list[NDArray[np.intp]]:
+    labels = clustering.cluster_labels
+    return [np.flatnonzero(labels == cluster) for cluster in range(clustering.n_clusters)]
+
+
+def _names(clustering: Clustering) -> list[str]:
+    return [str(cluster) for cluster in range(clustering.n_clusters)]
 
 
 def _apart(positions: list[float], end: float) -> list[float]:
@@ -89,7 +104,7 @@ def _apart(positions: list[float], end: float) -> list[float]:
     for i in reversed(range(len(spread))):
         spread[i] = min(spread[i], last)
         last = spread[i] - room
-    return spread.tolist()
+    return [float(position) for position in spread]
 
 
 def bars_end(clustering: Clustering) -> float:
@@ -134,16 +149,22 @@ def color_titles(images: ImageSet) -> dict[str, str]:
     return choices | {name: name for name in images.factors if name not in choices}
 
 
-def coloring(color_by: str, images: ImageSet, clustering: Clustering) -> Coloring:
+def coloring(color_by: str, images: ImageSet, clustering: Clustering | None) -> Coloring:
     """Return the colours of all images by cluster, class, silhouette or a column."""
-    if color_by == "cluster":
-        numbers = [str(cluster) for cluster in range(clustering.n_clusters)]
-        return _categories(clustering.cluster_labels, numbers)
-    if color_by == "silhouette":
+    if color_by in ("cluster", "silhouette"):
+        if clustering is None:
+            raise ValueError(
+                f"`clustering` must be given to colour by {color_by}. Got None instead."
+            )
+        if color_by == "cluster":
+            return _categories(clustering.cluster_labels, _names(clustering))
         reach = max(float(np.abs(clustering.silhouettes).max()), 0.05)
         return _amounts(clustering.silhouettes, -reach, reach, SIGN_COLORS)
     if color_by == "class":
         return _most_frequent(images.class_labels, images.class_names)
+    if color_by not in images.factors:
+        allowed = ", ".join(repr(name) for name in color_titles(images))
+        raise ValueError(f"`color_by` must be one of {allowed}. Got {color_by!r} instead.")
     values = np.asarray(images.dataset[color_by][:])
     if values.dtype.kind in "iuf":
         finite = values[np.isfinite(values)]

@@ -31,37 +31,41 @@ class Controls:
     def __init__(self, state: ExplorerState, choices: Choices, on_stop: Callable[[], None]) -> None:
         self._state = state
         self._followers: list[tuple[str, Callable[[Any], None]]] = []
-        self._k = ipywidgets.SelectionSlider(
-            options=choices.n_clusters, description="k", layout={"flex": "3 1 220px"}
+        self._k = _with_words(
+            ipywidgets.SelectionSlider, "k", "3 1 200px", options=choices.n_clusters
         )
-        self._perplexity = ipywidgets.FloatSlider(
+        self._perplexity = _with_words(
+            ipywidgets.FloatSlider,
+            "perplexity",
+            "3 1 200px",
             min=2,
             max=min(100.0, choices.most_perplexity),
             step=1,
             readout_format=".0f",
             continuous_update=False,
-            description="perplexity",
-            layout={"flex": "2 1 200px"},
         )
-        self._seed = ipywidgets.BoundedIntText(
-            min=0, max=2**31 - 1, description="seed", layout={"flex": "0 1 110px"}
+        self._seed = _with_words(
+            ipywidgets.BoundedIntText, "seed", "0 1 110px", min=0, max=2**31 - 1
         )
-        self._space = _menu("clusters in", choices.spaces)
+        self._space = _menu("clusters found in", choices.spaces)
         self._projection = _menu("picture", choices.projections)
         self._color_by = _menu("colour by", choices.colors)
+        self._bar = ipywidgets.FloatProgress(max=1, layout={"width": "110px", "height": "14px"})
         self._stop = ipywidgets.Button(
-            description="Stop", icon="stop", layout={"width": "80px", "visibility": "hidden"}
+            description="Stop", icon="stop", layout={"width": "72px", "height": "24px"}
         )
         self._stop.on_click(lambda _: on_stop())
-        self._bar = ipywidgets.FloatProgress(max=1, layout={"width": "110px", "height": "14px"})
-        self._bar.layout.visibility = "hidden"
         self._status = ipywidgets.HTML(layout={"flex": "1 1 auto", "min_width": "0"})
         self._legend = ipywidgets.HTML(layout={"width": "100%"})
-        self._error = ipywidgets.HTML()
-        first = [self._k, self._space, self._color_by]
-        second = [self._perplexity, self._projection, self._seed]
-        self.panel = ipywidgets.VBox([_line(first), _line(second), self._legend])
-        self.foot = ipywidgets.VBox([_line([self._status, self._bar, self._stop]), self._error])
+        self.error = ipywidgets.HTML(layout={"display": "none"})
+        self.panel = ipywidgets.VBox(
+            [
+                _line(self._k, self._space, self._color_by),
+                _line(self._perplexity, self._projection, self._seed),
+                self._legend,
+            ]
+        )
+        self.foot = _line(self._status, self._bar, self._stop)
 
         self._link("n_clusters", self._k)
         self._link("perplexity", self._perplexity)
@@ -76,18 +80,14 @@ class Controls:
 
     def show_progress(self, share: float | None) -> None:
         """Show how far a run has come, from 0 to 1; None when nothing runs."""
-        visibility = "hidden" if share is None else "visible"
         self._bar.value = share or 0.0
         for widget in (self._bar, self._stop):
-            widget.layout.visibility = visibility
+            widget.layout.display = "none" if share is None else None
 
     def show_error(self, text: str) -> None:
         """Say under the panel what went wrong; an empty text takes it away."""
-        self._error.value = (
-            f'<div style="color: #c0392b; font-weight: 600">{html.escape(text)}</div>'
-            if text
-            else ""
-        )
+        self.error.value = f'<b style="color: #c0392b">{html.escape(text)}</b>'
+        self.error.layout.display = None if text else "none"
 
     def show_legend(self, coloring: Coloring) -> None:
         """Say what the colours stand for."""
@@ -135,12 +135,22 @@ class Controls:
         widget.observe(lead, "value")
 
 
-def _menu(description: str, titles: dict[str, str]) -> ipywidgets.Dropdown:
-    options = [(title, name) for name, title in titles.items()]
-    return ipywidgets.Dropdown(
-        options=options, description=description, layout={"flex": "2 1 200px"}
+def _with_words(
+    kind: type[ipywidgets.Widget], description: str, flex: str, **options: Any
+) -> ipywidgets.Widget:
+    """Make a control whose description takes no more room than its words."""
+    return kind(
+        description=description,
+        style={"description_width": "initial"},
+        layout={"flex": flex, "width": "auto", "min_width": "0"},
+        **options,
     )
 
 
-def _line(widgets: list[ipywidgets.Widget]) -> ipywidgets.HBox:
+def _menu(description: str, titles: dict[str, str]) -> ipywidgets.Widget:
+    options = [(title, name) for name, title in titles.items()]
+    return _with_words(ipywidgets.Dropdown, description, "2 1 160px", options=options)
+
+
+def _line(*widgets: ipywidgets.Widget) -> ipywidgets.HBox:
     return ipywidgets.HBox(widgets, layout={"align_items": "center", "width": "100%"})

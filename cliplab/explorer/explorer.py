@@ -214,8 +214,9 @@ class Explorer:
         self._plots.show_selection(self.state.selected)
 
     def _draw_projection(self) -> None:
-        self._plots.show_projection(self._projection, self.clustering)
-        self._plots.show_title(picture_title(self._choices, self._projection))
+        title = picture_title(self._choices, self._projection)
+        self._plots.show_projection(self._projection, title)
+        self._plots.show_numbers(self.clustering, self._projection)
         self._panel.controls.allow_perplexity(self.state.projection == "tsne")
         share = self._projection.parameters.get("share_done", 1.0)
         self._panel.controls.show_progress(share if self._projecting.is_busy else None)
@@ -225,7 +226,8 @@ class Explorer:
         self._draw_clustering()
 
     def _draw_clustering(self) -> None:
-        self._plots.show_clustering(self.clustering, self._projection)
+        self._plots.show_clustering(self.clustering)
+        self._plots.show_numbers(self.clustering, self._projection)
         if self.state.color_by in ("cluster", "silhouette"):
             self._draw_coloring()
         self._draw_gallery()
@@ -240,10 +242,8 @@ class Explorer:
         self._draw_gallery()
 
     def _draw_gallery(self) -> None:
-        selected = self.state.selected
-        self._panel.gallery.show(selected, self.clustering)
-        status = status_line(self._choices, self.clustering, len(selected))
-        self._panel.controls.show_status(status)
+        self._panel.gallery.show(self.state.selected, self.clustering)
+        self._panel.controls.show_status(status_line(self._choices, self.clustering))
 
 
 def explore(images: ImageSet, encoder: ClipEncoder | None = None) -> Explorer:

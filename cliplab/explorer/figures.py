@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from bokeh.core.properties import value
 from bokeh.models import (
     BasicTicker,
     BoxSelectTool,
@@ -12,17 +15,19 @@ from bokeh.models import (
     LinearColorMapper,
     PanTool,
     Range1d,
-    GlyphRenderer,
     ResetTool,
-    Span,
     TapTool,
-    Title,
     WheelZoomTool,
 )
+from bokeh.models.annotations import Label, Span, Title
+from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
 
 from cliplab.explorer.theme import ACCENT, FONT_SIZE, NEUTRAL, PLOT_HEIGHT, THUMBNAIL_SIZE
 from cliplab.explorer.thumbnails import SHEET_SIDE
+
+if TYPE_CHECKING:
+    from cliplab.clustering import ClusterSweep
 
 # Bokeh escapes what stands for @columns; names from data sets are never run as HTML.
 _TOOLTIP = f"""
@@ -62,12 +67,13 @@ return `url(${known.get(uri)})`
 
 def scatter_figure(
     images: ColumnDataSource,
-    clusters: ColumnDataSource,
+    numbers: ColumnDataSource,
     sheets: ColumnDataSource,
     mapper: LinearColorMapper,
 ) -> figure:
     """Draw the projection: a point an image, the cluster's number at its median."""
-    plot = _figure(name="scatter", x_range=Range1d(-1, 1), y_range=Range1d(-1, 1))
+    plot = _figure(name="scatter")
+    plot.x_range, plot.y_range = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
     points = plot.scatter(
         "x",
         "y",
@@ -84,7 +90,7 @@ def scatter_figure(
         "x",
         "y",
         text="names",
-        source=clusters,
+        source=numbers,
         text_align="center",
         text_baseline="middle",
         text_font_style="bold",
@@ -115,12 +121,13 @@ def scatter_figure(
 
 def silhouette_figure(
     images: ColumnDataSource,
-    clusters: ColumnDataSource,
+    words: ColumnDataSource,
     sheets: ColumnDataSource,
     mapper: LinearColorMapper,
 ) -> figure:
     """Draw a bar for each image, sorted within clusters, and a line of words for each cluster."""
-    plot = _figure(name="silhouettes", x_range=Range1d(-0.3, 1), y_range=Range1d(1, 0))
+    plot = _figure(name="silhouettes")
+    plot.x_range, plot.y_range = Range1d(start=-0.3, end=1), Range1d(start=1, end=0)
     bars = plot.hbar(
         y="bar_positions",
         right="silhouettes",
@@ -138,20 +145,20 @@ def silhouette_figure(
             x,
             "word_positions",
             text=text,
-            source=clusters,
+            source=words,
             text_align=align,
             text_baseline="middle",
-            text_font="monospace",
+            text_font=value("monospace"),
             text_font_size=FONT_SIZE,
             text_font_style="bold" if text == "names" else "normal",
             text_color=NEUTRAL,
             name=text,
         )
-    heading = Title(text="size  mean   <0", align="right", text_font="monospace")
-    heading.update(text_font_size=FONT_SIZE, text_color=NEUTRAL, text_font_style="normal")
-    plot.add_layout(heading, "above")
-    plot.add_layout(_line(0, NEUTRAL, name="zero"))
-    plot.add_layout(_line(0, ACCENT, "dashed", name="mean"))
+    heading = Label(x=0, y=0, text="size  mean   <0", text_align="right", name="heading")
+    heading.update(text_font="monospace", text_font_size=FONT_SIZE, text_color=NEUTRAL)
+    plot.add_layout(heading)
+    plot.add_layout(_line(NEUTRAL, name="zero", location=0))
+    plot.add_layout(_line(ACCENT, "dashed", name="mean"))
     tap = TapTool(renderers=[bars])
     box = BoxSelectTool(renderers=[bars], dimensions="height")
     plot.add_tools(tap, box, _hover(bars, sheets))
@@ -173,12 +180,34 @@ def score_figure(sweep: ColumnDataSource) -> figure:
     return _curve_figure(sweep, "silhouette_scores", name="score")
 
 
+def set_title(plot: figure, text: str) -> None:
+    """Write a plot's title; its style stays."""
+    assert isinstance(plot.title, Title)
+    plot.title.text = text
+
+
+def move_line(plot: figure, name: str, location: float | None) -> None:
+    """Move one of a plot's lines; None takes it away."""
+    line = plot.select_one({"name": name})
+    assert isinstance(line, Span)
+    if location is not None:
+        line.location = location
+    line.visible = location is not None
+
+
+def mark_elbow(plot: figure, sweep: ClusterSweep) -> None:
+    """Say where the elbow is, in the title and as a dotted line, or that there is none."""
+    move_line(plot, "knee", sweep.elbow)
+    where = "no clear elbow" if sweep.elbow is None else f"elbow at k = {sweep.elbow}"
+    set_title(plot, f"Inertia · {where}")
+
+
 def _curve_figure(sweep: ColumnDataSource, field: str, name: str) -> figure:
     plot = _figure(name=name, height=PLOT_HEIGHT // 2)
     plot.line("n_clusters", field, source=sweep, line_color=NEUTRAL, line_width=2)
     plot.scatter("n_clusters", field, source=sweep, size=7, color=NEUTRAL, name="curve")
-    plot.add_layout(_line(0, ACCENT, name="current"))
-    plot.add_layout(_line(0, NEUTRAL, "dotted", name="knee"))
+    plot.add_layout(_line(ACCENT, name="current"))
+    plot.add_layout(_line(NEUTRAL, "dotted", name="knee"))
     plot.xaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=6)
     plot.yaxis.ticker = BasicTicker(desired_num_ticks=4)
     plot.xaxis.axis_label = "k" if name == "score" else None
@@ -186,17 +215,15 @@ def _curve_figure(sweep: ColumnDataSource, field: str, name: str) -> figure:
     return plot
 
 
-def _figure(name: str, height: int = PLOT_HEIGHT, **ranges: Range1d) -> figure:
+def _figure(name: str, height: int = PLOT_HEIGHT) -> figure:
     """Make an empty plot that looks right on a light and on a dark page."""
-    plot = figure(
-        name=name, height=height, sizing_mode="stretch_width", tools="", min_width=120, **ranges
-    )
+    plot = figure(name=name, height=height, sizing_mode="stretch_width", tools="", min_width=120)
     plot.toolbar.logo = None
     plot.background_fill_alpha = 0
     plot.border_fill_alpha = 0
     plot.outline_line_color = NEUTRAL
     plot.outline_line_alpha = 0.4
-    plot.title.update(text_color=NEUTRAL, text_font_size="12px")
+    plot.title = Title(text_color=NEUTRAL, text_font_size="12px")
     plot.grid.grid_line_color = NEUTRAL
     plot.grid.grid_line_alpha = 0.15
     for axis in plot.axis:
@@ -212,15 +239,10 @@ def _figure(name: str, height: int = PLOT_HEIGHT, **ranges: Range1d) -> figure:
     return plot
 
 
-def _line(location: float, color: str, dash: str = "solid", *, name: str) -> Span:
-    return Span(
-        location=location,
-        dimension="height",
-        line_color=color,
-        line_width=1.5,
-        line_dash=dash,
-        name=name,
-    )
+def _line(color: str, dash: str = "solid", *, name: str, location: float | None = None) -> Span:
+    line = Span(dimension="height", line_color=color, line_width=1.5, line_dash=dash, name=name)
+    line.update(location=location or 0, visible=location is not None)
+    return line
 
 
 def _hover(renderer: GlyphRenderer, sheets: ColumnDataSource) -> HoverTool:

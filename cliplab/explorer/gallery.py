@@ -9,21 +9,26 @@ from typing import TYPE_CHECKING
 import ipywidgets
 import numpy as np
 
+from cliplab.explorer.theme import CATEGORY_COLORS
 from cliplab.explorer.thumbnails import data_uri, thumbnail
 
 if TYPE_CHECKING:
     from cliplab.clustering import Clustering
     from cliplab.images import Attribution, ImageSet
 
-PAGE_SIZE = 12
+PAGE_SIZE = 10
 _PIXELS = 112
 
 _STYLE = """<style>
-.cliplab-gallery { display: grid; grid-template-columns: repeat(12, minmax(0, 1fr)); gap: 6px;
-  font-size: 11px; line-height: 1.3; color: var(--jp-ui-font-color1, inherit); }
-.cliplab-gallery figure { margin: 0; min-width: 0; }
-.cliplab-gallery img { width: 100%; aspect-ratio: 1; border-radius: 4px; display: block; margin: 0; }
+.cliplab-gallery { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 6px;
+  font-size: 11px; line-height: 1.25; color: var(--jp-ui-font-color1, inherit); }
+.cliplab-gallery figure { margin: 0; min-width: 0; position: relative; }
+.cliplab-gallery img { width: 100%; aspect-ratio: 1; border-radius: 4px; display: block;
+  margin: 0; }
+.cliplab-gallery .cluster { position: absolute; top: 3px; left: 3px; padding: 1px 5px;
+  border-radius: 8px; color: white; font-weight: bold; text-shadow: 0 0 2px black; }
 .cliplab-gallery figcaption div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.cliplab-gallery .silhouette { font-size: 10px; }
 .cliplab-gallery .credit, .cliplab-gallery .credit a { color: #767676; }
 </style>"""
 
@@ -41,27 +46,20 @@ class Gallery:
         self._rows: tuple[int, ...] = ()
         self._page = 0
         self._clustering: Clustering | None = None
-        self._title = ipywidgets.HTML()
-        self._pictures = ipywidgets.HTML(layout={"width": "100%", "height": "142px"})
         self._back = self._button("chevron-left", "Previous pictures", -1)
         self._forth = self._button("chevron-right", "Next pictures", 1)
-        head = ipywidgets.HBox(
-            [self._title, ipywidgets.HBox([self._back, self._forth])],
-            layout={"justify_content": "space-between", "align_items": "center"},
-        )
-        self.widget = ipywidgets.VBox([head, self._pictures])
+        self._title = ipywidgets.HTML()
+        self.head = ipywidgets.HBox([self._title, self._back, self._forth])
+        self.pictures = ipywidgets.HTML(layout={"min_height": "136px"})
 
     def show(self, selected: Sequence[int], clustering: Clustering) -> None:
         """Show the selected images, or where there are none the typical one of each cluster."""
-        if selected:
-            rows, title = tuple(selected), f"{len(selected)} selected"
-        else:
-            rows = most_typical(clustering)
-            title = "Nothing is selected: lasso points or tap a bar. Most typical of each cluster:"
+        rows = tuple(selected) if selected else most_typical(clustering)
         if rows != self._rows:
             self._page = 0
         self._rows, self._clustering = rows, clustering
-        self._title.value = f"<b>{title}</b>" if selected else title
+        title = f"{len(rows)} selected" if selected else "most typical of each cluster"
+        self._title.value = f'<span style="white-space: nowrap">{title}</span>'
         self._draw()
 
     def _turn(self, by: int) -> None:
@@ -72,32 +70,29 @@ class Gallery:
         start = self._page * PAGE_SIZE
         on_page = self._rows[start : start + PAGE_SIZE]
         figures = "".join(self._figure(i) for i in on_page)
-        self._pictures.value = f'{_STYLE}<div class="cliplab-gallery">{figures}</div>'
+        self.pictures.value = f'{_STYLE}<div class="cliplab-gallery">{figures}</div>'
         self._back.disabled = self._page == 0
         self._forth.disabled = start + PAGE_SIZE >= len(self._rows)
 
     def _figure(self, i: int) -> str:
         assert self._clustering is not None
-        label = self._images.class_labels[i]
-        known = self._images.class_names[label] if label >= 0 else ""
-        cluster = f"cluster {self._clustering.cluster_labels[i]}"
-        words = f"{cluster} · {known}" if known else cluster
-        lines = [
-            html.escape(words),
-            f"silhouette {self._clustering.silhouettes[i]:.2f}",
-            html.escape(str(self._images.image_ids[i])),
-        ]
-        credit = self._credits[i]
-        about = html.escape(f"{self._images.image_ids[i]}: {credit}", quote=True)
+        label, cluster = self._images.class_labels[i], int(self._clustering.cluster_labels[i])
+        known = self._images.class_names[label] if label >= 0 else "no class"
+        name, credit = str(self._images.image_ids[i]), self._credits[i]
+        about = html.escape(f"{name}: {credit}", quote=True)
         image = data_uri(thumbnail(self._images[i], _PIXELS))
-        return (
-            f'<figure title="{about}"><img src="{image}" alt="{about}"><figcaption>'
-            + "".join(f"<div>{line}</div>" for line in lines)
-            + f'<div class="credit">{_credit(credit)}</div></figcaption></figure>'
-        )
+        return f"""<figure title="{about}"><img src="{image}" alt="{about}">
+          <span class="cluster" title="cluster {cluster}"
+            style="background: {CATEGORY_COLORS[cluster % len(CATEGORY_COLORS)]}">{cluster}</span>
+          <figcaption><div><b>{html.escape(known)}</b></div>
+            <div class="silhouette">silhouette {self._clustering.silhouettes[i]:.2f}</div>
+            <div>{html.escape(name)}</div>
+            <div class="credit">{_credit(credit)}</div></figcaption></figure>"""
 
     def _button(self, icon: str, tooltip: str, by: int) -> ipywidgets.Button:
-        button = ipywidgets.Button(icon=icon, tooltip=tooltip, layout={"width": "36px"})
+        button = ipywidgets.Button(
+            icon=icon, tooltip=tooltip, layout={"width": "32px", "height": "24px"}
+        )
         button.on_click(lambda _: self._turn(by))
         return button
 

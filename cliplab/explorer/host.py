@@ -57,14 +57,15 @@ def _execute_request() -> dict[str, Any]:
     return dict(kernel.get_parent("shell")) if kernel else {}
 
 
-def current_cell() -> str | None:
-    """Name the running cell: by the front-end's id, else by its code; None outside a notebook."""
+def current_cell() -> tuple[str, str] | None:
+    """Name the running cell and this run of it; None outside a notebook.
+
+    The cell goes by the front-end's own id, or by its code where the front-end gives none.
+    """
     request = _execute_request()
-    cell_id = request.get("metadata", {}).get("cellId")
-    if cell_id:
-        return str(cell_id)
-    code = request.get("content", {}).get("code")
-    return hashlib.sha256(code.encode()).hexdigest() if code else None
+    code = request.get("content", {}).get("code", "")
+    cell = request.get("metadata", {}).get("cellId") or hashlib.sha256(code.encode()).hexdigest()
+    return (cell, request["header"]["msg_id"]) if request else None
 
 
 class MainLoop:
@@ -157,8 +158,8 @@ class HostedModel(BokehModel):
         super()._sync_model(widget, content, buffers)
 
 
-# What is on show, by cell, so that a cell that runs again replaces what it showed.
-_shown: dict[str, Callable[[], None]] = {}
+# What each cell shows, by the run that showed it: when a cell runs again, it goes.
+_shown: dict[str, tuple[str, list[Callable[[], None]]]] = {}
 
 
 def show(widget: ipywidgets.Widget, close: Callable[[], None]) -> None:
@@ -169,14 +170,18 @@ def show(widget: ipywidgets.Widget, close: Callable[[], None]) -> None:
     widget : ipywidgets.Widget
         What is shown.
     close : callable
-        Frees what is shown; called when the same cell shows something again.
+        Frees what is shown; called when the same cell runs and shows something again.
     """
     from IPython.display import display
 
-    cell = current_cell()
-    if cell is not None:
-        _shown.pop(cell, lambda: None)()
-        _shown[cell] = close
+    if (current := current_cell()) is not None:
+        cell, run = current
+        shown_by, closers = _shown.get(cell, (run, []))
+        if shown_by != run:
+            for close_old in closers:
+                close_old()
+            closers = []
+        _shown[cell] = (run, [*closers, close])
     where = front_end()
     if where == "colab":
         from google.colab import output

@@ -29,8 +29,11 @@ class Panel:
         self.controls = controls
         self.gallery = gallery
         self._hosted = HostedModel(plots.layout, main_loop, layout={"width": "100%"})
-        parts = [controls.panel, self._hosted, controls.foot, gallery.widget]
-        self.widget = ipywidgets.VBox(parts, layout={"width": "100%"})
+        foot = ipywidgets.HBox([controls.foot, gallery.head])
+        self.widget = ipywidgets.VBox(
+            [controls.panel, self._hosted, foot, gallery.pictures, controls.error],
+            layout={"width": "100%"},
+        )
         self.was_shown = False
 
     def batch(self) -> AbstractContextManager[None]:

@@ -9,20 +9,26 @@ import numpy as np
 from bokeh.events import Tap
 from bokeh.layouts import column, row
 from bokeh.models import ColumnDataSource, LinearColorMapper
+from bokeh.models.annotations import Label
+from bokeh.models.renderers import GlyphRenderer
 
 from cliplab.explorer.columns import (
     Coloring,
     bars_end,
-    cluster_columns,
     clustering_columns,
     image_columns,
+    number_columns,
     projection_columns,
     sweep_columns,
+    word_columns,
 )
 from cliplab.explorer.figures import (
     elbow_figure,
+    mark_elbow,
+    move_line,
     scatter_figure,
     score_figure,
+    set_title,
     silhouette_figure,
 )
 from cliplab.explorer.theme import OTHER_COLOR
@@ -30,6 +36,7 @@ from cliplab.explorer.thumbnails import SHEET_SIDE
 
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
+    from numpy.typing import NDArray
 
     from cliplab.clustering import Clustering, ClusterSweep
     from cliplab.images import ImageSet
@@ -37,7 +44,7 @@ if TYPE_CHECKING:
 
 
 class Plots:
-    """Scatter, silhouettes, elbow and mean silhouette, drawn from four sources.
+    """Scatter, silhouettes, elbow and mean silhouette, drawn from a few sources.
 
     All plots of images share one source, so that what is selected in one is selected in all,
     in the browser, without asking the kernel. Each method sends only the columns that change.
@@ -45,19 +52,19 @@ class Plots:
 
     def __init__(self, images: ImageSet) -> None:
         n_images = len(images)
-        # Until they are known, all images are points of no cluster in the middle of nowhere.
+        # Until they are known, all images are alike and in the middle of nowhere.
         unknown = np.zeros(n_images, dtype=np.float32)
-        numbers = ("x", "y", "silhouettes", "bar_positions", "color_values", "cluster_labels")
-        self.images = ColumnDataSource(image_columns(images) | dict.fromkeys(numbers, unknown))
-        self.clusters = ColumnDataSource({"names": [], "x": [], "y": [], "summaries": []})
+        later = ("x", "y", "silhouettes", "bar_positions", "color_values", "cluster_labels")
+        self.images = ColumnDataSource(image_columns(images) | dict.fromkeys(later, unknown))
+        self.numbers = ColumnDataSource({"names": [], "x": [], "y": []})
+        self.words = ColumnDataSource({"names": [], "summaries": [], "word_positions": []})
         self.sweep = ColumnDataSource({"n_clusters": [], "inertias": [], "silhouette_scores": []})
-        n_sheets = -(-n_images // SHEET_SIDE**2)
-        self.sheets = ColumnDataSource({"uri": [""] * n_sheets})
+        self.sheets = ColumnDataSource({"uri": [""] * -(-n_images // SHEET_SIDE**2)})
+        self._edges = 0.0, 1.0
         self._mapper = LinearColorMapper(palette=[OTHER_COLOR], low=0, high=1)
 
-        pictures = (self.images, self.clusters, self.sheets, self._mapper)
-        self.scatter = scatter_figure(*pictures)
-        self.silhouettes = silhouette_figure(*pictures)
+        self.scatter = scatter_figure(self.images, self.numbers, self.sheets, self._mapper)
+        self.silhouettes = silhouette_figure(self.images, self.words, self.sheets, self._mapper)
         self.elbow = elbow_figure(self.sweep)
         self.score = score_figure(self.sweep)
         curves = column(self.elbow, self.score, sizing_mode="stretch_width")
@@ -67,8 +74,8 @@ class Plots:
             self.scatter, self.silhouettes, curves, sizing_mode="stretch_width"
         )
 
-    def show_projection(self, projection: Projection, clustering: Clustering) -> None:
-        """Move every point to its place, and each cluster's number with them."""
+    def show_projection(self, projection: Projection, title: str) -> None:
+        """Move every point to its place."""
         columns = projection_columns(projection)
         self.images.data.update(columns)
         points = np.column_stack([columns["x"], columns["y"]])
@@ -76,59 +83,56 @@ class Plots:
         reach = 1.06 * max(float(np.abs(points - middle).max()), 1e-9)
         for axis, center in zip((self.scatter.x_range, self.scatter.y_range), middle, strict=True):
             axis.update(start=float(center - reach), end=float(center + reach))
-        self._show_clusters(clustering, projection)
+        set_title(self.scatter, title)
+
+    def show_numbers(self, clustering: Clustering, projection: Projection) -> None:
+        """Write each cluster's number at the median of its points."""
+        self.numbers.data = number_columns(clustering, projection)
 
     def show_sweep(self, sweep: ClusterSweep) -> None:
         """Draw the curves over k, and the elbow where the rule finds one."""
         self.sweep.data = sweep_columns(sweep)
-        found = sweep.elbow
-        for knee in self.elbow.select(name="knee"):
-            knee.update(location=found or 0, visible=found is not None)
-        for knee in self.score.select(name="knee"):
-            knee.visible = False
-        self.elbow.title.text = "Inertia · " + (
-            "no clear elbow" if found is None else f"elbow at k = {found}"
-        )
-        self.score.title.text = "Mean silhouette"
-        # One scale for all k, so that bars can be compared while k moves; the words stand beside.
-        every = [sweep[k].silhouettes for k in sweep.n_clusters]
-        low, high = min(s.min() for s in every), max(s.max() for s in every)
-        low, span = min(float(low), 0.0), float(high) - min(float(low), 0.0)
-        self.silhouettes.x_range.update(start=low - 0.14 * span, end=float(high) + 0.75 * span)
+        mark_elbow(self.elbow, sweep)
+        set_title(self.score, "Mean silhouette")
+        self.show_scale([sweep[k].silhouettes for k in sweep.n_clusters])
 
-    def show_clustering(self, clustering: Clustering, projection: Projection) -> None:
+    def show_scale(self, silhouettes: Sequence[NDArray[np.float32]]) -> None:
+        """Set one scale for all bars, so that they can be compared while k moves."""
+        low = min(0.0, *(float(values.min()) for values in silhouettes))
+        high = max(float(values.max()) for values in silhouettes)
+        # Left of the bars stands the cluster's number, on the right what is to be said of it.
+        span = high - low
+        left, right = low - 0.14 * span, high + 0.75 * span
+        self.silhouettes.x_range.update(start=left, end=right)
+        self._edges = left, right - 0.02 * (right - left)
+
+    def show_clustering(self, clustering: Clustering) -> None:
         """Draw the silhouettes of one clustering and mark its k on the curves."""
         self.images.data.update(clustering_columns(clustering))
-        self.silhouettes.y_range.update(start=bars_end(clustering), end=-1)
-        self._show_clusters(clustering, projection)
+        self._show_words(clustering)
         k, mean = clustering.n_clusters, float(clustering.silhouette_score)
         for plot in (self.elbow, self.score):
-            for mark in plot.select(name="current"):
-                mark.location = k
-        for line in self.silhouettes.select(name="mean"):
-            line.location = mean
-        self.silhouettes.title.text = f"Silhouettes · k = {k} · mean {mean:.2f}"
+            move_line(plot, "current", k)
+        move_line(self.silhouettes, "mean", mean)
+        set_title(self.silhouettes, f"Silhouettes · k = {k} · mean {mean:.2f}")
 
     def show_coloring(self, coloring: Coloring, show_numbers: bool) -> None:
         """Give points and bars their colours."""
         self.images.data.update({"color_values": coloring.values})
         # Properties that stay as they are are not sent again.
         self._mapper.update(palette=list(coloring.palette), low=coloring.low, high=coloring.high)
-        for numbers in self.scatter.select(name="cluster numbers"):
-            numbers.visible = show_numbers
+        numbers = self.scatter.select_one({"name": "cluster numbers"})
+        assert isinstance(numbers, GlyphRenderer)
+        numbers.visible = show_numbers
 
     def show_selection(self, rows: Sequence[int]) -> None:
         """Select images in all plots."""
         if list(rows) != list(self.images.selected.indices):
             self.images.selected.indices = list(rows)
 
-    def show_sheet(self, number: int, uri: str) -> None:
-        """Take a sheet of thumbnails for the hover."""
-        self.sheets.patch({"uri": [(number, uri)]})
-
-    def show_title(self, title: str) -> None:
-        """Say what the scatter is a picture of."""
-        self.scatter.title.text = title
+    def show_sheet(self, sheet: tuple[int, str]) -> None:
+        """Take a sheet of thumbnails for the hover: its number and its data URI."""
+        self.sheets.patch({"uri": [sheet]})
 
     def on_select(self, told: Callable[[Sequence[int]], None]) -> None:
         """Have a function told which images were selected in a plot."""
@@ -144,10 +148,14 @@ class Plots:
         for plot in (self.elbow, self.score):
             plot.on_event(Tap, tapped)
 
-    def _show_clusters(self, clustering: Clustering, projection: Projection) -> None:
-        """Write each cluster's number at its median, and what is to be said of it."""
-        columns = cluster_columns(clustering, projection)
-        edges = self.silhouettes.x_range
-        columns["names_x"] = [edges.start] * clustering.n_clusters
-        columns["summaries_x"] = [edges.end] * clustering.n_clusters
-        self.clusters.data = columns
+    def _show_words(self, clustering: Clustering) -> None:
+        """Write a line of words beside each block of bars, and a heading above them."""
+        columns = word_columns(clustering)
+        left, right, end = *self._edges, bars_end(clustering)
+        columns["names_x"] = [left] * clustering.n_clusters
+        columns["summaries_x"] = [right] * clustering.n_clusters
+        self.words.data = columns
+        self.silhouettes.y_range.update(start=1.01 * end, end=-0.06 * end)
+        heading = self.silhouettes.select_one({"name": "heading"})
+        assert isinstance(heading, Label)
+        heading.x = right

@@ -1,0 +1,119 @@
+"""The Explorer's plots one at a time, for lessons that build up to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bokeh.layouts import row
+from bokeh.models import ColumnDataSource
+
+from cliplab.explorer.columns import coloring, sweep_columns
+from cliplab.explorer.figures import elbow_figure, mark_elbow, score_figure, set_title
+from cliplab.explorer.host import HostedModel, MainLoop, show
+from cliplab.explorer.plots import Plots
+from cliplab.explorer.theme import THUMBNAIL_SIZE
+from cliplab.explorer.thumbnails import sheets
+
+if TYPE_CHECKING:
+    from bokeh.models import LayoutDOM
+
+    from cliplab.clustering import Clustering, ClusterSweep
+    from cliplab.images import ImageSet
+    from cliplab.projection import Projection
+
+
+def show_projection(
+    projection: Projection,
+    images: ImageSet,
+    clustering: Clustering | None = None,
+    color_by: str | None = None,
+) -> None:
+    """Draw where the images stand in the plane; hover over a point to see its picture.
+
+    Parameters
+    ----------
+    projection : Projection
+        Two columns of it are drawn.
+    images : ImageSet
+        The images, row by row.
+    clustering : Clustering, optional
+        Clusters to colour by; without it all points are alike.
+    color_by : str, optional
+        ``"cluster"``, ``"class"``, ``"silhouette"`` or a column of the images; by cluster when
+        left out, if there is a clustering.
+
+    Examples
+    --------
+    >>> from cliplab import ClipEncoder, load_storybook, project
+    >>> images = load_storybook(n_images=40)
+    >>> embeddings = ClipEncoder("storybook").encode_images(images)
+    >>> show_projection(project(embeddings, "pca"), images)  # doctest: +SKIP
+    """
+    plots = _pictured(images)
+    plots.show_projection(projection, projection.method)
+    if clustering is not None:
+        plots.show_clustering(clustering)
+        plots.show_numbers(clustering, projection)
+        color_by = color_by or "cluster"
+    if color_by is not None:
+        colors = coloring(color_by, images, clustering)
+        plots.show_coloring(colors, show_numbers=color_by == "cluster")
+    _show(plots.scatter)
+
+
+def show_elbow(sweep: ClusterSweep) -> None:
+    """Draw inertia and mean silhouette over k, and the elbow where the rule finds one.
+
+    Parameters
+    ----------
+    sweep : ClusterSweep
+        The clusterings for every k.
+
+    Examples
+    --------
+    >>> from cliplab import Embeddings, sweep_clusters
+    >>> import numpy as np
+    >>> points = np.random.default_rng(0).normal(size=(50, 4))
+    >>> show_elbow(sweep_clusters(Embeddings(points), range(2, 9)))  # doctest: +SKIP
+    """
+    source = ColumnDataSource(sweep_columns(sweep))
+    elbow, score = elbow_figure(source), score_figure(source)
+    mark_elbow(elbow, sweep)
+    set_title(score, "Mean silhouette")
+    _show(row(elbow, score, sizing_mode="stretch_width"))
+
+
+def show_silhouettes(clustering: Clustering, images: ImageSet) -> None:
+    """Draw a bar for each image: how well it sits in its cluster.
+
+    Parameters
+    ----------
+    clustering : Clustering
+        One clustering, for example ``sweep[10]``.
+    images : ImageSet
+        The images, row by row.
+
+    Examples
+    --------
+    >>> from cliplab import ClipEncoder, load_storybook, sweep_clusters
+    >>> images = load_storybook(n_images=40)
+    >>> sweep = sweep_clusters(ClipEncoder("storybook").encode_images(images), range(2, 9))
+    >>> show_silhouettes(sweep[5], images)  # doctest: +SKIP
+    """
+    plots = _pictured(images)
+    plots.show_scale([clustering.silhouettes])
+    plots.show_clustering(clustering)
+    plots.show_coloring(coloring("cluster", images, clustering), show_numbers=False)
+    _show(plots.silhouettes)
+
+
+def _pictured(images: ImageSet) -> Plots:
+    plots = Plots(images)
+    for sheet in sheets(images, THUMBNAIL_SIZE):
+        plots.show_sheet(sheet)
+    return plots
+
+
+def _show(layout: LayoutDOM) -> None:
+    hosted = HostedModel(layout, MainLoop(), layout={"width": "100%"})
+    show(hosted, close=hosted.close)

@@ -1,0 +1,45 @@
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cliplab import Embeddings, Explorer, load_storybook, project, sweep_clusters
+
+
+@pytest.fixture(scope="session")
+def images():
+    return load_storybook(n_images=80)
+
+
+@pytest.fixture(scope="session")
+def embeddings(images):
+    """Vectors that know the object and the place of each picture, and little else."""
+    table = images.to_pandas()
+    kinds = np.eye(32)[table["object"].astype("category").cat.codes]
+    places = np.eye(32)[16 + table["place"].astype("category").cat.codes]
+    noise = np.random.default_rng(0).normal(scale=0.05, size=kinds.shape)
+    return Embeddings(kinds + 0.8 * places + noise)
+
+
+@pytest.fixture(scope="session")
+def sweep(embeddings):
+    return sweep_clusters(embeddings, range(2, 13))
+
+
+@pytest.fixture(scope="session")
+def projection(embeddings):
+    return project(embeddings, "tsne", perplexity=10)
+
+
+@pytest.fixture
+def explorer(images, embeddings, sweep, projection):
+    return Explorer(images, embeddings, sweep, projection)
+
+
+@pytest.fixture
+def in_kernel(monkeypatch) -> Callable[[Callable[[], Coroutine[Any, Any, None]]], None]:
+    """Run a test as a cell of a notebook runs: inside a loop, with somebody who watches."""
+    monkeypatch.setenv("CLIPLAB_FRONT_END", "jupyter")
+    return lambda story: asyncio.run(asyncio.wait_for(story(), timeout=60))

@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+from traitlets import TraitError
+
+from cliplab import ExplorerState
+
+
+@pytest.fixture
+def state():
+    choices = {"n_clusters": (2, 3, 4), "space": ("embedding", "tsne")}
+    return ExplorerState(n_images=31, choices=choices, perplexity=5)
+
+
+def test_a_selection_is_kept_sorted_and_without_doubles(state):
+    state.selected = np.array([7, 3, 3])
+    assert state.selected == (3, 7)
+
+
+def test_the_same_selection_in_other_words_is_no_change(state):
+    state.selected = [3, 7]
+    changes = []
+    state.observe(changes.append, "selected")
+    state.selected = (7, 3)
+    assert changes == []
+
+
+@pytest.mark.parametrize(
+    ("trait", "value", "message"),
+    [
+        ("n_clusters", 5, "`n_clusters` must be one of 2, 3, 4. Got 5 instead"),
+        ("space", "pixels", "`space` must be one of 'embedding', 'tsne'. Got 'pixels' instead"),
+        ("perplexity", 11, "`perplexity` must be between 2 and 10 for 31 images. Got 11 instead"),
+        ("random_state", -1, "`random_state` must be 0 or more. Got -1 instead"),
+        ("selected", [5, 31], "`selected` must hold rows from 0 to 30. Got 5 to 31 instead"),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_refused_in_words_and_changes_nothing(
+    state, trait, value, message
+):
+    before = getattr(state, trait)
+    with pytest.raises(TraitError, match=message):
+        setattr(state, trait, value)
+    assert getattr(state, trait) == before
