@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bokeh.core.properties import value
 from bokeh.models import (
@@ -245,7 +245,7 @@ def _line(color: str, dash: str = "solid", *, name: str, location: float | None 
     return line
 
 
-def _hover(renderer: GlyphRenderer, sheets: ColumnDataSource) -> HoverTool:
+def _hover(renderer: GlyphRenderer[Any], sheets: ColumnDataSource) -> HoverTool:
     arguments = {"sheets": sheets, "side": SHEET_SIDE, "size": THUMBNAIL_SIZE}
     thumbnail = CustomJSHover(args=arguments, code=_THUMBNAIL_JS)
     return HoverTool(

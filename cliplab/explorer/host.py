@@ -16,7 +16,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +93,9 @@ class MainLoop:
         """Make a change now if this is the main thread, else as soon as that one is free."""
         if self._loop is None or threading.current_thread() is self._thread:
             change()
-        else:
+            return
+        # A kernel that is shutting down has no loop any more, and nobody who could see.
+        with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(change)
 
 
@@ -120,6 +122,11 @@ class HostedModel(BokehModel):
         finally:
             self._batch_depth -= 1
             self._send_waiting()
+
+    def close(self) -> None:
+        """Free the widget; a second time, as Python does at the end, there is nothing to free."""
+        if self.comm is not None:
+            super().close()
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:
         """Give the whole state as it is now: a page that was loaded again asks for it."""

@@ -14,6 +14,7 @@ from bokeh.models.renderers import GlyphRenderer
 
 from cliplab.explorer.columns import (
     Coloring,
+    Columns,
     bars_end,
     clustering_columns,
     image_columns,
@@ -55,11 +56,11 @@ class Plots:
         # Until they are known, all images are alike and in the middle of nowhere.
         unknown = np.zeros(n_images, dtype=np.float32)
         later = ("x", "y", "silhouettes", "bar_positions", "color_values", "cluster_labels")
-        self.images = ColumnDataSource(image_columns(images) | dict.fromkeys(later, unknown))
-        self.numbers = ColumnDataSource({"names": [], "x": [], "y": []})
-        self.words = ColumnDataSource({"names": [], "summaries": [], "word_positions": []})
-        self.sweep = ColumnDataSource({"n_clusters": [], "inertias": [], "silhouette_scores": []})
-        self.sheets = ColumnDataSource({"uri": [""] * -(-n_images // SHEET_SIDE**2)})
+        self.images = _source("images", image_columns(images) | dict.fromkeys(later, unknown))
+        self.numbers = _source("numbers", {"names": [], "x": [], "y": []})
+        self.words = _source("words", {"names": [], "summaries": [], "word_positions": []})
+        self.sweep = _source("sweep", {"n_clusters": [], "inertias": [], "silhouette_scores": []})
+        self.sheets = _source("sheets", {"uri": [""] * -(-n_images // SHEET_SIDE**2)})
         self._edges = 0.0, 1.0
         self._mapper = LinearColorMapper(palette=[OTHER_COLOR], low=0, high=1)
 
@@ -159,3 +160,7 @@ class Plots:
         heading = self.silhouettes.select_one({"name": "heading"})
         assert isinstance(heading, Label)
         heading.x = right
+
+
+def _source(name: str, columns: Columns) -> ColumnDataSource:
+    return ColumnDataSource(columns, name=name)

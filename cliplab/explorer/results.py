@@ -72,9 +72,13 @@ class Results:
             return
         if self._stages is None or self._stages.random_state != seed:
             self._stages = StagedTSNE(self._embeddings, random_state=seed)
-            standing = None
-        start = standing if standing is not None and standing.method == "tsne" else None
-        yield from self._stages.frames(key.perplexity, start=start)
+        # Another seed is to show what chance does, so it starts from the beginning.
+        goes_on = (
+            standing is not None
+            and standing.method == "tsne"
+            and standing.parameters.get("random_state") == seed
+        )
+        yield from self._stages.frames(key.perplexity, start=standing if goes_on else None)
 
     def compute_sweep(self, key: SweepKey, standing: Projection) -> Iterator[ClusterSweep]:
         """Yield the sweep of a space, which may have to be projected first."""

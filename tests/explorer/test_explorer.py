@@ -144,7 +144,7 @@ def test_a_selection_in_a_plot_reaches_the_state(explorer, images):
 @pytest.mark.parametrize("name", ["elbow", "score"])
 def test_a_tap_on_a_curve_sets_the_nearest_k(explorer, name):
     plot = getattr(explorer._plots, name)
-    plot.trigger_event(Tap(plot, x=6.4, y=0.0))
+    plot._trigger_event(Tap(plot, x=6.4, y=0.0))
     assert explorer.state.n_clusters == 6
     assert explorer._panel.controls._k.value == 6
 
@@ -251,7 +251,7 @@ def test_frames_are_drawn_while_t_sne_runs_and_the_cell_is_free_at_once(
     async def story():
         explorer = Explorer(images, embeddings, sweep, projection)
         frames = []
-        explorer._plots.images.on_change("data", lambda *_: frames.append(1))
+        explorer._plots.images.on_change("data", lambda attr, old, new: frames.append(attr))
         explorer.state.perplexity = 5
         assert explorer._projecting.is_busy
         while explorer._projecting.is_busy:

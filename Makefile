@@ -1,0 +1,56 @@
+# What there is to know: `make lab` to look at pictures, `make test` to see that all is well.
+# Everything lives in .venv/; delete that folder to start over.
+
+PYTHON ?= python3
+BIN := .venv/bin
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+SETTINGS := .venv/share/jupyter/lab/settings
+
+# Without a screen Jupyter prints the address; as root it has to be told that this is meant.
+HAS_SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname))
+LAB_OPTIONS := $(if $(HAS_SCREEN),,--no-browser) $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test check format lock
+
+help:  ## Show what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(firstword $(MAKEFILE_LIST))
+
+lab: .venv/.installed  ## Open the first lesson in JupyterLab
+	@$(BIN)/jupyter lab --log-level=ERROR $(LAB_OPTIONS) \
+	  --LabApp.default_url=/lab/tree/notebooks/00_explore.ipynb
+
+test: .venv/.installed  ## Run every test, also those in a browser
+	@$(BIN)/python tools/find_browser.py
+	@$(BIN)/pytest
+
+check: .venv/.installed  ## Look for mistakes without running anything
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(if $(NOTEBOOKS),$(BIN)/nbstripout --keep-id --verify $(NOTEBOOKS))
+	$(BIN)/python tools/stamp_address.py --check
+
+format: .venv/.installed  ## Mend what a program can mend
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(if $(NOTEBOOKS),$(BIN)/nbstripout --keep-id $(NOTEBOOKS))
+	$(BIN)/python tools/stamp_address.py
+
+# uv writes a lock for all systems at once, with hashes and without any registry's address.
+lock:  ## Take new dependencies into requirements.lock (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --all-extras pyproject.toml -o requirements.lock
+
+# The file is touched last, so that a setup that was cut short is taken up again.
+.venv/.installed: requirements.lock pyproject.toml binder/overrides.json
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "cliplab needs Python 3.11 or newer. Got $$($(PYTHON) --version) instead."; \
+	  echo "Name another one, for example: make lab PYTHON=python3.12"; exit 1; }
+	@echo "Setting up .venv. The first time this downloads up to 3 GB and takes some minutes."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install $(if $(wildcard $@),--quiet) --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@mkdir -p $(SETTINGS) && cp binder/overrides.json $(SETTINGS)/
+	@touch $@

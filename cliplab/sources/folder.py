@@ -1,0 +1,119 @@
+"""Images from a folder on disk, with subfolders as classes."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cliplab.images import ImageSet
+
+if TYPE_CHECKING:
+    import datasets
+
+
+def load_folder(path: str | os.PathLike[str]) -> ImageSet:
+    """Load every image below a folder; the names of its subfolders become the classes.
+
+    The files are sorted by name and stay where they are: each image is read from its file when
+    it is asked for, turned upright and converted to RGB. Hidden files are left out.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The folder. Images directly in it have no class; those anywhere below ``path/cats`` have
+        the class ``"cats"``.
+
+    Returns
+    -------
+    ImageSet
+        `image_ids` are the paths relative to the folder. `skipped` names what is no image, is
+        damaged, or is a link that leads out of the folder.
+
+    Raises
+    ------
+    FileNotFoundError
+        If `path` is not a folder.
+    ValueError
+        If there is no image in it that can be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from PIL import Image
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     Image.new("RGB", (8, 8), "navy").save(f"{folder}/night.png")
+    ...     images = load_folder(folder)
+    >>> images.image_ids.tolist()
+    ['night.png']
+    """
+    import datasets
+    from tqdm.auto import tqdm
+
+    folder = Path(os.path.realpath(Path(path).expanduser()))
+    if not folder.is_dir():
+        raise FileNotFoundError(f"`path` must be a folder. Got {os.fspath(path)!r} instead.")
+    reader = datasets.Image(mode="RGB")
+    files = _visible_files(folder)
+    with ThreadPoolExecutor() as pool:
+        flaws = pool.map(lambda file: _flaw(file, folder, reader), files)
+        flaw_of = dict(zip(files, tqdm(flaws, "Checking images", len(files), delay=1), strict=True))
+    kept = [file for file in files if flaw_of[file] is None]
+    skipped = [(_name(file, folder), flaw) for file, flaw in flaw_of.items() if flaw is not None]
+    if not kept:
+        raise ValueError(
+            "`path` must be a folder with at least one image that can be read. "
+            f"Got {os.fspath(path)!r} instead, where {len(skipped)} files were skipped."
+        )
+
+    names = [_name(file, folder) for file in kept]
+    text = datasets.Value("string")
+    features = datasets.Features({"image": reader, "image_id": text, "title": text})
+    columns: dict[str, list[str] | list[int]] = {
+        "image": [str(file) for file in kept],
+        "image_id": names,
+        "title": [file.name for file in kept],
+    }
+    subfolders = [name.split("/")[0] if "/" in name else None for name in names]
+    class_names = sorted({subfolder for subfolder in subfolders if subfolder is not None})
+    if class_names:
+        features["class_label"] = datasets.ClassLabel(names=class_names)
+        columns["class_label"] = [
+            -1 if subfolder is None else class_names.index(subfolder) for subfolder in subfolders
+        ]
+    return ImageSet(datasets.Dataset.from_dict(columns, features=features), skipped=tuple(skipped))
+
+
+def _visible_files(folder: Path) -> list[Path]:
+    """Every file and link below `folder` that is not hidden, sorted by relative path."""
+    entries = (entry for entry in folder.rglob("*") if entry.is_symlink() or not entry.is_dir())
+    visible = [
+        entry
+        for entry in entries
+        if not any(part.startswith(".") for part in entry.relative_to(folder).parts)
+    ]
+    return sorted(visible, key=lambda entry: entry.relative_to(folder).as_posix())
+
+
+def _name(file: Path, folder: Path) -> str:
+    return file.relative_to(folder).as_posix().encode(errors="replace").decode()
+
+
+def _flaw(file: Path, folder: Path, reader: datasets.Image) -> str | None:
+    """Why a file cannot be one of the images; None for a good one."""
+    from PIL import UnidentifiedImageError
+
+    if not Path(os.path.realpath(file)).is_relative_to(folder):
+        return "link that leads out of the folder"
+    if not file.is_file():
+        return "not a file"
+    try:
+        str(file).encode()
+        # The very decoding that reads the image later, so that what passes here cannot fail then.
+        reader.decode_example({"path": None, "bytes": file.read_bytes()})
+    except UnidentifiedImageError:
+        return "not an image that Pillow can read"
+    except Exception as error:  # Damaged files make Pillow raise nearly anything.
+        return f"damaged: {error}"
+    return None

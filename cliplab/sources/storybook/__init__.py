@@ -1,0 +1,163 @@
+"""The storybook: pictures drawn by the package, about which everything is known."""
+
+from __future__ import annotations
+
+import io
+import numbers
+import zlib
+from typing import Any
+
+from cliplab.images import ImageSet
+from cliplab.sources.storybook.captions import caption, full_caption
+from cliplab.sources.storybook.objects import OBJECTS
+from cliplab.sources.storybook.places import PLACES
+from cliplab.sources.storybook.scene import (
+    COLORS,
+    HELD_OUT_PAIRS,
+    HOMES,
+    Scene,
+    draw_scene,
+    sample_scene,
+)
+
+__all__ = [
+    "COLORS",
+    "HELD_OUT_PAIRS",
+    "HOMES",
+    "OBJECTS",
+    "PLACES",
+    "Scene",
+    "caption",
+    "draw_scene",
+    "full_caption",
+    "load_storybook",
+    "sample_scene",
+]
+
+
+def load_storybook(
+    n_images: int = 1000,
+    random_state: int = 0,
+    *,
+    n_objects: int = 1,
+    imbalance: float = 0.0,
+    confounding: float = 0.0,
+    painted_words: float = 0.0,
+) -> ImageSet:
+    """Draw picture-book scenes: an object in a colour at a place, all of it known.
+
+    There are 16 kinds of object, 8 colours, 8 places and 4 lights, all drawn by lot and
+    independent of each other. Picture *i* depends on the seed, on *i* and on the knobs alone, so
+    that a set of 500 is the head of a set of 1,000. The knobs turn the storybook into a
+    laboratory; each changes what it is about and leaves the rest of the pictures as it was.
+
+    Parameters
+    ----------
+    n_images : int, default=1000
+        How many pictures, at least 1.
+    random_state : int, default=0
+        Seed, 0 or more.
+    n_objects : {1, 2}, default=1
+        With 2, a second object of another kind and colour stands to the right of the first.
+        The class is that of the first, on the left.
+    imbalance : float, default=0.0
+        From 0 (equal shares of all kinds) to 1 (the *r*-th kind in alphabetical order has a
+        share proportional to 1/*r*, as in Zipf's law: apples are common, snails are rare).
+    confounding : float, default=0.0
+        Share of the pictures, from 0 to 1, in which the first object dictates the place: each
+        kind has a home, for example the sea for a fish. In the others the place is any.
+    painted_words : float, default=0.0
+        Share of the pictures, from 0 to 1, with the name of an object written on a sign. Half
+        of the words are right and half are wrong.
+
+    Returns
+    -------
+    ImageSet
+        128 × 128 pictures whose class is the object. Columns: ``object``, ``color``, ``place``,
+        ``light``, ``size``, ``caption`` and ``held_out``, which is true for pairs of object and
+        colour that the storybook CLIP never saw in training. With two objects also
+        ``second_object`` and ``second_color``, with painted words also ``painted_word`` and
+        ``sign`` (``"none"``, ``"right"`` or ``"wrong"``).
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    >>> images = load_storybook(n_images=64)
+    >>> images
+    ImageSet of 64 images, 64 with a class out of 16
+    >>> images.to_pandas().loc[3, "caption"]
+    'a brown octopus in the sea'
+    """
+    import datasets
+    from tqdm.auto import tqdm
+
+    knobs: dict[str, Any] = {
+        "n_objects": _whole("n_objects", n_objects, (1, 2), "1 or 2"),
+        "imbalance": _share("imbalance", imbalance),
+        "confounding": _share("confounding", confounding),
+        "painted_words": _share("painted_words", painted_words),
+    }
+    indices = range(_whole("n_images", n_images, range(1, 2**31), "a whole number of at least 1"))
+    seed = _whole("random_state", random_state, range(2**63), "a whole number of at least 0")
+
+    scenes = [sample_scene(seed, index, **knobs) for index in indices]
+    pictures = [_png(scene) for scene in tqdm(scenes, "Drawing the storybook", delay=1)]
+    columns = {
+        "image": [{"bytes": picture, "path": None} for picture in pictures],
+        "image_id": [f"storybook-{seed}-{index:06}" for index in indices],
+        "class_label": [OBJECTS.index(scene.things[0].name) for scene in scenes],
+        **_factors(scenes, second=n_objects == 2, sign=painted_words > 0),
+    }
+    columns["title"] = columns["caption"]
+    for name, credit in {"author": "cliplab", "license": "CC0 1.0", "url": ""}.items():
+        columns[name] = [credit] * len(scenes)
+    text, truth = datasets.Value("string"), datasets.Value("bool")
+    features = dict.fromkeys(columns, text) | {
+        "image": datasets.Image(),
+        "class_label": datasets.ClassLabel(names=list(OBJECTS)),
+        "held_out": truth,
+    }
+    return ImageSet(datasets.Dataset.from_dict(columns, features=datasets.Features(features)))
+
+
+def _factors(scenes: list[Scene], second: bool, sign: bool) -> dict[str, list[Any]]:
+    """Tell what is known about the scenes; what only a knob can fill comes only with it."""
+    columns: dict[str, list[Any]] = {
+        "object": [scene.things[0].name for scene in scenes],
+        "color": [scene.things[0].color for scene in scenes],
+        "place": [scene.place for scene in scenes],
+        "light": [scene.light for scene in scenes],
+        "size": [scene.size for scene in scenes],
+        "caption": [full_caption(scene) for scene in scenes],
+        "held_out": [scene.held_out for scene in scenes],
+    }
+    if second:
+        columns["second_object"] = [scene.things[1].name for scene in scenes]
+        columns["second_color"] = [scene.things[1].color for scene in scenes]
+    if sign:
+        columns["painted_word"] = [scene.painted_word for scene in scenes]
+        columns["sign"] = [scene.sign for scene in scenes]
+    return columns
+
+
+def _png(scene: Scene) -> bytes:
+    buffer = io.BytesIO()
+    # Flat areas compress by run lengths alone, which is the fastest way.
+    draw_scene(scene).save(buffer, format="PNG", compress_level=1, compress_type=zlib.Z_RLE)
+    return buffer.getvalue()
+
+
+def _whole(name: str, value: Any, allowed: range | tuple[int, ...], words: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value not in allowed:
+        raise ValueError(f"`{name}` must be {words}. Got {value!r} instead.")
+    return int(value)
+
+
+def _share(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 <= float(value) <= 1:
+        raise ValueError(f"`{name}` must be a number from 0 to 1. Got {value!r} instead.")
+    return float(value)

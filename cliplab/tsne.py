@@ -1,0 +1,277 @@
+"""t-SNE in stages that are kept: neighbours, affinities, a first picture, and its settling.
+
+The gradient is exact. At the sizes of a lesson that is faster than its approximations and ends
+in a better picture. A run can be watched frame by frame, stopped after any of them, and gone on
+with from a picture that stands.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import coo_array, csr_array
+
+from cliplab.embeddings import Embeddings
+from cliplab.projection import Projection
+
+MOST_DENSE = 2_000
+MOST_EXACT = 10_000
+_FRAME_EVERY = 15
+_EARLY, _LATE, _WARM = 250, 500, 300
+_EXAGGERATION = 12.0
+
+Gradient = Callable[[NDArray[np.float32], float], tuple[NDArray[np.float32], float]]
+
+
+class StagedTSNE:
+    """t-SNE of one set of vectors, with every stage at hand.
+
+    Parameters
+    ----------
+    embeddings : Embeddings or array-like of shape (n_images, n_features)
+        At least 4 images.
+    random_state : int, default=0
+        The seed of the little noise in the first picture.
+
+    References
+    ----------
+    van der Maaten, L. and Hinton, G. (2008). Visualizing data using t-SNE. Journal of Machine
+    Learning Research 9, 2579-2605.
+
+    Belkina, A. C. et al. (2019). Automated optimized parameters for t-distributed stochastic
+    neighbor embedding. Nature Communications 10, 5415.
+
+    Examples
+    --------
+    >>> points = np.random.default_rng(0).normal(size=(60, 16))
+    >>> stages = StagedTSNE(points)
+    >>> for frame in stages.frames(perplexity=10):
+    ...     pass  # draw it
+    >>> frame.parameters["share_done"]
+    1.0
+    """
+
+    def __init__(self, embeddings: Embeddings | ArrayLike, random_state: int = 0) -> None:
+        self.vectors = np.asarray(embeddings, dtype=np.float32)
+        self.random_state = random_state
+        self._affinities: dict[float, csr_array] = {}
+
+    def default_perplexity(self) -> float:
+        """30 neighbours, or as many as few images allow."""
+        return min(30.0, self._most_perplexity)
+
+    def affinities(self, perplexity: float) -> csr_array:
+        """How much each image is a neighbour of each other one; symmetric, with sum 1.
+
+        Parameters
+        ----------
+        perplexity : float
+            From 2 to a third of the images.
+
+        Returns
+        -------
+        scipy.sparse.csr_array of shape (n_images, n_images)
+        """
+        if not 2 <= perplexity <= self._most_perplexity:
+            raise ValueError(
+                f"`perplexity` must be between 2 and {self._most_perplexity:g} for "
+                f"{len(self.vectors)} images. Got {perplexity!r} instead."
+            )
+        if perplexity not in self._affinities:
+            self._affinities[perplexity] = joint_affinities(self._squared_distances, perplexity)
+        return self._affinities[perplexity]
+
+    @cached_property
+    def first_picture(self) -> NDArray[np.float32]:
+        """The two main directions of the vectors, very small, with a little noise."""
+        from sklearn.decomposition import PCA
+
+        pca = PCA(2, svd_solver="randomized", random_state=0)
+        picture = pca.fit_transform(self.vectors)
+        picture = picture / max(float(picture[:, 0].std()), 1e-12)
+        noise = np.random.default_rng(self.random_state).normal(scale=0.1, size=picture.shape)
+        return (1e-4 * (picture + noise)).astype(np.float32)
+
+    def frames(
+        self, perplexity: float | None = None, start: Projection | None = None
+    ) -> Iterator[Projection]:
+        """Let the picture settle, and yield it as it moves; the last one is done.
+
+        Parameters
+        ----------
+        perplexity : float, optional
+            About how many neighbours each image keeps.
+        start : Projection, optional
+            A t-SNE that stands; without it the run begins with `first_picture`.
+
+        Yields
+        ------
+        Projection
+            With ``perplexity``, ``iteration`` and ``share_done`` among its parameters.
+        """
+        if perplexity is None:
+            perplexity = self.default_perplexity()
+        if len(self.vectors) > MOST_EXACT:
+            from cliplab.tsne_large import large_frames
+
+            yield from large_frames(self.vectors, perplexity, self.random_state, start)
+            return
+        affinities = self.affinities(perplexity)
+        gradient = _gradient(affinities)
+        picture = self.first_picture.copy() if start is None else start.coordinates.copy()
+        early = _EARLY if start is None else 0
+        total = early + (_LATE if start is None else _WARM)
+        update, gains = np.zeros_like(picture), np.ones_like(picture)
+        for iteration in range(1, total + 1):
+            is_early = iteration <= early
+            slope, normalizer = gradient(picture, _EXAGGERATION if is_early else 1.0)
+            if iteration % _FRAME_EVERY == 0 or iteration == total:
+                parameters = {
+                    "perplexity": float(perplexity),
+                    "random_state": float(self.random_state),
+                    "iteration": float(iteration),
+                    "share_done": iteration / total,
+                }
+                kl = kl_divergence(affinities, picture, normalizer)
+                yield Projection(picture, "tsne", kl, parameters)
+            # Where the slope is exaggerated, steps have to be as much shorter.
+            rate = len(picture) / (48 if is_early else 8)
+            grows = update * slope < 0
+            gains = np.maximum(np.where(grows, gains + 0.2, gains * 0.8), 0.01)
+            update = (0.5 if is_early else 0.8) * update - rate * gains * slope
+            picture = picture + update
+            picture -= picture.mean(axis=0)
+
+    @property
+    def _most_perplexity(self) -> float:
+        return max(2.0, (len(self.vectors) - 1) / 3)
+
+    @cached_property
+    def _squared_distances(self) -> NDArray[np.float32]:
+        centered = self.vectors - self.vectors.mean(axis=0)
+        squares = np.einsum("ij,ij->i", centered, centered)
+        distances = squares[:, None] + squares - 2 * centered @ centered.T
+        np.maximum(distances, 0, out=distances)
+        np.fill_diagonal(distances, np.inf)
+        return distances
+
+
+def joint_affinities(squared_distances: NDArray[np.float32], perplexity: float) -> csr_array:
+    """Turn distances into how much two images are neighbours of each other.
+
+    Each image looks at its ``3 * perplexity`` nearest ones through a bell curve, as wide as makes
+    their effective number the perplexity (found by bisection, for all images at once). The two
+    views of a pair are averaged.
+
+    Parameters
+    ----------
+    squared_distances : ndarray of shape (n_images, n_images)
+        With infinity on the diagonal.
+    perplexity : float
+        The effective number of neighbours.
+
+    Returns
+    -------
+    scipy.sparse.csr_array of shape (n_images, n_images)
+        Symmetric, with sum 1.
+    """
+    n_images = len(squared_distances)
+    n_neighbors = min(n_images - 1, int(3 * perplexity + 1))
+    nearest = np.argpartition(squared_distances, n_neighbors - 1, axis=1)[:, :n_neighbors]
+    distances = np.take_along_axis(squared_distances, nearest, axis=1).astype(np.float64)
+    distances -= distances.min(axis=1, keepdims=True)
+    # In units of its own mean, no image's bell curve is too wide or too narrow to be found.
+    distances /= np.maximum(distances.mean(axis=1, keepdims=True), 1e-12)
+    low, high = np.full((n_images, 1), 1e-6), np.full((n_images, 1), 1e6)
+    for _ in range(60):
+        sharpness = np.sqrt(low * high)
+        weights = np.exp(-distances * sharpness)
+        shares = weights / weights.sum(axis=1, keepdims=True)
+        entropy = -(shares * np.log(np.maximum(shares, 1e-300))).sum(axis=1, keepdims=True)
+        too_wide = entropy > np.log(perplexity)
+        low, high = np.where(too_wide, sharpness, low), np.where(too_wide, high, sharpness)
+    rows = np.repeat(np.arange(n_images), n_neighbors)
+    one_way = coo_array((shares.ravel(), (rows, nearest.ravel())), shape=(n_images, n_images))
+    both_ways = (one_way + one_way.T).tocsr()
+    return both_ways / both_ways.sum()
+
+
+def kl_divergence(
+    affinities: csr_array, picture: NDArray[np.float32], normalizer: float | None = None
+) -> float:
+    """How far the neighbours in a picture are from the true ones, in nats; 0 is perfect.
+
+    Parameters
+    ----------
+    affinities : csr_array of shape (n_images, n_images)
+        The true neighbours.
+    picture : ndarray of shape (n_images, 2)
+        Where the images stand.
+    normalizer : float, optional
+        The sum over all pairs of 1 / (1 + squared distance), where it is known already.
+
+    Returns
+    -------
+    float
+    """
+    if normalizer is None:
+        normalizer = float(_closeness(np.ascontiguousarray(picture.T)).sum())
+    pairs = affinities.tocoo()
+    kept = pairs.data > 0
+    apart = picture[pairs.row[kept]].astype(np.float64) - picture[pairs.col[kept]]
+    closeness = 1 / (1 + np.einsum("ij,ij->i", apart, apart))
+    true = pairs.data[kept]
+    return float((true * (np.log(true) - np.log(closeness / normalizer))).sum())
+
+
+def _closeness(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """1 / (1 + squared distance) of all pairs of a picture given as (2, n_images)."""
+    squares = (picture**2).sum(axis=0)
+    closeness = 1 / (1 + np.maximum(squares[:, None] + squares - 2 * picture.T @ picture, 0))
+    np.fill_diagonal(closeness, 0)
+    return closeness
+
+
+def _gradient(affinities: csr_array) -> Gradient:
+    """Choose how the slope is reckoned.
+
+    Compiled loops are faster at every size, but take seconds to compile the first time: a lesson
+    should not wait for that.
+    """
+    if affinities.shape[0] <= MOST_DENSE:
+        return _dense_gradient(affinities)
+    if importlib.util.find_spec("numba") is None:
+        return _dense_gradient(affinities)
+    from cliplab.tsne_fused import fused_gradient
+
+    return fused_gradient(affinities)
+
+
+def _dense_gradient(affinities: csr_array) -> Gradient:
+    """Reckon the slope from all pairs at once, in torch, on one thread.
+
+    Products are written as (2, n) @ (n, n): the other way round they take several times as long.
+    """
+    import torch
+
+    true = torch.from_numpy(affinities.toarray().astype(np.float32))
+    closeness, weights = torch.empty_like(true), torch.empty_like(true)
+
+    def gradient(
+        picture: NDArray[np.float32], exaggeration: float
+    ) -> tuple[NDArray[np.float32], float]:
+        points = torch.from_numpy(np.ascontiguousarray(picture.T))
+        squares = (points**2).sum(dim=0)
+        torch.addmm(squares[None, :], points.T, points, alpha=-2, out=closeness)
+        closeness.add_(squares[:, None]).clamp_(min=0).add_(1).reciprocal_().fill_diagonal_(0)
+        normalizer = closeness.sum(dtype=torch.float64).item()
+        torch.mul(closeness, -1 / normalizer, out=weights)
+        weights.add_(true, alpha=exaggeration).mul_(closeness)
+        slope = points * weights.sum(dim=0) - points @ weights
+        return (4 * slope.T).numpy(), normalizer
+
+    return gradient

@@ -1,0 +1,55 @@
+"""t-SNE of more images than the exact gradient can bear, by openTSNE."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cliplab.projection import Projection
+
+_FRAME_EVERY = 25
+_EARLY, _LATE, _WARM = 250, 500, 250
+
+
+def large_frames(
+    vectors: NDArray[np.float32], perplexity: float, random_state: int, start: Projection | None
+) -> Iterator[Projection]:
+    """Let a picture of many images settle, and yield it as it moves; the last one is done.
+
+    References
+    ----------
+    Poličar, P. G., Stražar, M. and Zupan, B. (2024). openTSNE: a modular Python library for t-SNE
+    dimensionality reduction and embedding. Journal of Statistical Software 109(3).
+    """
+    try:
+        from openTSNE import TSNEEmbedding, affinity, initialization
+    except ImportError as error:
+        raise ImportError(
+            f't-SNE of {len(vectors):,} images needs an extra: pip install "cliplab[large]", '
+            'or take method="pca".'
+        ) from error
+    affinities = affinity.PerplexityBasedNN(vectors, perplexity, random_state=random_state)
+    if start is None:
+        first = initialization.pca(vectors, random_state=random_state)
+    else:
+        first = start.coordinates.astype(np.float64)
+    embedding = TSNEEmbedding(first, affinities, random_state=random_state)
+    stages = [(_EARLY, 12.0, 0.5), (_LATE, 1.0, 0.8)] if start is None else [(_WARM, 1.0, 0.8)]
+    total, done = sum(steps for steps, _, _ in stages), 0
+    for steps, exaggeration, momentum in stages:
+        for _ in range(0, steps, _FRAME_EVERY):
+            embedding.optimize(
+                _FRAME_EVERY, exaggeration=exaggeration, momentum=momentum, inplace=True
+            )
+            done += _FRAME_EVERY
+            parameters = {
+                "perplexity": float(perplexity),
+                "random_state": float(random_state),
+                "iteration": float(done),
+                "share_done": done / total,
+            }
+            yield Projection(
+                np.asarray(embedding), "tsne", float(embedding.kl_divergence), parameters
+            )

@@ -1,0 +1,106 @@
+"""Are the weights at hand? If not: is their hub? Asked before a download, not after a minute."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+# A hub that answers at all answers within this.
+_SECONDS_TO_ANSWER = 5
+
+
+def require_weights(model: str, pretrained: str | None) -> None:
+    """See that a model and its weights can be had, and say within seconds if they cannot.
+
+    Parameters
+    ----------
+    model : str
+        A name of open_clip's, or an address such as ``"hf-hub:org/name"``.
+    pretrained : str or None
+        A name of open_clip's, or the path of a file with weights; None for no weights.
+
+    Raises
+    ------
+    ValueError
+        If open_clip knows no such model or no such weights.
+    ConnectionError
+        If the weights are not on this machine and the hub does not answer.
+    """
+    import open_clip
+
+    if model.startswith("hf-hub:"):
+        repository = model.removeprefix("hf-hub:")
+        if not _is_in_cache(repository, ["open_clip_config.json"]):
+            _require_answer(_hub(repository), model)
+        return
+    if model.startswith("local-dir:"):
+        return
+    known = [*open_clip.list_models(), "storybook"]
+    if model not in known:
+        raise ValueError(f"`model` must be {_one_of(model, known)}. Got {model!r} instead.")
+    if pretrained is None or Path(pretrained).is_file():
+        return
+    tags = open_clip.list_pretrained_tags_by_model(model)
+    if not open_clip.is_pretrained_cfg(model, pretrained):
+        allowed = _one_of(pretrained, tags)
+        raise ValueError(
+            f"`pretrained` must be {allowed} or None for {model}. Got {pretrained!r} instead."
+        )
+    source = open_clip.get_pretrained_cfg(model, pretrained)
+    if hub_name := source.get("hf_hub"):
+        repository, filename = os.path.split(hub_name)
+        if not _is_in_cache(repository, _file_names(filename)):
+            _require_answer(_hub(repository), f"{model}, {pretrained}")
+    elif (url := source.get("url")) and not _is_downloaded(url):
+        _require_answer(url, f"{model}, {pretrained}")
+
+
+def _one_of(value: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(value, known, n=5, cutoff=0.5)
+    shown = [*near, *(name for name in known if name not in near)][:5]
+    return "one of " + ", ".join(repr(name) for name in shown) + (" …" if len(known) > 5 else "")
+
+
+def _file_names(filename: str) -> list[str]:
+    if not filename:
+        return ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"]
+    return [str(Path(filename).with_suffix(".safetensors")), filename]
+
+
+def _is_in_cache(repository: str, filenames: list[str]) -> bool:
+    from huggingface_hub import try_to_load_from_cache
+
+    return any(isinstance(try_to_load_from_cache(repository, name), str) for name in filenames)
+
+
+def _is_downloaded(url: str) -> bool:
+    return (Path.home() / ".cache" / "clip" / url.rsplit("/", 1)[-1]).is_file()
+
+
+def _hub(repository: str) -> str:
+    from huggingface_hub import constants
+
+    return f"{constants.ENDPOINT}/api/models/{repository}"
+
+
+def _require_answer(address: str, what: str) -> None:
+    """Ask for the headers of an address; any answer will do, for a hub may want a password."""
+    from huggingface_hub import constants
+
+    try:
+        if constants.HF_HUB_OFFLINE:
+            raise OSError("HF_HUB_OFFLINE is set")
+        request = urllib.request.Request(address, method="HEAD")
+        urllib.request.urlopen(request, timeout=_SECONDS_TO_ANSWER).close()
+    except urllib.error.HTTPError:
+        return
+    except OSError as error:
+        reason = getattr(error, "reason", error)
+        raise ConnectionError(
+            f"The weights of {what} are not on this machine, and their hub cannot be reached "
+            f'({reason}). Without a network use ClipEncoder("storybook") with load_storybook(), '
+            "or pretrained=None for an untrained model."
+        ) from error

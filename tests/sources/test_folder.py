@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from cliplab.images import Attribution
+from cliplab.sources.folder import load_folder
+
+PHOTOS = Path(__file__).parents[2] / ".." / "shared" / "photos"
+
+
+def _draw(file: Path, size: tuple[int, int] = (12, 8), mode: str = "RGB") -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    Image.new(mode, size).save(file)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "pictures"
+    for name in ("top.png", "dogs/b.JPG", "cats/summer/2.webp", "cats/1.bmp"):
+        _draw(root / name)
+    return root
+
+
+def test_images_are_sorted_by_path_and_subfolders_are_classes(folder: Path) -> None:
+    images = load_folder(folder)
+
+    assert images.image_ids.tolist() == [
+        "cats/1.bmp",
+        "cats/summer/2.webp",
+        "dogs/b.JPG",
+        "top.png",
+    ]
+    assert images.class_names == ("cats", "dogs")
+    assert images.class_labels.tolist() == [0, 0, 1, -1]
+    assert images.attribution[1] == Attribution(title="2.webp")
+    assert images.skipped == ()
+
+
+def test_without_subfolders_no_class_is_known(tmp_path: Path) -> None:
+    _draw(tmp_path / "a.png")
+    images = load_folder(str(tmp_path))
+
+    assert images.class_names == ()
+    assert images.class_labels.tolist() == [-1]
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16"])
+def test_every_kind_of_picture_is_read_as_rgb(tmp_path: Path, mode: str) -> None:
+    _draw(tmp_path / ("a.tiff" if mode == "CMYK" else "a.png"), mode=mode)
+
+    assert load_folder(tmp_path)[0].mode == "RGB"
+
+
+def test_photographs_are_turned_upright(tmp_path: Path) -> None:
+    camera = Image.Exif()
+    camera[0x0112] = 6  # Orientation: turn by a quarter.
+    Image.new("RGB", (40, 20)).save(tmp_path / "a.jpg", exif=camera)
+
+    assert load_folder(tmp_path)[0].size == (20, 40)
+
+
+def test_hidden_files_and_folders_are_left_out_in_silence(folder: Path) -> None:
+    _draw(folder / ".trash" / "old.png")
+    (folder / ".DS_Store").write_bytes(b"\0")
+
+    images = load_folder(folder)
+
+    assert len(images) == 4
+    assert images.skipped == ()
+
+
+def test_what_is_no_image_or_is_damaged_is_named_with_the_reason(folder: Path) -> None:
+    (folder / "notes.txt").write_text("three cats")
+    (folder / "empty.png").touch()
+    photo = io.BytesIO()
+    Image.effect_noise((200, 200), 50).save(photo, "JPEG")
+    (folder / "cats" / "cut.jpg").write_bytes(photo.getvalue()[:-2000])
+
+    images = load_folder(folder)
+
+    assert len(images) == 4
+    reasons = dict(images.skipped)
+    assert list(reasons) == ["cats/cut.jpg", "empty.png", "notes.txt"]
+    assert "damaged: image file is truncated" in reasons["cats/cut.jpg"]
+    assert reasons["empty.png"] == reasons["notes.txt"] == "not an image that Pillow can read"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
+def test_links_are_followed_inside_the_folder_only(folder: Path, tmp_path: Path) -> None:
+    _draw(tmp_path / "secret.png")
+    (folder / "out.png").symlink_to(tmp_path / "secret.png")
+    (folder / "up").symlink_to(tmp_path)
+    (folder / "broken.png").symlink_to("nowhere.png")
+    (folder / "again.png").symlink_to("top.png")
+
+    images = load_folder(folder)
+
+    assert images.skipped == (
+        ("broken.png", "not a file"),
+        ("out.png", "link that leads out of the folder"),
+        ("up", "link that leads out of the folder"),
+    )
+    assert "again.png" in images.image_ids
+    assert len(images) == 5
+
+
+def test_a_folder_that_is_itself_a_link_can_be_loaded(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(folder)
+
+    assert len(load_folder(tmp_path / "link")) == 4
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"`path` must be a folder\. Got .*nowhere"):
+        load_folder(tmp_path / "nowhere")
+
+
+def test_a_folder_without_images_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no cats")
+
+    with pytest.raises(ValueError, match=r"at least one image .* where 1 files were skipped"):
+        load_folder(tmp_path)
+
+
+@pytest.mark.skipif(not PHOTOS.is_dir(), reason="the shared photographs are not here")
+def test_real_photographs_are_read() -> None:
+    images = load_folder(PHOTOS)
+
+    assert len(images) > 50
+    assert not [name for name, _ in images.skipped if name.endswith(".jpg")]
+    assert all(image.mode == "RGB" for image in images)

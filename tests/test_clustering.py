@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from sklearn.metrics import silhouette_samples
+
+from cliplab.clustering import Clustering, ClusterSweep, sweep_clusters
+from cliplab.embeddings import Embeddings
+
+_RANDOM = np.random.default_rng(0)
+VECTORS = _RANDOM.normal(size=(5, 32))[np.arange(150) % 5] + 0.4 * _RANDOM.normal(size=(150, 32))
+EMBEDDINGS = Embeddings(VECTORS)
+SWEEP = sweep_clusters(EMBEDDINGS, n_clusters=range(2, 9))
+
+
+def _clustering(n_clusters: int = 2, n_images: int = 6, space: str = "embedding") -> Clustering:
+    labels = np.arange(n_images) % n_clusters
+    return Clustering(labels, np.zeros((n_clusters, 3)), 1.0, np.zeros(n_images), space)
+
+
+@pytest.mark.parametrize("k", SWEEP)
+def test_centers_are_means_and_inertia_is_their_squared_distances(k: int) -> None:
+    clustering = SWEEP[k]
+    points = EMBEDDINGS.vectors.astype(np.float64)
+    means = [points[clustering.cluster_labels == label].mean(axis=0) for label in range(k)]
+
+    np.testing.assert_allclose(clustering.centers, means, rtol=1e-12)
+    distances = points - clustering.centers[clustering.cluster_labels]
+    assert clustering.inertia == pytest.approx((distances**2).sum(), rel=1e-12)
+
+
+@pytest.mark.parametrize("k", SWEEP)
+def test_silhouettes_of_a_sweep_equal_those_of_scikit_learn(k: int) -> None:
+    expected = silhouette_samples(EMBEDDINGS.vectors, SWEEP[k].cluster_labels)
+
+    np.testing.assert_allclose(SWEEP[k].silhouettes, expected, rtol=0, atol=1e-5)
+    assert SWEEP[k].silhouette_score == pytest.approx(expected.mean(), abs=1e-5)
+
+
+def test_a_sweep_finds_the_groups_and_its_curves_show_them() -> None:
+    assert len(set(zip(SWEEP[5].cluster_labels.tolist(), np.arange(150) % 5, strict=True))) == 5
+    assert SWEEP.elbow == 5
+    assert SWEEP.n_clusters[int(SWEEP.silhouette_scores.argmax())] == 5
+
+
+def test_the_curves_are_those_of_the_clusterings() -> None:
+    assert SWEEP.n_clusters == (2, 3, 4, 5, 6, 7, 8)
+    assert SWEEP.inertias.tolist() == [SWEEP[k].inertia for k in SWEEP]
+    assert SWEEP.silhouette_scores.tolist() == [SWEEP[k].silhouette_score for k in SWEEP]
+    frame = SWEEP.to_pandas()
+    assert frame["n_clusters"].tolist() == list(SWEEP)
+    assert frame["inertia"].tolist() == SWEEP.inertias.tolist()
+    assert frame["silhouette_score"].tolist() == SWEEP.silhouette_scores.tolist()
+
+
+def test_a_sweep_says_in_which_space_it_was_made() -> None:
+    assert SWEEP.space == SWEEP[2].space == "embedding"
+    assert sweep_clusters(EMBEDDINGS.vectors, [3]).space == "array"
+
+
+def test_what_has_coordinates_is_swept_by_them_and_names_its_method() -> None:
+    plane = SimpleNamespace(coordinates=VECTORS[:, :2].astype(np.float32), method="tsne")
+
+    sweep = sweep_clusters(plane, [3])
+
+    assert sweep.space == sweep[3].space == "tsne"
+    assert sweep[3].centers.shape == (3, 2)
+
+
+def test_an_array_is_swept_as_it_is_and_embeddings_by_their_unit_vectors() -> None:
+    far = np.repeat([[1.0, 0.0], [9.0, 0.1], [0.0, 1.0]], 4, axis=0)
+
+    assert sweep_clusters(far, [2])[2].cluster_labels.tolist() == [0] * 4 + [1] * 4 + [0] * 4
+    assert sweep_clusters(Embeddings(far), [2])[2].cluster_labels.tolist() == [0] * 8 + [1] * 4
+
+
+def test_any_values_of_k_in_any_order_can_be_swept() -> None:
+    sweep = sweep_clusters(EMBEDDINGS, [7, 3], random_state=4)
+
+    assert list(sweep) == [3, 7]
+    assert sweep[7].n_clusters == 7
+    assert sweep.random_state == 4
+
+
+def test_equal_seeds_give_equal_sweeps() -> None:
+    again = sweep_clusters(EMBEDDINGS, n_clusters=range(2, 9))
+
+    for k in SWEEP:
+        np.testing.assert_array_equal(again[k].cluster_labels, SWEEP[k].cluster_labels)
+        np.testing.assert_array_equal(again[k].silhouettes, SWEEP[k].silhouettes)
+
+
+def test_a_sweep_is_a_mapping_from_k_to_clustering() -> None:
+    assert len(SWEEP) == 7
+    assert SWEEP[np.int64(3)] is SWEEP[3]
+    assert 8 in SWEEP
+    assert 9 not in SWEEP
+    with pytest.raises(KeyError, match=r"must be one of \[2, 3, 4, 5, 6, 7, 8\]\. Got 9"):
+        SWEEP[9]
+
+
+def test_reprs_fit_one_line() -> None:
+    assert repr(SWEEP) == "ClusterSweep of 150 images in the embedding, k from 2 to 8"
+    assert repr(_clustering()) == (
+        "Clustering of 6 images into 2 clusters in the embedding, silhouette 0.000"
+    )
+
+
+def test_each_cluster_has_size_mean_silhouette_and_share_of_negatives() -> None:
+    clustering = Clustering([0, 1, 1, 1], [[0.0], [1.0]], 1.0, [0.5, -0.25, 0.5, -0.25])
+
+    assert clustering.to_pandas().to_dict("list") == {
+        "cluster_label": [0, 1],
+        "size": [1, 3],
+        "mean_silhouette": [0.5, 0.0],
+        "negative_share": [0.0, pytest.approx(2 / 3)],
+    }
+
+
+@pytest.mark.parametrize("name", ["cluster_labels", "centers", "silhouettes"])
+def test_a_clustering_cannot_be_written_to(name: str) -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        getattr(SWEEP[3], name)[0] = 0
+
+
+def test_a_clustering_does_not_share_memory_with_what_it_was_made_from() -> None:
+    labels = np.array([0, 1])
+    clustering = Clustering(labels, np.zeros((2, 1)), 0.0, np.zeros(2))
+    labels[0] = 1
+
+    assert clustering.cluster_labels.tolist() == [0, 1]
+
+
+def test_a_clustering_with_an_empty_cluster_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r"each number from 0 to 2\. Got \[0, 2\]"):
+        Clustering(np.array([0, 2]), np.zeros((3, 1)), 0.0, np.zeros(2))
+
+
+def test_a_clustering_whose_shapes_differ_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r"must have shapes .* Got \(2,\), \(2, 1\) and \(3,\)"):
+        Clustering(np.array([0, 1]), np.zeros((2, 1)), 0.0, np.zeros(3))
+
+
+@pytest.mark.parametrize(
+    "clusterings",
+    [
+        (),
+        (_clustering(2), _clustering(2)),
+        (_clustering(2), _clustering(3, n_images=7)),
+        (_clustering(2), _clustering(3, space="tsne")),
+    ],
+    ids=["none", "one k twice", "other images", "another space"],
+)
+def test_clusterings_that_do_not_belong_together_are_an_error(
+    clusterings: tuple[Clustering, ...],
+) -> None:
+    with pytest.raises(ValueError, match="`clusterings` must be of the same images"):
+        ClusterSweep(clusterings)
+
+
+@pytest.mark.parametrize("ks", [[], [1, 2], [2, 2], [0], [2.5]])
+def test_values_of_k_that_make_no_sense_are_an_error(ks: list[int]) -> None:
+    with pytest.raises(ValueError, match="`n_clusters` must be different whole numbers from 2"):
+        sweep_clusters(EMBEDDINGS, ks)
+
+
+def test_more_clusters_than_images_are_an_error() -> None:
+    with pytest.raises(ValueError, match=r"`n_clusters` must be at most 12.* Got 20"):
+        sweep_clusters(EMBEDDINGS[:12])
+
+
+@pytest.mark.parametrize("array", [[1.0, 2.0], [[1.0], [np.nan]], np.zeros((0, 3))])
+def test_what_is_no_table_of_finite_numbers_is_an_error(array: object) -> None:
+    with pytest.raises(ValueError, match="`embeddings` must be finite numbers of shape"):
+        sweep_clusters(array, [2])
+
+
+def test_clustering_needs_neither_torch_nor_datasets() -> None:
+    program = (
+        "import sys, cliplab.clustering\n"
+        "print(sorted({'torch', 'datasets', 'bokeh', 'pandas'} & set(sys.modules)))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert found.stdout.strip() == "[]"
