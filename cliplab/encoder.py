@@ -203,7 +203,9 @@ class ClipEncoder:
 
         n_threads = _n_cores() if self.device == "cpu" else min(4, _n_cores())
         # One thread a batch, and none within it: they then never wait for one another.
-        with ThreadPoolExecutor(n_threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        with ThreadPoolExecutor(
+            n_threads, initializer=torch.set_num_threads, initargs=(1,)
+        ) as pool:
             yield from pool.map(lambda start: self._encode_batch(images, start, size), starts)
 
     def _encode_batch(
@@ -222,7 +224,7 @@ class ClipEncoder:
     def _prepared(self, images: ImageSet | Sequence[Image], row: int) -> torch.Tensor:
         try:
             prepared: torch.Tensor = self._prepare(images[row])
-        except OSError as error:
+        except (OSError, SyntaxError) as error:
             names = getattr(images, "image_ids", None)
             name = row if names is None else str(names[row])
             raise ValueError(
@@ -242,10 +244,10 @@ class ClipEncoder:
             if len(batch) == 1:
                 raise MemoryError(
                     f"Not even one image fits into the memory of {self.device}. Take a smaller "
-                    'model, another `device`, or restart the kernel to free memory.'
+                    "model, another `device`, or restart the kernel to free memory."
                 ) from error
         half = -(-len(batch) // 2)
-        return np.vstack([self._encode_or_halve(part) for part in batch.split(half)])
+        return np.vstack([self._encode_or_halve(part) for part in torch.split(batch, half)])
 
 
 def _load(model: str, pretrained: str | None) -> Any:
@@ -259,7 +261,8 @@ def _load(model: str, pretrained: str | None) -> Any:
     # An untrained network is a result too: the same one each time.
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        return open_clip.create_model(model, pretrained=pretrained).eval()
+        loads = pretrained is not None
+        return open_clip.create_model(model, pretrained=pretrained, load_weights=loads).eval()
 
 
 def _open_clip_name(model: str) -> str:

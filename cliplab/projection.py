@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cliplab.embeddings import Embeddings
+from cliplab.tsne import StagedTSNE
 
 METHODS = ("pca", "tsne", "umap")
 
@@ -103,7 +104,8 @@ def project(
     random_state : int, default=0
         Equal seeds give equal pictures on the same machine.
     start : Projection, optional
-        A t-SNE that stands, to go on from: it settles in a fraction of the time.
+        A t-SNE that stands, to go on from: points stay where they are as far as they can, and
+        it takes less than half the time. The end is within a few per cent of a fresh one's KL.
     on_frame : callable, optional
         Called with each frame while t-SNE settles. When it returns False the run stops, and the
         frame so far is the result.
@@ -153,12 +155,39 @@ def project(
         return _umap(vectors, n_components, random_state)
     if n_components != 2:
         raise ValueError(f"`n_components` must be 2 for t-SNE. Got {n_components!r} instead.")
-    from cliplab.tsne import StagedTSNE
-
-    for frame in StagedTSNE(vectors, random_state).frames(perplexity, start=start):
+    for frame in settle(StagedTSNE(vectors, random_state), perplexity, start):
         if on_frame is not None and on_frame(frame) is False:
             break
     return frame
+
+
+def settle(
+    stages: StagedTSNE, perplexity: float | None = None, start: Projection | None = None
+) -> Iterator[Projection]:
+    """Let a t-SNE settle, and yield it as it moves; the last one is done.
+
+    Parameters
+    ----------
+    stages : StagedTSNE
+        Keeps what it has reckoned for the next run.
+    perplexity, start
+        As in `project`.
+
+    Returns
+    -------
+    iterator of Projection
+        With ``perplexity``, ``random_state``, ``iteration`` and ``share_done`` as parameters.
+    """
+    if perplexity is None:
+        perplexity = stages.default_perplexity()
+    for frame in stages.frames(perplexity, None if start is None else start.coordinates):
+        parameters = {
+            "perplexity": float(perplexity),
+            "random_state": float(stages.random_state),
+            "iteration": float(frame.iteration),
+            "share_done": frame.share_done,
+        }
+        yield Projection(frame.coordinates, "tsne", frame.kl_divergence, parameters)
 
 
 def _pca(vectors: NDArray[np.float32], n_components: int) -> Projection:

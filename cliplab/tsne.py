@@ -10,13 +10,13 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, csr_array
 
 from cliplab.embeddings import Embeddings
-from cliplab.projection import Projection
 
 MOST_DENSE = 2_000
 MOST_EXACT = 10_000
@@ -25,6 +25,27 @@ _EARLY, _LATE, _WARM = 250, 500, 300
 _EXAGGERATION = 12.0
 
 Gradient = Callable[[NDArray[np.float32], float], tuple[NDArray[np.float32], float]]
+
+
+class Frame(NamedTuple):
+    """A picture on its way.
+
+    Attributes
+    ----------
+    coordinates : ndarray of shape (n_images, 2)
+        Where each image stands.
+    kl_divergence : float
+        How far its neighbours are from the true ones, in nats.
+    iteration : int
+        How many steps it has made.
+    share_done : float
+        How much of the way that is, up to 1.
+    """
+
+    coordinates: NDArray[np.float32]
+    kl_divergence: float
+    iteration: int
+    share_done: float
 
 
 class StagedTSNE:
@@ -51,7 +72,7 @@ class StagedTSNE:
     >>> stages = StagedTSNE(points)
     >>> for frame in stages.frames(perplexity=10):
     ...     pass  # draw it
-    >>> frame.parameters["share_done"]
+    >>> frame.share_done
     1.0
     """
 
@@ -76,11 +97,7 @@ class StagedTSNE:
         -------
         scipy.sparse.csr_array of shape (n_images, n_images)
         """
-        if not 2 <= perplexity <= self._most_perplexity:
-            raise ValueError(
-                f"`perplexity` must be between 2 and {self._most_perplexity:g} for "
-                f"{len(self.vectors)} images. Got {perplexity!r} instead."
-            )
+        self._check(perplexity)
         if perplexity not in self._affinities:
             self._affinities[perplexity] = joint_affinities(self._squared_distances, perplexity)
         return self._affinities[perplexity]
@@ -94,35 +111,37 @@ class StagedTSNE:
         picture = pca.fit_transform(self.vectors)
         picture = picture / max(float(picture[:, 0].std()), 1e-12)
         noise = np.random.default_rng(self.random_state).normal(scale=0.1, size=picture.shape)
-        return (1e-4 * (picture + noise)).astype(np.float32)
+        first: NDArray[np.float32] = (1e-4 * (picture + noise)).astype(np.float32)
+        return first
 
     def frames(
-        self, perplexity: float | None = None, start: Projection | None = None
-    ) -> Iterator[Projection]:
+        self, perplexity: float | None = None, start: ArrayLike | None = None
+    ) -> Iterator[Frame]:
         """Let the picture settle, and yield it as it moves; the last one is done.
 
         Parameters
         ----------
         perplexity : float, optional
             About how many neighbours each image keeps.
-        start : Projection, optional
-            A t-SNE that stands; without it the run begins with `first_picture`.
+        start : array-like of shape (n_images, 2), optional
+            A picture that stands; without it the run begins with `first_picture`.
 
-        Yields
-        ------
-        Projection
-            With ``perplexity``, ``iteration`` and ``share_done`` among its parameters.
+        Returns
+        -------
+        iterator of Frame
         """
         if perplexity is None:
             perplexity = self.default_perplexity()
+        self._check(perplexity)
         if len(self.vectors) > MOST_EXACT:
             from cliplab.tsne_large import large_frames
 
-            yield from large_frames(self.vectors, perplexity, self.random_state, start)
+            for values in large_frames(self.vectors, perplexity, self.random_state, start):
+                yield Frame(*values)
             return
         affinities = self.affinities(perplexity)
         gradient = _gradient(affinities)
-        picture = self.first_picture.copy() if start is None else start.coordinates.copy()
+        picture = self.first_picture if start is None else np.array(start, dtype=np.float32)
         early = _EARLY if start is None else 0
         total = early + (_LATE if start is None else _WARM)
         update, gains = np.zeros_like(picture), np.ones_like(picture)
@@ -130,21 +149,22 @@ class StagedTSNE:
             is_early = iteration <= early
             slope, normalizer = gradient(picture, _EXAGGERATION if is_early else 1.0)
             if iteration % _FRAME_EVERY == 0 or iteration == total:
-                parameters = {
-                    "perplexity": float(perplexity),
-                    "random_state": float(self.random_state),
-                    "iteration": float(iteration),
-                    "share_done": iteration / total,
-                }
                 kl = kl_divergence(affinities, picture, normalizer)
-                yield Projection(picture, "tsne", kl, parameters)
+                yield Frame(picture, kl, iteration, iteration / total)
             # Where the slope is exaggerated, steps have to be as much shorter.
             rate = len(picture) / (48 if is_early else 8)
             grows = update * slope < 0
             gains = np.maximum(np.where(grows, gains + 0.2, gains * 0.8), 0.01)
             update = (0.5 if is_early else 0.8) * update - rate * gains * slope
             picture = picture + update
-            picture -= picture.mean(axis=0)
+            picture -= picture.mean(axis=0, dtype=np.float32)
+
+    def _check(self, perplexity: float) -> None:
+        if not 2 <= perplexity <= self._most_perplexity:
+            raise ValueError(
+                f"`perplexity` must be between 2 and {self._most_perplexity:g} for "
+                f"{len(self.vectors)} images. Got {perplexity!r} instead."
+            )
 
     @property
     def _most_perplexity(self) -> float:
@@ -154,7 +174,7 @@ class StagedTSNE:
     def _squared_distances(self) -> NDArray[np.float32]:
         centered = self.vectors - self.vectors.mean(axis=0)
         squares = np.einsum("ij,ij->i", centered, centered)
-        distances = squares[:, None] + squares - 2 * centered @ centered.T
+        distances: NDArray[np.float32] = squares[:, None] + squares - 2 * centered @ centered.T
         np.maximum(distances, 0, out=distances)
         np.fill_diagonal(distances, np.inf)
         return distances
@@ -231,7 +251,8 @@ def kl_divergence(
 def _closeness(picture: NDArray[np.float32]) -> NDArray[np.float32]:
     """1 / (1 + squared distance) of all pairs of a picture given as (2, n_images)."""
     squares = (picture**2).sum(axis=0)
-    closeness = 1 / (1 + np.maximum(squares[:, None] + squares - 2 * picture.T @ picture, 0))
+    apart = np.maximum(squares[:, None] + squares - 2 * picture.T @ picture, 0)
+    closeness: NDArray[np.float32] = 1 / (1 + apart)
     np.fill_diagonal(closeness, 0)
     return closeness
 

@@ -24,7 +24,9 @@ def fused_gradient(
         x, y = np.ascontiguousarray(picture[:, 0]), np.ascontiguousarray(picture[:, 1])
         apart, together, normalizers = _forces(x, y, starts, others, true)
         normalizer = float(normalizers.sum())
-        return 4 * (np.float32(exaggeration) * together - apart / np.float32(normalizer)), normalizer
+        return 4 * (
+            np.float32(exaggeration) * together - apart / np.float32(normalizer)
+        ), normalizer
 
     return gradient
 

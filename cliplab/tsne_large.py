@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
-
-from cliplab.projection import Projection
+from numpy.typing import ArrayLike, NDArray
 
 _FRAME_EVERY = 25
 _EARLY, _LATE, _WARM = 250, 500, 250
 
 
 def large_frames(
-    vectors: NDArray[np.float32], perplexity: float, random_state: int, start: Projection | None
-) -> Iterator[Projection]:
-    """Let a picture of many images settle, and yield it as it moves; the last one is done.
+    vectors: NDArray[np.float32], perplexity: float, random_state: int, start: ArrayLike | None
+) -> Iterator[tuple[NDArray[np.float32], float, int, float]]:
+    """Let a picture of many images settle, and yield the values of a frame as it moves.
 
     References
     ----------
@@ -34,7 +32,7 @@ def large_frames(
     if start is None:
         first = initialization.pca(vectors, random_state=random_state)
     else:
-        first = start.coordinates.astype(np.float64)
+        first = np.array(start, dtype=np.float64)
     embedding = TSNEEmbedding(first, affinities, random_state=random_state)
     stages = [(_EARLY, 12.0, 0.5), (_LATE, 1.0, 0.8)] if start is None else [(_WARM, 1.0, 0.8)]
     total, done = sum(steps for steps, _, _ in stages), 0
@@ -44,12 +42,5 @@ def large_frames(
                 _FRAME_EVERY, exaggeration=exaggeration, momentum=momentum, inplace=True
             )
             done += _FRAME_EVERY
-            parameters = {
-                "perplexity": float(perplexity),
-                "random_state": float(random_state),
-                "iteration": float(done),
-                "share_done": done / total,
-            }
-            yield Projection(
-                np.asarray(embedding), "tsne", float(embedding.kl_divergence), parameters
-            )
+            picture = np.asarray(embedding, dtype=np.float32)
+            yield picture, float(embedding.kl_divergence), done, done / total

@@ -59,7 +59,8 @@ _TO_LAB = np.array(
 def oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return OKLab coordinates of sRGB colours in [0, 1]."""
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return np.cbrt(linear @ _TO_CONES.T) @ _TO_LAB.T
+    lab: NDArray[np.float64] = np.cbrt(linear @ _TO_CONES.T) @ _TO_LAB.T
+    return lab
 
 
 def seen_by_all(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -70,7 +71,8 @@ def seen_by_all(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
 def distance(seen: NDArray[np.float64], one: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how far each colour is from one: half to normal eyes, half to the weakest."""
     apart = np.linalg.norm(seen - one[:, None], axis=2)
-    return (apart[0] + apart.min(axis=0)) / 2
+    mean: NDArray[np.float64] = (apart[0] + apart.min(axis=0)) / 2
+    return mean
 
 
 def main() -> None:
@@ -89,14 +91,14 @@ def main() -> None:
         if step == len(palette):
             palette.append(candidates[nearest.argmax()])
         one = seen_by_all(palette[step][None])[:, 0]
-        others = seen_by_all(np.array(palette[:step] or [[9.0, 9.0, 9.0]]))
-        spacing.append(float(distance(others, one).min()))
+        if step:
+            others = seen_by_all(np.array(palette[:step]))
+            spacing.append(float(distance(others, one).min()))
         nearest = np.minimum(nearest, distance(seen, one))
     for color in palette:
         print("#" + "".join(f"{round(255 * value):02x}" for value in color))
-    print(
-        f"smallest distance: {min(spacing[:6]):.3f} (6), {min(spacing[:10]):.3f} (10), {min(spacing):.3f} (20)"
-    )
+    smallest = [f"{min(spacing[: n - 1]):.3f} ({n})" for n in (6, 10, 20)]
+    print(f"smallest distance: {', '.join(smallest)}")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cliplab.clustering import ClusterSweep, sweep_clusters
-from cliplab.projection import Projection, project
+from cliplab.projection import Projection, project, settle
 from cliplab.tsne import StagedTSNE
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Results:
             and standing.method == "tsne"
             and standing.parameters.get("random_state") == seed
         )
-        yield from self._stages.frames(key.perplexity, start=standing if goes_on else None)
+        yield from settle(self._stages, key.perplexity, standing if goes_on else None)
 
     def compute_sweep(self, key: SweepKey, standing: Projection) -> Iterator[ClusterSweep]:
         """Yield the sweep of a space, which may have to be projected first."""

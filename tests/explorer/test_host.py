@@ -109,6 +109,7 @@ def test_a_page_that_is_loaded_again_gets_what_is_and_not_what_was(in_kernel, pl
 def test_a_message_that_arrives_on_another_thread_is_applied_on_the_main_one(in_kernel, plot):
     async def story():
         hosted, seen = _hosted(plot), []
+
         def note(attr, old, new):
             seen.append(threading.get_ident())
 

@@ -1,0 +1,217 @@
+import io
+import json
+import shutil
+import socket
+import threading
+
+import datasets
+import numpy as np
+import open_clip
+import pytest
+import torch
+from PIL import Image
+
+from cliplab import ClipEncoder, ImageSet, encoder, load_storybook, weights
+from cliplab.encoder import STORYBOOK
+
+
+@pytest.fixture(scope="module")
+def images():
+    return load_storybook(n_images=40, random_state=5)
+
+
+@pytest.fixture(scope="module")
+def storybook():
+    return ClipEncoder("storybook", device="cpu")
+
+
+def _as_open_clip_does(images, texts):
+    """Open_clip used directly, in float32, one picture at a time."""
+    name = f"local-dir:{STORYBOOK}"
+    model, _, prepare = open_clip.create_model_and_transforms(name)
+    model.eval()
+    with torch.no_grad():
+        pictures = torch.cat([model.encode_image(prepare(image)[None]) for image in images])
+        words = model.encode_text(open_clip.get_tokenizer(name)(texts))
+    unit = torch.nn.functional.normalize
+    return unit(pictures, dim=-1).numpy(), unit(words, dim=-1).numpy()
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_vectors_are_open_clip_s_own(images, monkeypatch, precision):
+    monkeypatch.setattr(encoder, "_best_precision", lambda _: precision)
+    ours = ClipEncoder("storybook", device="cpu")
+    pictures, words = _as_open_clip_does(images, ["a red fish", "the sea"])
+    close = {"float32": 1e-4, "bfloat16": 3e-2}[precision]
+    np.testing.assert_allclose(ours.encode_images(images).vectors, pictures, atol=close)
+    np.testing.assert_allclose(
+        ours.encode_texts(["a red fish", "the sea"]).vectors, words, atol=close
+    )
+
+
+def test_less_precision_keeps_the_neighbours(images, monkeypatch):
+    found = []
+    for precision in ("float32", "bfloat16"):
+        monkeypatch.setattr(encoder, "_best_precision", lambda _, p=precision: p)
+        vectors = ClipEncoder("storybook", device="cpu").encode_images(images).vectors
+        found.append(np.argsort(-vectors @ vectors.T, axis=1)[:, 1:6])
+    shared = [len(set(a) & set(b)) / 5 for a, b in zip(*found, strict=True)]
+    assert np.mean(shared) > 0.9
+
+
+def test_a_vector_does_not_depend_on_its_company(storybook, images):
+    together = storybook.encode_images(images).vectors
+    alone = storybook.encode_images(images[[7]]).vectors
+    np.testing.assert_array_equal(alone[0], together[7])
+
+
+def test_order_is_kept_whatever_the_batches_are(storybook, images):
+    one = storybook.encode_images(images, batch_size=3).vectors
+    other = storybook.encode_images(images, batch_size=64).vectors
+    np.testing.assert_allclose(one, other, atol=2e-2)
+    assert ((one @ other.T).argmax(axis=1) == np.arange(len(images))).all()
+
+
+def test_vectors_have_unit_length_and_say_where_they_come_from(storybook, images):
+    embeddings = storybook.encode_images(images)
+    np.testing.assert_allclose(np.linalg.norm(embeddings.vectors, axis=1), 1, atol=1e-6)
+    assert embeddings.model == "storybook"
+    assert embeddings.provenance["device"] == "cpu"
+    assert embeddings.provenance["precision"] == storybook.precision
+    assert "mean" in embeddings.provenance["preprocessing"]
+
+
+def test_a_list_of_pillow_images_will_do(storybook, images):
+    listed = storybook.encode_images([images[0], images[1]])
+    np.testing.assert_array_equal(listed.vectors, storybook.encode_images(images[:2]).vectors)
+
+
+def test_an_untrained_model_is_the_same_each_time():
+    first, second = (ClipEncoder("RN50", pretrained=None, device="cpu") for _ in range(2))
+    weight = "visual.conv1.weight"
+    assert torch.equal(first._network.state_dict()[weight], second._network.state_dict()[weight])
+    assert "untrained" in repr(first)
+
+
+def test_preparation_belongs_to_the_weights_and_not_to_the_architecture(
+    tmp_path, monkeypatch, images
+):
+    """The trap of open_clip's issue 1068: means and sizes that are those of other weights."""
+    other = tmp_path / "other"
+    shutil.copytree(STORYBOOK, other)
+    config = json.loads((other / "open_clip_config.json").read_text())
+    config["preprocess_cfg"] |= {"mean": [0.5] * 3, "std": [0.25] * 3, "resize_mode": "squash"}
+    (other / "open_clip_config.json").write_text(json.dumps(config))
+    monkeypatch.setattr(encoder, "STORYBOOK", other)
+    prepared = ClipEncoder("storybook", device="cpu")._prepare(Image.new("RGB", (90, 30), "white"))
+    np.testing.assert_allclose(prepared.numpy(), np.full((3, 64, 64), 2.0), atol=1e-6)
+
+
+class _SmallMemory(torch.nn.Module):
+    """A network on a device that holds a few pictures only."""
+
+    def __init__(self, network, holds):
+        super().__init__()
+        self.network, self.visual, self.holds, self.sizes = network, network.visual, holds, []
+
+    def encode_image(self, batch):
+        self.sizes.append(len(batch))
+        if len(batch) > self.holds:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
+        return self.network.encode_image(batch)
+
+
+def test_a_batch_that_does_not_fit_is_halved_and_tried_again(images):
+    ours = ClipEncoder("storybook", device="cpu")
+    expected = ours.encode_images(images).vectors
+    ours._network = _SmallMemory(ours._network, holds=5)
+    vectors = ours.encode_images(images, batch_size=16).vectors
+    np.testing.assert_allclose(vectors, expected, atol=2e-2)
+    assert {16, 8, 4} == set(ours._network.sizes)
+
+
+def test_when_not_even_one_picture_fits_the_error_says_what_to_do(images):
+    ours = ClipEncoder("storybook", device="cpu")
+    ours._network = _SmallMemory(ours._network, holds=0)
+    with pytest.raises(MemoryError, match="Not even one image fits into the memory of cpu"):
+        ours.encode_images(images)
+
+
+def test_another_fault_of_the_device_is_not_taken_for_a_full_memory(images):
+    ours = ClipEncoder("storybook", device="cpu")
+    ours._network = torch.nn.Identity()
+    with pytest.raises(AttributeError, match="encode_image"):
+        ours.encode_images(images)
+
+
+def test_a_picture_that_cannot_be_read_is_named(storybook, images):
+    buffer = io.BytesIO()
+    images[0].save(buffer, format="PNG")
+    pictures = [buffer.getvalue(), buffer.getvalue()[:200]]
+    table = datasets.Dataset.from_dict(
+        {
+            "image": [{"bytes": picture, "path": None} for picture in pictures],
+            "image_id": ["whole", "torn"],
+        },
+        features=datasets.Features(
+            {"image": datasets.Image(), "image_id": datasets.Value("string")}
+        ),
+    )
+    with pytest.raises(ValueError, match="`images` must be pictures that can be read. Got 'torn'"):
+        storybook.encode_images(ImageSet(table))
+
+
+def test_nothing_to_encode_is_refused_in_words(storybook):
+    with pytest.raises(ValueError, match="`images` must hold at least one image"):
+        storybook.encode_images([])
+    with pytest.raises(ValueError, match="`texts` must be a list of at least one text"):
+        storybook.encode_texts([])
+    with pytest.raises(ValueError, match=r"`texts` must be a list .* Got 'a fish' instead"):
+        storybook.encode_texts("a fish")
+
+
+def test_unknown_names_are_refused_with_those_that_are_near():
+    with pytest.raises(ValueError, match=r"`model` must be one of 'ViT-B-32'.* Got 'ViT-B-33'"):
+        ClipEncoder("ViT-B-33")
+    with pytest.raises(ValueError, match=r"`pretrained` must be one of 'laion2b_e16', .*or None"):
+        ClipEncoder("ViT-B-32", "laion2b")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("ViT-B-32",), ("ViT-B-32", "openai"), ("hf-hub:somebody/something",)]
+)
+def test_without_a_hub_the_error_names_the_offline_way(arguments):
+    with pytest.raises(ConnectionError, match=r"cannot be reached .*ClipEncoder\(\"storybook\"\)"):
+        ClipEncoder(*arguments)
+
+
+def test_a_hub_that_never_answers_is_given_up_in_time(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", address)
+        monkeypatch.setattr(weights, "_SECONDS_TO_ANSWER", 0.2)
+        done = threading.Event()
+
+        def ask():
+            with pytest.raises(ConnectionError, match="timed out"):
+                ClipEncoder("ViT-B-32")
+            done.set()
+
+        asker = threading.Thread(target=ask, daemon=True)
+        asker.start()
+        assert done.wait(timeout=60)
+
+
+def test_offline_mode_is_respected(monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(ConnectionError, match="HF_HUB_OFFLINE is set"):
+        ClipEncoder("ViT-B-32")
+
+
+def test_weights_in_a_file_need_no_hub(tmp_path):
+    path = tmp_path / "weights.pt"
+    model = open_clip.create_model("RN50", load_weights=False)
+    torch.save(model.state_dict(), path)
+    ours = ClipEncoder("RN50", str(path), device="cpu")
+    theirs = model.visual.conv1.weight.to(getattr(torch, ours.precision))
+    assert torch.equal(ours._network.visual.conv1.weight, theirs)
