@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cliplab.agreement import Agreement, class_agreement
-    from cliplab.clustering import Clustering, ClusterSweep, kmeans_steps, sweep_clusters
+    from cliplab.clustering import Clustering, ClusterSweep, sweep_clusters
     from cliplab.embeddings import Embeddings
     from cliplab.encoder import ClipEncoder
     from cliplab.explorer import (
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         show_silhouettes,
     )
     from cliplab.images import Attribution, ImageSet
+    from cliplab.kmeans import kmeans_steps
     from cliplab.projection import Projection, project
     from cliplab.sources import load_folder, load_storybook
 
@@ -48,7 +49,7 @@ _MODULE_OF = {
     "Projection": "projection",
     "class_agreement": "agreement",
     "explore": "explorer",
-    "kmeans_steps": "clustering",
+    "kmeans_steps": "kmeans",
     "load_folder": "sources",
     "load_storybook": "sources",
     "project": "projection",

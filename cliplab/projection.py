@@ -113,6 +113,7 @@ def project(
     Returns
     -------
     Projection
+        Coordinates of shape (n_images, n_components), with how they were made.
 
     Raises
     ------

@@ -260,6 +260,7 @@ def explore(images: ImageSet, encoder: ClipEncoder | None = None) -> Explorer:
     Returns
     -------
     Explorer
+        Over all that was made; the last line of a cell shows it.
 
     Examples
     --------
