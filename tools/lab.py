@@ -116,11 +116,13 @@ class Lab:
         self._token = token
         self._browser = browser
 
-    def open(self, path: Path, *, scale: float = 1.0) -> Notebook:
-        """Open a copy of a notebook, with a new kernel, in a window of 1280 × 800."""
+    def open(
+        self, path: Path, *, width: int = 1280, height: int = 800, scale: float = 1.0
+    ) -> Notebook:
+        """Open a copy of a notebook, with a new kernel, in a window of some size."""
         shutil.copy(path, self.folder)
         context = self._browser.new_context(
-            viewport={"width": 1280, "height": 800}, device_scale_factor=scale
+            viewport={"width": width, "height": height}, device_scale_factor=scale
         )
         page = context.new_page()
         notebook = Notebook(page, on_close=self._end_kernels)

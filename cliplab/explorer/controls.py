@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ipywidgets
 import traitlets
@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     from cliplab.explorer.choices import Choices
     from cliplab.explorer.columns import Coloring
     from cliplab.explorer.state import ExplorerState
+
+
+class _Column(NamedTuple):
+    """A column of the panel: how wide it is, and how wide the words in it."""
+
+    flex: str
+    words: str
+
+
+_LEFT = _Column("5 1 0", "72px")
+_MIDDLE = _Column("5 1 0", "116px")
+_RIGHT = _Column("4 1 0", "72px")
 
 
 class Controls:
@@ -31,25 +43,21 @@ class Controls:
     def __init__(self, state: ExplorerState, choices: Choices, on_stop: Callable[[], None]) -> None:
         self._state = state
         self._followers: list[tuple[str, Callable[[Any], None]]] = []
-        self._k = _with_words(
-            ipywidgets.SelectionSlider, "k", "3 1 200px", options=choices.n_clusters
-        )
+        self._k = _with_words(ipywidgets.SelectionSlider, "k", _LEFT, options=choices.n_clusters)
         self._perplexity = _with_words(
             ipywidgets.FloatSlider,
             "perplexity",
-            "3 1 200px",
+            _LEFT,
             min=2,
             max=min(100.0, choices.most_perplexity),
             step=1,
             readout_format=".0f",
             continuous_update=False,
         )
-        self._seed = _with_words(
-            ipywidgets.BoundedIntText, "seed", "0 1 110px", min=0, max=2**31 - 1
-        )
-        self._space = _menu("clusters found in", choices.spaces)
-        self._projection = _menu("picture", choices.projections)
-        self._color_by = _menu("colour by", choices.colors)
+        self._seed = _with_words(ipywidgets.BoundedIntText, "seed", _RIGHT, min=0, max=2**31 - 1)
+        self._space = _menu("clusters found in", _MIDDLE, choices.spaces)
+        self._projection = _menu("picture", _MIDDLE, choices.projections)
+        self._color_by = _menu("colour by", _RIGHT, choices.colors)
         self._bar = ipywidgets.FloatProgress(max=1, layout={"width": "110px", "height": "14px"})
         self._stop = ipywidgets.Button(
             description="Stop", icon="stop", layout={"width": "72px", "height": "24px"}
@@ -66,6 +74,7 @@ class Controls:
             ]
         )
         self.foot = _line(self._status, self._bar, self._stop)
+        self.foot.layout.width, self.foot.layout.flex = "auto", "1 1 0"
 
         self._link("n_clusters", self._k)
         self._link("perplexity", self._perplexity)
@@ -136,20 +145,20 @@ class Controls:
 
 
 def _with_words(
-    kind: type[ipywidgets.Widget], description: str, flex: str, **options: Any
+    kind: type[ipywidgets.Widget], description: str, column: _Column, **options: Any
 ) -> ipywidgets.Widget:
-    """Make a control whose description takes no more room than its words."""
+    """Make a control of one of the panel's columns, in which words and boxes stand in line."""
     return kind(
         description=description,
-        style={"description_width": "initial"},
-        layout={"flex": flex, "width": "auto", "min_width": "0"},
+        style={"description_width": column.words},
+        layout={"flex": column.flex, "width": "auto", "min_width": "0"},
         **options,
     )
 
 
-def _menu(description: str, titles: dict[str, str]) -> ipywidgets.Widget:
+def _menu(description: str, column: _Column, titles: dict[str, str]) -> ipywidgets.Widget:
     options = [(title, name) for name, title in titles.items()]
-    return _with_words(ipywidgets.Dropdown, description, "2 1 160px", options=options)
+    return _with_words(ipywidgets.Dropdown, description, column, options=options)
 
 
 def _line(*widgets: ipywidgets.Widget) -> ipywidgets.HBox:

@@ -10,6 +10,7 @@ from bokeh.models import (
     BoxSelectTool,
     ColumnDataSource,
     CustomJSHover,
+    FixedTicker,
     HoverTool,
     LassoSelectTool,
     LinearColorMapper,
@@ -165,6 +166,9 @@ def silhouette_figure(
     plot.toolbar.active_tap = tap
     plot.toolbar.active_drag = box
     plot.toolbar_location = None
+    # Beyond 1 there are no silhouettes, only words.
+    plot.xaxis.ticker = FixedTicker(ticks=[-1, -0.5, 0, 0.5, 1])
+    plot.xgrid.ticker = plot.xaxis.ticker
     plot.yaxis.visible = False
     plot.ygrid.visible = False
     return plot
@@ -219,7 +223,9 @@ def _figure(name: str, height: int = PLOT_HEIGHT) -> figure:
     """Make an empty plot that looks right on a light and on a dark page."""
     plot = figure(name=name, height=height, sizing_mode="stretch_width", tools="", min_width=120)
     plot.toolbar.logo = None
-    plot.background_fill_alpha = 0
+    # A background, if one that nobody sees: without it Bokeh strokes, along with the outline, the
+    # path that an earlier painting has left.
+    plot.update(background_fill_color=NEUTRAL, background_fill_alpha=0.01)
     plot.border_fill_alpha = 0
     plot.outline_line_color = NEUTRAL
     plot.outline_line_alpha = 0.4

@@ -29,6 +29,8 @@ _STYLE = """<style>
   border-radius: 8px; color: white; font-weight: bold; text-shadow: 0 0 2px black; }
 .cliplab-gallery figcaption div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .cliplab-gallery .silhouette { font-size: 10px; }
+/* Of a long name the end is shown: that is where names differ. */
+.cliplab-gallery .name { direction: rtl; text-align: left; }
 .cliplab-gallery .credit, .cliplab-gallery .credit a { color: #767676; }
 </style>"""
 
@@ -49,7 +51,10 @@ class Gallery:
         self._back = self._button("chevron-left", "Previous pictures", -1)
         self._forth = self._button("chevron-right", "Next pictures", 1)
         self._title = ipywidgets.HTML()
-        self.head = ipywidgets.HBox([self._title, self._back, self._forth])
+        self.head = ipywidgets.HBox(
+            [self._title, self._back, self._forth],
+            layout={"flex": "none", "align_items": "center"},
+        )
         self.pictures = ipywidgets.HTML(layout={"min_height": "136px"})
 
     def show(self, selected: Sequence[int], clustering: Clustering) -> None:
@@ -86,7 +91,7 @@ class Gallery:
             style="background: {CATEGORY_COLORS[cluster % len(CATEGORY_COLORS)]}">{cluster}</span>
           <figcaption><div><b>{html.escape(known)}</b></div>
             <div class="silhouette">silhouette {self._clustering.silhouettes[i]:.2f}</div>
-            <div>{html.escape(name)}</div>
+            <div class="name"><bdi>{html.escape(name)}</bdi></div>
             <div class="credit">{_credit(credit)}</div></figcaption></figure>"""
 
     def _button(self, icon: str, tooltip: str, by: int) -> ipywidgets.Button:

@@ -29,7 +29,7 @@ class Panel:
         self.controls = controls
         self.gallery = gallery
         self._hosted = HostedModel(plots.layout, main_loop, layout={"width": "100%"})
-        foot = ipywidgets.HBox([controls.foot, gallery.head])
+        foot = ipywidgets.HBox([controls.foot, gallery.head], layout={"width": "100%"})
         self.widget = ipywidgets.VBox(
             [controls.panel, self._hosted, foot, gallery.pictures, controls.error],
             layout={"width": "100%"},

@@ -28,12 +28,12 @@ def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def open_notebook(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Callable[[Path], Notebook]]:
+def open_notebook(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Callable[..., Notebook]]:
     """Open notebooks; at the end keep what was last seen, and look for errors in the console."""
     opened: list[Notebook] = []
 
-    def open_one(path: Path) -> Notebook:
-        opened.append(lab.open(path))
+    def open_one(path: Path, **window: int) -> Notebook:
+        opened.append(lab.open(path, **window))
         return opened[-1]
 
     yield open_one
