@@ -32,8 +32,8 @@ SIGN_COLORS = tuple(interp_palette(("#d55e00", "#b9b4ae", "#0072b2"), 101))
 AMOUNT_COLORS = tuple(Cividis256[40:])
 OTHER_COLOR = "#9a9a9a"
 
-# Readable (4.5 : 1) on white and on JupyterLab's dark page alike, so that a plot needs not know
-# on which of the two it stands.
+# Readable on white (4.5 : 1) and on JupyterLab's dark page (4.2 : 1) alike, so that a plot needs
+# not know on which of the two it stands.
 NEUTRAL = "#767676"
 ACCENT = "#d55e00"
 

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import datasets
+import numpy as np
+import pytest
+from PIL import Image
+
+from cliplab import Attribution, ImageSet, load_storybook
+
+
+def _table(n_images: int = 4, **columns: list) -> datasets.Dataset:
+    pictures = [Image.new("RGB", (8, 8), (10 * i, 0, 0)) for i in range(n_images)]
+    ids = [f"picture {i}" for i in range(n_images)]
+    return datasets.Dataset.from_dict({"image": pictures, "image_id": ids} | columns).cast_column(
+        "image", datasets.Image()
+    )
+
+
+@pytest.fixture(scope="module")
+def storybook():
+    return load_storybook(n_images=40)
+
+
+def test_a_number_gives_a_picture_and_numbers_give_a_set(storybook):
+    assert storybook[3].size == (128, 128)
+    assert storybook[-1].tobytes() == storybook[39].tobytes()
+    for rows in ([5, 2], (5, 2), np.array([5, 2])):
+        part = storybook[rows]
+        assert part.image_ids.tolist() == storybook.image_ids[[5, 2]].tolist()
+        assert part[0].tobytes() == storybook[5].tobytes()
+
+
+def test_a_mask_a_slice_and_nothing_select_as_in_numpy(storybook):
+    mask = storybook.class_labels == 3
+    assert (storybook[mask].class_labels == 3).all()
+    assert len(storybook[mask]) == mask.sum() > 0
+    assert storybook[10:20:3].image_ids.tolist() == storybook.image_ids[10:20:3].tolist()
+    assert len(storybook[[]]) == len(storybook[()]) == 0
+
+
+def test_a_row_that_is_not_there_is_refused_in_words(storybook):
+    with pytest.raises(IndexError, match=r"`index` must be below 40\. Got 40 instead"):
+        storybook[40]
+
+
+def test_a_loop_gives_every_picture_in_order(storybook):
+    pictures = list(storybook[:5])
+    assert [each.tobytes() for each in pictures] == [storybook[i].tobytes() for i in range(5)]
+
+
+def test_the_table_has_a_row_an_image_with_every_factor_and_no_pictures(storybook):
+    table = storybook.to_pandas()
+    assert len(table) == 40
+    assert {"object", "color", "place", "caption"} <= set(table.columns)
+    assert "image" not in table.columns
+    assert table["class_name"].tolist() == table["object"].tolist()
+    assert table["image_id"].tolist() == storybook.image_ids.tolist()
+
+
+def test_another_factor_can_be_the_class(storybook):
+    by_place = storybook.with_classes("place")
+    places = storybook.to_pandas()["place"]
+    assert by_place.class_names == tuple(sorted(set(places)))
+    assert [by_place.class_names[label] for label in by_place.class_labels] == places.tolist()
+    with pytest.raises(ValueError, match=r"`column` must be one of .*'place'.* Got 'mood' instead"):
+        storybook.with_classes("mood")
+
+
+def test_a_factor_that_is_missing_here_and_there_leaves_those_without_a_class():
+    images = ImageSet(_table(mood=["glad", None, "", "sad"])).with_classes("mood")
+    assert images.class_names == ("glad", "sad")
+    assert images.class_labels.tolist() == [0, -1, -1, 1]
+
+
+def test_without_classes_every_label_is_minus_1():
+    images = ImageSet(_table())
+    assert images.class_labels.tolist() == [-1] * 4
+    assert images.class_names == ()
+    assert repr(images) == "ImageSet of 4 images, 0 with a class out of 0"
+
+
+def test_credits_belong_to_their_image_and_missing_ones_are_empty():
+    images = ImageSet(_table(author=["Ada", "", "Bo", "Cy"], license=["CC BY 2.0"] * 4))
+    assert images.attribution[2] == Attribution(author="Bo", license="CC BY 2.0")
+    assert images[[2]].attribution == (images.attribution[2],)
+    assert ImageSet(_table()).attribution == (Attribution(),) * 4
+
+
+def test_what_was_left_out_stays_known_in_every_part():
+    images = ImageSet(_table(), skipped=[("broken.jpg", "not an image")])
+    assert images[:2].skipped == (("broken.jpg", "not an image"),)
+    assert "1 skipped" in repr(images)
+
+
+def test_names_are_escaped_where_pictures_are_shown():
+    table = _table().remove_columns("image_id")
+    attack = "<script>alert(1)</script>\" onload='x'"
+    images = ImageSet(table.add_column("image_id", [f"{attack}{i}" for i in range(4)]))
+    page = images._repr_html_()
+    assert "<script" not in page
+    assert page.count("<img ") == 4
+    assert "&quot; onload=&#x27;x&#x27;" in page
+
+
+def test_nothing_in_it_can_be_written_to(storybook):
+    for array in (storybook.image_ids, storybook.class_labels):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = array[1]
+
+
+def test_a_table_without_pictures_or_ids_is_refused_in_words():
+    with pytest.raises(ValueError, match="`dataset` must have a column 'image_id'"):
+        ImageSet(_table().remove_columns("image_id"))
+
+
+def test_two_images_with_one_id_are_refused_in_words():
+    table = _table().remove_columns("image_id").add_column("image_id", ["a", "b", "a", "c"])
+    with pytest.raises(ValueError, match=r"one id for each image\. Got an id twice instead"):
+        ImageSet(table)
