@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 STORYBOOK = Path(__file__).parent / "models" / "storybook"
 # Below this a progress bar would only flicker.
 _SECONDS_BEFORE_PROGRESS = 2
+_BFLOAT16_ON_CPU = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
 
 
 class ClipEncoder:
@@ -287,11 +288,12 @@ def _best_precision(device: str) -> str:
     import torch
 
     if device.startswith("cuda"):
-        has_it = torch.cuda.is_bf16_supported(including_emulation=False)
-        return "bfloat16" if has_it else "float16"
+        # Before compute capability 8 (a T4 has 7.5) bfloat16 is emulated.
+        return "bfloat16" if torch.cuda.get_device_capability(device) >= (8, 0) else "float16"
     if device == "cpu":
-        has_it = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-        return "bfloat16" if has_it else "float32"
+        # torch tells this in private functions only, and not in all versions.
+        tells = (getattr(torch.cpu, name, None) for name in _BFLOAT16_ON_CPU)
+        return "bfloat16" if any(tell and tell() for tell in tells) else "float32"
     return "float16"
 
 

@@ -107,11 +107,7 @@ class ImageSet:
         image_ids = np.array(self.dataset["image_id"][:], dtype=np.str_)
         if len(np.unique(image_ids)) != len(image_ids):
             raise ValueError("`dataset` must have one id for each image. Got an id twice instead.")
-        if "class_label" in columns:
-            labels = np.array(self.dataset["class_label"][:], dtype=np.int64)
-            names = tuple(self.dataset.features["class_label"].names)
-        else:
-            labels, names = np.full(len(image_ids), -1), ()
+        labels, names = _classes(self.dataset)
         for array in (image_ids, labels):
             array.setflags(write=False)
         # A frozen dataclass is filled once, here; after this nothing changes.
@@ -149,14 +145,53 @@ class ImageSet:
         known = [name for name in _CREDIT_COLUMNS if name in self.dataset.column_names]
         if not known:
             return (Attribution(),) * len(self)
-        values = zip(*(self.dataset[name][:] for name in known), strict=True)
-        return tuple(Attribution(**dict(zip(known, row, strict=True))) for row in values)
+        columns = [[value or "" for value in self.dataset[name][:]] for name in known]
+        rows = zip(*columns, strict=True)
+        return tuple(Attribution(**dict(zip(known, row, strict=True))) for row in rows)
 
     @property
     def factors(self) -> tuple[str, ...]:
-        """Names of the columns that say something about an image beside its class and credits."""
+        """Names of the columns that say one thing about an image beside its class and credits."""
+        import datasets
+
         taken = {"image", "image_id", "class_label", *_CREDIT_COLUMNS}
-        return tuple(name for name in self.dataset.column_names if name not in taken)
+        single = (datasets.Value, datasets.ClassLabel)
+        features = self.dataset.features.items()
+        return tuple(
+            name for name, kind in features if name not in taken and isinstance(kind, single)
+        )
+
+    def factor(self, column: str) -> list[Any]:
+        """Say what is known about each image in one respect.
+
+        Parameters
+        ----------
+        column : str
+            One of `factors`.
+
+        Returns
+        -------
+        list of length n_images
+            Numbers, truth values or text; None where nothing is known.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column.
+
+        Examples
+        --------
+        >>> from cliplab import load_storybook
+        >>> load_storybook(n_images=3).factor("color")
+        ['purple', 'brown', 'red']
+        """
+        if column not in self.factors:
+            raise ValueError(f"`column` must be one of {self.factors!r}. Got {column!r} instead.")
+        values = self.dataset[column][:]
+        names = getattr(self.dataset.features[column], "names", None)
+        if names is not None:
+            return [names[code] if code is not None and code >= 0 else None for code in values]
+        return list(values)
 
     def with_classes(self, column: str) -> ImageSet:
         """Take another known factor as the class of each image.
@@ -184,9 +219,7 @@ class ImageSet:
         """
         import datasets
 
-        if column not in self.factors:
-            raise ValueError(f"`column` must be one of {self.factors!r}. Got {column!r} instead.")
-        values = ["" if value is None else str(value) for value in self.dataset[column][:]]
+        values = ["" if value is None else str(value) for value in self.factor(column)]
         names = sorted(set(values) - {""})
         codes = [names.index(value) if value else -1 for value in values]
         table = self.dataset
@@ -230,6 +263,21 @@ class ImageSet:
             f"<div>{html.escape(repr(self))}</div>"
             f'<div style="display: flex; flex-wrap: wrap; gap: 6px">{pictures}</div>'
         )
+
+
+def _classes(dataset: datasets.Dataset) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Return each image's class as a code, -1 where none is known, and what the codes mean."""
+    if "class_label" not in dataset.column_names:
+        return np.full(len(dataset), -1), ()
+    feature = dataset.features["class_label"]
+    names = getattr(feature, "names", None)
+    if names is None:
+        raise ValueError(
+            "`dataset` must have a datasets.ClassLabel as its column 'class_label'. "
+            f"Got {feature!r} instead."
+        )
+    codes = [-1 if code is None else code for code in dataset["class_label"][:]]
+    return np.array(codes, dtype=np.int64), tuple(names)
 
 
 def _picture_html(images: ImageSet, i: int) -> str:

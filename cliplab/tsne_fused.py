@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+
+# numba's last resort, where neither TBB nor OpenMP is found, ends the process when two threads
+# enter parallel loops at once; and two pictures at once settle no sooner than one after the other.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def fused_gradient(
@@ -22,7 +27,8 @@ def fused_gradient(
         picture: NDArray[np.float32], exaggeration: float
     ) -> tuple[NDArray[np.float32], float]:
         x, y = np.ascontiguousarray(picture[:, 0]), np.ascontiguousarray(picture[:, 1])
-        apart, together, normalizers = _forces(x, y, starts, others, true)
+        with _ONE_AT_A_TIME:
+            apart, together, normalizers = _forces(x, y, starts, others, true)
         normalizer = float(normalizers.sum())
         return 4 * (
             np.float32(exaggeration) * together - apart / np.float32(normalizer)

@@ -86,6 +86,23 @@ def test_credits_belong_to_their_image_and_missing_ones_are_empty():
     assert ImageSet(_table()).attribution == (Attribution(),) * 4
 
 
+def test_a_credit_that_is_missing_here_and_there_is_empty():
+    images = ImageSet(_table(author=["Ada", None, "Bo", None], url=[None] * 4))
+    assert images.attribution[0] == Attribution(author="Ada")
+    assert images.attribution[1] == Attribution()
+
+
+def test_a_class_that_is_missing_here_and_there_is_minus_1():
+    kind = datasets.ClassLabel(names=["cat", "dog"])
+    table = _table().add_column("class_label", [1, None, 0, None], feature=kind)
+    assert ImageSet(table).class_labels.tolist() == [1, -1, 0, -1]
+
+
+def test_classes_without_names_are_refused_in_words():
+    with pytest.raises(ValueError, match=r"must have a datasets\.ClassLabel as its column"):
+        ImageSet(_table(class_label=[1, 0, 0, 1]))
+
+
 def test_what_was_left_out_stays_known_in_every_part():
     images = ImageSet(_table(), skipped=[("broken.jpg", "not an image")])
     assert images[:2].skipped == (("broken.jpg", "not an image"),)

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from cliplab.images import ImageSet
     from cliplab.projection import Projection
 
+# The space of a sweep that was made outside the Explorer, of what it cannot make anew.
+GIVEN_SPACE = "given"
+# Beyond this a picture shows the same whatever the perplexity, and takes ever longer.
+_MOST_PERPLEXITY = 100.0
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -45,17 +50,31 @@ def find_choices(
     if importlib.util.find_spec("umap") is None:
         del methods["umap"]
     methods.setdefault(projection.method, projection.method)
-    n_features = embeddings.vectors.shape[1]
-    spaces = {"embedding": f"all {n_features} dimensions"}
+    spaces = {"embedding": f"all {embeddings.vectors.shape[1]} dimensions"}
     spaces |= {method: f"the {title} picture" for method, title in methods.items()}
-    spaces.setdefault(sweep.space, sweep.space)
+    n_columns = projection.coordinates.shape[1]
+    if n_columns != 2:
+        spaces[projection.method] = f"{methods[projection.method]} in {n_columns} dimensions"
+    if first_space(sweep, methods) == GIVEN_SPACE:
+        n_columns = sweep[sweep.n_clusters[0]].centers.shape[1]
+        title = methods.get(sweep.space, sweep.space)
+        spaces[GIVEN_SPACE] = f"{title} in {n_columns} dimensions, as given"
+    given_perplexity = projection.parameters.get("perplexity", 2.0)
     return Choices(
         n_clusters=tuple(int(k) for k in sweep.n_clusters),
         spaces=spaces,
         projections=methods,
         colors=color_titles(images),
-        most_perplexity=max(2.0, (len(images) - 1) / 3),
+        most_perplexity=max(given_perplexity, min(_MOST_PERPLEXITY, (len(images) - 1) / 3)),
     )
+
+
+def first_space(sweep: ClusterSweep, methods: dict[str, str]) -> str:
+    """Say by which name the space of a given sweep is chosen."""
+    is_flat = sweep[sweep.n_clusters[0]].centers.shape[1] == 2
+    if sweep.space == "embedding" or (is_flat and sweep.space in methods):
+        return sweep.space
+    return GIVEN_SPACE
 
 
 def first_state(
@@ -71,26 +90,29 @@ def first_state(
             "space": tuple(choices.spaces),
             "projection": tuple(choices.projections),
             "color_by": tuple(choices.colors),
+            "perplexity": (2.0, choices.most_perplexity),
         },
         n_clusters=int(sweep.n_clusters[best]),
-        space=sweep.space,
+        space=first_space(sweep, choices.projections),
         projection=projection.method,
         perplexity=min(float(perplexity), choices.most_perplexity),
         random_state=sweep.random_state,
     )
 
 
-def picture_title(choices: Choices, projection: Projection) -> str:
-    """Say what the scatter is a picture of."""
+def picture_title(choices: Choices, projection: Projection, is_settling: bool) -> str:
+    """Say what the scatter is a picture of, and whether it was stopped on its way."""
     title = choices.projections.get(projection.method, projection.method)
     perplexity = projection.parameters.get("perplexity")
-    return f"{title} · perplexity {perplexity:g}" if perplexity is not None else title
+    if perplexity is not None:
+        title = f"{title} · perplexity {perplexity:g}"
+    share_done = projection.parameters.get("share_done", 1.0)
+    return title if is_settling or share_done == 1 else f"{title} · stopped at {share_done:.0%}"
 
 
-def status_line(choices: Choices, clustering: Clustering) -> str:
+def status_line(choices: Choices, clustering: Clustering, space: str) -> str:
     """Say in a line which clusters are on the screen, and in which space they were found."""
     return (
         f"{clustering.n_clusters} clusters of {len(clustering.cluster_labels)} images, found and "
-        f"scored in {choices.spaces[clustering.space]} · mean silhouette "
-        f"{clustering.silhouette_score:.3f}"
+        f"scored in {choices.spaces[space]} · mean silhouette {clustering.silhouette_score:.3f}"
     )

@@ -39,6 +39,8 @@ def image_columns(images: ImageSet) -> Columns:
 def projection_columns(projection: Projection) -> Columns:
     """Return where each image stands in the plane: the first two columns of a projection."""
     coordinates = np.asarray(projection.coordinates, dtype=np.float32)
+    if coordinates.shape[1] < 2:
+        raise ValueError("`projection` must have two columns to be drawn. Got 1 instead.")
     return {"x": coordinates[:, 0], "y": coordinates[:, 1]}
 
 
@@ -60,13 +62,13 @@ def clustering_columns(clustering: Clustering) -> Columns:
 
 def number_columns(clustering: Clustering, projection: Projection) -> Columns:
     """Return where each cluster's number stands in the picture: at the median of its images."""
-    coordinates = np.asarray(projection.coordinates)
-    medians = [np.median(coordinates[rows], axis=0) for rows in _members(clustering)]
-    return {
-        "names": _names(clustering),
-        "x": [float(median[0]) for median in medians],
-        "y": [float(median[1]) for median in medians],
+    members = _members(clustering)
+    points = projection_columns(projection)
+    medians = {
+        axis: [float(np.median(column[rows])) for rows in members]
+        for axis, column in points.items()
     }
+    return {"names": _names(clustering), **medians}
 
 
 def word_columns(clustering: Clustering) -> Columns:
@@ -142,11 +144,11 @@ class Coloring:
 
 def color_titles(images: ImageSet) -> dict[str, str]:
     """Return what plots can be coloured by, as a title for each name."""
-    choices = {"cluster": "cluster (found)"}
-    if images.class_names:
-        choices["class"] = "class (known)"
-    choices["silhouette"] = "silhouette"
-    return choices | {name: name for name in images.factors if name not in choices}
+    choices = {"cluster": "cluster (found)", "class": "class (known)", "silhouette": "silhouette"}
+    factors = {name: name for name in images.factors if name not in choices}
+    if not images.class_names:
+        del choices["class"]
+    return choices | factors
 
 
 def coloring(color_by: str, images: ImageSet, clustering: Clustering | None) -> Coloring:
@@ -165,13 +167,16 @@ def coloring(color_by: str, images: ImageSet, clustering: Clustering | None) -> 
     if color_by not in images.factors:
         allowed = ", ".join(repr(name) for name in color_titles(images))
         raise ValueError(f"`color_by` must be one of {allowed}. Got {color_by!r} instead.")
-    values = np.asarray(images.dataset[color_by][:])
-    if values.dtype.kind in "iuf":
-        finite = values[np.isfinite(values)]
+    values = images.factor(color_by)
+    if all(value is None or type(value) in (int, float) for value in values):
+        amounts = np.array(values, dtype=np.float64)  # What is not known becomes NaN.
+        finite = amounts[np.isfinite(amounts)]
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-        return _amounts(values, low, max(high, low + 1e-9), AMOUNT_COLORS)
-    names, codes = np.unique(values.astype(np.str_), return_inverse=True)
-    return _most_frequent(codes, names.tolist())
+        return _amounts(amounts, low, max(high, low + 1e-9), AMOUNT_COLORS)
+    words = ["" if value is None else str(value) for value in values]
+    names = sorted(set(words) - {""})
+    code_of = {name: code for code, name in enumerate(names)} | {"": -1}
+    return _most_frequent(np.array([code_of[word] for word in words]), names)
 
 
 def _amounts(values: NDArray[Any], low: float, high: float, palette: tuple[str, ...]) -> Coloring:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import ipywidgets
 import traitlets
 
+from cliplab.explorer.state import MOST_SEED
+
 if TYPE_CHECKING:
     from cliplab.explorer.choices import Choices
     from cliplab.explorer.columns import Coloring
@@ -49,12 +51,12 @@ class Controls:
             "perplexity",
             _LEFT,
             min=2,
-            max=min(100.0, choices.most_perplexity),
+            max=choices.most_perplexity,
             step=1,
             readout_format=".0f",
             continuous_update=False,
         )
-        self._seed = _with_words(ipywidgets.BoundedIntText, "seed", _RIGHT, min=0, max=2**31 - 1)
+        self._seed = _with_words(ipywidgets.BoundedIntText, "seed", _RIGHT, min=0, max=MOST_SEED)
         self._space = _menu("clusters found in", _MIDDLE, choices.spaces)
         self._projection = _menu("picture", _MIDDLE, choices.projections)
         self._color_by = _menu("colour by", _RIGHT, choices.colors)
@@ -122,7 +124,8 @@ class Controls:
 
     def disconnect(self) -> None:
         """Let go of the state, so that nobody follows it for a panel that is gone."""
-        for trait, follow in self._followers:
+        while self._followers:
+            trait, follow = self._followers.pop()
             self._state.unobserve(follow, trait)
 
     def _link(self, trait: str, widget: ipywidgets.Widget) -> None:

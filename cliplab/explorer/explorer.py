@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cliplab.clustering import Clustering, ClusterSweep, sweep_clusters
+from cliplab.explorer.answers import Answers, Screen
 from cliplab.explorer.choices import find_choices, first_state, picture_title, status_line
 from cliplab.explorer.columns import coloring
 from cliplab.explorer.controls import Controls
@@ -14,7 +15,7 @@ from cliplab.explorer.host import MainLoop
 from cliplab.explorer.lanes import Lane
 from cliplab.explorer.panel import Panel
 from cliplab.explorer.plots import Plots
-from cliplab.explorer.results import ProjectionKey, Results, SweepKey
+from cliplab.explorer.results import Results
 from cliplab.explorer.theme import THUMBNAIL_SIZE
 from cliplab.explorer.thumbnails import sheets
 from cliplab.projection import Projection, project
@@ -75,50 +76,59 @@ class Explorer:
     ) -> None:
         _check_rows("embeddings", len(embeddings), len(images))
         if sweep is None:
-            sweep = sweep_clusters(embeddings, range(2, min(20, len(images) - 1) + 1))
+            sweep = sweep_clusters(embeddings, _every_k(embeddings))
         if projection is None:
             projection = project(embeddings)
         _check_rows("sweep", len(sweep[sweep.n_clusters[0]].cluster_labels), len(images))
         _check_rows("projection", len(projection), len(images))
         self.images, self.embeddings, self.encoder = images, embeddings, encoder
-        self._sweep, self._projection = sweep, projection
         self._choices = find_choices(images, embeddings, sweep, projection)
         self.state = first_state(self._choices, len(images), sweep, projection)
-        self._results = Results(embeddings, self._choices.n_clusters)
-        self._results.projections[self._results.projection_key(self.state)] = projection
-        self._results.sweeps[self._results.sweep_key(self.state)] = sweep
-
         self._main_loop = MainLoop()
-        self._projecting: Lane[Projection] = Lane(self._main_loop, self._tell_error)
-        self._sweeping: Lane[ClusterSweep] = Lane(self._main_loop, self._tell_error)
-        self._sheeting: Lane[tuple[int, str]] = Lane(self._main_loop, self._tell_error)
+        self._answers = Answers(
+            self.state,
+            Results(embeddings, self._choices.n_clusters),
+            (sweep, projection),
+            Screen(
+                self._change,
+                self._draw_projection,
+                self._draw_sweep,
+                self._draw_status,
+                self._tell_error,
+            ),
+            self._main_loop,
+        )
+        self._paging: Lane[str] = Lane(self._main_loop, self._tell_error)
+        self._sheeting: Lane[tuple[int, str]] = Lane(
+            self._main_loop, self._tell_error, keeps_all=True
+        )
         self._plots = Plots(images)
         self._plots.on_select(lambda rows: self.state.set_trait("selected", rows))
         self._plots.on_tap_k(lambda k: self.state.set_trait("n_clusters", k))
         self._panel = self._make_panel()
         self._draw_everything()
         self._follow("n_clusters", self._draw_clustering)
-        self._follow("space", self._refresh)
-        self._follow("projection", self._refresh)
-        self._follow("perplexity", self._refresh)
-        self._follow("random_state", self._refresh)
+        self._follow("space", self._answers.refresh)
+        self._follow("projection", self._answers.refresh)
+        self._follow("perplexity", self._answers.refresh)
+        self._follow("random_state", self._answers.refresh)
         self._follow("color_by", self._draw_coloring)
         self._follow("selected", self._draw_selection)
 
     @property
     def sweep(self) -> ClusterSweep:
         """The sweep that is on the screen."""
-        return self._sweep
+        return self._answers.sweep
 
     @property
     def projection(self) -> Projection:
         """The projection that is on the screen."""
-        return self._projection
+        return self._answers.projection
 
     @property
     def clustering(self) -> Clustering:
         """The clustering that is on the screen: the sweep's for the chosen k."""
-        return self._sweep[self.state.n_clusters]
+        return self.sweep[self.state.n_clusters]
 
     def __repr__(self) -> str:
         return f"Explorer of {len(self.images)} images, k = {self.state.n_clusters}"
@@ -132,21 +142,29 @@ class Explorer:
         panel.show(on_replaced=lambda: self._close(panel))
         if not all(self._plots.sheets.data["uri"]):
             pictures = sheets(self.images, THUMBNAIL_SIZE)
-            self._sheeting.start(pictures, self._plots.show_sheet, lambda: None)
+            self._sheeting.start("sheets", pictures, self._plots.show_sheet)
 
     def _make_panel(self) -> Panel:
-        controls = Controls(self.state, self._choices, on_stop=self._projecting.stop)
-        return Panel(self._plots, controls, Gallery(self.images), self._main_loop)
+        controls = Controls(self.state, self._choices, on_stop=self._answers.stop)
+        gallery = Gallery(self.images, self._paging, self._main_loop)
+        return Panel(self._plots, controls, gallery, self._main_loop)
 
     def _close(self, panel: Panel) -> None:
         """Free a panel whose cell shows something else now, and end what is under way for it."""
         panel.close()
         if panel is self._panel:
-            for lane in (self._projecting, self._sweeping, self._sheeting):
-                lane.drop()
+            for work in (self._answers, self._paging, self._sheeting):
+                work.drop()
+
+    # From a choice to the screen
 
     def _follow(self, trait: str, draw: Callable[[], None]) -> None:
-        self.state.observe(lambda _: self._change(draw), trait)
+        def redraw() -> None:
+            # Who chooses anew has read what went wrong before.
+            self._panel.controls.show_error("")
+            draw()
+
+        self.state.observe(lambda _: self._change(redraw), trait)
 
     def _change(self, draw: Callable[[], None]) -> None:
         """Change the screen on the main loop, in one message; tell in words what goes wrong."""
@@ -154,7 +172,6 @@ class Explorer:
         def change() -> None:
             try:
                 with self._panel.batch():
-                    self._panel.controls.show_error("")
                     draw()
             except Exception as error:
                 self._tell_error(error)
@@ -163,74 +180,34 @@ class Explorer:
 
     def _tell_error(self, error: Exception) -> None:
         self._panel.controls.show_error(f"{type(error).__name__}: {error}")
-        self._panel.controls.show_progress(None)
+        self._draw_status()
         if not self._main_loop.is_live:
             raise error
 
-    def _refresh(self) -> None:
-        """Draw what is there for the choices made, and set going what is not."""
-        projection_key = self._results.projection_key(self.state)
-        sweep_key = self._results.sweep_key(self.state)
-        if projection_key in self._results.projections:
-            self._projecting.drop()
-            self._take_projection(self._results.projections[projection_key])
-        else:
-            self._start_projection(projection_key)
-        if sweep_key in self._results.sweeps:
-            self._sweeping.drop()
-            self._sweep = self._results.sweeps[sweep_key]
-            self._draw_sweep()
-        elif not (self._projecting.is_busy and sweep_key.projection == projection_key):
-            self._start_sweep(sweep_key)
-
-    def _start_projection(self, key: ProjectionKey) -> None:
-        def finish() -> None:
-            self._results.projections[key] = self._projection
-            self._refresh()
-
-        self._projecting.start(
-            self._results.compute_projection(key, self._projection),
-            lambda frame: self._change(lambda: self._take_projection(frame)),
-            lambda: self._change(finish),
-        )
-
-    def _start_sweep(self, key: SweepKey) -> None:
-        title = self._choices.spaces[self.state.space]
-        self._panel.controls.show_status(f"Clustering {title} for every k …")
-        self._sweeping.start(
-            self._results.compute_sweep(key, self._projection),
-            lambda _: None,
-            lambda: self._change(self._refresh),
-        )
-
-    def _take_projection(self, projection: Projection) -> None:
-        self._projection = projection
-        self._draw_projection()
+    # What is drawn
 
     def _draw_everything(self) -> None:
         self._draw_sweep()
         self._draw_coloring()
         self._draw_projection()
+        self._draw_status()
         self._plots.show_selection(self.state.selected)
 
     def _draw_projection(self) -> None:
-        title = picture_title(self._choices, self._projection)
-        self._plots.show_projection(self._projection, title)
-        self._plots.show_numbers(self.clustering, self._projection)
-        self._panel.controls.allow_perplexity(self.state.projection == "tsne")
-        share = self._projection.parameters.get("share_done", 1.0)
-        self._panel.controls.show_progress(share if self._projecting.is_busy else None)
+        self._plots.show_projection(self.projection)
+        self._plots.show_numbers(self.clustering, self.projection)
 
     def _draw_sweep(self) -> None:
-        self._plots.show_sweep(self._sweep)
+        self._plots.show_sweep(self.sweep)
         self._draw_clustering()
 
     def _draw_clustering(self) -> None:
         self._plots.show_clustering(self.clustering)
-        self._plots.show_numbers(self.clustering, self._projection)
+        self._plots.show_numbers(self.clustering, self.projection)
         if self.state.color_by in ("cluster", "silhouette"):
             self._draw_coloring()
         self._draw_gallery()
+        self._draw_status()
 
     def _draw_coloring(self) -> None:
         colors = coloring(self.state.color_by, self.images, self.clustering)
@@ -243,7 +220,24 @@ class Explorer:
 
     def _draw_gallery(self) -> None:
         self._panel.gallery.show(self.state.selected, self.clustering)
-        self._panel.controls.show_status(status_line(self._choices, self.clustering))
+
+    def _draw_status(self) -> None:
+        """Say what is on its way, or else what is on the screen."""
+        answers, titles = self._answers, self._choices
+        if answers.is_projecting:
+            text = f"Drawing {titles.projections[self.state.projection]} …"
+        elif answers.is_sweeping:
+            text = f"Clustering {titles.spaces[self.state.space]} for every k …"
+        else:
+            text = status_line(titles, self.clustering, answers.space)
+        is_tsne = self.state.projection == "tsne"
+        # Only t-SNE comes step by step; of the others nobody can say how far they are.
+        share = answers.share_done if answers.is_projecting and is_tsne else None
+        controls = self._panel.controls
+        controls.show_status(text)
+        controls.show_progress(share)
+        controls.allow_perplexity(is_tsne)
+        self._plots.show_title(picture_title(titles, answers.projection, answers.is_projecting))
 
 
 def explore(images: ImageSet, encoder: ClipEncoder | None = None) -> Explorer:
@@ -273,6 +267,16 @@ def explore(images: ImageSet, encoder: ClipEncoder | None = None) -> Explorer:
 
         encoder = ClipEncoder("storybook")
     return Explorer(images, encoder.encode_images(images), encoder=encoder)
+
+
+def _every_k(embeddings: Embeddings) -> range:
+    """Return every k from 2 to 20, or fewer where few images differ."""
+    n_different = len({row.tobytes() for row in embeddings.vectors.round(4)})
+    if n_different < 3:
+        raise ValueError(
+            f"`embeddings` must have at least 3 rows that differ. Got {n_different} instead."
+        )
+    return range(2, min(20, n_different - 1) + 1)
 
 
 def _check_rows(name: str, n_rows: int, n_images: int) -> None:

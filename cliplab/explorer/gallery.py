@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import ipywidgets
@@ -14,10 +15,13 @@ from cliplab.explorer.thumbnails import data_uri, thumbnail
 
 if TYPE_CHECKING:
     from cliplab.clustering import Clustering
+    from cliplab.explorer.host import MainLoop
+    from cliplab.explorer.lanes import Lane
     from cliplab.images import Attribution, ImageSet
 
 PAGE_SIZE = 10
 _PIXELS = 112
+_N_KEPT = 1024  # Small pictures that were read already: about 5 MB.
 
 _STYLE = """<style>
 .cliplab-gallery { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 6px;
@@ -40,10 +44,22 @@ class Gallery:
 
     Where nothing is selected it shows the most typical picture of each cluster: the one with the
     highest silhouette.
+
+    Parameters
+    ----------
+    images : ImageSet
+        The images, row by row.
+    lane : Lane
+        Where pages are made: reading ten large photographs takes longer than a slider may wait.
+    main_loop : MainLoop
+        Where buttons take effect.
     """
 
-    def __init__(self, images: ImageSet) -> None:
+    def __init__(self, images: ImageSet, lane: Lane[str], main_loop: MainLoop) -> None:
         self._images = images
+        self._lane = lane
+        self._main_loop = main_loop
+        self._small_picture = lru_cache(maxsize=_N_KEPT)(self._read_small)
         self._credits = images.attribution
         self._rows: tuple[int, ...] = ()
         self._page = 0
@@ -72,25 +88,33 @@ class Gallery:
         self._draw()
 
     def _draw(self) -> None:
+        assert self._clustering is not None
         start = self._page * PAGE_SIZE
         on_page = self._rows[start : start + PAGE_SIZE]
-        figures = "".join(self._figure(i) for i in on_page)
-        self.pictures.value = f'{_STYLE}<div class="cliplab-gallery">{figures}</div>'
         self._back.disabled = self._page == 0
         self._forth.disabled = start + PAGE_SIZE >= len(self._rows)
+        self._lane.start(on_page, self._pages(on_page, self._clustering), self._show_page)
 
-    def _figure(self, i: int) -> str:
-        assert self._clustering is not None
-        label, cluster = self._images.class_labels[i], int(self._clustering.cluster_labels[i])
+    def _pages(self, rows: tuple[int, ...], clustering: Clustering) -> Iterator[str]:
+        figures = "".join(self._figure(i, clustering) for i in rows)
+        yield f'{_STYLE}<div class="cliplab-gallery">{figures}</div>'
+
+    def _show_page(self, page: str) -> None:
+        self.pictures.value = page
+
+    def _read_small(self, i: int) -> str:
+        return data_uri(thumbnail(self._images[i], _PIXELS))
+
+    def _figure(self, i: int, clustering: Clustering) -> str:
+        label, cluster = self._images.class_labels[i], int(clustering.cluster_labels[i])
         known = self._images.class_names[label] if label >= 0 else "no class"
         name, credit = str(self._images.image_ids[i]), self._credits[i]
         about = html.escape(f"{name}: {credit}", quote=True)
-        image = data_uri(thumbnail(self._images[i], _PIXELS))
-        return f"""<figure title="{about}"><img src="{image}" alt="{about}">
+        return f"""<figure title="{about}"><img src="{self._small_picture(i)}" alt="{about}">
           <span class="cluster" title="cluster {cluster}"
             style="background: {CATEGORY_COLORS[cluster % len(CATEGORY_COLORS)]}">{cluster}</span>
           <figcaption><div><b>{html.escape(known)}</b></div>
-            <div class="silhouette">silhouette {self._clustering.silhouettes[i]:.2f}</div>
+            <div class="silhouette">silhouette {clustering.silhouettes[i]:.2f}</div>
             <div class="name"><bdi>{html.escape(name)}</bdi></div>
             <div class="credit">{_credit(credit)}</div></figcaption></figure>"""
 
@@ -98,7 +122,7 @@ class Gallery:
         button = ipywidgets.Button(
             icon=icon, tooltip=tooltip, layout={"width": "32px", "height": "24px"}
         )
-        button.on_click(lambda _: self._turn(by))
+        button.on_click(lambda _: self._main_loop.post(lambda: self._turn(by)))
         return button
 
 

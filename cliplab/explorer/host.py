@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 from bokeh.core.json_encoder import serialize_json
+from bokeh.document.events import ColumnDataChangedEvent, ModelChangedEvent
 from bokeh.protocol import Protocol
 from jupyter_bokeh import BokehModel
 
@@ -109,8 +110,11 @@ class HostedModel(BokehModel):
     def __init__(self, model: LayoutDOM, main_loop: MainLoop, **traits: Any) -> None:
         self._main_loop = main_loop
         self._batch_depth = 0
-        self._waiting: list[DocumentPatchedEvent] = []
-        self._is_listening = False
+        self._view_stands = False
+        self._view_may_come = False
+        self._unsent: _Changes = {}
+        # Sent since the state was last given out: a view built from that state has not seen them.
+        self._unseen: _Changes = {}
         super().__init__(model, **traits)
 
     @contextmanager
@@ -121,7 +125,7 @@ class HostedModel(BokehModel):
             yield
         finally:
             self._batch_depth -= 1
-            self._send_waiting()
+            self._send_changes()
 
     def close(self) -> None:
         """Free the widget; a second time, as Python does at the end, there is nothing to free."""
@@ -129,25 +133,33 @@ class HostedModel(BokehModel):
             super().close()
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:
-        """Give the whole state as it is now: a page that was loaded again asks for it."""
+        """Give the whole state as it is now.
+
+        A page that was loaded again asks for it and builds a new view. A page that was only cut
+        off for a while asks too and keeps its view, so what stands goes on being served.
+        """
         state = super().get_state(key=key, drop_defaults=drop_defaults)
         if key is None:
-            self._is_listening = False
-            self._waiting.clear()
+            self._view_may_come = True
+            self._unseen.clear()
+            if not self._view_stands:
+                self._unsent.clear()
             state["render_bundle"] = serialize_json(self._model_to_traits(self._model))
         return state
 
     def _document_patched(self, event: DocumentPatchedEvent) -> None:
         # Where nobody looks, nobody will ever listen.
         if event.setter is not self and self._main_loop.is_live:
-            self._waiting.append(event)
-            self._send_waiting()
+            _note(event, self._unsent)
+            self._send_changes()
 
-    def _send_waiting(self) -> None:
-        # What is sent before the view in the browser stands is lost, so it waits until then.
-        if self._batch_depth or not self._is_listening or not self._waiting:
+    def _send_changes(self) -> None:
+        # What is sent before any view in the browser stands is lost, so it waits until then.
+        if self._batch_depth or not self._view_stands or not self._unsent:
             return
-        events, self._waiting = self._waiting, []
+        events, self._unsent = list(self._unsent.values()), {}
+        for event in events if self._view_may_come else ():
+            _note(event, self._unseen)
         message = Protocol().create("PATCH-DOC", events)
         for part in (message.header_json, message.metadata_json, message.content_json):
             self.send({"msg": "patch", "payload": part})
@@ -159,10 +171,27 @@ class HostedModel(BokehModel):
         self._main_loop.post(lambda: self._receive(_widget, content, buffers))
 
     def _receive(self, widget: Any, content: dict[str, Any], buffers: list[Any]) -> None:
-        # The first message, the size of the plots, says that the view stands.
-        self._is_listening = True
-        self._send_waiting()
+        # The first message of a view, the size of the plots, says that it stands. When it is an
+        # old view that speaks, it gets once more what it has, which changes nothing.
+        self._view_stands, self._view_may_come = True, False
+        self._unsent, self._unseen = self._unseen | self._unsent, {}
+        self._send_changes()
         super()._sync_model(widget, content, buffers)
+
+
+# Changes by what they change: of several to the same thing only the last has to be sent.
+_Changes = dict[object, "DocumentPatchedEvent"]
+
+
+def _note(event: DocumentPatchedEvent, changes: _Changes) -> None:
+    """Add a change in place of an earlier one to the same property or the same columns."""
+    key: object = event
+    if isinstance(event, ModelChangedEvent):
+        key = (event.model, event.attr)
+    elif isinstance(event, ColumnDataChangedEvent):
+        key = (event.model, tuple(event.cols or ()))
+    changes.pop(key, None)
+    changes[key] = event
 
 
 # What each cell shows, by the run that showed it: when a cell runs again, it goes.

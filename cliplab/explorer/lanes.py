@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from typing import Generic, TypeVar
 
 from cliplab.explorer.host import MainLoop
@@ -19,9 +19,9 @@ _SECONDS_BETWEEN_FRAMES = 0.05
 class Lane(Generic[T]):
     """A lane in which one piece of work runs; a new piece takes the place of the old.
 
-    The work is an iterator. It runs in a thread and can be stopped between two of its items;
-    of items that come faster than they can be shown, the newest is. Where nobody watches (plain
-    Python, nbclient) it runs in step instead, and is done when `start` returns.
+    The work is an iterator. It runs in a thread, begins when the work before it has come to a
+    halt, and can be stopped between two of its items. Where nobody watches (plain Python,
+    nbclient) it runs in step instead, and is done when `start` returns.
 
     Parameters
     ----------
@@ -29,25 +29,41 @@ class Lane(Generic[T]):
         Where results are applied.
     on_error : callable
         Told of an exception in the work.
+    keeps_all : bool, default=False
+        Whether every item is shown. Otherwise, as befits frames, items that come faster than
+        they can be shown are left out, but never the newest.
     """
 
-    def __init__(self, main_loop: MainLoop, on_error: Callable[[Exception], None]) -> None:
+    def __init__(
+        self,
+        main_loop: MainLoop,
+        on_error: Callable[[Exception], None],
+        keeps_all: bool = False,
+    ) -> None:
         self._main_loop = main_loop
         self._on_error = on_error
+        self._keeps_all = keeps_all
         self._run: _Run[T] | None = None
+        self._thread: threading.Thread | None = None
 
     @property
-    def is_busy(self) -> bool:
-        """Whether work is under way."""
-        return self._run is not None
+    def work_in_hand(self) -> Hashable:
+        """What the work under way was called when it was started; None when there is none."""
+        return self._run.name if self._run else None
 
     def start(
-        self, work: Iterator[T], apply: Callable[[T], None], finish: Callable[[], None]
+        self,
+        name: Hashable,
+        work: Iterator[T],
+        apply: Callable[[T], None],
+        finish: Callable[[], None] = lambda: None,
     ) -> None:
         """Take up new work; what was under way is dropped.
 
         Parameters
         ----------
+        name : hashable
+            What the work is, so that nobody starts it twice.
         work : iterator
             Computes; touches nothing that is on the screen.
         apply : callable
@@ -57,9 +73,11 @@ class Lane(Generic[T]):
             when it failed.
         """
         self.drop()
-        run = self._run = _Run(work, apply, finish)
+        run = self._run = _Run(name, work, apply, finish)
         if self._main_loop.is_live:
-            threading.Thread(target=self._work, args=(run,), daemon=True).start()
+            thread = threading.Thread(target=self._work, args=(run, self._thread), daemon=True)
+            self._thread = thread
+            thread.start()
             return
         try:
             for item in work:
@@ -79,11 +97,14 @@ class Lane(Generic[T]):
         self.stop()
         self._run = None
 
-    def _work(self, run: _Run[T]) -> None:
+    def _work(self, run: _Run[T], before: threading.Thread | None) -> None:
+        # Two pieces of one lane would fight for the same processors and the same stages.
+        if before is not None:
+            before.join()
         try:
-            for item in run.work:
+            for item in () if run is not self._run else run.work:
                 run.arrived.put(item)
-                self._main_loop.post(lambda: self._apply_newest(run))
+                self._main_loop.post(lambda: self._apply(run))
                 if run.stopped:
                     break
                 time.sleep(max(0.0, run.next_frame - time.monotonic()))
@@ -94,10 +115,11 @@ class Lane(Generic[T]):
         else:
             self._main_loop.post(lambda: self._finish(run))
 
-    def _apply_newest(self, run: _Run[T]) -> None:
+    def _apply(self, run: _Run[T]) -> None:
         items = [run.arrived.get() for _ in range(run.arrived.qsize())]
-        if items and run is self._run:
-            run.apply(items[-1])
+        for item in items if self._keeps_all else items[-1:]:
+            if run is self._run:
+                run.apply(item)
 
     def _fail(self, run: _Run[T], error: Exception) -> None:
         if run is self._run:
@@ -114,8 +136,13 @@ class _Run(Generic[T]):
     """One piece of work and what is known of it."""
 
     def __init__(
-        self, work: Iterator[T], apply: Callable[[T], None], finish: Callable[[], None]
+        self,
+        name: Hashable,
+        work: Iterator[T],
+        apply: Callable[[T], None],
+        finish: Callable[[], None],
     ) -> None:
+        self.name = name
         self.work = work
         self.apply = apply
         self.finish = finish

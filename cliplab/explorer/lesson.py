@@ -50,7 +50,8 @@ def show_projection(
     >>> show_projection(project(embeddings, "pca"), images)  # doctest: +SKIP
     """
     plots = _pictured(images)
-    plots.show_projection(projection, projection.method)
+    plots.show_projection(projection)
+    plots.show_title(projection.method)
     if clustering is not None:
         plots.show_clustering(clustering)
         plots.show_numbers(clustering, projection)

@@ -46,7 +46,7 @@ class Panel:
         show(self.widget, close=on_replaced)
 
     def close(self) -> None:
-        """Free the widgets; the browser forgets the plots."""
+        """Free the widgets; the browser forgets the plots. A second time nothing is left to do."""
         self.controls.disconnect()
         _close(self.widget)
 
@@ -55,4 +55,7 @@ def _close(widget: ipywidgets.Widget) -> None:
     """Close a widget and all that it holds; ipywidgets itself closes only the outermost."""
     for child in getattr(widget, "children", ()):
         _close(child)
+    for looks in ("layout", "style"):
+        if (held := getattr(widget, looks, None)) is not None:
+            held.close()
     widget.close()

@@ -62,7 +62,9 @@ class Plots:
         self.sweep = _source("sweep", {"n_clusters": [], "inertias": [], "silhouette_scores": []})
         self.sheets = _source("sheets", {"uri": [""] * -(-n_images // SHEET_SIDE**2)})
         self._edges = 0.0, 1.0
-        self._mapper = LinearColorMapper(palette=[OTHER_COLOR], low=0, high=1)
+        self._mapper = LinearColorMapper(
+            palette=[OTHER_COLOR], low=0, high=1, nan_color=OTHER_COLOR
+        )
 
         self.scatter = scatter_figure(self.images, self.numbers, self.sheets, self._mapper)
         self.silhouettes = silhouette_figure(self.images, self.words, self.sheets, self._mapper)
@@ -75,7 +77,7 @@ class Plots:
             self.scatter, self.silhouettes, curves, sizing_mode="stretch_width"
         )
 
-    def show_projection(self, projection: Projection, title: str) -> None:
+    def show_projection(self, projection: Projection) -> None:
         """Move every point to its place."""
         columns = projection_columns(projection)
         self.images.data.update(columns)
@@ -84,6 +86,9 @@ class Plots:
         reach = 1.06 * max(float(np.abs(points - middle).max()), 1e-9)
         for axis, center in zip((self.scatter.x_range, self.scatter.y_range), middle, strict=True):
             axis.update(start=float(center - reach), end=float(center + reach))
+
+    def show_title(self, title: str) -> None:
+        """Say above the scatter what it is a picture of."""
         set_title(self.scatter, title)
 
     def show_numbers(self, clustering: Clustering, projection: Projection) -> None:
@@ -102,7 +107,7 @@ class Plots:
         low = min(0.0, *(float(values.min()) for values in silhouettes))
         high = max(float(values.max()) for values in silhouettes)
         # Left of the bars stands the cluster's number, on the right what is to be said of it.
-        span = high - low
+        span = max(high - low, 0.1)
         left, right = low - 0.14 * span, high + 0.75 * span
         self.silhouettes.x_range.update(start=left, end=right)
         self._edges = left, right - 0.02 * (right - left)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cliplab.clustering import ClusterSweep, sweep_clusters
+from cliplab.explorer.choices import GIVEN_SPACE
 from cliplab.projection import Projection, project, settle
 from cliplab.tsne import StagedTSNE
 
@@ -23,10 +24,10 @@ class ProjectionKey(NamedTuple):
 
 
 class SweepKey(NamedTuple):
-    """Which sweep: of the embeddings (None) or of a projection."""
+    """Which sweep: of the embeddings (None), of a projection, or the one that was given."""
 
     projection: ProjectionKey | None
-    random_state: int
+    random_state: int | None
 
 
 class Results:
@@ -56,8 +57,19 @@ class Results:
             state.random_state if method in ("tsne", "umap") else None,
         )
 
+    def own_key(self, state: ExplorerState, projection: Projection) -> ProjectionKey:
+        """Say by which key a projection that was given will be asked for."""
+        key, told = self.projection_key(state), projection.parameters
+        if key.perplexity is not None:
+            key = key._replace(perplexity=told.get("perplexity", key.perplexity))
+        if key.random_state is not None:
+            key = key._replace(random_state=int(told.get("random_state", key.random_state)))
+        return key
+
     def sweep_key(self, state: ExplorerState) -> SweepKey:
         """Say which sweep the state asks for."""
+        if state.space == GIVEN_SPACE:
+            return SweepKey(None, None)
         if state.space == "embedding":
             return SweepKey(None, state.random_state)
         return SweepKey(self.projection_key(state, state.space), state.random_state)
@@ -65,28 +77,37 @@ class Results:
     def compute_projection(
         self, key: ProjectionKey, standing: Projection | None
     ) -> Iterator[Projection]:
-        """Yield a projection as it settles; t-SNE goes on from a t-SNE that stands."""
+        """Yield a projection as it settles; t-SNE goes on from a t-SNE that has settled."""
         seed = key.random_state or 0
         if key.method != "tsne":
             yield project(self._embeddings, key.method, random_state=seed)
             return
-        if self._stages is None or self._stages.random_state != seed:
-            self._stages = StagedTSNE(self._embeddings, random_state=seed)
+        # Another lane may be at it with another seed, so what is used here has a name here.
+        stages = self._stages
+        if stages is None or stages.random_state != seed:
+            stages = self._stages = StagedTSNE(self._embeddings, random_state=seed)
         # Another seed is to show what chance does, so it starts from the beginning.
         goes_on = (
             standing is not None
             and standing.method == "tsne"
             and standing.parameters.get("random_state") == seed
         )
-        yield from settle(self._stages, key.perplexity, standing if goes_on else None)
+        yield from settle(stages, key.perplexity, standing if goes_on else None)
 
-    def compute_sweep(self, key: SweepKey, standing: Projection) -> Iterator[ClusterSweep]:
-        """Yield the sweep of a space, which may have to be projected first."""
+    def compute_sweep(self, key: SweepKey, picture: Projection | None) -> Iterator[ClusterSweep]:
+        """Yield the sweep of a space; of a projection that is not there yet, it is made first."""
         data: Embeddings | Projection = self._embeddings
         if key.projection is not None:
-            if key.projection not in self.projections:
-                *_, settled = self.compute_projection(key.projection, standing)
-                self.projections[key.projection] = settled
-            data = self.projections[key.projection]
-        self.sweeps[key] = sweep_clusters(data, self._n_clusters, random_state=key.random_state)
+            if picture is None:
+                *_, picture = self.compute_projection(key.projection, None)
+                self.projections[key.projection] = picture
+            data = picture
+        seed = key.random_state or 0
+        self.sweeps[key] = sweep_clusters(data, self._n_clusters, random_state=seed)
         yield self.sweeps[key]
+
+    def keep_projection(self, key: ProjectionKey, projection: Projection) -> None:
+        """Keep a projection that has settled, and forget sweeps of what it was before."""
+        self.projections[key] = projection
+        for sweep_key in [each for each in self.sweeps if each.projection == key]:
+            del self.sweeps[sweep_key]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import traitlets
+
+MOST_SEED = 2**31 - 1
 
 
 class ExplorerState(traitlets.HasTraits):
@@ -16,7 +19,8 @@ class ExplorerState(traitlets.HasTraits):
     n_images : int
         How many images there are to select from.
     choices : dict of str to sequence
-        What each of `n_clusters`, `space`, `projection` and `color_by` may be.
+        What each of `n_clusters`, `space`, `projection` and `color_by` may be, and between which
+        two numbers `perplexity` must lie.
     **chosen
         The values to begin with.
 
@@ -33,9 +37,10 @@ class ExplorerState(traitlets.HasTraits):
     color_by : str
         ``"cluster"``, ``"class"``, ``"silhouette"`` or a column of the images.
     random_state : int
-        The seed of the clustering and of the projection, at least 0.
+        The seed of the clustering and of the projection, from 0 to 2³¹ - 1.
     selected : tuple of int
-        The rows of the selected images, so that ``images[explorer.state.selected]`` are they.
+        The rows of the selected images, so that ``images[explorer.state.selected]`` are they. A
+        mask, one truth value an image, can be set too.
 
     Raises
     ------
@@ -76,10 +81,11 @@ class ExplorerState(traitlets.HasTraits):
 
     @traitlets.validate("perplexity")
     def _is_a_perplexity(self, proposal: Any) -> float:
-        value, most = float(proposal["value"]), max(2.0, (self._n_images - 1) / 3)
-        if not 2 <= value <= most:
+        value = float(proposal["value"])
+        least, most = self._choices.get("perplexity", (2.0, max(2.0, (self._n_images - 1) / 3)))
+        if not least <= value <= most:
             raise traitlets.TraitError(
-                f"`perplexity` must be between 2 and {most:g} for {self._n_images} images. "
+                f"`perplexity` must be between {least:g} and {most:g} for {self._n_images} images. "
                 f"Got {value:g} instead."
             )
         return value
@@ -87,13 +93,24 @@ class ExplorerState(traitlets.HasTraits):
     @traitlets.validate("random_state")
     def _is_a_seed(self, proposal: Any) -> int:
         value = int(proposal["value"])
-        if value < 0:
-            raise traitlets.TraitError(f"`random_state` must be 0 or more. Got {value!r} instead.")
+        if not 0 <= value <= MOST_SEED:
+            raise traitlets.TraitError(
+                f"`random_state` must be from 0 to {MOST_SEED}. Got {value!r} instead."
+            )
         return value
 
     @traitlets.validate("selected")
     def _are_rows(self, proposal: Any) -> tuple[int, ...]:
-        rows = tuple(sorted({int(row) for row in proposal["value"]}))
+        value = proposal["value"]
+        given = np.asarray(list(value) if isinstance(value, Iterable) else value)
+        if given.dtype == bool and given.shape == (self._n_images,):
+            given = np.flatnonzero(given)
+        if given.ndim != 1 or (given.size and given.dtype.kind not in "iu"):
+            raise traitlets.TraitError(
+                "`selected` must hold whole numbers, or be a mask with one value for each of the "
+                f"{self._n_images} images. Got {value!r} instead."
+            )
+        rows = tuple(np.unique(given).tolist())
         if rows and not 0 <= rows[0] <= rows[-1] < self._n_images:
             raise traitlets.TraitError(
                 f"`selected` must hold rows from 0 to {self._n_images - 1}. "

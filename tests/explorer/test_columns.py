@@ -1,9 +1,12 @@
+import datasets
 import numpy as np
 import pytest
 
+from cliplab import ImageSet
 from cliplab.explorer.columns import (
     bars_end,
     clustering_columns,
+    color_titles,
     coloring,
     image_columns,
     number_columns,
@@ -124,6 +127,44 @@ def test_a_column_of_words_is_coloured_by_its_words(images, sweep):
     colors = coloring("place", images, sweep[3])
     names = [name for name, _ in colors.legend]
     assert [names[value] for value in colors.values] == images.to_pandas()["place"].tolist()
+
+
+def _with_column(images, values, kind):
+    table = images.dataset.add_column("extra", values, feature=kind)
+    return ImageSet(table)
+
+
+def test_a_column_of_numbers_is_coloured_by_amount_and_gaps_are_left_grey(images, sweep):
+    values = [None, *range(1, len(images))]
+    colors = coloring("extra", _with_column(images, values, datasets.Value("int64")), sweep[5])
+    assert colors.is_amount
+    assert (colors.low, colors.high) == (1, len(images) - 1)
+    assert np.isnan(colors.values[0])
+    np.testing.assert_array_equal(colors.values[1:], values[1:])
+
+
+def test_what_a_column_of_words_leaves_open_is_no_word(images, sweep):
+    values = [None, "", *(["glad", "sad"] * len(images))[: len(images) - 2]]
+    colors = coloring("extra", _with_column(images, values, datasets.Value("string")), sweep[5])
+    assert [name for name, _ in colors.legend] == ["glad", "sad", "other"]
+    assert colors.values[0] == colors.values[1] == 2
+
+
+def test_a_column_of_class_codes_is_coloured_by_their_names(images, sweep):
+    kind = datasets.ClassLabel(names=["no", "yes"])
+    table = _with_column(images, [i % 2 for i in range(len(images))], kind)
+    assert [name for name, _ in coloring("extra", table, sweep[5]).legend] == ["no", "yes"]
+
+
+def test_a_column_of_lists_is_not_offered(images):
+    kind = datasets.Sequence(datasets.Value("int64"))
+    table = _with_column(images, [[i, i] for i in range(len(images))], kind)
+    assert "extra" not in color_titles(table)
+
+
+def test_a_column_that_is_called_class_does_not_take_the_place_of_the_classes(images):
+    table = images.dataset.rename_column("light", "class").remove_columns("class_label")
+    assert "class" not in color_titles(ImageSet(table))
 
 
 def test_an_unknown_column_is_refused_in_words(images, sweep):

@@ -1,12 +1,14 @@
 import asyncio
+import time
 
 import numpy as np
 import pytest
 from bokeh.events import Tap
+from ipywidgets.widgets.widget import _instances
 from traitlets import TraitError
 
-from cliplab import Embeddings, Explorer, explore, load_storybook
-from cliplab.explorer.explorer import Explorer as _Explorer
+from cliplab import Embeddings, Explorer, explore, load_storybook, project, sweep_clusters
+from cliplab.explorer import host
 
 
 def _column(explorer, name):
@@ -73,13 +75,16 @@ def test_projection_moves_the_points(explorer):
     assert explorer._panel.controls._perplexity.disabled
 
 
-def test_projection_sends_only_coordinates(explorer):
+def test_projection_sends_only_coordinates_and_sends_them_once(explorer):
     travelled = _spy(explorer)
     explorer.state.projection = "pca"
-    assert set(travelled) <= {
-        "x", "y", "cluster_labels", "silhouettes", "bar_positions", "color_values",
-    }  # fmt: skip
-    assert {"x", "y"} <= set(travelled)
+    assert sorted(travelled) == ["x", "y"]
+
+
+def test_the_numbers_of_clusters_move_with_the_points(explorer):
+    before = explorer._plots.numbers.data["x"]
+    explorer.state.projection = "pca"
+    assert explorer._plots.numbers.data["x"] != before
 
 
 def test_perplexity_makes_a_new_picture_that_starts_from_the_old(explorer, projection):
@@ -109,10 +114,9 @@ def test_seed_clusters_and_projects_anew(explorer, sweep, projection):
 
 def test_colour_follows_the_menu(explorer, images):
     explorer.state.color_by = "class"
-    names = [name for name, _ in zip(images.class_names, range(99), strict=False)]
     legend = explorer._panel.controls._legend.value
     assert all(name in legend for name in set(images.to_pandas()["class_name"]))
-    assert names
+    assert len(set(_column(explorer, "color_values"))) == len(set(images.class_labels))
     explorer.state.color_by = "cluster"
     np.testing.assert_array_equal(
         _column(explorer, "color_values"), explorer.clustering.cluster_labels
@@ -216,8 +220,6 @@ def test_a_choice_that_is_not_there_is_refused_in_words(explorer):
 
 
 def test_a_sweep_of_a_picture_may_be_what_it_begins_with(images, embeddings, projection):
-    from cliplab import sweep_clusters
-
     explorer = Explorer(images, embeddings, sweep_clusters(projection, range(2, 6)), projection)
     assert explorer.state.space == "tsne"
 
@@ -231,6 +233,58 @@ def test_a_projection_of_one_s_own_can_be_shown(images, embeddings, sweep):
     explorer.state.projection = "pca"
     explorer.state.projection = "by hand"
     assert explorer.projection is mine
+
+
+def test_what_was_given_is_found_again_by_its_own_seed_and_perplexity(images, embeddings, sweep):
+    mine = project(embeddings, perplexity=10, random_state=5)
+    explorer = Explorer(images, embeddings, sweep, mine)
+    explorer.state.color_by = "class"
+    assert explorer.projection is mine
+    explorer.state.random_state = 5
+    assert explorer.projection is mine
+    explorer.state.random_state = 0
+    assert explorer.projection.parameters["random_state"] == 0
+
+
+def test_a_sweep_the_explorer_cannot_make_anew_stays_as_it_was_given(
+    images, embeddings, projection
+):
+    many = sweep_clusters(project(embeddings, "pca", n_components=8), range(2, 6))
+    explorer = Explorer(images, embeddings, many, projection)
+    assert "PCA in 8 dimensions, as given" in explorer._panel.controls._status.value
+    explorer.state.random_state = 1
+    assert explorer.sweep is many
+    explorer.state.space = "pca"
+    assert explorer.clustering.centers.shape[1] == 2
+    explorer.state.space = "given"
+    assert explorer.sweep is many
+
+
+def test_a_perplexity_the_slider_cannot_show_is_refused_in_words(images, embeddings, sweep):
+    wide = project(embeddings, perplexity=20)
+    explorer = Explorer(images, embeddings, sweep, wide)
+    most = explorer._panel.controls._perplexity.max
+    with pytest.raises(TraitError, match=rf"`perplexity` must be between 2 and {most:g}"):
+        explorer.state.perplexity = most + 1
+    assert explorer.state.perplexity == 20
+
+
+def test_a_picture_of_one_column_is_refused_in_words(images, embeddings, sweep):
+    line = project(embeddings, "pca", n_components=1)
+    with pytest.raises(ValueError, match=r"`projection` must have two columns to be drawn\. Got 1"):
+        Explorer(images, embeddings, sweep, line)
+
+
+def test_images_that_are_all_alike_are_refused_in_words():
+    images = load_storybook(n_images=6)
+    with pytest.raises(ValueError, match=r"at least 3 rows that differ. Got 2 instead"):
+        Explorer(images, Embeddings(np.eye(2)[[0, 0, 0, 1, 1, 1]]))
+
+
+def test_few_images_that_differ_are_clustered_as_far_as_they_go():
+    vectors = np.repeat(np.random.default_rng(0).normal(size=(5, 8)), 8, axis=0)
+    explorer = Explorer(load_storybook(n_images=40), Embeddings(vectors))
+    assert list(explorer.sweep.n_clusters) == [2, 3, 4]
 
 
 def test_a_handful_of_images_is_enough():
@@ -254,8 +308,10 @@ def test_frames_are_drawn_while_t_sne_runs_and_the_cell_is_free_at_once(
         draw = explorer._plots.show_projection
         explorer._plots.show_projection = lambda *values: (frames.append(1), draw(*values))
         explorer.state.perplexity = 5
-        assert explorer._projecting.is_busy
-        while explorer._projecting.is_busy:
+        assert explorer._answers.is_projecting
+        assert explorer._panel.controls._stop.layout.display is None
+        assert "Drawing t-SNE" in explorer._panel.controls._status.value
+        while explorer._answers.is_projecting:
             await asyncio.sleep(0.02)
         assert explorer.projection.parameters["perplexity"] == 5
         assert len(frames) >= 2
@@ -273,12 +329,117 @@ def test_the_stop_button_keeps_the_picture_as_it_stands(
         while explorer.projection is projection:
             await asyncio.sleep(0.005)
         explorer._panel.controls._stop.click()
-        while explorer._projecting.is_busy or explorer._sweeping.is_busy:
-            await asyncio.sleep(0.01)
-        assert explorer.projection is not projection
-        np.testing.assert_array_equal(_column(explorer, "x"), explorer.projection.coordinates[:, 0])
+        await _rest(explorer)
+        stopped = explorer.projection
+        assert stopped.parameters["share_done"] < 1
+        assert "stopped at" in explorer._plots.scatter.title.text
+        np.testing.assert_array_equal(_column(explorer, "x"), stopped.coordinates[:, 0])
+        # It stays as it is, also as what is clustered, until it is asked for anew.
+        explorer.state.space = "tsne"
+        await _rest(explorer)
+        assert explorer.projection is stopped
+        assert explorer.clustering.centers.shape[1] == 2
+        explorer.state.random_state = 0
+        explorer.state.random_state = 1
+        await _rest(explorer)
+        assert explorer.projection.parameters["share_done"] == 1
 
     in_kernel(story)
+
+
+async def _rest(explorer):
+    """Wait until nothing is on its way."""
+    while explorer._answers.is_projecting or explorer._answers.is_sweeping:
+        await asyncio.sleep(0.01)
+
+
+def test_a_changed_seed_gives_the_same_picture_as_the_same_seed_from_the_start(
+    in_kernel, images, embeddings, sweep, projection
+):
+    async def story():
+        explorer = Explorer(images, embeddings, sweep, projection)
+        explorer.state.random_state = 3
+        await asyncio.sleep(0.1)
+        explorer.state.space = "tsne"  # While the picture is on its way.
+        await _rest(explorer)
+        fresh = project(embeddings, perplexity=10, random_state=3)
+        np.testing.assert_array_equal(explorer.projection.coordinates, fresh.coordinates)
+
+    in_kernel(story)
+
+
+def test_an_error_stays_to_be_read_while_a_picture_settles(
+    in_kernel, images, embeddings, sweep, projection
+):
+    async def story():
+        explorer = Explorer(images, embeddings, sweep, projection)
+        explorer.state.perplexity = 5
+        explorer._panel.controls.show_error("something")
+        await _rest(explorer)
+        assert "something" in explorer._panel.controls.error.value
+        assert explorer._panel.controls.error.layout.display is None
+
+    in_kernel(story)
+
+
+def test_work_that_fails_leaves_a_status_that_is_true(explorer, monkeypatch):
+    def fail(*_, **__):
+        raise ValueError("no clusters today")
+
+    monkeypatch.setattr("cliplab.explorer.results.sweep_clusters", fail)
+    with pytest.raises(ValueError, match="no clusters today"):
+        explorer.state.space = "pca"
+    status = explorer._panel.controls._status.value
+    assert "found and scored in all 32 dimensions" in status
+
+
+def test_every_thumbnail_arrives_however_busy_the_kernel_is(in_kernel, embeddings):
+    async def story():
+        images = load_storybook(n_images=600)
+        explorer = Explorer(images, Embeddings(np.random.default_rng(0).normal(size=(600, 8))))
+        explorer._ipython_display_()
+        time.sleep(2)  # A long cell.
+        while explorer._sheeting.work_in_hand:
+            await asyncio.sleep(0.02)
+        assert all(len(uri) > 1000 for uri in explorer._plots.sheets.data["uri"])
+
+    in_kernel(story)
+
+
+def test_shown_a_second_time_by_the_same_cell_it_lives_on(explorer, monkeypatch):
+    runs = iter(range(9))
+    monkeypatch.setattr(host, "_shown", {})
+    monkeypatch.setattr(host, "current_cell", lambda: ("the cell", str(next(runs))))
+    for _ in range(3):
+        explorer._ipython_display_()
+    explorer.state.n_clusters = 3
+    assert explorer._panel.controls._k.value == 3
+    assert explorer._panel.controls._k.comm is not None
+
+
+def test_a_cell_that_shows_something_else_ends_the_work_of_what_it_showed(
+    in_kernel, images, embeddings, sweep, projection, monkeypatch
+):
+    async def story():
+        runs = iter(range(9))
+        monkeypatch.setattr(host, "_shown", {})
+        monkeypatch.setattr(host, "current_cell", lambda: ("the cell", str(next(runs))))
+        old = Explorer(images, embeddings, sweep, projection)
+        old._ipython_display_()
+        old.state.random_state = 5
+        assert old._answers.is_projecting
+        Explorer(images, embeddings, sweep, projection)._ipython_display_()
+        assert not old._answers.is_projecting
+
+    in_kernel(story)
+
+
+def test_a_closed_panel_leaves_no_widget_behind(explorer):
+    before = set(_instances)
+    panel = explorer._make_panel()
+    assert len(_instances) > len(before) + 20
+    panel.close()
+    assert set(_instances) <= before
 
 
 def test_a_closed_panel_no_longer_follows_the_state(explorer):
@@ -288,7 +449,3 @@ def test_a_closed_panel_no_longer_follows_the_state(explorer):
     explorer.state.n_clusters = 3
     assert explorer._panel.controls._k.value == 3
     assert panel.controls._k.comm is None
-
-
-def test_the_public_name_is_the_class():
-    assert Explorer is _Explorer

@@ -3,9 +3,18 @@ import re
 import datasets
 import numpy as np
 import pytest
+from PIL import Image
 
-from cliplab import Attribution, ImageSet
+from cliplab import Attribution, ImageSet, load_folder
 from cliplab.explorer.gallery import PAGE_SIZE, Gallery, _credit, most_typical
+from cliplab.explorer.host import MainLoop
+from cliplab.explorer.lanes import Lane
+
+
+def _gallery(images, errors=None):
+    main_loop = MainLoop()
+    errors = [] if errors is None else errors
+    return Gallery(images, Lane(main_loop, errors.append), main_loop)
 
 
 def _figures(gallery):
@@ -13,7 +22,7 @@ def _figures(gallery):
 
 
 def test_a_selection_is_shown_with_id_class_cluster_silhouette_and_credit(images, sweep):
-    gallery = Gallery(images)
+    gallery = _gallery(images)
     gallery.show((4,), sweep[5])
     (figure,) = _figures(gallery)
     assert str(images.image_ids[4]) in figure
@@ -25,7 +34,7 @@ def test_a_selection_is_shown_with_id_class_cluster_silhouette_and_credit(images
 
 
 def test_without_a_selection_the_most_typical_of_each_cluster_is_shown(images, sweep):
-    gallery = Gallery(images)
+    gallery = _gallery(images)
     gallery.show((), sweep[6])
     assert len(_figures(gallery)) == 6
     for cluster, i in enumerate(most_typical(sweep[6])):
@@ -35,7 +44,7 @@ def test_without_a_selection_the_most_typical_of_each_cluster_is_shown(images, s
 
 
 def test_buttons_turn_the_pages_and_stop_at_both_ends(images, sweep):
-    gallery = Gallery(images)
+    gallery = _gallery(images)
     gallery.show(tuple(range(PAGE_SIZE + 3)), sweep[5])
     _, back, forth = gallery.head.children
     assert len(_figures(gallery)) == PAGE_SIZE
@@ -48,7 +57,7 @@ def test_buttons_turn_the_pages_and_stop_at_both_ends(images, sweep):
 
 
 def test_a_new_selection_begins_on_its_first_page(images, sweep):
-    gallery = Gallery(images)
+    gallery = _gallery(images)
     gallery.show(tuple(range(PAGE_SIZE + 3)), sweep[5])
     gallery.head.children[2].click()
     gallery.show(tuple(range(PAGE_SIZE + 5)), sweep[5])
@@ -66,7 +75,7 @@ def test_names_from_a_data_set_are_never_markup(images, sweep):
             "url": ["javascript:alert(1)"] * len(images),
         }
     ).cast_column("class_label", datasets.ClassLabel(names=[attack]))
-    gallery = Gallery(ImageSet(hostile))
+    gallery = _gallery(ImageSet(hostile))
     gallery.show((0, 1), sweep[5])
     assert "<script" not in gallery.pictures.value
     assert "javascript:" not in gallery.pictures.value
@@ -84,6 +93,27 @@ def test_names_from_a_data_set_are_never_markup(images, sweep):
 def test_a_credit_names_author_and_licence_and_links_to_web_pages_only(credit, shown):
     assert shown in _credit(credit)
     assert ("<a " in _credit(credit)) == credit.url.startswith("https")
+
+
+def test_a_picture_is_read_once_however_often_it_is_shown(images, sweep, monkeypatch):
+    gallery, read = _gallery(images), []
+    monkeypatch.setattr(
+        "cliplab.explorer.gallery.thumbnail", lambda image, _: read.append(1) or image
+    )
+    for k in (5, 6, 5):
+        gallery.show((1, 2, 3), sweep[k])
+    assert len(read) == 3
+
+
+def test_a_picture_that_has_gone_is_told_and_not_swallowed(tmp_path, sweep):
+    for i in range(80):
+        Image.new("RGB", (8, 8), (i, i, i)).save(tmp_path / f"{i:02}.png")
+    errors = []
+    gallery = _gallery(load_folder(tmp_path), errors)
+    gallery.show(tuple(range(20)), sweep[5])
+    (tmp_path / "15.png").unlink()
+    gallery.head.children[2].click()
+    assert "15.png" in str(errors[0])
 
 
 def test_typical_images_are_one_for_each_cluster(sweep):

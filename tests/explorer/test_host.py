@@ -98,10 +98,39 @@ def test_a_page_that_is_loaded_again_gets_what_is_and_not_what_was(in_kernel, pl
         bundle = hosted.get_state()["render_bundle"]
         assert "seen before the reload" in bundle
         plot.title.text = "while the new page is built"
-        assert _patches(hosted) == []
+        hosted.sent.clear()
         _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 300)
         ((event,),) = _patches(hosted)
         assert event["new"] == "while the new page is built"
+        hosted.sent.clear()
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 400)
+        assert _patches(hosted) == []
+
+    in_kernel(story)
+
+
+def test_a_page_that_was_cut_off_for_a_while_goes_on_being_served(in_kernel, plot):
+    async def story():
+        hosted = _hosted(plot)
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 300)
+        hosted.get_state()
+        plot.title.text = "after the laptop woke up"
+        ((event,),) = _patches(hosted)
+        assert event["new"] == "after the laptop woke up"
+
+    in_kernel(story)
+
+
+def test_of_many_changes_to_one_thing_only_the_last_is_kept_for_a_new_view(in_kernel, plot):
+    async def story():
+        hosted = _hosted(plot)
+        for i in range(50):
+            plot.title.text = str(i)
+            _source(plot).data.update({"x": [float(i), 0.0]})
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 300)
+        (events,) = _patches(hosted)
+        assert len(events) == 2
+        assert events[0]["new"] == "49"
 
     in_kernel(story)
 
@@ -128,7 +157,7 @@ def test_without_a_front_end_nothing_is_kept_to_be_sent(plot):
     hosted = _hosted(plot)
     for i in range(3):
         plot.title.text = str(i)
-    assert (hosted.sent, hosted._waiting) == ([], [])
+    assert (hosted.sent, hosted._unsent) == ([], {})
     assert '"2"' in hosted.get_state()["render_bundle"]
 
 

@@ -16,6 +16,13 @@ def test_a_selection_is_kept_sorted_and_without_doubles(state):
     assert state.selected == (3, 7)
 
 
+def test_a_mask_selects_as_it_does_in_an_image_set(state):
+    state.selected = np.arange(31) < 3
+    assert state.selected == (0, 1, 2)
+    state.selected = []
+    assert state.selected == ()
+
+
 def test_the_same_selection_in_other_words_is_no_change(state):
     state.selected = [3, 7]
     changes = []
@@ -30,7 +37,11 @@ def test_the_same_selection_in_other_words_is_no_change(state):
         ("n_clusters", 5, "`n_clusters` must be one of 2, 3, 4. Got 5 instead"),
         ("space", "pixels", "`space` must be one of 'embedding', 'tsne'. Got 'pixels' instead"),
         ("perplexity", 11, "`perplexity` must be between 2 and 10 for 31 images. Got 11 instead"),
-        ("random_state", -1, "`random_state` must be 0 or more. Got -1 instead"),
+        ("random_state", -1, "`random_state` must be from 0 to 2147483647. Got -1 instead"),
+        ("selected", [1.7], r"`selected` must hold whole numbers, or be a mask .* Got \[1.7\]"),
+        ("selected", "abc", "`selected` must hold whole numbers, .* Got 'abc' instead"),
+        ("selected", 5, "`selected` must hold whole numbers, .* Got 5 instead"),
+        ("selected", [True, False], "`selected` must hold whole numbers, or be a mask"),
         ("selected", [5, 31], "`selected` must hold rows from 0 to 30. Got 5 to 31 instead"),
     ],
 )
