@@ -39,6 +39,19 @@ def test_captions_find_their_pictures(encoder, fresh, embeddings):
     assert (found == table["caption"]).mean() > 0.85
 
 
+def test_words_find_the_pictures_they_are_about(encoder, fresh, embeddings):
+    """Of as many pictures as there are red fish, nearly all that "a red fish" finds are some."""
+    table = fresh.to_pandas()
+    seen = table[~table["held_out"].astype(bool)].groupby(["object", "color"]).size()
+    shares = []
+    for (name, color), n_pictures in seen.items():
+        query = encoder.encode_texts([f"a {color} {name}"]).vectors[0]
+        found = table.iloc[(-(embeddings.vectors @ query)).argsort()[:n_pictures]]
+        shares.append(((found["object"] == name) & (found["color"] == color)).mean())
+    assert len(shares) > 100
+    assert np.mean(shares) > 0.85
+
+
 def test_pairs_it_never_saw_are_understood_far_above_chance(encoder, fresh, embeddings):
     table = fresh.to_pandas()
     held_out = table["held_out"].to_numpy(dtype=bool)

@@ -24,6 +24,8 @@ PROMPTS = {
     "color": ("a {} thing", "something {}"),
     "place": ("the {}", "a picture of the {}"),
 }
+# What the training wrote into the weights.
+FACTS = ("pictures drawn", "steps", "batch size", "device", "minutes", "torch", "open_clip")
 NAMES = {"object": OBJECTS, "color": tuple(COLORS), "place": tuple(PLACES)}
 
 
@@ -88,7 +90,7 @@ def card(encoder: ClipEncoder) -> str:
         for group, values in shares.items()
     ]
     pairs = ", ".join(f"{color} {name}" for name, color in sorted(HELD_OUT_PAIRS))
-    facts = "\n".join(f"- {name}: {value}" for name, value in training.items())
+    facts = "\n".join(f"- {name}: {training[name]}" for name in FACTS)
     clusters = ", ".join(f"{factor} {value:.2f}" for factor, value in agreement.items())
     size = f"{weights.stat().st_size / 1e6:.1f}"
     n_pairs = len(OBJECTS) * len(COLORS)

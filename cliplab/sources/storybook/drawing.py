@@ -119,6 +119,16 @@ def sharp_corners(points: Points) -> Points:
     return corners
 
 
+@functools.cache
+def _gradient(size: int, colors: tuple[Color, ...], low: float) -> Image.Image:
+    """Draw colours that run into each other from top to bottom, one pixel wide."""
+    stops = np.linspace(0.0, low, len(colors))
+    rows = np.linspace(0.0, 1.0, size)
+    table = np.asarray(colors, dtype=np.float64)
+    column = np.column_stack([np.interp(rows, stops, channel) for channel in table.T])
+    return Image.fromarray(column.round().astype(np.uint8)[:, None, :])
+
+
 class Canvas:
     """A square picture in the making; coordinates run from 0 to 1, right and down.
 
@@ -134,11 +144,7 @@ class Canvas:
 
     def __init__(self, size: int, colors: Sequence[Color], low: float = 1.0) -> None:
         self.side = size * _OVERSAMPLING
-        stops = np.linspace(0.0, low, len(colors))
-        rows = np.linspace(0.0, 1.0, size)
-        table = np.asarray(colors, dtype=np.float64)
-        column = np.column_stack([np.interp(rows, stops, channel) for channel in table.T])
-        strip = Image.fromarray(column.round().astype(np.uint8)[:, None, :])
+        strip = _gradient(size, tuple(colors), low)
         self._image = strip.resize((self.side, self.side), Image.Resampling.NEAREST)
         self._solid = ImageDraw.Draw(self._image)
         self._glaze = ImageDraw.Draw(self._image, "RGBA")

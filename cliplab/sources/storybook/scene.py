@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -176,10 +177,18 @@ def _sample_kind(random_state: int, index: int, imbalance: float) -> str:
     """Draw by lot a kind: each run of 16 pictures has one lot from every sixteenth."""
     n_kinds = len(OBJECTS)
     run, place_in_run = divmod(index, n_kinds)
-    rng = np.random.default_rng([random_state, run, 1])
-    lot = (rng.permutation(n_kinds)[place_in_run] + rng.random(n_kinds)[place_in_run]) / n_kinds
+    lot = _lots(random_state, run)[place_in_run]
     shares = np.arange(1, n_kinds + 1) ** -float(imbalance)
     return OBJECTS[int(np.searchsorted(np.cumsum(shares) / shares.sum(), lot, side="right"))]
+
+
+@functools.lru_cache(maxsize=2)
+def _lots(random_state: int, run: int) -> NDArray[np.float64]:
+    """Draw the lots of a run of pictures: from each part of 0 to 1 one, in random order."""
+    rng = np.random.default_rng([random_state, run, 1])
+    n_kinds = len(OBJECTS)
+    lots: NDArray[np.float64] = (rng.permutation(n_kinds) + rng.random(n_kinds)) / n_kinds
+    return lots
 
 
 def _other(taken: str, names: tuple[str, ...], rng: np.random.Generator) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from random import Random
 
 import numpy as np
@@ -22,9 +23,14 @@ WHITE: Color = (255, 253, 246)
 
 def ridge(rng: Random, height: float, swing: float, n_points: int = 6) -> Points:
     """Draw a rolling skyline from edge to edge, closed along the bottom of the picture."""
-    across = np.linspace(-0.2, 1.2, n_points)
-    tops = [(x, height + swing * rng.uniform(-1, 1)) for x in across]
+    tops = [(x, height + swing * rng.uniform(-1, 1)) for x in _across(n_points)]
     return np.vstack([smooth(tops, closed=False), [(1.2, 1.1), (-0.2, 1.1)]])
+
+
+@functools.cache
+def _across(n_points: int) -> list[float]:
+    points: list[float] = np.linspace(-0.2, 1.2, n_points).tolist()
+    return points
 
 
 def clouds(canvas: Canvas, rng: Random, color: Color, low: float) -> None:
