@@ -5,12 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sklearn.metrics import (
-    adjusted_mutual_info_score,
-    adjusted_rand_score,
-    homogeneity_completeness_v_measure,
-)
-
 from cliplab.clustering import Clustering
 from cliplab.images import ImageSet
 
@@ -153,6 +147,11 @@ def class_agreement(images: ImageSet, clustering: Clustering) -> Agreement:
     1.0
     """
     import pandas as pd
+    from sklearn.metrics import (
+        adjusted_mutual_info_score,
+        adjusted_rand_score,
+        homogeneity_completeness_v_measure,
+    )
 
     if len(images) != len(clustering):
         raise ValueError(

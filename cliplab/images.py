@@ -7,6 +7,7 @@ import html
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -127,7 +128,7 @@ class ImageSet:
         if isinstance(index, int | np.integer):
             if not -len(self) <= index < len(self):
                 raise IndexError(f"`index` must be below {len(self)}. Got {index} instead.")
-            image: Image = self.dataset[int(index) % len(self)]["image"]
+            image: Image = self._pictures[int(index) % len(self)]["image"]
             return image
         if not isinstance(index, slice):
             index = np.asarray(index)
@@ -137,7 +138,12 @@ class ImageSet:
         return ImageSet(self.dataset.select(rows), skipped=self.skipped)
 
     def __iter__(self) -> Iterator[Image]:
-        return (row["image"] for row in self.dataset)
+        return (row["image"] for row in self._pictures)
+
+    @cached_property
+    def _pictures(self) -> datasets.Dataset:
+        """The pictures without what is known about them, which takes as long to fetch."""
+        return self.dataset.select_columns("image")
 
     @property
     def attribution(self) -> tuple[Attribution, ...]:

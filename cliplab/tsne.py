@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -106,10 +106,13 @@ class StagedTSNE:
     @cached_property
     def first_picture(self) -> NDArray[np.float32]:
         """The two main directions of the vectors, very small, with a little noise."""
-        from sklearn.decomposition import PCA
+        import torch
 
-        pca = PCA(2, svd_solver="randomized", random_state=0)
-        picture = pca.fit_transform(self.vectors)
+        vectors = torch.tensor(self.vectors)
+        with _one_thread(), torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            scores, scales, _ = torch.pca_lowrank(vectors, q=min(8, *vectors.shape), niter=4)
+        picture = (scores[:, :2] * scales[:2]).numpy()
         picture = picture / max(float(picture[:, 0].std()), 1e-12)
         noise = np.random.default_rng(self.random_state).normal(scale=0.1, size=picture.shape)
         first: NDArray[np.float32] = (1e-4 * (picture + noise)).astype(np.float32)
@@ -282,19 +285,29 @@ def _dense_gradient(affinities: csr_array) -> Gradient:
 
     true = torch.from_numpy(affinities.toarray().astype(np.float32))
     closeness, weights = torch.empty_like(true), torch.empty_like(true)
+    ones = torch.ones(1, len(true))
+
+    @lru_cache(maxsize=1)
+    def exaggerated(exaggeration: float) -> torch.Tensor:
+        return true if exaggeration == 1 else exaggeration * true
 
     def gradient(
         picture: NDArray[np.float32], exaggeration: float
     ) -> tuple[NDArray[np.float32], float]:
         with _one_thread():
+            # Each line is one walk over all pairs, and the walks are what takes the time. The
+            # first yields 1 + |a|² + |b|² - 2ab of every pair of points a, b as one product.
             points = torch.from_numpy(np.ascontiguousarray(picture.T))
-            squares = (points**2).sum(dim=0)
-            torch.addmm(squares[None, :], points.T, points, alpha=-2, out=closeness)
-            closeness.add_(squares[:, None]).clamp_(min=0).add_(1).reciprocal_().fill_diagonal_(0)
-            normalizer = closeness.sum(dtype=torch.float64).item()
-            torch.mul(closeness, -1 / normalizer, out=weights)
-            weights.add_(true, alpha=exaggeration).mul_(closeness)
-            slope = points * weights.sum(dim=0) - points @ weights
+            squares = (points**2).sum(dim=0, keepdim=True)
+            left = torch.cat([-2 * points, squares, ones])
+            right = torch.cat([points, ones, squares + 1])
+            torch.mm(left.T, right, out=closeness)
+            closeness.reciprocal_().fill_diagonal_(0)
+            normalizer = closeness.sum(dim=0).sum(dtype=torch.float64).item()
+            torch.add(exaggerated(exaggeration), closeness, alpha=-1 / normalizer, out=weights)
+            weights.mul_(closeness)
+            pulls = torch.cat([points, ones]) @ weights
+            slope = points * pulls[2] - pulls[:2]
             return (4 * slope.T).numpy(), normalizer
 
     return gradient

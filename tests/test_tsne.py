@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE, trustworthiness
 
 from cliplab import tsne
@@ -61,6 +62,12 @@ def test_the_reported_divergence_is_that_of_the_frame(stages, frames):
 
 def test_neighbours_stay_neighbours(stages, frames):
     assert trustworthiness(stages.vectors, frames[-1].coordinates, n_neighbors=12) > 0.98
+
+
+def test_the_first_picture_is_that_of_pca(stages):
+    theirs = PCA(2).fit_transform(stages.vectors)
+    for ours, expected in zip(stages.first_picture.T, theirs.T, strict=True):
+        assert abs(np.corrcoef(ours, expected)[0, 1]) > 0.97
 
 
 def test_affinities_are_symmetric_and_sum_to_one(stages):
