@@ -72,7 +72,7 @@ def accuracies(encoder: ClipEncoder) -> dict[str, dict[str, float]]:
 def agreements(encoder: ClipEncoder) -> dict[str, float]:
     """Return how far clusters of the default thousand agree with each factor."""
     images = load_storybook(1000)
-    clustering = sweep_clusters(encoder.encode_images(images), [len(OBJECTS)])[len(OBJECTS)]
+    clustering = sweep_clusters(encoder.encode_images(images))[len(OBJECTS)]
     return {
         factor: class_agreement(images.with_classes(factor), clustering).adjusted_mutual_info
         for factor in PROMPTS
