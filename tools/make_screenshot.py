@@ -14,13 +14,8 @@ from lab import running_lab
 from notebook_page import Notebook
 
 ROOT = Path(__file__).parents[1]
-# A few pictures that a cluster does not hold well: what a class would open first.
-CHOICE = """\
-import numpy as np
-
-explorer.state.n_clusters = 10
-chosen = np.argsort(explorer.clustering.silhouettes)[:40]
-explorer.state.selected = chosen"""
+# One typical picture a cluster fills the gallery just so.
+CHOICE = "explorer.state.n_clusters = 10"
 
 
 def show_lesson(notebook: Notebook, dark: bool) -> int:

@@ -113,6 +113,6 @@ def picture_title(choices: Choices, projection: Projection, is_settling: bool) -
 def status_line(choices: Choices, clustering: Clustering, space: str) -> str:
     """Say in a line which clusters are on the screen, and in which space they were found."""
     return (
-        f"{clustering.n_clusters} clusters of {len(clustering.cluster_labels)} images, found and "
-        f"scored in {choices.spaces[space]} · mean silhouette {clustering.silhouette_score:.3f}"
+        f"{clustering.n_clusters} clusters of {len(clustering.cluster_labels)} images, found in "
+        f"{choices.spaces[space]} · mean silhouette there {clustering.silhouette_score:.3f}"
     )

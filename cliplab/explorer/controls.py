@@ -87,7 +87,10 @@ class Controls:
 
     def show_status(self, text: str) -> None:
         """Say in a line what is on the screen."""
-        self._status.value = html.escape(text)
+        words = html.escape(text)
+        # On one line, whatever happens: a second would push the gallery down.
+        style = "overflow: hidden; text-overflow: ellipsis; white-space: nowrap"
+        self._status.value = f'<div style="{style}" title="{words}">{words}</div>'
 
     def show_progress(self, share: float | None) -> None:
         """Show how far a run has come, from 0 to 1; None when nothing runs."""

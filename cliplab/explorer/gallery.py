@@ -79,7 +79,7 @@ class Gallery:
         if rows != self._rows:
             self._page = 0
         self._rows, self._clustering = rows, clustering
-        title = f"{len(rows)} selected" if selected else "most typical of each cluster"
+        title = f"{len(rows)} selected" if selected else "typical of each cluster"
         self._title.value = f'<span style="white-space: nowrap">{title}</span>'
         self._draw()
 

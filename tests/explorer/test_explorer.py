@@ -390,7 +390,7 @@ def test_work_that_fails_leaves_a_status_that_is_true(explorer, monkeypatch):
     with pytest.raises(ValueError, match="no clusters today"):
         explorer.state.space = "pca"
     status = explorer._panel.controls._status.value
-    assert "found and scored in all 32 dimensions" in status
+    assert "found in all 32 dimensions" in status
 
 
 def test_every_thumbnail_arrives_however_busy_the_kernel_is(in_kernel, embeddings):
