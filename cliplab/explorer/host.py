@@ -130,6 +130,7 @@ class HostedModel(BokehModel):
     def close(self) -> None:
         """Free the widget; a second time, as Python does at the end, there is nothing to free."""
         if self.comm is not None:
+            _gone.append(self._model.id)
             super().close()
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:
@@ -194,6 +195,23 @@ def _note(event: DocumentPatchedEvent, changes: _Changes) -> None:
     changes[key] = event
 
 
+# Layouts whose widgets were closed; the page is told when something is shown next.
+_gone: list[str] = []
+
+# The widgets' own goodbye takes their place on the page away, but Bokeh keeps their documents.
+_FORGET_JS = """
+for (const doc of [...window.Bokeh.documents]) {
+  if (!doc.roots().some((root) => gone.includes(root.id))) continue
+  for (const view of [...window.Bokeh.index]) {
+    if (view.model.document !== doc) continue
+    view.remove()
+    window.Bokeh.index.delete(view)
+  }
+  doc.clear()
+  window.Bokeh.documents.splice(window.Bokeh.documents.indexOf(doc), 1)
+}
+"""
+
 # What each cell shows, by the run that showed it: when a cell runs again, it goes.
 _shown: dict[str, tuple[str, list[Callable[[], None]]]] = {}
 
@@ -224,15 +242,20 @@ def show(widget: ipywidgets.Widget, close: Callable[[], None]) -> None:
 
         output.enable_custom_widget_manager()
     if where != "none":
-        display(_bokeh_js())
+        display(_bokeh_js(_gone))
+    _gone.clear()
     display(widget)
 
 
-def _bokeh_js() -> Any:
-    """BokehJS itself, from the installed package: no network, and half of what Bokeh would send."""
+def _bokeh_js(gone: list[str]) -> Any:
+    """BokehJS itself, unless the page has it, and which of its documents it can forget.
+
+    It comes from the installed package: no network, and half of what Bokeh would send.
+    """
     import bokeh
     from IPython.display import Javascript
 
     folder = Path(bokeh.__file__).parent / "server" / "static" / "js"
     code = (folder / "bokeh.min.js").read_text(encoding="utf-8")
-    return Javascript(f"if (!window.Bokeh) {{ (function () {{\n{code}\n}}).call(window); }}")
+    load = f"if (!window.Bokeh) {{ (function () {{\n{code}\n}}).call(window); }}"
+    return Javascript(f"{load}\n(function (gone) {{{_FORGET_JS}}})({json.dumps(gone)})")

@@ -55,7 +55,8 @@ def _close(widget: ipywidgets.Widget) -> None:
     """Close a widget and all that it holds; ipywidgets itself closes only the outermost."""
     for child in getattr(widget, "children", ()):
         _close(child)
-    for looks in ("layout", "style"):
-        if (held := getattr(widget, looks, None)) is not None:
-            held.close()
+    # Its looks go last: a view that has lost them before itself is never taken away.
+    looks = [getattr(widget, name, None) for name in ("layout", "style")]
     widget.close()
+    for held in filter(None, looks):
+        held.close()

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from find_browser import ADVICE, find_browser
+from first_lesson import RESULTS
 from lab import Lab, running_lab
 from notebook_page import Notebook
 
-RESULTS = Path(__file__).parents[2] / "test-results"
 NO_BROWSER = pytest.StashKey[bool]()
 
 

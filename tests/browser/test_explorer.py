@@ -1,37 +1,43 @@
-"""The first lesson as a learner meets it: a real JupyterLab in a real Chromium."""
+"""The Explorer under a learner's hands: a real JupyterLab in a real Chromium."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from first_lesson import FIGURES, LESSON, RESULTS, cell_of_the_explorer, see_explorer
+from lab import Lab
 from notebook_page import Notebook
 
 pytestmark = pytest.mark.browser
 
-LESSON = Path(__file__).parents[2] / "notebooks" / "00_explore.ipynb"
-FIGURES = ("scatter", "silhouettes", "elbow", "score")
+BEGINNING = """\
+chosen = dict(selected=(), color_by="cluster", projection="tsne", perplexity=30.0, n_clusters=10)
+for name, value in chosen.items():
+    setattr(explorer.state, name, value)"""
 
 
-def _cell_of_the_explorer(notebook: Notebook) -> int:
-    sources = notebook.evaluate("return cells.map((cell) => cell.model.sharedModel.source)")
-    (index,) = (i for i, source in enumerate(sources) if source.endswith("\nexplorer"))
-    return index
-
-
-def _see_it(notebook: Notebook) -> None:
-    notebook.evaluate("cells[arg].node.scrollIntoView()", _cell_of_the_explorer(notebook))
+@pytest.fixture(scope="module")
+def opened(lab: Lab) -> Iterator[Notebook]:
+    """The first lesson, run once for all tests here: what a learner does in one sitting."""
+    notebook = lab.open(LESSON)
+    notebook.run_all()
+    yield notebook
+    notebook.close()
 
 
 @pytest.fixture
-def lesson(open_notebook: Callable[[Path], Notebook]) -> Notebook:
-    notebook = open_notebook(LESSON)
-    notebook.run_all()
-    notebook.wait_painted()
-    _see_it(notebook)
-    return notebook
+def lesson(opened: Notebook, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+    opened.page.mouse.move(0, 0)
+    opened.run_cell(BEGINNING)
+    opened.wait_for("new Set(data_of('images').cluster_labels).size === 10")
+    opened.wait_painted()
+    see_explorer(opened)
+    yield opened
+    opened.screenshot(RESULTS / f"{request.node.name}.png")
+    errors, opened.errors[:] = list(opened.errors), []
+    assert errors == []
 
 
 def _lasso_everything_left(notebook: Notebook) -> None:
@@ -42,31 +48,13 @@ def _lasso_everything_left(notebook: Notebook) -> None:
     notebook.drag("scatter", [(left, bottom), (right, bottom), (right, top), (left, top)])
 
 
-def test_run_all_paints_every_figure(lesson: Notebook) -> None:
-    for name in FIGURES:
-        # A canvas with only its background has one colour; a painted one has many.
-        colors = lesson.evaluate(
-            """const view = view_of(arg);
-            const canvas = view.canvas_view.primary.canvas;
-            const pixels = canvas.getContext('2d').getImageData(
-              0, 0, canvas.width, canvas.height).data;
-            const colors = new Set();
-            for (let i = 0; i < pixels.length; i += 4) {
-              colors.add(pixels.slice(i, i + 4).join());
-            }
-            return colors.size""",
-            name,
-        )
-        assert colors > 20, name
-
-
 def test_all_of_the_explorer_fits_into_a_window_of_1280_by_800(lesson: Notebook) -> None:
     room, needed, width, content = lesson.evaluate(
         """const notebook = panel.content.node.getBoundingClientRect();
         const output = cells[arg].node.querySelector('.jp-OutputArea-output .widget-vbox');
         const gallery = output.getBoundingClientRect();
         return [notebook.height, gallery.height, output.clientWidth, output.scrollWidth]""",
-        _cell_of_the_explorer(lesson),
+        cell_of_the_explorer(lesson),
     )
     assert needed <= room
     assert content <= width
@@ -74,7 +62,7 @@ def test_all_of_the_explorer_fits_into_a_window_of_1280_by_800(lesson: Notebook)
 
 def test_the_slider_moves_the_silhouettes(lesson: Notebook) -> None:
     before = lesson.data("images")["silhouettes"]
-    slider = lesson.cell(_cell_of_the_explorer(lesson)).get_by_role("slider").first
+    slider = lesson.cell(cell_of_the_explorer(lesson)).get_by_role("slider").first
     slider.press("End")
     lesson.wait_for("new Set(data_of('images').cluster_labels).size === 20")
     assert lesson.data("images")["silhouettes"] != before
@@ -87,7 +75,7 @@ def test_a_tap_on_a_curve_moves_the_slider(lesson: Notebook, figure: str) -> Non
     field = {"elbow": "inertias", "score": "silhouette_scores"}[figure]
     lesson.tap(figure, 6.2, columns[field][columns["n_clusters"].index(6)])
     lesson.wait_for("new Set(data_of('images').cluster_labels).size === 6")
-    readout = lesson.cell(_cell_of_the_explorer(lesson)).locator(".widget-readout").first
+    readout = lesson.cell(cell_of_the_explorer(lesson)).locator(".widget-readout").first
     assert readout.inner_text() == "6"
 
 
@@ -97,7 +85,7 @@ def test_a_lasso_fills_the_gallery(lesson: Notebook) -> None:
     lesson.wait_for("document.querySelector('.jp-Notebook').innerText.includes(' selected')")
     n_selected = int(lesson.run_cell("print(len(explorer.state.selected))"))
     assert 300 < n_selected < 700
-    gallery = lesson.cell(_cell_of_the_explorer(lesson)).locator(".cliplab-gallery")
+    gallery = lesson.cell(cell_of_the_explorer(lesson)).locator(".cliplab-gallery")
     assert gallery.locator("img").count() == 10
     first = lesson.run_cell("print(images.image_ids[explorer.state.selected[0]])")
     lesson.wait_for("document.querySelector('.cliplab-gallery figure').title.includes(arg)", first)
@@ -117,7 +105,7 @@ def test_a_tap_on_a_bar_shows_its_picture(lesson: Notebook) -> None:
 def test_what_a_later_cell_sets_is_seen(lesson: Notebook) -> None:
     lesson.run_cell("explorer.state.n_clusters = 3; explorer.state.color_by = 'class'")
     lesson.wait_for("new Set(data_of('images').cluster_labels).size === 3")
-    legend = lesson.cell(_cell_of_the_explorer(lesson)).inner_text()
+    legend = lesson.cell(cell_of_the_explorer(lesson)).inner_text()
     assert "octopus" in legend
 
 
@@ -146,82 +134,10 @@ def test_the_hover_shows_the_picture(lesson: Notebook) -> None:
     assert 'url("blob:' in picture.evaluate("(node) => getComputedStyle(node).backgroundImage")
 
 
-def test_a_reloaded_page_shows_what_was_chosen(lesson: Notebook) -> None:
-    lesson.run_cell("explorer.state.n_clusters = 5; explorer.state.selected = [1, 2, 3]")
-    lesson.wait_for("new Set(data_of('images').cluster_labels).size === 5")
-    lesson.reload()
-    lesson.wait_painted()
-    assert len(set(lesson.data("images")["cluster_labels"])) == 5
-    assert lesson.evaluate("return model_of('images').selected.indices") == [1, 2, 3]
-    lesson.run_cell("explorer.state.n_clusters = 9")
-    lesson.wait_for("new Set(data_of('images').cluster_labels).size === 9")
-    _see_it(lesson)
-
-
-def test_a_cell_that_runs_again_leaves_one_document(lesson: Notebook) -> None:
-    index = _cell_of_the_explorer(lesson)
-    for _ in range(3):
-        lesson.run(index)
-        lesson.wait_painted()
-    lesson.wait_for("documents.length === 1")
-    assert (
-        lesson.run_cell(
-            "import ipywidgets, gc; gc.collect(); from jupyter_bokeh import BokehModel\n"
-            "print(sum(isinstance(w, BokehModel) for w in ipywidgets.Widget.widgets.values()))"
-        )
-        == "1"
-    )
-    lesson.run_cell("explorer.state.n_clusters = 4")
-    lesson.wait_for("new Set(data_of('images').cluster_labels).size === 4")
-
-
-def test_shown_again_it_shows_what_is(lesson: Notebook) -> None:
-    lesson.run_cell("explorer.state.n_clusters = 7")
-    lesson.run_cell("explorer")
-    lesson.wait_for("doc && new Set(data_of('images').cluster_labels).size === 7")
-    lesson.run_cell("explorer.state.n_clusters = 8")
-    lesson.wait_for("new Set(data_of('images').cluster_labels).size === 8")
-
-
-def test_names_from_a_data_set_are_never_run(lesson: Notebook) -> None:
-    lesson.run_cell(
-        """import datasets
-from cliplab import ImageSet
-attack = "<img src=x onerror='window.attacked = true'>"
-credits = ["author", "title", "license", "url"]
-table = images.dataset.remove_columns(["image_id", "class_label", *credits])
-for name in credits:
-    table = table.add_column(name, [attack] * len(images))
-table = table.add_column("mood", [attack + str(i % 3) for i in range(len(images))])
-table = table.add_column("image_id", [attack + str(i) for i in range(len(images))])
-table = table.add_column("class_label", [0] * len(images)).cast_column(
-    "class_label", datasets.ClassLabel(names=[attack]))
-hostile = Explorer(ImageSet(table), embeddings, sweep, projection)
-hostile.state.color_by = "class"
-hostile"""
-    )
-    lesson.wait_for("data_of('sheets').uri[0].length > 1000")
-    lesson.wait_for("data_of('images').image_ids[0].startsWith('<img')")
-    columns = lesson.data("images")
-    x, y = lesson.point("scatter", columns["x"][7], columns["y"][7])
-    lesson.page.mouse.move(x - 30, y)
-    lesson.page.mouse.move(x, y, steps=4)
-    lesson.page.locator("div[style*='background-image']").first.wait_for(
-        state="visible", timeout=10_000
-    )
-    lesson.run_cell("hostile.state.selected = range(10); hostile.state.color_by = 'mood'")
-    lesson.wait_for("document.querySelectorAll('.cliplab-gallery img').length >= 10")
-    lesson.page.wait_for_timeout(500)
-    assert lesson.evaluate(
-        "return [...document.querySelectorAll('img')].every((image) => !image.onerror)"
-    )
-    assert lesson.evaluate("return window.attacked === undefined")
-
-
 def test_in_the_dark_theme_all_of_it_can_be_read(lesson: Notebook) -> None:
     lesson.command("apputils:change-theme", theme="JupyterLab Dark")
     lesson.page.wait_for_timeout(1000)
-    _see_it(lesson)
+    see_explorer(lesson)
     for name in FIGURES:
         # The plot's own pixels are laid over the page's colour, as the eye sees them.
         contrasts = lesson.evaluate(
@@ -253,3 +169,4 @@ def test_in_the_dark_theme_all_of_it_can_be_read(lesson: Notebook) -> None:
         assert max(page) < 40, "the page is dark"
         readable = sum(count for contrast, count in counts.items() if float(contrast) >= 4)
         assert readable > 100, name
+    lesson.command("apputils:change-theme", theme="JupyterLab Light")

@@ -210,7 +210,7 @@ def test_who_watches_is_known_from_the_request(monkeypatch, allow_stdin, server,
 
 
 def test_bokehjs_comes_from_the_installed_package_and_is_loaded_once():
-    code = host._bokeh_js().data
+    code = host._bokeh_js([]).data
     assert code.startswith("if (!window.Bokeh)")
     assert len(code) > 1_000_000
     assert "http" not in code[:200]

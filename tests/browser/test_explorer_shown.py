@@ -1,0 +1,111 @@
+"""The Explorer comes, goes and comes again: run, reloaded, shown twice, with strangers' data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from first_lesson import FIGURES, LESSON, cell_of_the_explorer, see_explorer
+from notebook_page import Notebook
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def lesson(open_notebook: Callable[..., Notebook]) -> Notebook:
+    notebook = open_notebook(LESSON)
+    notebook.run_all()
+    notebook.wait_painted()
+    see_explorer(notebook)
+    return notebook
+
+
+def test_run_all_paints_every_figure(lesson: Notebook) -> None:
+    for name in FIGURES:
+        # A canvas with only its background has one colour; a painted one has many.
+        colors = lesson.evaluate(
+            """const view = view_of(arg);
+            const canvas = view.canvas_view.primary.canvas;
+            const pixels = canvas.getContext('2d').getImageData(
+              0, 0, canvas.width, canvas.height).data;
+            const colors = new Set();
+            for (let i = 0; i < pixels.length; i += 4) {
+              colors.add(pixels.slice(i, i + 4).join());
+            }
+            return colors.size""",
+            name,
+        )
+        assert colors > 20, name
+
+
+def test_a_reloaded_page_shows_what_was_chosen(lesson: Notebook) -> None:
+    lesson.run_cell("explorer.state.n_clusters = 5; explorer.state.selected = [1, 2, 3]")
+    lesson.wait_for("new Set(data_of('images').cluster_labels).size === 5")
+    lesson.reload()
+    lesson.wait_painted()
+    assert len(set(lesson.data("images")["cluster_labels"])) == 5
+    assert lesson.evaluate("return model_of('images').selected.indices") == [1, 2, 3]
+    lesson.run_cell("explorer.state.n_clusters = 9")
+    lesson.wait_for("new Set(data_of('images').cluster_labels).size === 9")
+    see_explorer(lesson)
+
+
+def test_a_cell_that_runs_again_leaves_one_document(lesson: Notebook) -> None:
+    index = cell_of_the_explorer(lesson)
+    for _ in range(3):
+        lesson.run(index)
+        lesson.wait_painted()
+    lesson.wait_for("documents.length === 1")
+    assert (
+        lesson.run_cell(
+            "from ipywidgets.widgets.widget import _instances\n"
+            "from jupyter_bokeh import BokehModel\n"
+            "print(sum(isinstance(widget, BokehModel) for widget in _instances.values()))"
+        )
+        == "1"
+    )
+    lesson.run_cell("explorer.state.n_clusters = 4")
+    lesson.wait_for("new Set(data_of('images').cluster_labels).size === 4")
+
+
+def test_shown_again_it_shows_what_is(lesson: Notebook) -> None:
+    lesson.run_cell("explorer.state.n_clusters = 7")
+    lesson.run_cell("explorer")
+    lesson.wait_for("doc && new Set(data_of('images').cluster_labels).size === 7")
+    lesson.run_cell("explorer.state.n_clusters = 8")
+    lesson.wait_for("new Set(data_of('images').cluster_labels).size === 8")
+
+
+def test_names_from_a_data_set_are_never_run(lesson: Notebook) -> None:
+    lesson.run_cell(
+        """import datasets
+from cliplab import ImageSet
+attack = "<img src=x onerror='window.attacked = true'>"
+credits = ["author", "title", "license", "url"]
+table = images.dataset.remove_columns(["image_id", "class_label", *credits])
+for name in credits:
+    table = table.add_column(name, [attack] * len(images))
+table = table.add_column("mood", [attack + str(i % 3) for i in range(len(images))])
+table = table.add_column("image_id", [attack + str(i) for i in range(len(images))])
+table = table.add_column("class_label", [0] * len(images)).cast_column(
+    "class_label", datasets.ClassLabel(names=[attack]))
+hostile = Explorer(ImageSet(table), embeddings, sweep, projection)
+hostile.state.color_by = "class"
+hostile"""
+    )
+    lesson.wait_for("data_of('sheets').uri[0].length > 1000")
+    lesson.wait_for("data_of('images').image_ids[0].startsWith('<img')")
+    columns = lesson.data("images")
+    x, y = lesson.point("scatter", columns["x"][7], columns["y"][7])
+    lesson.page.mouse.move(x - 30, y)
+    lesson.page.mouse.move(x, y, steps=4)
+    lesson.page.locator("div[style*='background-image']").first.wait_for(
+        state="visible", timeout=10_000
+    )
+    lesson.run_cell("hostile.state.selected = range(10); hostile.state.color_by = 'mood'")
+    lesson.wait_for("document.querySelectorAll('.cliplab-gallery img').length >= 10")
+    lesson.page.wait_for_timeout(500)
+    assert lesson.evaluate(
+        "return [...document.querySelectorAll('img')].every((image) => !image.onerror)"
+    )
+    assert lesson.evaluate("return window.attacked === undefined")
