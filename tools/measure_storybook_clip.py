@@ -123,7 +123,8 @@ writes this card.
 
 Zero-shot by text on {N_FRESH:,} pictures of a fresh seed ({FRESH_SEED}): the share for which the
 nearest text is the right one, of {len(OBJECTS)} objects, {len(COLORS)} colours and
-{len(PLACES)} places. A pair is right if both object and colour are, of {n_pairs} pairs.
+{len(PLACES)} places. Pair is a question of its own: which of {n_pairs} texts such
+as "a red fish" is nearest. It can score higher than object, for its texts say more.
 
 | pictures | object | colour | place | pair |
 |---|---|---|---|---|
