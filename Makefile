@@ -48,7 +48,7 @@ lock:  ## Take new dependencies into requirements.lock (needs uv)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "cliplab needs Python 3.11 or newer. Got $$($(PYTHON) --version) instead."; \
 	  echo "Name another one, for example: make lab PYTHON=python3.12"; exit 1; }
-	@echo "Setting up .venv. The first time this downloads up to 3 GB and takes some minutes."
+	@echo "$(if $(wildcard $@),Bringing .venv up to date.,Setting up .venv. This downloads up to 3 GB and takes some minutes.)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install $(if $(wildcard $@),--quiet) --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .

@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
@@ -115,6 +119,27 @@ def test_compiled_loops_reckon_the_same_slope(stages):
     fused, fused_sum = fused_gradient(affinities)(picture, 12.0)
     np.testing.assert_allclose(fused, dense, atol=1e-4 * abs(dense).max())
     assert fused_sum == pytest.approx(dense_sum, rel=1e-5)
+
+
+def test_two_pictures_at_once_do_not_end_the_process():
+    """Without TBB and OpenMP numba aborts when two threads are in its loops together."""
+    pytest.importorskip("numba")
+    script = """
+import numpy as np
+from concurrent.futures import ThreadPoolExecutor
+from cliplab.tsne import StagedTSNE
+from cliplab.tsne_fused import fused_gradient
+points = np.random.default_rng(0).normal(size=(900, 8)).astype(np.float32)
+gradient = fused_gradient(StagedTSNE(points).affinities(20))
+picture = points[:, :2].copy()
+with ThreadPoolExecutor(4) as pool:
+    print(len(list(pool.map(lambda _: gradient(picture, 1.0), range(400)))))
+"""
+    workqueue = os.environ | {"NUMBA_THREADING_LAYER": "workqueue", "NUMBA_NUM_THREADS": "2"}
+    run = subprocess.run(
+        [sys.executable, "-c", script], env=workqueue, capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stdout) == (0, "400\n"), run.stderr
 
 
 def test_many_images_take_the_compiled_loops(monkeypatch, stages, frames):

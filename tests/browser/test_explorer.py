@@ -169,4 +169,6 @@ def test_in_the_dark_theme_all_of_it_can_be_read(lesson: Notebook) -> None:
         assert max(page) < 40, "the page is dark"
         readable = sum(count for contrast, count in counts.items() if float(contrast) >= 4)
         assert readable > 100, name
+    lesson.screenshot(RESULTS / "dark.png")
     lesson.command("apputils:change-theme", theme="JupyterLab Light")
+    lesson.page.wait_for_timeout(1000)

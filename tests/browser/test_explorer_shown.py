@@ -74,6 +74,8 @@ def test_shown_again_it_shows_what_is(lesson: Notebook) -> None:
     lesson.wait_for("doc && new Set(data_of('images').cluster_labels).size === 7")
     lesson.run_cell("explorer.state.n_clusters = 8")
     lesson.wait_for("new Set(data_of('images').cluster_labels).size === 8")
+    assert lesson.evaluate("return documents.length") == 1
+    assert len(lesson.data("words")["names"]) == 8
 
 
 def test_names_from_a_data_set_are_never_run(lesson: Notebook) -> None:
