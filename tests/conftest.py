@@ -24,5 +24,11 @@ def pytest_configure(config):
     socket.socket.connect = _connect_here_only
 
 
+def pytest_collection_modifyitems(items):
+    # Playwright keeps an event loop running on the main thread until the last browser test is
+    # done; tests that run a loop of their own have to come before.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 def pytest_unconfigure(config):
     socket.socket.connect = _connect

@@ -343,6 +343,10 @@ def test_the_stop_button_keeps_the_picture_as_it_stands(
         explorer.state.random_state = 1
         await _rest(explorer)
         assert explorer.projection.parameters["share_done"] == 1
+        # What was clustered of the stopped picture is not taken for the clusters of this one.
+        centers, points = explorer.clustering.centers, explorer.projection.coordinates
+        nearest = np.linalg.norm(points[:, None] - centers, axis=2).argmin(axis=1)
+        np.testing.assert_array_equal(nearest, explorer.clustering.cluster_labels)
 
     in_kernel(story)
 
@@ -446,6 +450,8 @@ def test_a_closed_panel_no_longer_follows_the_state(explorer):
     panel = explorer._panel
     explorer._panel = explorer._make_panel()
     panel.close()
+    before = panel.controls._k.value
     explorer.state.n_clusters = 3
     assert explorer._panel.controls._k.value == 3
     assert panel.controls._k.comm is None
+    assert panel.controls._k.value == before != 3

@@ -209,6 +209,19 @@ def test_who_watches_is_known_from_the_request(monkeypatch, allow_stdin, server,
     assert front_end() == expected
 
 
+def test_the_page_is_told_what_has_gone_when_something_is_shown_next(monkeypatch, plot):
+    monkeypatch.setattr(host, "_gone", [])
+    monkeypatch.setenv("CLIPLAB_FRONT_END", "jupyter")
+    displayed = []
+    monkeypatch.setattr("IPython.display.display", displayed.append)
+    _hosted(plot).close()
+    show(Label(), lambda: None)
+    show(Label(), lambda: None)
+    scripts = [each.data for each in displayed if hasattr(each, "data")]
+    assert f'["{plot.id}"]' in scripts[0]
+    assert plot.id not in scripts[1]
+
+
 def test_bokehjs_comes_from_the_installed_package_and_is_loaded_once():
     code = host._bokeh_js([]).data
     assert code.startswith("if (!window.Bokeh)")
