@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -259,11 +261,27 @@ def _load(model: str, pretrained: str | None) -> Any:
     if model == "storybook":
         return open_clip.create_model(_open_clip_name(model)).eval()
     require_weights(model, pretrained)
-    # An untrained network is a result too: the same one each time.
-    with torch.random.fork_rng(devices=[]):
+    loads = pretrained is not None
+    quiet = nullcontext() if loads else _quiet_root_logger()
+    # An untrained network is a result too: the same one each time, and meant, so without warning.
+    with torch.random.fork_rng(devices=[]), quiet:
         torch.manual_seed(0)
-        loads = pretrained is not None
         return open_clip.create_model(model, pretrained=pretrained, load_weights=loads).eval()
+
+
+@contextmanager
+def _quiet_root_logger() -> Iterator[None]:
+    """Drop what is logged without a logger of one's own, as open_clip does it."""
+
+    def drop(record: logging.LogRecord) -> bool:
+        return record.name != "root"
+
+    root = logging.getLogger()
+    root.addFilter(drop)
+    try:
+        yield
+    finally:
+        root.removeFilter(drop)
 
 
 def _open_clip_name(model: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -65,6 +66,9 @@ class ImageSet:
         column is a known factor that can be used to colour a plot.
     skipped : sequence of (name, reason), default=()
         What was left out when the images were loaded, and why.
+    provenance : mapping, default={}
+        Where the images come from: ``"source"``, and what it takes to draw the same sample again.
+        Only what JSON can hold.
 
     Attributes
     ----------
@@ -94,6 +98,7 @@ class ImageSet:
 
     dataset: datasets.Dataset
     skipped: tuple[tuple[str, str], ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
     image_ids: NDArray[np.str_] = field(init=False)
     class_labels: NDArray[np.int64] = field(init=False)
     class_names: tuple[str, ...] = field(init=False)
@@ -113,6 +118,7 @@ class ImageSet:
             array.setflags(write=False)
         # A frozen dataclass is filled once, here; after this nothing changes.
         object.__setattr__(self, "skipped", tuple(self.skipped))
+        object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
         object.__setattr__(self, "image_ids", image_ids)
         object.__setattr__(self, "class_labels", labels)
         object.__setattr__(self, "class_names", names)
@@ -135,7 +141,7 @@ class ImageSet:
             # An empty list has no type of its own yet; it selects nothing.
             index = index if index.dtype == bool else index.astype(np.intp)
         rows = np.arange(len(self))[index]
-        return ImageSet(self.dataset.select(rows), skipped=self.skipped)
+        return ImageSet(self.dataset.select(rows), self.skipped, self.provenance)
 
     def __iter__(self) -> Iterator[Image]:
         return (row["image"] for row in self._pictures)
@@ -232,7 +238,7 @@ class ImageSet:
         if "class_label" in table.column_names:
             table = table.remove_columns("class_label")
         table = table.add_column("class_label", codes, feature=datasets.ClassLabel(names=names))
-        return ImageSet(table, skipped=self.skipped)
+        return ImageSet(table, self.skipped, self.provenance)
 
     def to_pandas(self) -> pd.DataFrame:
         """Everything that is known about the images, one row an image.

@@ -87,11 +87,12 @@ def test_a_list_of_pillow_images_will_do(storybook, images):
     np.testing.assert_array_equal(listed.vectors, storybook.encode_images(images[:2]).vectors)
 
 
-def test_an_untrained_model_is_the_same_each_time():
+def test_an_untrained_model_is_the_same_each_time_and_comes_without_a_warning(caplog):
     first, second = (ClipEncoder("RN50", pretrained=None, device="cpu") for _ in range(2))
     weight = "visual.conv1.weight"
     assert torch.equal(first._network.state_dict()[weight], second._network.state_dict()[weight])
     assert "untrained" in repr(first)
+    assert caplog.records == []
 
 
 def test_preparation_belongs_to_the_weights_and_not_to_the_architecture(

@@ -134,3 +134,11 @@ def test_two_images_with_one_id_are_refused_in_words():
     table = _table().remove_columns("image_id").add_column("image_id", ["a", "b", "a", "c"])
     with pytest.raises(ValueError, match=r"one id for each image\. Got an id twice instead"):
         ImageSet(table)
+
+
+def test_where_images_come_from_stays_with_every_part_of_them(storybook):
+    expected = {"source": "storybook", "random_state": 0, "n_objects": 1, "imbalance": 0.0}
+    for part in (storybook, storybook[3:9], storybook.with_classes("color")):
+        assert expected.items() <= part.provenance.items()
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        storybook.provenance["source"] = "elsewhere"

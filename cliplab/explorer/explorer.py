@@ -248,13 +248,18 @@ def explore(images: ImageSet, encoder: ClipEncoder | None = None) -> Explorer:
     images : ImageSet
         At least 4 images.
     encoder : ClipEncoder, optional
-        The storybook's own small CLIP when left out, which needs no network but knows nothing
-        except the storybook.
+        When left out, the storybook's own small CLIP for the storybook, which needs no network,
+        and ViT-B-32 for everything else, which is downloaded once.
 
     Returns
     -------
     Explorer
         Over all that was made; the last line of a cell shows it.
+
+    Raises
+    ------
+    ConnectionError
+        If the weights are not on this machine and their hub cannot be reached.
 
     Examples
     --------
@@ -265,7 +270,8 @@ def explore(images: ImageSet, encoder: ClipEncoder | None = None) -> Explorer:
     if encoder is None:
         from cliplab.encoder import ClipEncoder
 
-        encoder = ClipEncoder("storybook")
+        is_storybook = images.provenance.get("source") == "storybook"
+        encoder = ClipEncoder("storybook" if is_storybook else "ViT-B-32")
     return Explorer(images, encoder.encode_images(images), encoder=encoder)
 
 

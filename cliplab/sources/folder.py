@@ -82,7 +82,8 @@ def load_folder(path: str | os.PathLike[str]) -> ImageSet:
         columns["class_label"] = [
             -1 if subfolder is None else class_names.index(subfolder) for subfolder in subfolders
         ]
-    return ImageSet(datasets.Dataset.from_dict(columns, features=features), skipped=tuple(skipped))
+    table = datasets.Dataset.from_dict(columns, features=features)
+    return ImageSet(table, tuple(skipped), {"source": "folder", "folder": folder.name})
 
 
 def _visible_files(folder: Path) -> list[Path]:

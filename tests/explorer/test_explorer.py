@@ -7,7 +7,15 @@ from bokeh.events import Tap
 from ipywidgets.widgets.widget import _instances
 from traitlets import TraitError
 
-from cliplab import Embeddings, Explorer, explore, load_storybook, project, sweep_clusters
+from cliplab import (
+    Embeddings,
+    Explorer,
+    ImageSet,
+    explore,
+    load_storybook,
+    project,
+    sweep_clusters,
+)
 from cliplab.explorer import host
 
 
@@ -455,3 +463,10 @@ def test_a_closed_panel_no_longer_follows_the_state(explorer):
     assert explorer._panel.controls._k.value == 3
     assert panel.controls._k.comm is None
     assert panel.controls._k.value == before != 3
+
+
+def test_photographs_are_explored_with_a_clip_that_knows_photographs(monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    photographs = ImageSet(load_storybook(n_images=5).dataset, provenance={"source": "folder"})
+    with pytest.raises(ConnectionError, match="weights of ViT-B-32"):
+        explore(photographs)

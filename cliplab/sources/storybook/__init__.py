@@ -68,7 +68,8 @@ def load_storybook(
         kind has a home, for example the sea for a fish. In the others the place is any.
     painted_words : float, default=0.0
         Share of the pictures, from 0 to 1, with the name of an object written on a sign. Half
-        of the words are right and half are wrong.
+        of the words are right and half are wrong. A CLIP that has learned to read is misled by
+        them; the storybook's own has not, and hardly looks.
 
     Returns
     -------
@@ -121,7 +122,8 @@ def load_storybook(
         "class_label": datasets.ClassLabel(names=list(OBJECTS)),
         "held_out": truth,
     }
-    return ImageSet(datasets.Dataset.from_dict(columns, features=datasets.Features(features)))
+    table = datasets.Dataset.from_dict(columns, features=datasets.Features(features))
+    return ImageSet(table, provenance={"source": "storybook", "random_state": seed, **knobs})
 
 
 def _factors(scenes: list[Scene], second: bool, sign: bool) -> dict[str, list[Any]]:
