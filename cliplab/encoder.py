@@ -227,11 +227,9 @@ class ClipEncoder:
     def _prepared(self, images: ImageSet | Sequence[Image], row: int) -> torch.Tensor:
         try:
             prepared: torch.Tensor = self._prepare(images[row])
-        except (OSError, SyntaxError) as error:
-            names = getattr(images, "image_ids", None)
-            name = row if names is None else str(names[row])
+        except (OSError, SyntaxError) as error:  # Pillow reads a picture only when it is used.
             raise ValueError(
-                f"`images` must be pictures that can be read. Got {name!r} instead: {error}"
+                f"`images` must be pictures that can be read. Number {row} cannot: {error}"
             ) from error
         return prepared
 

@@ -8,11 +8,14 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from cliplab.pictures import decode_picture
 
 if TYPE_CHECKING:
     import datasets
@@ -132,10 +135,7 @@ class ImageSet:
     def __getitem__(self, index: slice | ArrayLike | Sequence[int]) -> ImageSet: ...
     def __getitem__(self, index: Any) -> Image | ImageSet:
         if isinstance(index, int | np.integer):
-            if not -len(self) <= index < len(self):
-                raise IndexError(f"`index` must be below {len(self)}. Got {index} instead.")
-            image: Image = self._pictures[int(index) % len(self)]["image"]
-            return image
+            return self._picture(int(index))
         if not isinstance(index, slice):
             index = np.asarray(index)
             # An empty list has no type of its own yet; it selects nothing.
@@ -144,12 +144,62 @@ class ImageSet:
         return ImageSet(self.dataset.select(rows), self.skipped, self.provenance)
 
     def __iter__(self) -> Iterator[Image]:
-        return (row["image"] for row in self._pictures)
+        return (self._picture(i) for i in range(len(self)))
+
+    def _picture(self, i: int) -> Image:
+        data = self.file_bytes(i)
+        try:
+            return decode_picture(data)
+        except ValueError as error:
+            raise ValueError(f"The picture {self.image_ids[i]} is {error}.") from error
+
+    def file_bytes(self, index: int) -> bytes:
+        r"""Return the file of one image as it was loaded, not yet decoded.
+
+        Parameters
+        ----------
+        index : int
+            Which image.
+
+        Returns
+        -------
+        bytes
+            A file in a format that Pillow reads.
+
+        Raises
+        ------
+        IndexError
+            If there is no such image.
+        FileNotFoundError
+            If the image stood in a file of its own that is gone.
+
+        Examples
+        --------
+        >>> from cliplab import load_storybook
+        >>> load_storybook(n_images=1).file_bytes(0)[:4]
+        b'\x89PNG'
+        """
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"`index` must be below {len(self)}. Got {index} instead.")
+        file: dict[str, Any] = self._files[index % len(self)]["image"]
+        if file["bytes"] is not None:
+            return bytes(file["bytes"])
+        try:
+            return Path(file["path"]).read_bytes()
+        except OSError as error:
+            raise FileNotFoundError(
+                f"The picture {self.image_ids[index]} was in a file that can no longer be read "
+                f"({error.strerror}). Load the images again."
+            ) from error
 
     @cached_property
-    def _pictures(self) -> datasets.Dataset:
-        """The pictures without what is known about them, which takes as long to fetch."""
-        return self.dataset.select_columns("image")
+    def _files(self) -> datasets.Dataset:
+        """The pictures as files, without what is known about them, which takes as long to fetch."""
+        import datasets
+
+        return self.dataset.select_columns("image").cast_column(
+            "image", datasets.Image(decode=False)
+        )
 
     @property
     def attribution(self) -> tuple[Attribution, ...]:
@@ -293,7 +343,7 @@ def _classes(dataset: datasets.Dataset) -> tuple[NDArray[np.int64], tuple[str, .
 
 
 def _picture_html(images: ImageSet, i: int) -> str:
-    small = images[i].convert("RGB")
+    small = images[i]
     small.thumbnail((_SHOWN_SIZE, _SHOWN_SIZE))
     buffer = io.BytesIO()
     small.save(buffer, format="JPEG", quality=85)

@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cliplab.images import ImageSet
-
-if TYPE_CHECKING:
-    import datasets
+from cliplab.pictures import MAX_BYTES, decode_picture, too_many_bytes
 
 
 def load_folder(path: str | os.PathLike[str]) -> ImageSet:
     """Load every image below a folder; the names of its subfolders become the classes.
 
     The files are sorted by name and stay where they are: each image is read from its file when
-    it is asked for, turned upright and converted to RGB. Hidden files are left out.
+    it is asked for, turned upright and converted to RGB (of an animation the first picture,
+    transparency on white). Hidden files are left out.
 
     Parameters
     ----------
@@ -29,7 +27,8 @@ def load_folder(path: str | os.PathLike[str]) -> ImageSet:
     -------
     ImageSet
         `image_ids` are the paths relative to the folder. `skipped` names what is no image, is
-        damaged, or is a link that leads out of the folder.
+        damaged or empty, has more than 50 million pixels or 100 MB, or is a link that leads out
+        of the folder.
 
     Raises
     ------
@@ -54,10 +53,10 @@ def load_folder(path: str | os.PathLike[str]) -> ImageSet:
     folder = Path(os.path.realpath(Path(path).expanduser()))
     if not folder.is_dir():
         raise FileNotFoundError(f"`path` must be a folder. Got {os.fspath(path)!r} instead.")
-    reader = datasets.Image(mode="RGB")
     files = _visible_files(folder)
-    with ThreadPoolExecutor() as pool:
-        flaws = pool.map(lambda file: _flaw(file, folder, reader), files)
+    # Not more at once than there are cores: a large picture takes hundreds of megabytes.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        flaws = pool.map(lambda file: _flaw(file, folder), files)
         flaw_of = dict(zip(files, tqdm(flaws, "Checking images", len(files), delay=1), strict=True))
     kept = [file for file in files if flaw_of[file] is None]
     skipped = [(_name(file, folder), flaw) for file, flaw in flaw_of.items() if flaw is not None]
@@ -69,7 +68,7 @@ def load_folder(path: str | os.PathLike[str]) -> ImageSet:
 
     names = [_name(file, folder) for file in kept]
     text = datasets.Value("string")
-    features = datasets.Features({"image": reader, "image_id": text, "title": text})
+    features = datasets.Features({"image": datasets.Image(), "image_id": text, "title": text})
     columns: dict[str, list[str] | list[int]] = {
         "image": [str(file) for file in kept],
         "image_id": names,
@@ -101,20 +100,27 @@ def _name(file: Path, folder: Path) -> str:
     return file.relative_to(folder).as_posix().encode(errors="replace").decode()
 
 
-def _flaw(file: Path, folder: Path, reader: datasets.Image) -> str | None:
+def _flaw(file: Path, folder: Path) -> str | None:
     """Why a file cannot be one of the images; None for a good one."""
-    from PIL import UnidentifiedImageError
-
     if not Path(os.path.realpath(file)).is_relative_to(folder):
-        return "link that leads out of the folder"
+        return "a link that leads out of the folder"
     if not file.is_file():
         return "not a file"
     try:
         str(file).encode()
         # The very decoding that reads the image later, so that what passes here cannot fail then.
-        reader.decode_example({"path": None, "bytes": file.read_bytes()})
-    except UnidentifiedImageError:
-        return "not an image that Pillow can read"
-    except Exception as error:  # Damaged files make Pillow raise nearly anything.
-        return f"damaged: {error}"
+        decode_picture(_read(file))
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    except UnicodeEncodeError:
+        return "a name that is not UTF-8: rename the file"
+    except ValueError as error:
+        return str(error)
     return None
+
+
+def _read(file: Path) -> bytes:
+    n_bytes = file.stat().st_size
+    if n_bytes > MAX_BYTES:
+        raise ValueError(too_many_bytes(n_bytes))
+    return file.read_bytes()

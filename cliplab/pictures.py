@@ -1,0 +1,122 @@
+"""One picture, from the bytes of a file to upright RGB; what is no picture ends in a sentence."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+# Larger than what cameras for sale take; while it is read, such a picture needs about 600 MB.
+MAX_PIXELS = 50_000_000
+MAX_BYTES = 100_000_000
+# These are programs or drawings that other programs would have to be started for.
+_NOT_READ = {"EPS", "WMF"}
+
+
+def decode_picture(data: bytes) -> Image.Image:
+    """Read a picture from the bytes of a file: the first one in it, upright, in RGB.
+
+    EXIF orientation is applied, transparency is laid on white, 16-bit and floating-point greys
+    are brought to 8 bits.
+
+    Parameters
+    ----------
+    data : bytes
+        A file in any format that Pillow reads, except PostScript and Windows metafiles.
+
+    Returns
+    -------
+    PIL.Image.Image
+        In mode RGB.
+
+    Raises
+    ------
+    ValueError
+        If it is no picture, is damaged, or is too large; the message is the reason in a few words.
+
+    Examples
+    --------
+    >>> decode_picture(b"<html>Not found</html>")
+    Traceback (most recent call last):
+    ...
+    ValueError: text instead of a picture, perhaps a web page
+    """
+    if not data:
+        raise ValueError("an empty file")
+    if len(data) > MAX_BYTES:
+        raise ValueError(too_many_bytes(len(data)))
+    try:
+        with Image.open(io.BytesIO(data), formats=_formats()) as image:
+            _check_size(image)
+            image.load()
+            return _to_rgb(_upright(image))
+    except _TooLargeError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ValueError(f"too large: {_first_line(error)}") from error
+    except UnidentifiedImageError as error:
+        is_text = data.lstrip()[:1] == b"<"
+        raise ValueError(
+            "text instead of a picture, perhaps a web page"
+            if is_text
+            else "not a picture that Pillow can read"
+        ) from error
+    except Exception as error:  # Damaged files make Pillow raise nearly anything.
+        raise ValueError(f"damaged: {_first_line(error)}") from error
+
+
+def too_many_bytes(n_bytes: int) -> str:
+    """Say that a file is too large."""
+    return f"too large: {n_bytes / 1e6:.0f} MB, where {MAX_BYTES / 1e6:.0f} MB are allowed"
+
+
+class _TooLargeError(ValueError):
+    """A picture with more pixels than a classroom's machine can hold."""
+
+
+def _formats() -> list[str]:
+    Image.init()
+    return [name for name in Image.ID if name not in _NOT_READ]
+
+
+def _check_size(image: Image.Image) -> None:
+    """Refuse a picture by what its header says, before any memory is taken for it."""
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise _TooLargeError(
+            f"too large: {width} × {height} pixels, "
+            f"where {MAX_PIXELS / 1e6:.0f} million are allowed"
+        )
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # Notes that cannot be read are no reason to lose the picture.
+        return image
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        return _eight_bits(image).convert("RGB")
+    if image.has_transparency_data:
+        layers = image.convert("RGBA")
+        white = Image.new("RGBA", layers.size, "white")
+        return Image.alpha_composite(white, layers).convert("RGB")
+    return image.convert("RGB")
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Of 16 bits keep the upper half; of wider numbers stretch the range that is used."""
+    values = np.asarray(image)
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((values >> 8).astype(np.uint8))
+    values = np.nan_to_num(values.astype(np.float32), posinf=0, neginf=0)
+    values -= values.min()
+    values *= 255 / max(float(values.max()), 1e-30)
+    return Image.fromarray(values.astype(np.uint8))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0][:200]
