@@ -32,7 +32,12 @@ if TYPE_CHECKING:
     from cliplab.images import Attribution, ImageSet
     from cliplab.kmeans import kmeans_steps
     from cliplab.projection import Projection, project
-    from cliplab.sources import load_folder, load_storybook
+    from cliplab.sources import (
+        fetch_hub_images,
+        fetch_open_images,
+        load_folder,
+        load_storybook,
+    )
 
 __version__ = "0.1.0"
 
@@ -49,6 +54,8 @@ _MODULE_OF = {
     "Projection": "projection",
     "class_agreement": "agreement",
     "explore": "explorer",
+    "fetch_hub_images": "sources",
+    "fetch_open_images": "sources",
     "kmeans_steps": "kmeans",
     "load_folder": "sources",
     "load_storybook": "sources",
@@ -72,6 +79,8 @@ __all__ = [
     "Projection",
     "class_agreement",
     "explore",
+    "fetch_hub_images",
+    "fetch_open_images",
     "kmeans_steps",
     "load_folder",
     "load_storybook",

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _CREDIT_COLUMNS = ("author", "title", "license", "url")
+# What is kept of each image for the record; nobody colours a plot by it.
+_RECORD_COLUMNS = ("author_url", "license_url", "source_url", "sha256", "retrieved", "changes")
 _N_SHOWN = 16
 _SHOWN_SIZE = 96
 
@@ -65,8 +67,9 @@ class ImageSet:
     dataset : datasets.Dataset
         One row an image. Columns with a meaning of their own: ``image`` (a
         ``datasets.Image``, required), ``image_id`` (unique strings, required), ``class_label``
-        (a ``datasets.ClassLabel``), ``author``, ``title``, ``license`` and ``url``. Every other
-        column is a known factor that can be used to colour a plot.
+        (a ``datasets.ClassLabel``), ``author``, ``title``, ``license`` and ``url``, and for the
+        record ``author_url``, ``license_url``, ``source_url``, ``sha256``, ``retrieved`` and
+        ``changes``. Every other column is a known factor that can be used to colour a plot.
     skipped : sequence of (name, reason), default=()
         What was left out when the images were loaded, and why.
     provenance : mapping, default={}
@@ -216,7 +219,7 @@ class ImageSet:
         """Names of the columns that say one thing about an image beside its class and credits."""
         import datasets
 
-        taken = {"image", "image_id", "class_label", *_CREDIT_COLUMNS}
+        taken = {"image", "image_id", "class_label", *_CREDIT_COLUMNS, *_RECORD_COLUMNS}
         single = (datasets.Value, datasets.ClassLabel)
         features = self.dataset.features.items()
         return tuple(

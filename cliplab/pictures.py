@@ -14,7 +14,7 @@ MAX_BYTES = 100_000_000
 _NOT_READ = {"EPS", "WMF"}
 
 
-def decode_picture(data: bytes) -> Image.Image:
+def decode_picture(data: bytes, most_pixels: int = MAX_PIXELS) -> Image.Image:
     """Read a picture from the bytes of a file: the first one in it, upright, in RGB.
 
     EXIF orientation is applied, transparency is laid on white, 16-bit and floating-point greys
@@ -24,6 +24,8 @@ def decode_picture(data: bytes) -> Image.Image:
     ----------
     data : bytes
         A file in any format that Pillow reads, except PostScript and Windows metafiles.
+    most_pixels : int
+        A larger picture is refused before memory is taken for it.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def decode_picture(data: bytes) -> Image.Image:
         raise ValueError(too_many_bytes(len(data)))
     try:
         with Image.open(io.BytesIO(data), formats=_formats()) as image:
-            _check_size(image)
+            _check_size(image, most_pixels)
             image.load()
             return _to_rgb(_upright(image))
     except _TooLargeError:
@@ -80,13 +82,13 @@ def _formats() -> list[str]:
     return [name for name in Image.ID if name not in _NOT_READ]
 
 
-def _check_size(image: Image.Image) -> None:
+def _check_size(image: Image.Image, most_pixels: int) -> None:
     """Refuse a picture by what its header says, before any memory is taken for it."""
     width, height = image.size
-    if width * height > MAX_PIXELS:
+    if width * height > most_pixels:
         raise _TooLargeError(
             f"too large: {width} × {height} pixels, "
-            f"where {MAX_PIXELS / 1e6:.0f} million are allowed"
+            f"where {most_pixels / 1e6:.0f} million are allowed"
         )
 
 

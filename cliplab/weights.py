@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import difflib
 import os
-import urllib.error
-import urllib.request
 from pathlib import Path
 
-# A hub that answers at all answers within this.
-_SECONDS_TO_ANSWER = 5
+from cliplab.hub import require_answer
 
 
 def require_weights(model: str, pretrained: str | None) -> None:
@@ -87,20 +84,11 @@ def _hub(repository: str) -> str:
 
 
 def _require_answer(address: str, what: str) -> None:
-    """Ask for the headers of an address; any answer will do, for a hub may want a password."""
-    from huggingface_hub import constants
-
     try:
-        if constants.HF_HUB_OFFLINE:
-            raise OSError("HF_HUB_OFFLINE is set")
-        request = urllib.request.Request(address, method="HEAD")
-        urllib.request.urlopen(request, timeout=_SECONDS_TO_ANSWER).close()
-    except urllib.error.HTTPError:
-        return
-    except OSError as error:
-        reason = getattr(error, "reason", error)
+        require_answer(address)
+    except ConnectionError as error:
         raise ConnectionError(
             f"The weights of {what} are not on this machine, and their hub cannot be reached "
-            f'({reason}). Without a network use ClipEncoder("storybook") with load_storybook(), '
+            f'({error}). Without a network use ClipEncoder("storybook") with load_storybook(), '
             "or pretrained=None for an untrained model."
         ) from error

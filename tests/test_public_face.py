@@ -24,7 +24,8 @@ RULES = {
 
 CONTRACT = {
     "ClipEncoder", "ClusterSweep", "Clustering", "Embeddings", "Explorer", "ExplorerState",
-    "ImageSet", "Projection", "class_agreement", "explore", "load_folder", "load_storybook",
+    "ImageSet", "Projection", "class_agreement", "explore",
+    "fetch_hub_images", "fetch_open_images", "load_folder", "load_storybook",
     "project", "sweep_clusters",
 }  # fmt: skip
 

@@ -1,6 +1,14 @@
-"""Where images come from: drawn by the package or read from a folder."""
+"""Where images come from: Open Images, the Hub, a folder, or drawn by the package."""
 
 from cliplab.sources.folder import load_folder
+from cliplab.sources.hub import fetch_hub_images
+from cliplab.sources.openimages import PEOPLE, fetch_open_images
 from cliplab.sources.storybook import load_storybook
 
-__all__ = ["load_folder", "load_storybook"]
+__all__ = [
+    "PEOPLE",
+    "fetch_hub_images",
+    "fetch_open_images",
+    "load_folder",
+    "load_storybook",
+]

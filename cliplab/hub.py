@@ -1,0 +1,207 @@
+"""The Hugging Face Hub: whether it answers, and what its errors mean."""
+
+from __future__ import annotations
+
+import contextlib
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+# A hub that answers at all answers within this; its own library tries for half a minute.
+_SECONDS_TO_ANSWER = 5
+
+
+def require_answer(address: str | None = None) -> None:
+    """See within seconds that a host answers at all, whatever it says.
+
+    Parameters
+    ----------
+    address : str, optional
+        Any address of the host; the Hub's own when left out.
+
+    Raises
+    ------
+    ConnectionError
+        If it does not answer, or ``HF_HUB_OFFLINE`` is set; the message is the reason alone.
+    """
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        raise ConnectionError("HF_HUB_OFFLINE is set")
+    request = urllib.request.Request(address or constants.ENDPOINT, method="HEAD")
+    try:
+        urllib.request.urlopen(request, timeout=_SECONDS_TO_ANSWER).close()
+    except urllib.error.HTTPError:
+        return  # Any answer will do: a hub may want a password.
+    except OSError as error:
+        raise ConnectionError(str(getattr(error, "reason", error))) from error
+
+
+@contextlib.contextmanager
+def hub_errors(what: str) -> Iterator[None]:
+    """Turn errors of the Hub's libraries into one sentence that is true and says what to do.
+
+    Parameters
+    ----------
+    what : str
+        What is fetched, for example ``"the dataset org/name"``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the Hub has no such thing.
+    PermissionError
+        If it is not for everybody.
+    ConnectionError
+        If the Hub does not answer, is out of order, or asks us to wait.
+    ValueError
+        If what comes is not what it should be.
+    """
+    try:
+        yield
+    except Exception as error:
+        explained = _explained(error, what)
+        if explained is error:
+            raise
+        raise explained from error
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """An error and what led to it; the outermost one of the Hub's libraries may mislead."""
+
+    names: frozenset[str]
+    status: int
+    said: str
+    first_cause: str
+    is_of_network: bool
+
+    @classmethod
+    def of(cls, error: Exception) -> _Failure:
+        causes = list(_causes(error))
+        responses = [getattr(each, "response", None) for each in causes]
+        statuses = [int(getattr(each, "status_code", 0)) for each in responses if each is not None]
+        modules = {type(each).__module__.split(".")[0] for each in causes}
+        return cls(
+            names=frozenset(type(each).__name__ for each in causes),
+            status=statuses[-1] if statuses else 0,
+            said=_first_line(error),
+            first_cause=_first_line(causes[-1]),
+            is_of_network=bool(modules & _NETWORK)
+            or any(isinstance(each, ConnectionError | TimeoutError) for each in causes),
+        )
+
+
+# What the Hub's library talks through depends on its version.
+_NETWORK = {"httpx", "httpx2", "httpcore", "httpcore2", "requests", "urllib3"}
+
+# The first row that fits is taken. {0} is what was fetched, {1} what was said, {2} the first cause.
+_TABLE: tuple[tuple[Callable[[_Failure], bool], type[Exception], str], ...] = (
+    (
+        lambda failure: "OfflineModeIsEnabled" in failure.names,
+        ConnectionError,
+        (
+            "{0} is not on this machine, and HF_HUB_OFFLINE forbids to ask for it. Unset it before "
+            "Python starts, or fetch it once where there is a network."
+        ),
+    ),
+    (
+        lambda failure: "GatedRepoError" in failure.names or "gated" in failure.said,
+        PermissionError,
+        (
+            "{0} is only for those whom its owner lets in. Ask for it on its page of the Hub, then "
+            "log in with `hf auth login`, or set HF_TOKEN."
+        ),
+    ),
+    (
+        lambda failure: "RevisionNotFoundError" in failure.names,
+        FileNotFoundError,
+        "{0} has no such revision. Its page on the Hub lists those that there are.",
+    ),
+    (
+        lambda failure: bool(failure.names & {"RepositoryNotFoundError", "DatasetNotFoundError"}),
+        FileNotFoundError,
+        (
+            "{0} is not on the Hub, or is private. See to its spelling, 'owner/name'; if it is "
+            "private, log in with `hf auth login`."
+        ),
+    ),
+    (
+        lambda failure: failure.status == 429,
+        ConnectionError,
+        (
+            "The Hub asks us to wait with {0}: too many requests came from this network, which a "
+            "whole class shares. Try again in five minutes, or set HF_TOKEN."
+        ),
+    ),
+    (
+        lambda failure: failure.status in (401, 403),
+        PermissionError,
+        (
+            "The Hub refuses {0}. Log in with `hf auth login`, or set a valid HF_TOKEN; some "
+            "networks also block the Hub."
+        ),
+    ),
+    (
+        lambda failure: failure.status >= 500,
+        ConnectionError,
+        "The Hub is out of order and cannot give {0} ({2}). Try again later.",
+    ),
+    (
+        lambda failure: bool(failure.names & {"EntryNotFoundError", "RemoteEntryNotFoundError"}),
+        FileNotFoundError,
+        "{0} lacks a file that is needed ({1}). Look at its page on the Hub.",
+    ),
+    (
+        lambda failure: "scripts are no longer supported" in failure.said,
+        ValueError,
+        (
+            "{0} comes with a program of its own, and cliplab never runs one. Try "
+            "revision='refs/convert/parquet', where the Hub keeps a copy without."
+        ),
+    ),
+    (
+        lambda failure: bool(failure.names & {"EmptyDatasetError", "DataFilesNotFoundError"}),
+        ValueError,
+        "{0} has no files that can be read. Look at its page on the Hub.",
+    ),
+    (
+        lambda failure: "ArrowInvalid" in failure.names,
+        ValueError,
+        (
+            "{0} came damaged, or its server cannot send parts of a file ({1}). Try again; if it "
+            "stays so, tell its owner."
+        ),
+    ),
+    (
+        lambda failure: "Consistency check failed" in failure.said,
+        ConnectionError,
+        "{0} came incomplete. Run the cell again: what came is kept.",
+    ),
+    (
+        lambda failure: failure.is_of_network,
+        ConnectionError,
+        "The Hub cannot be reached for {0} ({2}). See to the network and run the cell again.",
+    ),
+)
+
+
+def _explained(error: Exception, what: str) -> Exception:
+    failure = _Failure.of(error)
+    for fits, kind, sentence in _TABLE:
+        if fits(failure):
+            words = sentence.format(what, failure.said, failure.first_cause)
+            return kind(words[0].upper() + words[1:])
+    return error
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what led to it; also what was meant to be hidden."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0][:200]

@@ -1,0 +1,115 @@
+"""Images of any dataset on the Hugging Face Hub: a uniform sample, without fetching all of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+from cliplab.cache import cache_folder
+from cliplab.hub import hub_errors, require_answer
+from cliplab.images import ImageSet
+from cliplab.sources.counts import require_count
+from cliplab.sources.hub.sample import Plan, Request, fetch_planned, make_plan
+
+__all__ = ["fetch_hub_images"]
+
+_PLAN = "plan.json"
+
+
+def fetch_hub_images(
+    name: str,
+    split: str = "train",
+    n_images: int = 1000,
+    image_column: str | None = None,
+    label_column: str | None = None,
+    random_state: int = 0,
+    *,
+    config: str | None = None,
+    revision: str | None = None,
+    max_row_groups: int | None = None,
+    cache_dir: str | os.PathLike[str] | None = None,
+) -> ImageSet:
+    """Fetch a random sample of the images of any dataset on the Hugging Face Hub.
+
+    Of a dataset in parquet files only those parts (row groups) are read that hold images of the
+    sample, which is uniform and the same for everybody. Of any other kind the images come from a
+    shuffled stream, which is only roughly uniform; a warning says so. What was fetched is kept.
+
+    Parameters
+    ----------
+    name : str
+        The dataset's name, ``"owner/name"``.
+    split : str, default="train"
+        Which part of it.
+    n_images : int, default=1000
+        How many images; all of them where there are fewer. One that cannot be read is listed in
+        `skipped` and not replaced.
+    image_column, label_column : str, optional
+        Which columns hold the images and their classes; found by their kind when left out.
+    random_state : int, default=0
+        The seed.
+    config : str, optional
+        Which configuration, for datasets that have several.
+    revision : str, optional
+        Which version: a branch, tag or commit; the newest when left out.
+    max_row_groups : int, optional
+        Read at most so many row groups, drawn by lot. That is less to fetch, and every image is
+        still as likely as any other; but images that lie together in the dataset then come
+        together, which matters if it is sorted.
+    cache_dir : path-like, optional
+        Where the sample is kept; the user's cache when left out.
+
+    Returns
+    -------
+    ImageSet
+        With all columns of text and numbers; `provenance` has the commit. The names of a
+        ``ClassLabel`` are kept.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the Hub has no such dataset.
+    PermissionError
+        If it is not for everybody.
+    ConnectionError
+        If the Hub cannot be reached.
+    ValueError
+        If there is no such split or column, or no image that can be read.
+
+    Examples
+    --------
+    >>> images = fetch_hub_images("uoft-cs/cifar10", split="test")  # doctest: +SKIP
+    """
+    require_count("n_images", n_images, least=1)
+    require_count("random_state", random_state, least=0)
+    if max_row_groups is not None:
+        require_count("max_row_groups", max_row_groups, least=1)
+    request = Request(
+        name,
+        config,
+        revision,
+        split,
+        int(n_images),
+        int(random_state),
+        max_row_groups,
+        image_column,
+        label_column,
+    )
+    folder = _folder(request, cache_dir)
+    with hub_errors(f"The dataset {name}"):
+        if (folder / _PLAN).is_file():
+            plan = Plan.read(folder / _PLAN)
+        else:
+            require_answer()
+            plan = make_plan(request)
+            plan.write(folder / _PLAN)
+        return fetch_planned(request, plan, folder)
+
+
+def _folder(request: Request, cache_dir: str | os.PathLike[str] | None) -> Path:
+    """Return where a sample is kept: another one for every other argument."""
+    folder = cache_folder() if cache_dir is None else Path(cache_dir).expanduser()
+    key = hashlib.blake2b(repr(request).encode(), digest_size=8).hexdigest()
+    return folder / "hub" / f"{re.sub('[^A-Za-z0-9.-]+', '-', request.name)}-{key}"

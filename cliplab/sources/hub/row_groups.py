@@ -1,0 +1,135 @@
+"""Rows drawn by lot from parquet files on the Hub, without fetching whole files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cliplab.sources.lots import by_lot
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_N_WORKERS = 8
+# Rows that are unpacked at once: few, for each may hold a large picture.
+_BATCH_SIZE = 16
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    """A part of a parquet file that can be read by itself.
+
+    Attributes
+    ----------
+    url : str
+        The file.
+    number : int
+        Which of its row groups.
+    first_row, n_rows : int
+        Where it stands among the rows of all files.
+    """
+
+    url: str
+    number: int
+    first_row: int
+    n_rows: int
+
+
+def find_row_groups(urls: Sequence[str]) -> tuple[list[RowGroup], pa.Schema]:
+    """Read the footers of parquet files, which say where their row groups are.
+
+    Parameters
+    ----------
+    urls : sequence of str
+        The files, in order.
+
+    Returns
+    -------
+    row_groups : list of RowGroup
+        Of all files.
+    schema : pyarrow.Schema
+        Of the first file.
+    """
+    with ThreadPoolExecutor(_N_WORKERS) as pool:
+        footers = list(pool.map(_footer, urls))
+    row_groups, first_row = [], 0
+    for url, (sizes, _) in zip(urls, footers, strict=True):
+        for number, n_rows in enumerate(sizes):
+            row_groups.append(RowGroup(url, number, first_row, n_rows))
+            first_row += n_rows
+    return row_groups, footers[0][1]
+
+
+def draw_rows(
+    row_groups: Sequence[RowGroup], n_rows: int, random_state: int, max_row_groups: int | None
+) -> list[int]:
+    """Draw rows by lot from all row groups, or from some that are drawn by lot before.
+
+    Parameters
+    ----------
+    row_groups : sequence of RowGroup
+        What there is.
+    n_rows : int
+        How many rows; fewer where there are fewer.
+    random_state : int
+        The seed.
+    max_row_groups : int or None
+        From how many row groups at the most.
+
+    Returns
+    -------
+    list of int
+        Rows, counted over all files, in the order of their lots.
+    """
+    if max_row_groups is not None:
+        lots = by_lot((f"row group {number}" for number in range(len(row_groups))), random_state)
+        drawn = sorted(int(lot.split()[-1]) for lot in lots[:max_row_groups])
+        row_groups = [row_groups[number] for number in drawn]
+    rows = (str(group.first_row + i) for group in row_groups for i in range(group.n_rows))
+    return [int(row) for row in by_lot(rows, random_state)[:n_rows]]
+
+
+def read_rows(
+    row_group: RowGroup, rows: set[int], columns: Sequence[str]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield some rows of one row group with their numbers.
+
+    Parameters
+    ----------
+    row_group : RowGroup
+        What is read.
+    rows : set of int
+        Which rows, counted over all files.
+    columns : sequence of str
+        What is read of them.
+    """
+    import pyarrow.parquet as pq
+
+    with _opened(row_group.url) as file:
+        parquet = pq.ParquetFile(file)
+        row = row_group.first_row
+        for batch in parquet.iter_batches(
+            _BATCH_SIZE, row_groups=[row_group.number], columns=list(columns)
+        ):
+            for i in range(batch.num_rows):
+                if row + i in rows:
+                    yield row + i, batch.slice(i, 1).to_pylist()[0]
+            row += batch.num_rows
+
+
+def _footer(url: str) -> tuple[list[int], pa.Schema]:
+    import pyarrow.parquet as pq
+
+    with _opened(url) as file:
+        parquet = pq.ParquetFile(file)
+        about = parquet.metadata
+        sizes = [about.row_group(number).num_rows for number in range(about.num_row_groups)]
+        return sizes, parquet.schema_arrow
+
+
+def _opened(url: str) -> Any:
+    from huggingface_hub import HfFileSystem
+
+    return HfFileSystem().open(url, "rb")

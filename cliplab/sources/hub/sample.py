@@ -1,0 +1,237 @@
+"""A sample of a dataset on the Hub: planned once, fetched part by part, kept."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cliplab.cache import write_whole
+from cliplab.images import ImageSet
+from cliplab.pictures import decode_picture
+from cliplab.sources.hub.columns import (
+    class_label,
+    find_image_column,
+    find_label_column,
+    find_other_columns,
+)
+from cliplab.sources.hub.row_groups import RowGroup, draw_rows, find_row_groups, read_rows
+
+if TYPE_CHECKING:
+    import datasets
+
+_BUFFER_SIZE = 1000
+
+
+@dataclass(frozen=True)
+class Request:
+    """The arguments of `fetch_hub_images` that decide which images it takes."""
+
+    name: str
+    config: str | None
+    revision: str | None
+    split: str
+    n_images: int
+    random_state: int
+    max_row_groups: int | None
+    image_column: str | None
+    label_column: str | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which rows of which files of which commit, decided before any image is fetched.
+
+    Attributes
+    ----------
+    commit, license : str
+        The version of the dataset, and what its card says of the licence.
+    features : dict
+        What its columns are, as `datasets` writes it.
+    row_groups : list of RowGroup
+        Those that are read; empty where the images come from a stream.
+    rows : list of int
+        The images, in the order of their lots.
+    population_size : int
+        How many images there are; 0 where nobody knows.
+    """
+
+    commit: str
+    license: str
+    features: dict[str, Any]
+    row_groups: list[RowGroup]
+    rows: list[int]
+    population_size: int
+
+    def write(self, path: Path) -> None:
+        """Keep the plan."""
+        write_whole(path, json.dumps(asdict(self)).encode())
+
+    @classmethod
+    def read(cls, path: Path) -> Plan:
+        """Read a plan that was kept."""
+        told = json.loads(path.read_bytes())
+        told["row_groups"] = [RowGroup(**each) for each in told["row_groups"]]
+        return cls(**told)
+
+
+def make_plan(request: Request) -> Plan:
+    """Ask the Hub what there is, and draw lots.
+
+    Raises
+    ------
+    ValueError
+        If there is no such split.
+    """
+    import datasets
+    import huggingface_hub
+
+    about = huggingface_hub.HfApi().dataset_info(request.name, revision=request.revision)
+    builder = datasets.load_dataset_builder(request.name, request.config, revision=about.sha)
+    files = builder.config.data_files or {}
+    if request.split not in files:
+        names = ", ".join(repr(str(each)) for each in files)
+        raise ValueError(
+            f"`split` must be one of {names} for {request.name}. Got {request.split!r} instead."
+        )
+    license_name = str(about.card_data.get("license") or "") if about.card_data else ""
+    if type(builder).__name__ != "Parquet":
+        features = builder.info.features or _peeked(builder, request.split)
+        return Plan(str(about.sha), license_name, features.to_dict(), [], [], 0)
+    row_groups, schema = find_row_groups(files[request.split])
+    features = builder.info.features or datasets.Features.from_arrow_schema(schema)
+    rows = draw_rows(row_groups, request.n_images, request.random_state, request.max_row_groups)
+    chosen = set(rows)
+    read = [group for group in row_groups if chosen & _span(group)]
+    n_rows = sum(group.n_rows for group in row_groups)
+    return Plan(str(about.sha), license_name, features.to_dict(), read, rows, n_rows)
+
+
+def fetch_planned(request: Request, plan: Plan, folder: Path) -> ImageSet:
+    """Fetch what is planned and not there yet, part by part, and put the parts together.
+
+    Raises
+    ------
+    ValueError
+        If no image can be read, or there is no column of images.
+    """
+    import datasets
+    from tqdm.auto import tqdm
+
+    features = datasets.Features.from_dict(plan.features)
+    shape = _Shape(request, features)
+    if plan.row_groups:
+        drawn = set(plan.rows)
+        parts = {
+            f"rows-{group.first_row:09}.arrow": read_rows(
+                group, drawn & _span(group), shape.columns
+            )
+            for group in plan.row_groups
+        }
+    else:
+        parts = {"stream.arrow": _streamed(request, plan, shape)}
+    tables, skipped = [], []
+    for name, rows in tqdm(parts.items(), "Fetching images", unit="part", delay=1):
+        part = folder / name
+        if not part.is_file():
+            _write_part(part, shape, rows)  # Only now is anything read from the Hub.
+        tables.append(datasets.Dataset.from_file(str(part)))
+        skipped += json.loads(part.with_suffix(".json").read_bytes())
+    table = datasets.concatenate_datasets([each for each in tables if len(each)] or tables)
+    if len(table) == 0:
+        raise ValueError(
+            f"`image_column` must hold images that can be read. Got {shape.image!r} of "
+            f"{request.name} instead, whose first is {skipped[0][1] if skipped else 'missing'}."
+        )
+    order = {f"{request.split}-{row}": place for place, row in enumerate(plan.rows)}
+    ids = table["image_id"][:]
+    table = table.select(sorted(range(len(ids)), key=lambda i: order.get(ids[i], i)))
+    told = {"source": "hub", **asdict(request), "commit": plan.commit}
+    told |= {"population_size": plan.population_size, "is_uniform": bool(plan.row_groups)}
+    images = ImageSet(table, tuple(map(tuple, skipped)), told)
+    if shape.label is not None and class_label(features, shape.label) is None:
+        images = images.with_classes(shape.others[shape.label])
+    return images
+
+
+class _Shape:
+    """What becomes of each column."""
+
+    def __init__(self, request: Request, features: datasets.Features) -> None:
+        import datasets
+
+        self.request = request
+        self.image = find_image_column(features, request.image_column, request.name)
+        self.label = find_label_column(features, request.label_column, request.name)
+        classes = class_label(features, self.label)
+        taken = [self.image, self.label if classes else None]
+        self.others = find_other_columns(features, taken)
+        self.columns = [each for each in (*taken, *self.others) if each]
+        kinds = {"image": datasets.Image(), "image_id": datasets.Value("string")}
+        if classes:
+            kinds["class_label"] = classes
+        kinds |= {name: features[column] for column, name in self.others.items()}
+        self.features = datasets.Features(kinds)
+
+    def row(self, number: int, raw: dict[str, Any]) -> dict[str, Any]:
+        """Return one row as an ImageSet has it; a bad picture raises ValueError."""
+        file = raw[self.image]
+        data = file.get("bytes") if isinstance(file, dict) else file
+        if not isinstance(data, bytes):
+            raise ValueError("not in the dataset itself, only its address")
+        decode_picture(data)
+        row = {"image": {"bytes": data, "path": None}, "image_id": self.name(number)}
+        if self.label is not None and "class_label" in self.features:
+            row["class_label"] = raw[self.label]
+        return row | {name: raw[column] for column, name in self.others.items()}
+
+    def name(self, number: int) -> str:
+        """Name an image by its place, for names in the dataset may repeat."""
+        return f"{self.request.split}-{number}"
+
+
+def _write_part(part: Path, shape: _Shape, rows: Iterable[tuple[int, dict[str, Any]]]) -> None:
+    """Write a part; the pictures last, for they tell that it is whole."""
+    import datasets
+    import pyarrow as pa
+
+    kept, skipped = [], []
+    for number, raw in rows:
+        try:
+            kept.append(shape.row(number, raw))
+        except ValueError as error:  # One bad picture costs one picture.
+            skipped.append((shape.name(number), str(error)))
+    table = datasets.Dataset.from_list(kept, features=shape.features).data.table
+    buffer = pa.BufferOutputStream()
+    with pa.ipc.new_stream(buffer, table.schema) as stream:
+        stream.write_table(table)
+    write_whole(part.with_suffix(".json"), json.dumps(skipped).encode())
+    write_whole(part, buffer.getvalue().to_pybytes())
+
+
+def _streamed(request: Request, plan: Plan, shape: _Shape) -> Iterator[tuple[int, dict[str, Any]]]:
+    import datasets
+
+    warnings.warn(
+        f"{request.name} is not made of parquet files: its images come from a shuffled stream, "
+        "which is only roughly a uniform sample, and another one in other versions of `datasets`.",
+        stacklevel=2,
+    )
+    stream = datasets.load_dataset(
+        request.name, request.config, split=request.split, revision=plan.commit, streaming=True
+    )
+    stream = stream.cast_column(shape.image, datasets.Image(decode=False))
+    stream = stream.shuffle(seed=request.random_state, buffer_size=_BUFFER_SIZE)
+    yield from enumerate(stream.take(request.n_images))
+
+
+def _span(group: RowGroup) -> set[int]:
+    return set(range(group.first_row, group.first_row + group.n_rows))
+
+
+def _peeked(builder: Any, split: str) -> datasets.Features:
+    """Find out what the columns are by looking at the beginning of a stream."""
+    return builder.as_streaming_dataset(split=split)._resolve_features().features

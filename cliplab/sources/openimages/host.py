@@ -1,0 +1,65 @@
+"""Where the files of Open Images lie."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+# A school may keep a copy, with the same paths below one address.
+_MIRROR = "CLIPLAB_OPEN_IMAGES_MIRROR"
+
+_METADATA = {
+    "validation": "2018_04/validation/validation-images-with-rotation.csv",
+    "test": "2018_04/test/test-images-with-rotation.csv",
+    "train": "2018_04/train/train-images-boxable-with-rotation.csv",
+}
+_LABELS = {
+    "validation": "v7/oidv7-val-annotations-human-imagelabels.csv",
+    "test": "v7/oidv7-test-annotations-human-imagelabels.csv",
+    "train": "v7/oidv7-train-annotations-human-imagelabels.csv",
+}
+SPLITS = tuple(_METADATA)
+
+
+@dataclass(frozen=True)
+class OpenImagesHost:
+    """The addresses of Open Images, or of a copy of it.
+
+    Attributes
+    ----------
+    pictures : str
+        Below it lies ``validation/0123456789abcdef.jpg``.
+    annotations : str
+        Below it lie the official tables, under their official names.
+    """
+
+    pictures: str = "https://open-images-dataset.s3.amazonaws.com"
+    annotations: str = "https://storage.googleapis.com/openimages"
+
+    @property
+    def is_official(self) -> bool:
+        """Whether these are the addresses that Google and CVDF publish."""
+        return self == OpenImagesHost()
+
+    def picture(self, split: str, image_id: str) -> str:
+        """Return the address of a picture."""
+        return f"{self.pictures}/{split}/{image_id}.jpg"
+
+    def metadata(self, split: str) -> str:
+        """Return the address of the table of pictures."""
+        return f"{self.annotations}/{_METADATA[split]}"
+
+    def labels(self, split: str) -> str:
+        """Return the address of the table of labels that people have verified."""
+        return f"{self.annotations}/{_LABELS[split]}"
+
+    @property
+    def class_names(self) -> str:
+        """The address of the table of class names."""
+        return f"{self.annotations}/v7/oidv7-class-descriptions.csv"
+
+
+def open_images_host() -> OpenImagesHost:
+    """Return the official addresses, or those that the environment names."""
+    mirror = os.environ.get(_MIRROR, "").rstrip("/")
+    return OpenImagesHost(mirror, mirror) if mirror else OpenImagesHost()

@@ -1,0 +1,212 @@
+"""What is known of every picture of a split, made once from the official tables."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cliplab.sources.download import Downloader
+from cliplab.sources.openimages.host import OpenImagesHost
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_COLUMNS = {
+    "ImageID": "image_id",
+    "License": "license_url",
+    "AuthorProfileURL": "author_url",
+    "Author": "author",
+    "Title": "title",
+    "OriginalLandingURL": "url",
+    "Rotation": "rotation",
+}
+_PROVENANCE = b"cliplab"
+
+
+@dataclass(frozen=True, eq=False)
+class Index:
+    """One row a picture: ids, credits, rotation and the labels that people have verified.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        Columns ``image_id``, ``license_url``, ``author_url``, ``author``, ``title``, ``url``,
+        ``rotation``, ``labels_present`` and ``labels_absent``.
+    files : dict
+        The sha256 of each table that it was made from.
+    """
+
+    table: pa.Table
+    files: dict[str, str]
+
+    @property
+    def image_ids(self) -> list[str]:
+        """The id of every picture."""
+        ids: list[str] = self.table["image_id"].to_pylist()
+        return ids
+
+    def rows(self, image_ids: list[str]) -> list[dict[str, Any]]:
+        """Return what is known of some pictures, in this order."""
+        import pyarrow.compute as pc
+
+        places = pc.index_in(np.array(image_ids, dtype=object), value_set=self.table["image_id"])
+        rows: list[dict[str, Any]] = self.table.take(places).to_pylist()
+        return rows
+
+
+def load_index(split: str, host: OpenImagesHost, folder: Path, downloader: Downloader) -> Index:
+    """Read the index of a split; where there is none yet, make it from the official tables.
+
+    Parameters
+    ----------
+    split : {"validation", "test", "train"}
+        Which part of Open Images.
+    host : OpenImagesHost
+        Where the tables are.
+    folder : pathlib.Path
+        Where the index is kept.
+    downloader : Downloader
+        What fetches the tables.
+
+    Returns
+    -------
+    Index
+        All of the split.
+
+    Raises
+    ------
+    ConnectionError
+        If the tables cannot be fetched; what came stays for the next time.
+    ValueError
+        If they are not what is expected.
+    """
+    import pyarrow.parquet as pq
+
+    path = folder / f"index-{split}.parquet"
+    if not path.is_file():
+        downloader.reach(host.annotations)
+        addresses = (host.metadata(split), host.labels(split), host.class_names)
+        files = [_fetched(address, folder, downloader) for address in addresses]
+        try:
+            table = _joined(*files)
+        except (ValueError, KeyError) as error:  # pyarrow's own errors are kinds of these.
+            for file in files:
+                file.unlink()
+            raise ValueError(
+                f"The tables of Open Images at {host.annotations} are not what is expected "
+                f"({error}). If this network wants you to log in, do that and run the cell again."
+            ) from error
+        told = {"files": {file.name: _sha256(file) for file in files}, "retrieved": now()}
+        table = table.replace_schema_metadata({_PROVENANCE: json.dumps(told)})
+        part = path.with_suffix(".part")
+        pq.write_table(table, part, compression="zstd")
+        part.replace(path)
+        for file in files:
+            file.unlink()
+    table = pq.read_table(path)
+    return Index(table, json.loads(table.schema.metadata[_PROVENANCE])["files"])
+
+
+def now() -> str:
+    """Return the time, as it is written down."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _fetched(address: str, folder: Path, downloader: Downloader) -> Path:
+    from tqdm.auto import tqdm
+
+    path = folder / address.rsplit("/", 1)[-1]
+    if path.is_file():
+        return path
+    with tqdm(desc=path.name, unit="B", unit_scale=True, delay=1) as bar:
+
+        def told(so_far: int, in_all: int) -> None:
+            bar.total = in_all or None
+            bar.update(so_far - bar.n)
+
+        downloader.fetch_file(address, path, told)
+    return path
+
+
+def _joined(metadata: Path, labels: Path, class_names: Path) -> pa.Table:
+    """Put pictures and labels together, row by row."""
+    import pyarrow as pa
+
+    blocks = list(_blocks(metadata, list(_COLUMNS)))
+    pictures = pa.Table.from_batches(blocks).rename_columns(list(_COLUMNS.values()))
+    degrees = pa.array([float(text or "nan") for text in pictures["rotation"].to_pylist()])
+    pictures = pictures.set_column(pictures.schema.get_field_index("rotation"), "rotation", degrees)
+    present, absent = _verified(labels, pictures["image_id"], *_names(class_names))
+    return pictures.append_column("labels_present", present).append_column("labels_absent", absent)
+
+
+def _blocks(file: Path, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    """Read a table block by block, all of it as text: an id such as 00012e34 is no number."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    text = csv.ConvertOptions(
+        column_types=dict.fromkeys(columns, pa.string()),
+        include_columns=columns,
+        strings_can_be_null=False,
+    )
+    # Titles have line breaks in them.
+    quoted = csv.ParseOptions(newlines_in_values=True)
+    wide = csv.ReadOptions(block_size=4 << 20)
+    with csv.open_csv(file, read_options=wide, parse_options=quoted, convert_options=text) as rows:
+        yield from rows
+
+
+def _names(file: Path) -> tuple[pa.Array, pa.Array]:
+    """Return the codes of all classes and their names."""
+    import pyarrow as pa
+
+    table = pa.Table.from_batches(list(_blocks(file, ["LabelName", "DisplayName"])))
+    return table["LabelName"].combine_chunks(), table["DisplayName"].combine_chunks()
+
+
+def _verified(
+    file: Path, image_ids: pa.ChunkedArray, codes: pa.Array, names: pa.Array
+) -> tuple[pa.Array, pa.Array]:
+    """Return for each picture the names of the classes that are in it, and that are not."""
+    import pyarrow.compute as pc
+
+    found: dict[float, list[NDArray[np.int64]]] = {1.0: [], 0.0: []}
+    for block in _blocks(file, ["ImageID", "LabelName", "Confidence"]):
+        picture = pc.index_in(block["ImageID"], value_set=image_ids)
+        name = pc.index_in(block["LabelName"], value_set=codes)
+        known = pc.and_(pc.is_valid(picture), pc.is_valid(name)).to_numpy(zero_copy_only=False)
+        keys = pc.add(pc.multiply(pc.cast(picture, "int64"), len(codes)), name)
+        # One source writes 1.0 and 0.0, another 1 and 0.
+        confidence = pc.cast(block["Confidence"], "float64").to_numpy(zero_copy_only=False)
+        for value, parts in found.items():
+            chosen = known & (confidence == value)
+            parts.append(keys.to_numpy(zero_copy_only=False)[chosen].astype(np.int64))
+    present, absent = (np.unique(np.concatenate(parts)) for parts in found.values())
+    # Where people disagree nothing is known.
+    return (
+        _lists(np.setdiff1d(present, absent), len(image_ids), names),
+        _lists(np.setdiff1d(absent, present), len(image_ids), names),
+    )
+
+
+def _lists(keys: NDArray[np.int64], n_pictures: int, names: pa.Array) -> pa.Array:
+    """Turn sorted pairs of (picture, class), one number each, into a list of names a picture."""
+    import pyarrow as pa
+
+    pictures, classes = np.divmod(keys, len(names))
+    ends = np.searchsorted(pictures, np.arange(n_pictures + 1)).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(ends), names.take(pa.array(classes)))
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

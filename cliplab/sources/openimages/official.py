@@ -1,0 +1,157 @@
+"""A sample from the official files: tables joined, pictures fetched, credits kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cliplab.images import ImageSet
+from cliplab.sources.download import Downloader
+from cliplab.sources.lots import by_lot
+from cliplab.sources.openimages.host import OpenImagesHost
+from cliplab.sources.openimages.index import Index, load_index
+from cliplab.sources.openimages.pictures import PictureFetcher
+from cliplab.sources.openimages.rotation import turned_by
+from cliplab.sources.openimages.sample import Sample
+from cliplab.sources.openimages.sampling import (
+    LICENSE_URL,
+    find_class_members,
+    find_population,
+    primary_labels,
+)
+
+_CHANGES = {"table": "noted in the file how to turn it upright", "camera": "", "nothing": ""}
+
+
+def fetch_official(
+    sample: Sample, host: OpenImagesHost, folder: Path, downloader: Downloader
+) -> ImageSet:
+    """Fetch a sample from the official host, or a copy of it.
+
+    Parameters
+    ----------
+    sample : Sample
+        Which pictures.
+    host : OpenImagesHost
+        Where they and the tables are.
+    folder : pathlib.Path
+        Where all is kept.
+    downloader : Downloader
+        What fetches.
+
+    Returns
+    -------
+    ImageSet
+        As many as were asked for.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many.
+    UnreachableError
+        If the host does not answer from the first.
+    ConnectionError
+        If it does no longer.
+    """
+    index = load_index(sample.split, host, folder, downloader)
+    rows = find_population(index, sample.population, sample.exclude_classes)
+    queues = _queues(index, rows, sample)
+    _require_enough({name: len(queue) for name, queue in queues.items()}, sample.n_each)
+    rotations = dict(zip(index.image_ids, index.table["rotation"].to_pylist(), strict=True))
+    fetcher = PictureFetcher(host, sample.split, folder, downloader)
+    catch = fetcher.fetch(list(queues.values()), sample.n_each, rotations)
+    taken = {
+        name: [each for each in queue if each in catch.files][: sample.n_each]
+        for name, queue in queues.items()
+    }
+    _require_enough({name: len(ids) for name, ids in taken.items()}, sample.n_each)
+    # Class after class in turn, so that the head of a curated sample is curated too.
+    ids = [name for turn in zip(*taken.values(), strict=True) for name in turn]
+    known = index.rows(ids)
+    class_of = {each: name for name, each_ids in taken.items() for each in each_ids}
+    labels = (
+        _primary_labels(index, rows, known)
+        if sample.classes is None
+        else [class_of[each] for each in ids]
+    )
+    files = [catch.files[each] for each in ids]
+    columns = [_row(*each, host, sample.split) for each in zip(known, files, labels, strict=True)]
+    told = {
+        "source": "open_images",
+        **sample.provenance,
+        "population_size": len(rows),
+        "host": host.pictures,
+        "tables": index.files,
+    }
+    return ImageSet(_dataset(columns), tuple(catch.skipped), told)
+
+
+def _queues(index: Index, rows: Sequence[int], sample: Sample) -> dict[str, list[str]]:
+    """Return the ids to take from, in the order of their lots, for each class that is asked for."""
+    if sample.classes is None:
+        ids = index.image_ids
+        return {"": by_lot((ids[row] for row in rows), sample.random_state)}
+    members = find_class_members(index, rows, sample.classes)
+    return {name: by_lot(ids, sample.random_state) for name, ids in members.items()}
+
+
+def _require_enough(counts: dict[str, int], n_each: int) -> None:
+    """Refuse what cannot be had, and say how much can."""
+    if all(n >= n_each for n in counts.values()):
+        return
+    if list(counts) == [""]:
+        raise ValueError(
+            f"`n_images` must be at most {counts['']}, for so many there are. Got {n_each} instead."
+        )
+    listed = ", ".join(f"{name} {n}" for name, n in counts.items())
+    raise ValueError(
+        f"`per_class` must be at most the number of pictures that have one of the classes and "
+        f"none of the others: {listed}. Got {n_each} instead."
+    )
+
+
+def _primary_labels(
+    index: Index, rows: Sequence[int], known: Sequence[dict[str, Any]]
+) -> list[str | None]:
+    present = index.table["labels_present"].to_pylist()
+    population = Counter(name for row in rows for name in present[row])
+    return primary_labels([row["labels_present"] for row in known], population)
+
+
+def _row(
+    known: dict[str, Any], path: Path, label: str | None, host: OpenImagesHost, split: str
+) -> dict[str, Any]:
+    file = path.read_bytes()
+    fetched = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return {
+        "image": str(path),
+        **{name: value for name, value in known.items() if name != "rotation"},
+        "class_label": label,
+        "license": "CC BY 2.0",
+        "license_url": LICENSE_URL,
+        "source_url": host.picture(split, known["image_id"]),
+        "sha256": hashlib.sha256(file).hexdigest(),
+        "retrieved": fetched.isoformat(timespec="seconds"),
+        "changes": _CHANGES[turned_by(file)],
+    }
+
+
+def _dataset(rows: list[dict[str, Any]]) -> Any:
+    import datasets
+
+    text = datasets.Value("string")
+    names = sorted({row["class_label"] for row in rows} - {None})
+    features = dict.fromkeys(rows[0], text) | {
+        "image": datasets.Image(),
+        "class_label": datasets.ClassLabel(names=names),
+        "labels_present": [text],
+        "labels_absent": [text],
+    }
+    codes = {name: code for code, name in enumerate(names)} | {None: -1}
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    columns["class_label"] = [codes[name] for name in columns["class_label"]]
+    return datasets.Dataset.from_dict(columns, features=datasets.Features(features))

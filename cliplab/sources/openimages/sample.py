@@ -1,0 +1,69 @@
+"""What is asked of Open Images: all that it takes to draw the same sample again."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from cliplab.sources.counts import require_count, require_one_of
+from cliplab.sources.openimages.host import SPLITS
+
+POPULATIONS = ("verified", "all")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The arguments of `fetch_open_images` that decide which pictures it takes.
+
+    Raises
+    ------
+    ValueError
+        If one of them is out of its range.
+    """
+
+    n_images: int
+    split: str
+    random_state: int
+    classes: tuple[str, ...] | None
+    per_class: int | None
+    population: str
+    exclude_classes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        require_count("n_images", self.n_images, least=1)
+        require_count("random_state", self.random_state, least=0)
+        require_one_of("split", self.split, SPLITS)
+        require_one_of("population", self.population, POPULATIONS)
+        if self.per_class is not None:
+            require_count("per_class", self.per_class, least=1)
+            if self.classes is None:
+                raise ValueError(
+                    f"`per_class` must come with `classes`. Got {self.per_class} alone instead."
+                )
+
+    @property
+    def n_each(self) -> int:
+        """How many pictures of each class; of a random sample, how many in all."""
+        if self.classes is None:
+            return self.n_images
+        return self.per_class or max(self.n_images // len(self.classes), 1)
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """The same as JSON can hold it."""
+        return dataclasses.asdict(self)
+
+
+def class_names(argument: str, names: Collection[str]) -> tuple[str, ...]:
+    """Refuse one name where a list of them is asked for.
+
+    Raises
+    ------
+    ValueError
+        With the argument's name.
+    """
+    if isinstance(names, str):
+        raise ValueError(f"`{argument}` must be a list of class names. Got {names!r} instead.")
+    return tuple(names)

@@ -1,0 +1,148 @@
+"""Which pictures: at random or curated, and the same ones for everybody with the same seed."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cliplab.sources.openimages.index import Index
+
+# The one licence of Open Images; a picture with another, or with none, is not taken.
+LICENSE_URL = "https://creativecommons.org/licenses/by/2.0/"
+
+#: Classes of Open Images that show a person, for ``exclude_classes``.
+PEOPLE = frozenset({
+    "Person", "People", "Human", "Man", "Woman", "Boy", "Girl", "Child", "Toddler", "Infant",
+    "Baby", "Adult", "Crowd", "Face", "Selfie", "Portrait", "Bride", "Groom", "Family",
+    "Human body", "Human face", "Human head", "Human eye", "Human ear", "Human mouth",
+    "Human nose", "Human hair", "Human beard", "Human hand", "Human arm", "Human leg",
+    "Human foot",
+})  # fmt: skip
+
+
+def find_population(index: Index, population: str, exclude_classes: Collection[str]) -> list[int]:
+    """Return the rows that a sample is drawn from.
+
+    Parameters
+    ----------
+    index : Index
+        All pictures of a split.
+    population : {"verified", "all"}
+        Pictures with at least one class that people have seen in them, or every picture.
+    exclude_classes : collection of str
+        Pictures with any of these in them are left out.
+
+    Returns
+    -------
+    list of int
+        Rows of the index.
+
+    Raises
+    ------
+    ValueError
+        If one of the classes does not exist.
+    """
+    table = index.table
+    licenses, present = table["license_url"].to_pylist(), table["labels_present"].to_pylist()
+    excluded = set(_known(exclude_classes, present, "exclude_classes"))
+    return [
+        row
+        for row, names in enumerate(present)
+        if licenses[row] == LICENSE_URL
+        and (names or population == "all")
+        and excluded.isdisjoint(names)
+    ]
+
+
+def find_class_members(
+    index: Index, rows: Sequence[int], classes: Sequence[str]
+) -> dict[str, list[str]]:
+    """Return for each class the ids of the pictures that have it and none of the others.
+
+    Parameters
+    ----------
+    index : Index
+        All pictures of a split.
+    rows : sequence of int
+        The rows to look at.
+    classes : sequence of str
+        Names of classes, at least two.
+
+    Returns
+    -------
+    dict of str to list of str
+        Ids, in the order of the rows.
+
+    Raises
+    ------
+    ValueError
+        If one of the classes does not exist or there are too few.
+    """
+    present = index.table["labels_present"].to_pylist()
+    wanted = list(dict.fromkeys(_known(classes, present, "classes")))
+    if len(wanted) < 2:
+        raise ValueError(f"`classes` must name at least 2 classes. Got {list(classes)!r} instead.")
+    ids = index.image_ids
+    members: dict[str, list[str]] = {name: [] for name in wanted}
+    for row in rows:
+        shared = members.keys() & present[row]
+        if len(shared) == 1:
+            members[shared.pop()].append(ids[row])
+    return members
+
+
+def primary_labels(labels: Sequence[Sequence[str]], population: Counter[str]) -> list[str | None]:
+    """Choose one of the classes in each picture to stand for it.
+
+    It is the class that is rarest in the population among those that enough pictures of the
+    sample have (one in a hundred, and at least three), so that it says something of the picture
+    and is shared by others. Where a picture has no such class, its most frequent one is taken.
+
+    Parameters
+    ----------
+    labels : sequence of sequence of str
+        The classes in each picture of the sample.
+    population : collections.Counter
+        In how many pictures of the population each class is.
+
+    Returns
+    -------
+    list of str or None
+        None for a picture without any class.
+
+    Examples
+    --------
+    >>> sample = [["Animal", "Dog"], ["Animal", "Dog"], ["Dog"], ["Animal", "Okapi"]]
+    >>> primary_labels(sample, Counter({"Animal": 500, "Dog": 90, "Okapi": 1}))
+    ['Dog', 'Dog', 'Dog', 'Animal']
+    """
+    in_sample = Counter(name for names in labels for name in set(names))
+    enough = max(3, len(labels) // 100)
+
+    def choose(names: Sequence[str]) -> str | None:
+        shared = [name for name in names if in_sample[name] >= enough]
+        if shared:
+            return min(shared, key=lambda name: (population[name], name))
+        return max(names, key=lambda name: (population[name], name), default=None)
+
+    return [choose(names) for names in labels]
+
+
+def _known(names: Collection[str], present: Sequence[Sequence[str]], argument: str) -> list[str]:
+    """Spell class names as Open Images does, and refuse those that no picture has."""
+    every = {name.casefold(): name for some in present for name in some}
+    spelled = []
+    for name in names:
+        if name.casefold() in every:
+            spelled.append(every[name.casefold()])
+        elif argument == "classes" or name not in PEOPLE:  # Not every split has all of those.
+            near = difflib.get_close_matches(name.casefold(), every, n=5)
+            hint = ", ".join(repr(every[each]) for each in near) or "a name such as 'Cat'"
+            raise ValueError(
+                f"`{argument}` must hold classes that people have found in this split: {hint}. "
+                f"Got {name!r} instead."
+            )
+    return spelled

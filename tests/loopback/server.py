@@ -1,0 +1,188 @@
+"""A web server on this machine that behaves, and misbehaves, as real ones do."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+# More than any test needs: a client that asks forever is a mistake that shows.
+_MOST_REQUESTS = 20_000
+
+FAULTS = (
+    "403", "404", "410", "429", "500", "503", "timeout", "reset", "slow", "truncated",
+    "wrong length", "corrupt", "html",
+)  # fmt: skip
+
+
+@dataclass
+class Answer:
+    """What a server says."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Server:
+    """Serves what `answer` returns; `fault` may name what goes wrong with a path's n-th request.
+
+    Attributes
+    ----------
+    asked : collections.Counter
+        How often each path was asked for, with any method but HEAD.
+    ranges : list of str
+        Every range of a file that was asked for.
+    headers : dict
+        More headers for the answers of a path.
+    changes : dict
+        What a path's n-th request finds where the file has another content by then.
+    retry_after : str
+        How long a busy server asks to wait.
+    seconds : float
+        How long a time-out and a slow body take.
+    """
+
+    def __init__(self, answer: Callable[[BaseHTTPRequestHandler], Answer | None]) -> None:
+        self.answer = answer
+        self.fault: Callable[[str, int], str | None] = lambda path, times: None
+        self.asked: Counter[str] = Counter()
+        self.ranges: list[str] = []
+        self.headers: dict[str, dict[str, str]] = {}
+        self.changes: dict[str, dict[int, bytes]] = {}
+        self.retry_after = "0"
+        self.seconds = 1.0
+        self._stopping = threading.Event()
+        handler = type("Handler", (_Handler,), {"ours": self})
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._http.daemon_threads = True
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    def wait(self) -> None:
+        self._stopping.wait(self.seconds)
+
+    def __enter__(self) -> Server:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 30
+    ours: Server
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_HEAD(self) -> None:
+        self._serve()
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    def do_POST(self) -> None:
+        self._serve()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            self._answer()
+
+    def _answer(self) -> None:
+        ours, path = self.ours, self.path.split("?")[0]
+        length = int(self.headers.get("Content-Length") or 0)
+        self.content = self.rfile.read(length)
+        if self.command != "HEAD":
+            ours.asked[path] += 1
+        if ours.asked.total() > _MOST_REQUESTS:
+            self._send(Answer(b"too many requests for a test", 500))
+            return
+        fault = ours.fault(path, ours.asked[path])
+        answer = ours.answer(self) or Answer(b"not here", 404)
+        answer.headers |= ours.headers.get(path, {})
+        if earlier := ours.changes.get(path, {}).get(ours.asked[path]):
+            answer = Answer(earlier, headers={"ETag": f'"{len(earlier)}"'})
+        if fault is None:
+            self._send(self._part(answer))
+        elif fault.isdecimal():
+            self._send(
+                Answer(
+                    b"no", int(fault), {"Retry-After": ours.retry_after} if fault == "429" else {}
+                )
+            )
+        else:
+            self._misbehave(fault, answer)
+
+    def _part(self, answer: Answer) -> Answer:
+        """Serve a range, as long as the file is still the one that was begun."""
+        wanted = self.headers.get("Range", "")
+        begun_with = self.headers.get("If-Range", answer.headers.get("ETag"))
+        if answer.status != 200 or not wanted or begun_with != answer.headers.get("ETag"):
+            return answer
+        self.ours.ranges.append(wanted)
+        first, _, last = wanted.removeprefix("bytes=").partition("-")
+        start = int(first) if first else max(0, len(answer.body) - int(last))
+        end = int(last) + 1 if first and last else len(answer.body)
+        end = min(end, len(answer.body))
+        told = {"Content-Range": f"bytes {start}-{end - 1}/{len(answer.body)}"}
+        return Answer(answer.body[start:end], 206, answer.headers | told)
+
+    def _send(self, answer: Answer, length: int | None = None) -> None:
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body) if length is None else length))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
+
+    def _misbehave(self, fault: str, answer: Answer) -> None:
+        body = answer.body
+        if fault == "timeout":
+            self.ours.wait()
+            self.close_connection = True
+        elif fault == "reset":
+            # Closing with something unsent and no time to linger is a reset.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+            self.close_connection = True
+        elif fault == "slow":
+            self._send(Answer(body[:1], 200, answer.headers), len(body))
+            for start in range(1, len(body)):
+                time.sleep(self.ours.seconds / 10)
+                self.wfile.write(body[start : start + 1])
+        elif fault == "truncated":
+            self._send(Answer(body[: len(body) // 2], 200, answer.headers), len(body))
+            self.close_connection = True
+        elif fault == "wrong length":
+            self._send(Answer(body[: len(body) // 2], 200, answer.headers))
+        elif fault == "corrupt":
+            middle = bytes(byte ^ 0x5A for byte in body[20:])
+            self._send(Answer(body[:20] + middle, 200, answer.headers))
+        elif fault == "html":
+            self._send(Answer(b"<!DOCTYPE html><p>Log in to the school's network</p>"))
+        else:
+            raise AssertionError(fault)
+
+
+@contextlib.contextmanager
+def nobody_there() -> Iterator[str]:
+    """Yield an address of this machine where nobody answers."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # Bound and not listening: a connection is refused.
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
