@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.embeddings import Embeddings
+from cliplab.hub import hub_errors
 from cliplab.weights import require_weights
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class ClipEncoder:
         If there is no such model or no such weights.
     ConnectionError
         If the weights are not at hand and their hub cannot be reached.
+    FileNotFoundError, PermissionError
+        If their hub does not have them, or not for everybody.
 
     References
     ----------
@@ -262,7 +265,7 @@ def _load(model: str, pretrained: str | None) -> Any:
     loads = pretrained is not None
     quiet = nullcontext() if loads else _quiet_root_logger()
     # An untrained network is a result too: the same one each time, and meant, so without warning.
-    with torch.random.fork_rng(devices=[]), quiet:
+    with torch.random.fork_rng(devices=[]), quiet, hub_errors(f"the model {model}"):
         torch.manual_seed(0)
         return open_clip.create_model(model, pretrained=pretrained, load_weights=loads).eval()
 

@@ -95,6 +95,7 @@ class _Failure:
 
 # What the Hub's library talks through depends on its version.
 _NETWORK = {"httpx", "httpx2", "httpcore", "httpcore2", "requests", "urllib3"}
+_NO_FILE = {"EntryNotFoundError", "RemoteEntryNotFoundError"}
 
 # The first row that fits is taken. {0} is what was fetched, {1} what was said, {2} the first cause.
 _TABLE: tuple[tuple[Callable[[_Failure], bool], type[Exception], str], ...] = (
@@ -120,7 +121,10 @@ _TABLE: tuple[tuple[Callable[[_Failure], bool], type[Exception], str], ...] = (
         "{0} has no such revision. Its page on the Hub lists those that there are.",
     ),
     (
-        lambda failure: bool(failure.names & {"RepositoryNotFoundError", "DatasetNotFoundError"}),
+        lambda failure: (
+            bool(failure.names & {"RepositoryNotFoundError", "DatasetNotFoundError"})
+            or (failure.status in (404, 410) and not failure.names & _NO_FILE)
+        ),
         FileNotFoundError,
         (
             "{0} is not on the Hub, or is private. See to its spelling, 'owner/name'; if it is "
@@ -149,7 +153,7 @@ _TABLE: tuple[tuple[Callable[[_Failure], bool], type[Exception], str], ...] = (
         "The Hub is out of order and cannot give {0} ({2}). Try again later.",
     ),
     (
-        lambda failure: bool(failure.names & {"EntryNotFoundError", "RemoteEntryNotFoundError"}),
+        lambda failure: bool(failure.names & _NO_FILE),
         FileNotFoundError,
         "{0} lacks a file that is needed ({1}). Look at its page on the Hub.",
     ),

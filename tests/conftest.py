@@ -1,13 +1,29 @@
-"""For all tests: one thread, and no network."""
+"""For all tests: one thread, no network, a Hub on this machine, and an empty cache for each."""
 
 from __future__ import annotations
 
 import os
 import socket
+import tempfile
+
+import pytest
+from loopback.hub import SmallHub
 
 # Before numpy and torch are imported. The matrices here are small: a second thread would cost more
 # than it brings, and results would depend on the machine.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# The Hub's libraries read where it is, and where they keep what they fetch, when imported.
+_HUB = SmallHub()
+_HOME = tempfile.TemporaryDirectory(prefix="cliplab-tests-")
+os.environ |= {
+    "HF_ENDPOINT": _HUB.server.address,
+    "HF_HOME": _HOME.name,
+    "HF_UPDATE_DOWNLOAD_COUNTS": "0",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_XET": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+}
 
 _connect = socket.socket.connect
 
@@ -22,6 +38,7 @@ def _connect_here_only(self, address):
 
 def pytest_configure(config):
     socket.socket.connect = _connect_here_only
+    _HUB.server.__enter__()
 
 
 def pytest_collection_modifyitems(items):
@@ -32,3 +49,21 @@ def pytest_collection_modifyitems(items):
 
 def pytest_unconfigure(config):
     socket.socket.connect = _connect
+    _HUB.server.__exit__()
+    _HOME.cleanup()
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(tmp_path_factory, monkeypatch):
+    """What one test has kept does not help the next."""
+    folder = tmp_path_factory.mktemp("cache", numbered=True)
+    monkeypatch.setenv("CLIPLAB_CACHE", str(folder))
+    return folder
+
+
+@pytest.fixture
+def hub():
+    """The Hub of this machine, with nothing in it yet."""
+    _HUB.forget()
+    yield _HUB
+    _HUB.forget()

@@ -10,9 +10,10 @@ import numpy as np
 import open_clip
 import pytest
 import torch
+from loopback.server import nobody_there
 from PIL import Image
 
-from cliplab import ClipEncoder, ImageSet, encoder, load_storybook, weights
+from cliplab import ClipEncoder, ImageSet, encoder, load_storybook
 from cliplab.encoder import STORYBOOK
 
 
@@ -183,16 +184,19 @@ def test_unknown_names_are_refused_with_those_that_are_near():
 @pytest.mark.parametrize(
     "arguments", [("ViT-B-32",), ("ViT-B-32", "openai"), ("hf-hub:somebody/something",)]
 )
-def test_without_a_hub_the_error_names_the_offline_way(arguments):
-    with pytest.raises(ConnectionError, match=r"cannot be reached .*ClipEncoder\(\"storybook\"\)"):
-        ClipEncoder(*arguments)
+def test_without_a_hub_the_error_names_the_offline_way(arguments, monkeypatch):
+    with nobody_there() as address:
+        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", address)
+        words = r"cannot be reached .*ClipEncoder\(\"storybook\"\)"
+        with pytest.raises(ConnectionError, match=words):
+            ClipEncoder(*arguments)
 
 
 def test_a_hub_that_never_answers_is_given_up_in_time(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", address)
-        monkeypatch.setattr(weights, "_SECONDS_TO_ANSWER", 0.2)
+        monkeypatch.setattr("cliplab.hub._SECONDS_TO_ANSWER", 0.2)
         done = threading.Event()
 
         def ask():

@@ -37,6 +37,8 @@ class Server:
     ----------
     asked : collections.Counter
         How often each path was asked for, with any method but HEAD.
+    n_bytes : collections.Counter
+        How much of each path was sent.
     ranges : list of str
         Every range of a file that was asked for.
     headers : dict
@@ -53,6 +55,7 @@ class Server:
         self.answer = answer
         self.fault: Callable[[str, int], str | None] = lambda path, times: None
         self.asked: Counter[str] = Counter()
+        self.n_bytes: Counter[str] = Counter()
         self.ranges: list[str] = []
         self.headers: dict[str, dict[str, str]] = {}
         self.changes: dict[str, dict[int, bytes]] = {}
@@ -149,6 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer.body) if length is None else length))
         self.end_headers()
         if self.command != "HEAD":
+            self.ours.n_bytes[self.path.split("?")[0]] += len(answer.body)
             self.wfile.write(answer.body)
 
     def _misbehave(self, fault: str, answer: Answer) -> None:

@@ -98,7 +98,7 @@ def fetch_hub_images(
         label_column,
     )
     folder = _folder(request, cache_dir)
-    with hub_errors(f"The dataset {name}"):
+    with hub_errors(f"the dataset {name}"):
         if (folder / _PLAN).is_file():
             plan = Plan.read(folder / _PLAN)
         else:

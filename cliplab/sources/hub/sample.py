@@ -18,7 +18,7 @@ from cliplab.sources.hub.columns import (
     find_label_column,
     find_other_columns,
 )
-from cliplab.sources.hub.row_groups import RowGroup, draw_rows, find_row_groups, read_rows
+from cliplab.sources.hub.row_groups import RowGroup, draw_rows, find_row_groups, opened, read_rows
 
 if TYPE_CHECKING:
     import datasets
@@ -98,7 +98,7 @@ def make_plan(request: Request) -> Plan:
             f"`split` must be one of {names} for {request.name}. Got {request.split!r} instead."
         )
     license_name = str(about.card_data.get("license") or "") if about.card_data else ""
-    if type(builder).__name__ != "Parquet":
+    if not all(str(url).endswith(".parquet") for url in files[request.split]):
         features = builder.info.features or _peeked(builder, request.split)
         return Plan(str(about.sha), license_name, features.to_dict(), [], [], 0)
     row_groups, schema = find_row_groups(files[request.split])
@@ -132,12 +132,12 @@ def fetch_planned(request: Request, plan: Plan, folder: Path) -> ImageSet:
             for group in plan.row_groups
         }
     else:
-        parts = {"stream.arrow": _streamed(request, plan, shape)}
+        parts = {"stream.arrow": _streamed(request, plan)}
     tables, skipped = [], []
     for name, rows in tqdm(parts.items(), "Fetching images", unit="part", delay=1):
         part = folder / name
         if not part.is_file():
-            _write_part(part, shape, rows)  # Only now is anything read from the Hub.
+            _write_part(part, shape, rows, plan.license)  # Only now is anything read from the Hub.
         tables.append(datasets.Dataset.from_file(str(part)))
         skipped += json.loads(part.with_suffix(".json").read_bytes())
     table = datasets.concatenate_datasets([each for each in tables if len(each)] or tables)
@@ -174,18 +174,20 @@ class _Shape:
         if classes:
             kinds["class_label"] = classes
         kinds |= {name: features[column] for column, name in self.others.items()}
+        self.has_license = "license" in kinds
+        if not self.has_license:
+            kinds["license"] = datasets.Value("string")
         self.features = datasets.Features(kinds)
 
-    def row(self, number: int, raw: dict[str, Any]) -> dict[str, Any]:
+    def row(self, number: int, raw: dict[str, Any], license_name: str) -> dict[str, Any]:
         """Return one row as an ImageSet has it; a bad picture raises ValueError."""
-        file = raw[self.image]
-        data = file.get("bytes") if isinstance(file, dict) else file
-        if not isinstance(data, bytes):
-            raise ValueError("not in the dataset itself, only its address")
+        data = _file_of(raw[self.image])
         decode_picture(data)
         row = {"image": {"bytes": data, "path": None}, "image_id": self.name(number)}
         if self.label is not None and "class_label" in self.features:
             row["class_label"] = raw[self.label]
+        if not self.has_license:
+            row["license"] = license_name
         return row | {name: raw[column] for column, name in self.others.items()}
 
     def name(self, number: int) -> str:
@@ -193,7 +195,9 @@ class _Shape:
         return f"{self.request.split}-{number}"
 
 
-def _write_part(part: Path, shape: _Shape, rows: Iterable[tuple[int, dict[str, Any]]]) -> None:
+def _write_part(
+    part: Path, shape: _Shape, rows: Iterable[tuple[int, dict[str, Any]]], license_name: str
+) -> None:
     """Write a part; the pictures last, for they tell that it is whole."""
     import datasets
     import pyarrow as pa
@@ -201,10 +205,11 @@ def _write_part(part: Path, shape: _Shape, rows: Iterable[tuple[int, dict[str, A
     kept, skipped = [], []
     for number, raw in rows:
         try:
-            kept.append(shape.row(number, raw))
+            kept.append(shape.row(number, raw, license_name))
         except ValueError as error:  # One bad picture costs one picture.
             skipped.append((shape.name(number), str(error)))
-    table = datasets.Dataset.from_list(kept, features=shape.features).data.table
+    columns = {name: [row[name] for row in kept] for name in shape.features}
+    table = datasets.Dataset.from_dict(columns, features=shape.features).data.table
     buffer = pa.BufferOutputStream()
     with pa.ipc.new_stream(buffer, table.schema) as stream:
         stream.write_table(table)
@@ -212,7 +217,7 @@ def _write_part(part: Path, shape: _Shape, rows: Iterable[tuple[int, dict[str, A
     write_whole(part, buffer.getvalue().to_pybytes())
 
 
-def _streamed(request: Request, plan: Plan, shape: _Shape) -> Iterator[tuple[int, dict[str, Any]]]:
+def _streamed(request: Request, plan: Plan) -> Iterator[tuple[int, dict[str, Any]]]:
     import datasets
 
     warnings.warn(
@@ -223,9 +228,20 @@ def _streamed(request: Request, plan: Plan, shape: _Shape) -> Iterator[tuple[int
     stream = datasets.load_dataset(
         request.name, request.config, split=request.split, revision=plan.commit, streaming=True
     )
-    stream = stream.cast_column(shape.image, datasets.Image(decode=False))
+    stream = stream.decode(False)
     stream = stream.shuffle(seed=request.random_state, buffer_size=_BUFFER_SIZE)
     yield from enumerate(stream.take(request.n_images))
+
+
+def _file_of(cell: Any) -> bytes:
+    """Return the file in a cell, or that which it names on the Hub."""
+    data, path = (cell.get("bytes"), cell.get("path")) if isinstance(cell, dict) else (cell, None)
+    if isinstance(data, bytes):
+        return data
+    if isinstance(path, str) and path.startswith("hf://"):
+        with opened(path) as file:
+            return bytes(file.read())
+    raise ValueError("not in the dataset itself, which has only its address")
 
 
 def _span(group: RowGroup) -> set[int]:

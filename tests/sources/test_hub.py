@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import io
+import itertools
+
+import datasets
+import numpy as np
+import pytest
+from loopback.open_images import jpeg
+from PIL import Image
+from scipy.stats import chi2
+
+from cliplab import fetch_hub_images
+from cliplab.sources.hub.row_groups import RowGroup, draw_rows
+from cliplab.sources.lots import by_lot
+
+_N = 120
+_NUMBERS = itertools.count()
+
+
+def _table(n_images=_N, bad=()):
+    """Pictures whose shade is their row, with classes, in the order of the rows."""
+    return datasets.Dataset.from_dict(
+        {
+            "photo": [b"no" if row in bad else jpeg(row % 251, 0) for row in range(n_images)],
+            "kind": [row % 3 for row in range(n_images)],
+            "word": [f"row {row}" for row in range(n_images)],
+            "image_id": ["theirs"] * n_images,
+        },
+        features=datasets.Features({
+            "photo": datasets.Image(),
+            "kind": datasets.ClassLabel(names=["cat", "dog", "boat"]),
+            "word": datasets.Value("string"),
+            "image_id": datasets.Value("string"),
+        }),
+    )  # fmt: skip
+
+
+def _noisy(n_images):
+    """Pictures that take room."""
+    lots = np.random.default_rng(0)
+    noise = [Image.fromarray(lots.integers(0, 256, (96, 96, 3), np.uint8)) for _ in range(n_images)]
+    return datasets.Dataset.from_dict({"image": noise}).cast_column("image", datasets.Image())
+
+
+def _parquet(table, rows_a_group=10):
+    import pyarrow.parquet as pq
+
+    buffer = io.BytesIO()
+    pq.write_table(table.data.table, buffer, row_group_size=rows_a_group)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def pets(hub):
+    """A dataset of two parquet files, under a name that no other test has used."""
+    name = f"school/pets-{next(_NUMBERS)}"
+    table = _table()
+    half = _N // 2
+    hub.add(f"datasets/{name}", {
+        "README.md": b"---\nlicense: cc-by-4.0\n---\n# Pets\n",
+        "data/train-00000-of-00002.parquet": _parquet(table.select(range(half))),
+        "data/train-00001-of-00002.parquet": _parquet(table.select(range(half, _N))),
+        "data/test-00000-of-00001.parquet": _parquet(table.select(range(9))),
+    })  # fmt: skip
+    return name
+
+
+def test_a_sample_is_what_the_lots_say_with_all_that_is_known(hub, pets):
+    images = fetch_hub_images(pets, n_images=12, random_state=3)
+    rows = [int(row) for row in by_lot(map(str, range(_N)), 3)[:12]]
+    assert images.image_ids.tolist() == [f"train-{row}" for row in rows]
+    assert images.class_names == ("cat", "dog", "boat")
+    assert images.class_labels.tolist() == [row % 3 for row in rows]
+    assert images.factor("word") == [f"row {row}" for row in rows]
+    assert images.factor("hub_image_id") == ["theirs"] * 12
+    assert [images.file_bytes(i) for i in range(12)] == [jpeg(row % 251, 0) for row in rows]
+    told = images.provenance
+    assert told["commit"] == hub.repositories[f"datasets/{pets}"].commit
+    assert (told["population_size"], told["is_uniform"]) == (_N, True)
+    assert images.attribution[0].license == "cc-by-4.0"
+
+
+def test_only_the_row_groups_with_an_image_of_the_sample_are_read(hub, pets):
+    name, content = f"{pets}-large", _parquet(_noisy(400), rows_a_group=10)
+    hub.add(f"datasets/{name}", {"train.parquet": content})
+    assert len(fetch_hub_images(name, n_images=2)) == 2
+    sent = sum(n for path, n in hub.server.n_bytes.items() if path.endswith(".parquet"))
+    assert sent < len(content) / 3
+
+
+def test_a_sample_is_fetched_once_and_then_needs_no_network(hub, pets):
+    first = fetch_hub_images(pets, n_images=8)
+    hub.forget()
+    again = fetch_hub_images(pets, n_images=8)
+    assert again.to_pandas().equals(first.to_pandas())
+    assert hub.server.asked.total() == 0
+
+
+def test_fewer_row_groups_are_less_to_read_and_as_many_images(pets):
+    images = fetch_hub_images(pets, n_images=20, max_row_groups=3)
+    groups = {int(name.removeprefix("train-")) // 10 for name in images.image_ids}
+    assert len(images) == 20
+    assert len(groups) <= 3
+
+
+def test_every_image_is_as_likely_as_any_other_also_with_few_row_groups():
+    row_groups = [RowGroup("", number, 10 * number, 10) for number in range(12)]
+    for most in (None, 4):
+        counts = np.zeros(_N)
+        for seed in range(300):
+            counts[draw_rows(row_groups, 20, seed, most)] += 1
+        # Rows of a group come together, so that their counts are spread wider, not elsewhere.
+        groups = counts.reshape(12, 10).sum(axis=1)
+        spread = 300 * 20 / 12 * (1 if most is None else 5 * (1 - 4 / 12))
+        assert ((groups - 500) ** 2 / spread).sum() < chi2.ppf(0.999, df=11)
+
+
+def test_one_bad_picture_costs_one_picture(hub, pets):
+    name = f"{pets}-bad"
+    hub.add(f"datasets/{name}", {"train.parquet": _parquet(_table(30, bad=(4, 7)))})
+    images = fetch_hub_images(name, n_images=30)
+    assert len(images) == 28
+    assert images.skipped == (
+        ("train-4", "not a picture that Pillow can read"),
+        ("train-7", "not a picture that Pillow can read"),
+    )
+
+
+def test_a_column_of_text_can_be_the_class(pets):
+    images = fetch_hub_images(pets, split="test", n_images=9, label_column="word")
+    assert len(images.class_names) == 9
+    assert images.factor("kind")[0] in ("cat", "dog", "boat")
+
+
+@pytest.mark.filterwarnings("ignore:school.* is not made of parquet files")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_dataset_of_single_files_comes_from_a_stream(hub, pets, monkeypatch):
+    monkeypatch.setattr(datasets.config, "SLEEP_TIME_ON_THREADS_SHUTDOWN", 0, raising=False)
+    name = f"{pets}-files"
+    files = {f"{kind}/{i}.jpg": jpeg(i, 0) for kind in ("cat", "dog") for i in range(6)}
+    hub.add(f"datasets/{name}", files)
+    images = fetch_hub_images(name, n_images=7)
+    assert len(images) == 7
+    assert images.class_names == ("cat", "dog")
+    assert not images.provenance["is_uniform"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"n_images": 0}, "`n_images` must be a whole number of at least 1"),
+        ({"max_row_groups": 0}, "`max_row_groups` must be a whole number of at least 1"),
+        ({"split": "dev"}, "`split` must be one of .*'train'.* Got 'dev'"),
+        ({"image_column": "picture"}, "`image_column` must be a column of .*'photo'"),
+        ({"label_column": "species"}, "`label_column` must be a column of .*'kind'"),
+    ],
+)
+def test_what_is_not_there_is_refused_in_words(pets, asked, words):
+    with pytest.raises(ValueError, match=words):
+        fetch_hub_images(pets, **asked)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "words"),
+    [
+        ("403", PermissionError, "The Hub refuses the dataset .* some networks also block"),
+        ("429", ConnectionError, "asks us to wait .* whole class shares.* HF_TOKEN"),
+        ("500", ConnectionError, "out of order .* Try again later"),
+        ("503", ConnectionError, "out of order .* Try again later"),
+        ("reset", ConnectionError, "cannot be reached for the dataset .* run the cell again"),
+        ("timeout", ConnectionError, "cannot be reached for the dataset .* run the cell again"),
+    ],
+)
+@pytest.mark.parametrize("where", ["api", "parquet"])
+def test_what_fails_at_the_hub_is_said_in_one_true_sentence(
+    hub, pets, fault, kind, words, where, monkeypatch
+):
+    hub.server.seconds = 0.3
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DOWNLOAD_TIMEOUT", 0.2)
+    # The Hub's library waits for half a minute between its tries.
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    hub.server.fault = lambda path, times: fault if where in path else None
+    with pytest.raises(kind, match=words):
+        fetch_hub_images(pets, n_images=5)
+    hub.server.fault = lambda path, times: None
+    assert len(fetch_hub_images(pets, n_images=5)) == 5
+
+
+def test_what_is_not_there_or_not_for_us_or_broken_is_said_in_one_true_sentence(hub, pets):
+    with pytest.raises(FileNotFoundError, match="is not on the Hub, or is private"):
+        fetch_hub_images("school/nothing")
+    hub.add("datasets/school/secret", {}, is_gated=True)
+    with pytest.raises(PermissionError, match="only for those whom its owner lets in"):
+        fetch_hub_images("school/secret")
+    hub.add("datasets/school/empty", {"README.md": b"# Nothing\n"})
+    with pytest.raises(ValueError, match="has no files that can be read"):
+        fetch_hub_images("school/empty")
+    hub.add("datasets/school/program", {"program.py": b"import os\n", "x.zip": b""})
+    with pytest.raises(ValueError, match="comes with a program of its own, and cliplab never runs"):
+        fetch_hub_images("school/program")
+    hub.add("datasets/school/damaged", {"train.parquet": b"PAR1" + b"\0" * 100})
+    with pytest.raises(ValueError, match="came damaged, or its server cannot send parts"):
+        fetch_hub_images("school/damaged")
+
+
+def test_without_a_network_it_is_said_at_once(pets, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(ConnectionError, match=r"cannot be reached .*HF_HUB_OFFLINE is set"):
+        fetch_hub_images(pets)

@@ -1,0 +1,63 @@
+"""The mirror of Open Images on the Hub: tried when the official host is away, honest about it."""
+
+from __future__ import annotations
+
+import io
+
+import datasets
+import pytest
+from loopback.open_images import jpeg
+from loopback.server import nobody_there
+
+from cliplab import fetch_open_images
+from cliplab.sources import PEOPLE
+from cliplab.sources.openimages import OpenImagesHost
+from cliplab.sources.openimages.mirror import MIRROR
+
+
+@pytest.fixture
+def mirror(hub):
+    """Forty pictures, every second one with a cat, every fifth with a person."""
+    boxes = [
+        [{"label": "Cat"}] * (row % 2 == 0) * 2 + [{"label": "Person"}] * (row % 5 == 0)
+        for row in range(40)
+    ]
+    table = datasets.Dataset.from_dict(
+        {"image": [jpeg(row, 0) for row in range(40)], "objects": boxes},
+        features=datasets.Features(
+            {"image": datasets.Image(), "objects": [{"label": datasets.Value("string")}]}
+        ),
+    )
+    buffer = io.BytesIO()
+    table.to_parquet(buffer)
+    return hub.add(f"datasets/{MIRROR}", {"data/validation-0.parquet": buffer.getvalue()})
+
+
+def test_the_mirror_gives_a_sample_and_says_what_it_lacks(mirror):
+    images = fetch_open_images(12, source="hub")
+    assert len(images) == 12
+    assert images.class_names == ("Cat", "Person")
+    assert images.provenance["lacks"] == "image ids, authors, licences, verified absences"
+    assert images.provenance["host"] == MIRROR
+    for row, names in enumerate(images.to_pandas()["labels_present"]):
+        number = int(images.image_ids[row].removeprefix("validation-"))
+        assert ("Cat" in names) == (number % 2 == 0)
+
+
+def test_people_can_be_left_out_of_the_mirror_too(mirror):
+    images = fetch_open_images(40, source="hub", exclude_classes=PEOPLE)
+    assert len(images) == 32
+    assert "Person" not in images.class_names
+
+
+def test_the_mirror_cannot_be_curated(mirror):
+    with pytest.raises(ValueError, match="`classes` must be left out with source='hub'"):
+        fetch_open_images(source="hub", classes=["Cat", "Person"])
+
+
+def test_the_mirror_is_tried_where_the_official_host_does_not_answer(mirror, tmp_path):
+    with nobody_there() as address:
+        host = OpenImagesHost(address, address)
+        with pytest.warns(UserWarning, match=r"cannot be reached .*A mirror .*without authors"):
+            images = fetch_open_images(6, source=host, cache_dir=tmp_path)
+    assert images.provenance["host"] == MIRROR
