@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cliplab.agreement import Agreement, class_agreement
     from cliplab.clustering import Clustering, ClusterSweep, sweep_clusters
-    from cliplab.embeddings import Embeddings
+    from cliplab.embeddings import Embeddings, load_embeddings
     from cliplab.encoder import ClipEncoder
     from cliplab.explorer import (
         Explorer,
@@ -57,6 +57,7 @@ _MODULE_OF = {
     "fetch_hub_images": "sources",
     "fetch_open_images": "sources",
     "kmeans_steps": "kmeans",
+    "load_embeddings": "embeddings",
     "load_folder": "sources",
     "load_storybook": "sources",
     "project": "projection",
@@ -82,6 +83,7 @@ __all__ = [
     "fetch_hub_images",
     "fetch_open_images",
     "kmeans_steps",
+    "load_embeddings",
     "load_folder",
     "load_storybook",
     "project",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from cliplab.cache import write_whole
+from cliplab.hub import hub_errors, require_answer
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -67,9 +73,154 @@ class Embeddings:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return np.array(self.vectors, dtype=dtype, copy=copy)
 
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the vectors and where they came from into one file.
+
+        Parameters
+        ----------
+        path : path-like
+            A safetensors file, which other programs read too; ``.safetensors`` is usual. It is
+            there whole or not at all.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Embeddings([[1.0, 0.0]], model="by hand").save(f"{folder}/one.safetensors")
+        ...     load_embeddings(f"{folder}/one.safetensors")
+        Embeddings of 1 rows with 2 features, made by by hand
+        """
+        import safetensors.numpy
+
+        told = {"model": self.model, "provenance": json.dumps(dict(self.provenance))}
+        content = safetensors.numpy.save({"vectors": np.array(self.vectors)}, metadata=told)
+        write_whole(Path(path).expanduser(), content)
+
+    def to_hub(self, name: str, *, private: bool = False) -> None:
+        """Publish the vectors as a dataset on the Hugging Face Hub.
+
+        Parameters
+        ----------
+        name : str
+            ``"owner/name"``. Log in before, with ``hf auth login`` or HF_TOKEN.
+        private : bool, default=False
+            Show it to its owner only.
+
+        Raises
+        ------
+        PermissionError
+            If you are not logged in, or may not write there.
+        ConnectionError
+            If the Hub cannot be reached.
+
+        Examples
+        --------
+        >>> Embeddings([[1.0, 0.0]]).to_hub("ada/my-vectors")  # doctest: +SKIP
+        """
+        import datasets
+
+        told = {"model": self.model, "provenance": json.dumps(dict(self.provenance))}
+        columns = {"vector": list(self.vectors)} | {
+            column: [value] * len(self) for column, value in told.items()
+        }
+        text, number = datasets.Value("string"), datasets.Value("float32")
+        features = datasets.Features({"vector": [number], "model": text, "provenance": text})
+        with hub_errors(f"the dataset {name}"):
+            require_answer()
+            datasets.Dataset.from_dict(columns, features=features).push_to_hub(
+                name, private=private
+            )
+
+    @classmethod
+    def from_hub(cls, name: str, *, revision: str | None = None) -> Embeddings:
+        """Fetch vectors that `to_hub` has published.
+
+        Parameters
+        ----------
+        name : str
+            ``"owner/name"``.
+        revision : str, optional
+            Which version; the newest when left out.
+
+        Returns
+        -------
+        Embeddings
+            The same to the last bit.
+
+        Raises
+        ------
+        FileNotFoundError, PermissionError, ConnectionError
+            If it is not there, not for you, or cannot be reached.
+        ValueError
+            If it holds something else.
+
+        Examples
+        --------
+        >>> Embeddings.from_hub("ada/my-vectors")  # doctest: +SKIP
+        """
+        import datasets
+
+        with hub_errors(f"the dataset {name}"):
+            table = datasets.load_dataset(name, split="train", revision=revision)
+        if not {"vector", "model", "provenance"} <= set(table.column_names) or len(table) == 0:
+            raise ValueError(
+                f"`name` must be a dataset that `to_hub` has published. Got {name!r} instead, "
+                f"with the columns {table.column_names!r}."
+            )
+        told = table[0]
+        vectors = np.asarray(table.with_format("numpy")["vector"][:], dtype=np.float32)
+        return cls(vectors, told["model"], json.loads(told["provenance"]))
+
     def __repr__(self) -> str:
         n_rows, n_features = self.vectors.shape
         return f"Embeddings of {n_rows} rows with {n_features} features, made by {self.model}"
+
+
+def load_embeddings(path: str | os.PathLike[str]) -> Embeddings:
+    """Read embeddings that `Embeddings.save` has written.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+
+    Returns
+    -------
+    Embeddings
+        The same to the last bit.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it holds something else, or is damaged.
+
+    Examples
+    --------
+    >>> embeddings = load_embeddings("my-photographs.safetensors")  # doctest: +SKIP
+    """
+    import safetensors
+
+    file = Path(path).expanduser()
+    if not file.is_file():
+        raise FileNotFoundError(f"`path` must be a file. Got {os.fspath(path)!r} instead.")
+    try:
+        with safetensors.safe_open(file, "numpy") as opened:
+            told = opened.metadata() or {}
+            vectors = opened.get_tensor("vectors")
+            provenance = json.loads(told["provenance"])
+    except (safetensors.SafetensorError, KeyError, ValueError) as error:
+        raise ValueError(
+            "`path` must be a file that `Embeddings.save` has written, and whole. "
+            f"Got {os.fspath(path)!r} instead."
+        ) from error
+    return Embeddings(vectors, told["model"], provenance)
 
 
 def _unit_rows(vectors: ArrayLike) -> NDArray[np.float32]:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import logging
+import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab.device import best_device, best_precision, is_out_of_memory, n_cores
 from cliplab.embeddings import Embeddings
-from cliplab.hub import hub_errors
-from cliplab.weights import require_weights
+from cliplab.store import EmbeddingStore, picture_key
+from cliplab.weights import load_network, open_clip_name
 
 if TYPE_CHECKING:
     import torch
@@ -24,10 +23,8 @@ if TYPE_CHECKING:
 
     from cliplab.images import ImageSet
 
-STORYBOOK = Path(__file__).parent / "models" / "storybook"
 # Below this a progress bar would only flicker.
 _SECONDS_BEFORE_PROGRESS = 2
-_BFLOAT16_ON_CPU = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
 
 
 class ClipEncoder:
@@ -85,19 +82,24 @@ class ClipEncoder:
 
         self.model = model
         self.pretrained = "storybook" if model == "storybook" else pretrained
-        self.device = device or _best_device()
-        self.precision = _best_precision(self.device)
-        self._network = _load(model, self.pretrained).to(
+        self.device = device or best_device()
+        self.precision = best_precision(self.device)
+        self._network = load_network(model, self.pretrained).to(
             device=self.device, dtype=getattr(torch, self.precision)
         )
 
     def encode_images(
-        self, images: ImageSet | Sequence[Image], *, batch_size: int | None = None
+        self,
+        images: ImageSet | Sequence[Image],
+        *,
+        batch_size: int | None = None,
+        store: str | os.PathLike[str] | bool = True,
     ) -> Embeddings:
         """Turn images into unit vectors, one row an image.
 
         Images are prepared as the weights expect it: size, cropping and colours. Nothing leaves
-        this machine.
+        this machine. What is encoded is kept, batch by batch: a run that is stopped, or killed,
+        goes on where it stood, and the same images come back at once.
 
         Parameters
         ----------
@@ -106,6 +108,9 @@ class ClipEncoder:
         batch_size : int, optional
             How many go through the model at once: 16 on a CPU and 128 on a GPU when left out. A
             batch that does not fit into memory is halved and tried again.
+        store : path-like or bool, default=True
+            The folder where vectors are kept; True for the user's cache, False for nowhere. They
+            are known by the content of a picture, the weights, the preparation and the precision.
 
         Returns
         -------
@@ -126,20 +131,25 @@ class ClipEncoder:
         >>> ClipEncoder("storybook").encode_images(images).vectors.shape
         (4, 128)
         """
-        from tqdm.auto import tqdm
-
         if len(images) == 0:
             raise ValueError("`images` must hold at least one image. Got none instead.")
         size = batch_size or (16 if self.device == "cpu" else 128)
-        starts = range(0, len(images), size)
-        parts = tqdm(
-            self._in_threads(images, starts, size),
-            "encoding images",
-            total=len(starts),
-            delay=_SECONDS_BEFORE_PROGRESS,
-            unit="batch",
-        )
-        return self._embeddings(np.vstack(list(parts)))
+        if store is False:
+            batches = self._encoded(images, range(len(images)), size)
+            return self._embeddings(np.vstack([vectors for _, vectors in batches]))
+        keys = [picture_key(content) for content in _contents(images)]
+        with EmbeddingStore(None if store is True else store, self._made_by) as kept:
+            known = kept.find(keys)
+            # Each picture once, though several rows may show it.
+            row_of = {key: row for row, key in enumerate(keys) if key not in known}
+            missing = sorted(row_of.values())
+
+            def keep(rows: Sequence[int], vectors: NDArray[np.float32]) -> None:
+                kept.add([keys[row] for row in rows], vectors)
+
+            for rows, vectors in self._encoded(images, missing, size, keep):
+                known |= zip([keys[row] for row in rows], vectors, strict=True)
+        return self._embeddings(np.vstack([known[key] for key in keys]))
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """Turn texts into unit vectors of the same space as the images.
@@ -181,12 +191,28 @@ class ClipEncoder:
 
         provenance = {
             "pretrained": str(self.pretrained),
-            "preprocessing": str(self._network.visual.preprocess_cfg),
-            "precision": self.precision,
+            **self._made_by,
             "device": self.device,
             "open_clip": open_clip.__version__,
         }
         return Embeddings(vectors, self.model, provenance)
+
+    @cached_property
+    def _made_by(self) -> dict[str, str]:
+        """All that decides which vector a picture gets, the weights themselves included."""
+        import torch
+
+        digest = hashlib.blake2b(digest_size=16)
+        for name, tensor in sorted(self._network.visual.state_dict().items()):
+            digest.update(name.encode())
+            numbers = tensor.detach().cpu().contiguous().reshape(-1)
+            digest.update(numbers.view(torch.uint8).numpy())
+        return {
+            "model": self.model,
+            "weights": digest.hexdigest(),
+            "preprocessing": str(self._network.visual.preprocess_cfg),
+            "precision": self.precision,
+        }
 
     @cached_property
     def _prepare(self) -> Any:
@@ -199,27 +225,47 @@ class ClipEncoder:
     def _tokenize(self) -> Any:
         import open_clip
 
-        return open_clip.get_tokenizer(_open_clip_name(self.model))
+        return open_clip.get_tokenizer(open_clip_name(self.model))
 
-    def _in_threads(
-        self, images: ImageSet | Sequence[Image], starts: Iterable[int], size: int
-    ) -> Iterator[NDArray[np.float32]]:
-        """Yield the vectors of each batch, in order; some threads each prepare and encode."""
+    def _encoded(
+        self,
+        images: ImageSet | Sequence[Image],
+        rows: Sequence[int],
+        size: int,
+        keep: Callable[[Sequence[int], NDArray[np.float32]], None] | None = None,
+    ) -> Iterator[tuple[Sequence[int], NDArray[np.float32]]]:
+        """Yield rows and their vectors, batch by batch; some threads each prepare and encode."""
         import torch
+        from tqdm.auto import tqdm
 
-        n_threads = _n_cores() if self.device == "cpu" else min(4, _n_cores())
+        def work(start: int) -> tuple[Sequence[int], NDArray[np.float32]]:
+            batch = rows[start : start + size]
+            vectors = self._encode_batch(images, batch, size)
+            if keep is not None:
+                keep(batch, vectors)
+            return batch, vectors
+
+        n_threads = n_cores() if self.device == "cpu" else min(4, n_cores())
+        starts = range(0, len(rows), size)
         # One thread a batch, and none within it: they then never wait for one another.
-        with ThreadPoolExecutor(
-            n_threads, initializer=torch.set_num_threads, initargs=(1,)
-        ) as pool:
-            yield from pool.map(lambda start: self._encode_batch(images, start, size), starts)
+        pool = ThreadPoolExecutor(n_threads, initializer=torch.set_num_threads, initargs=(1,))
+        try:
+            done = pool.map(work, starts)
+            yield from tqdm(
+                done,
+                "encoding images",
+                total=len(starts),
+                delay=_SECONDS_BEFORE_PROGRESS,
+                unit="batch",
+            )
+        finally:
+            pool.shutdown(cancel_futures=True)  # Who stops it does not wait for all the rest.
 
     def _encode_batch(
-        self, images: ImageSet | Sequence[Image], start: int, size: int
+        self, images: ImageSet | Sequence[Image], rows: Sequence[int], size: int
     ) -> NDArray[np.float32]:
         import torch
 
-        rows = range(start, min(start + size, len(images)))
         batch = torch.stack([self._prepared(images, row) for row in rows])
         # The last batch is filled up: another shape would be reckoned in another order, and a
         # picture's vector would depend, in its last digits, on the company it is in.
@@ -243,7 +289,7 @@ class ClipEncoder:
             placed = batch.to(device=self.device, dtype=getattr(torch, self.precision))
             return _numbers(self._network.encode_image(placed))
         except RuntimeError as error:
-            if not _is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 raise
             if len(batch) == 1:
                 raise MemoryError(
@@ -254,72 +300,16 @@ class ClipEncoder:
         return np.vstack([self._encode_or_halve(part) for part in torch.split(batch, half)])
 
 
-def _load(model: str, pretrained: str | None) -> Any:
-    """Load a model as open_clip does; the storybook from the package, on the same way."""
-    import open_clip
-    import torch
-
-    if model == "storybook":
-        return open_clip.create_model(_open_clip_name(model)).eval()
-    require_weights(model, pretrained)
-    loads = pretrained is not None
-    quiet = nullcontext() if loads else _quiet_root_logger()
-    # An untrained network is a result too: the same one each time, and meant, so without warning.
-    with torch.random.fork_rng(devices=[]), quiet, hub_errors(f"the model {model}"):
-        torch.manual_seed(0)
-        return open_clip.create_model(model, pretrained=pretrained, load_weights=loads).eval()
-
-
-@contextmanager
-def _quiet_root_logger() -> Iterator[None]:
-    """Drop what is logged without a logger of one's own, as open_clip does it."""
-
-    def drop(record: logging.LogRecord) -> bool:
-        return record.name != "root"
-
-    root = logging.getLogger()
-    root.addFilter(drop)
-    try:
-        yield
-    finally:
-        root.removeFilter(drop)
-
-
-def _open_clip_name(model: str) -> str:
-    return f"local-dir:{STORYBOOK}" if model == "storybook" else model
+def _contents(images: ImageSet | Sequence[Image]) -> Iterator[bytes]:
+    """Yield what tells one picture from another: its file, or its pixels where it has none."""
+    for row in range(len(images)):
+        if hasattr(images, "file_bytes"):
+            yield images.file_bytes(row)
+        else:
+            picture = images[row]
+            yield f"{picture.mode} {picture.size}".encode() + picture.tobytes()
 
 
 def _numbers(vectors: torch.Tensor) -> NDArray[np.float32]:
     numbers: NDArray[np.float32] = vectors.float().cpu().numpy()
     return numbers
-
-
-def _best_device() -> str:
-    import torch
-
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
-def _best_precision(device: str) -> str:
-    """Return bfloat16 where the processor has it: emulated, it is slower than float32."""
-    import torch
-
-    if device.startswith("cuda"):
-        # Before compute capability 8 (a T4 has 7.5) bfloat16 is emulated.
-        return "bfloat16" if torch.cuda.get_device_capability(device) >= (8, 0) else "float16"
-    if device == "cpu":
-        # torch tells this in private functions only, and not in all versions.
-        tells = (getattr(torch.cpu, name, None) for name in _BFLOAT16_ON_CPU)
-        return "bfloat16" if any(tell and tell() for tell in tells) else "float32"
-    return "float16"
-
-
-def _n_cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _is_out_of_memory(error: RuntimeError) -> bool:
-    words = str(error).lower()
-    return "out of memory" in words or "can't allocate memory" in words

@@ -1,12 +1,67 @@
-"""Are the weights at hand? If not: is their hub? Asked before a download, not after a minute."""
+"""The networks and their weights: at hand, on their hub, or in the package."""
 
 from __future__ import annotations
 
 import difflib
+import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
-from cliplab.hub import require_answer
+from cliplab.hub import hub_errors, require_answer
+
+STORYBOOK = Path(__file__).parent / "models" / "storybook"
+
+
+def load_network(model: str, pretrained: str | None) -> Any:
+    """Load a model as open_clip does; the storybook from the package, on the same way.
+
+    Parameters
+    ----------
+    model : str
+        A name of open_clip's, an address such as ``"hf-hub:org/name"``, or ``"storybook"``.
+    pretrained : str or None
+        Which weights; None for an untrained network, the same one each time.
+
+    Returns
+    -------
+    torch.nn.Module
+        Ready to encode.
+    """
+    import open_clip
+    import torch
+
+    if model == "storybook":
+        return open_clip.create_model(open_clip_name(model)).eval()
+    require_weights(model, pretrained)
+    loads = pretrained is not None
+    quiet = nullcontext() if loads else _quiet_root_logger()
+    # An untrained network is a result too: the same one each time, and meant, so without warning.
+    with torch.random.fork_rng(devices=[]), quiet, hub_errors(f"the model {model}"):
+        torch.manual_seed(0)
+        return open_clip.create_model(model, pretrained=pretrained, load_weights=loads).eval()
+
+
+@contextmanager
+def _quiet_root_logger() -> Iterator[None]:
+    """Drop what is logged without a logger of one's own, as open_clip does it."""
+
+    def drop(record: logging.LogRecord) -> bool:
+        return record.name != "root"
+
+    root = logging.getLogger()
+    root.addFilter(drop)
+    try:
+        yield
+    finally:
+        root.removeFilter(drop)
+
+
+def open_clip_name(model: str) -> str:
+    """Return what open_clip calls a model."""
+    return f"local-dir:{STORYBOOK}" if model == "storybook" else model
 
 
 def require_weights(model: str, pretrained: str | None) -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import datasets
 import numpy as np
 import pytest
+import safetensors.numpy
 from sklearn.cluster import KMeans
 
-from cliplab import Embeddings
+from cliplab import Embeddings, load_embeddings
 
 
 @pytest.fixture
@@ -64,3 +66,43 @@ def test_a_row_without_a_direction_is_named(vectors, flaw):
 def test_what_is_no_table_is_refused_in_words(shape):
     with pytest.raises(ValueError, match=r"`vectors` must be an array of shape \(n_images"):
         Embeddings(np.ones(shape))
+
+
+def test_what_is_saved_comes_back_to_the_last_bit(tmp_path):
+    vectors = np.random.default_rng(0).normal(size=(30, 7))
+    embeddings = Embeddings(vectors, "by hand", {"precision": "float32"})
+    embeddings.save(tmp_path / "some" / "vectors.safetensors")
+    again = load_embeddings(tmp_path / "some" / "vectors.safetensors")
+    np.testing.assert_array_equal(again.vectors, embeddings.vectors)
+    assert (again.model, dict(again.provenance)) == ("by hand", {"precision": "float32"})
+
+
+def test_a_file_that_holds_something_else_or_is_damaged_is_refused(tmp_path):
+    path = tmp_path / "vectors.safetensors"
+    with pytest.raises(FileNotFoundError, match="`path` must be a file"):
+        load_embeddings(path)
+    safetensors.numpy.save_file({"weights": np.zeros(3)}, path)
+    with pytest.raises(ValueError, match=r"that `Embeddings.save` has written, and whole"):
+        load_embeddings(path)
+    Embeddings(np.eye(3)).save(path)
+    path.write_bytes(path.read_bytes()[:-5])
+    with pytest.raises(ValueError, match=r"that `Embeddings.save` has written, and whole"):
+        load_embeddings(path)
+
+
+@pytest.mark.filterwarnings("ignore:Use 'content=.*' to upload raw bytes:DeprecationWarning")
+def test_what_is_published_on_the_hub_comes_back_to_the_last_bit(hub, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_for_the_small_hub")
+    vectors = np.random.default_rng(0).normal(size=(30, 7))
+    embeddings = Embeddings(vectors, "by hand", {"precision": "float32"})
+    embeddings.to_hub("me/vectors")
+    again = Embeddings.from_hub("me/vectors")
+    np.testing.assert_array_equal(again.vectors, embeddings.vectors)
+    assert (again.model, dict(again.provenance)) == ("by hand", {"precision": "float32"})
+
+
+def test_a_dataset_that_is_no_embeddings_is_refused(hub, tmp_path):
+    datasets.Dataset.from_dict({"word": ["a"]}).to_parquet(tmp_path / "train.parquet")
+    hub.add("datasets/me/words", {"train.parquet": (tmp_path / "train.parquet").read_bytes()})
+    with pytest.raises(ValueError, match="`name` must be a dataset that `to_hub` has published"):
+        Embeddings.from_hub("me/words")

@@ -13,8 +13,8 @@ import torch
 from loopback.server import nobody_there
 from PIL import Image
 
-from cliplab import ClipEncoder, ImageSet, encoder, load_storybook
-from cliplab.encoder import STORYBOOK
+from cliplab import ClipEncoder, ImageSet, encoder, load_storybook, weights
+from cliplab.weights import STORYBOOK
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def _as_open_clip_does(images, texts):
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_vectors_are_open_clip_s_own(images, monkeypatch, precision):
-    monkeypatch.setattr(encoder, "_best_precision", lambda _: precision)
+    monkeypatch.setattr(encoder, "best_precision", lambda _: precision)
     ours = ClipEncoder("storybook", device="cpu")
     pictures, words = _as_open_clip_does(images, ["a red fish", "the sea"])
     close = {"float32": 1e-4, "bfloat16": 3e-2}[precision]
@@ -54,7 +54,7 @@ def test_vectors_are_open_clip_s_own(images, monkeypatch, precision):
 def test_less_precision_keeps_the_neighbours(images, monkeypatch):
     found = []
     for precision in ("float32", "bfloat16"):
-        monkeypatch.setattr(encoder, "_best_precision", lambda _, p=precision: p)
+        monkeypatch.setattr(encoder, "best_precision", lambda _, p=precision: p)
         vectors = ClipEncoder("storybook", device="cpu").encode_images(images).vectors
         found.append(np.argsort(-vectors @ vectors.T, axis=1)[:, 1:6])
     shared = [len(set(a) & set(b)) / 5 for a, b in zip(*found, strict=True)]
@@ -105,7 +105,7 @@ def test_preparation_belongs_to_the_weights_and_not_to_the_architecture(
     config = json.loads((other / "open_clip_config.json").read_text())
     config["preprocess_cfg"] |= {"mean": [0.5] * 3, "std": [0.25] * 3, "resize_mode": "squash"}
     (other / "open_clip_config.json").write_text(json.dumps(config))
-    monkeypatch.setattr(encoder, "STORYBOOK", other)
+    monkeypatch.setattr(weights, "STORYBOOK", other)
     prepared = ClipEncoder("storybook", device="cpu")._prepare(Image.new("RGB", (90, 30), "white"))
     np.testing.assert_allclose(prepared.numpy(), np.full((3, 64, 64), 2.0), atol=1e-6)
 
@@ -126,9 +126,9 @@ class _SmallMemory(torch.nn.Module):
 
 def test_a_batch_that_does_not_fit_is_halved_and_tried_again(images):
     ours = ClipEncoder("storybook", device="cpu")
-    expected = ours.encode_images(images).vectors
+    expected = ours.encode_images(images, store=False).vectors
     ours._network = _SmallMemory(ours._network, holds=5)
-    vectors = ours.encode_images(images, batch_size=16).vectors
+    vectors = ours.encode_images(images, batch_size=16, store=False).vectors
     np.testing.assert_allclose(vectors, expected, atol=2e-2)
     assert {16, 8, 4} == set(ours._network.sizes)
 
@@ -137,7 +137,7 @@ def test_when_not_even_one_picture_fits_the_error_says_what_to_do(images):
     ours = ClipEncoder("storybook", device="cpu")
     ours._network = _SmallMemory(ours._network, holds=0)
     with pytest.raises(MemoryError, match="Not even one image fits into the memory of cpu"):
-        ours.encode_images(images)
+        ours.encode_images(images, store=False)
 
 
 def test_another_fault_of_the_device_is_not_taken_for_a_full_memory(images, monkeypatch):

@@ -9,8 +9,8 @@ from loopback.open_images import jpeg
 from loopback.server import nobody_there
 
 from cliplab import ClipEncoder, load_storybook
-from cliplab.encoder import STORYBOOK
 from cliplab.hub import require_answer
+from cliplab.weights import STORYBOOK
 
 
 def _model(hub, name):

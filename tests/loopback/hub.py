@@ -40,6 +40,7 @@ class SmallHub:
 
     def __init__(self) -> None:
         self.repositories: dict[str, Repository] = {}
+        self._large: dict[str, bytes] = {}
         self.server = Server(self._answer)
 
     def add(self, name: str, files: dict[str, bytes], **about: bool) -> Repository:
@@ -126,7 +127,11 @@ class SmallHub:
         files = json.loads(request.content)["files"]
         return _json({
             "files": [
-                {"path": file["path"], "uploadMode": "regular", "shouldIgnore": False}
+                {
+                    "path": file["path"],
+                    "uploadMode": "regular" if file["path"].endswith(".md") else "lfs",
+                    "shouldIgnore": False,
+                }
                 for file in files
             ]
         })  # fmt: skip
@@ -140,6 +145,9 @@ class SmallHub:
             if entry["key"] == "file":
                 value = entry["value"]
                 repository.files[value["path"]] = base64.b64decode(value["content"])
+            elif entry["key"] == "lfsFile":
+                value = entry["value"]
+                repository.files[value["path"]] = self._large[value["oid"]]
             elif entry["key"] == "deletedFile":
                 repository.files.pop(entry["value"]["path"], None)
         return _json({
@@ -147,8 +155,23 @@ class SmallHub:
             "commitUrl": f"{self.server.address}/{kind}/{name}/commit/{repository.commit}",
         })  # fmt: skip
 
+    def _large_files(self, request: BaseHTTPRequestHandler, _name: str) -> Answer:
+        """Say where large files go, as git's large file storage does it."""
+        objects = [
+            each | {"actions": {"upload": {"href": f"{self.server.address}/lfs/{each['oid']}"}}}
+            for each in json.loads(request.content)["objects"]
+        ]
+        return _json({"transfer": "basic", "objects": objects})
+
+    def _large_file(self, request: BaseHTTPRequestHandler, oid: str) -> Answer:
+        self._large[oid] = request.content
+        return Answer()
+
     def _whoami(self, _request: BaseHTTPRequestHandler) -> Answer:
         return _json({"name": "me", "type": "user", "auth": {"accessToken": {"role": "write"}}})
+
+    def _valid(self, _request: BaseHTTPRequestHandler) -> Answer:
+        return _json({"errors": [], "warnings": []})
 
     def _find(self, name: str) -> tuple[Repository | None, Answer]:
         repository = self.repositories.get(name)
@@ -168,7 +191,10 @@ _ROUTES: tuple[tuple[str, Callable[..., Answer]], ...] = (
     (r"/api/repos/create", SmallHub._create),
     (rf"/api/(datasets|models)/{_NAME}/preupload/([^/]+)", SmallHub._preupload),
     (rf"/api/(datasets|models)/{_NAME}/commit/([^/]+)", SmallHub._commit),
+    (r"/(.+)\.git/info/lfs/objects/batch", SmallHub._large_files),
+    (r"/lfs/([0-9a-f]+)", SmallHub._large_file),
     (r"/api/whoami-v2", SmallHub._whoami),
+    (r"/api/validate-yaml", SmallHub._valid),
 )
 
 

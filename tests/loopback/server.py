@@ -102,6 +102,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._serve()
 
+    def do_PUT(self) -> None:
+        self._serve()
+
     def _serve(self) -> None:
         with contextlib.suppress(ConnectionError, TimeoutError):
             self._answer()

@@ -1,0 +1,41 @@
+"""What the machine has to reckon with: which device, how exactly, on how many cores."""
+
+from __future__ import annotations
+
+import os
+
+_BFLOAT16_ON_CPU = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+
+
+def best_device() -> str:
+    """Return the fastest device that there is: "cuda", "mps" or "cpu"."""
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def best_precision(device: str) -> str:
+    """Return bfloat16 where the processor has it: emulated, it is slower than float32."""
+    import torch
+
+    if device.startswith("cuda"):
+        # Before compute capability 8 (a T4 has 7.5) bfloat16 is emulated.
+        return "bfloat16" if torch.cuda.get_device_capability(device) >= (8, 0) else "float16"
+    if device == "cpu":
+        # torch tells this in private functions only, and not in all versions.
+        tells = (getattr(torch.cpu, name, None) for name in _BFLOAT16_ON_CPU)
+        return "bfloat16" if any(tell and tell() for tell in tells) else "float32"
+    return "float16"
+
+
+def n_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def is_out_of_memory(error: RuntimeError) -> bool:
+    """Tell a full memory from other faults of a device."""
+    words = str(error).lower()
+    return "out of memory" in words or "can't allocate memory" in words

@@ -1,0 +1,172 @@
+"""Embeddings on disk, so that no picture is encoded twice and no work is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import threading
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cliplab.cache import cache_folder, write_whole
+
+# So many small shards of one run become one large shard.
+_N_SHARDS_TO_MERGE = 64
+_DIGEST_SIZE = 16
+
+
+def picture_key(content: bytes) -> bytes:
+    """Return what a picture is known by in a store: a hash of its content."""
+    return hashlib.blake2b(content, digest_size=_DIGEST_SIZE).digest()
+
+
+class EmbeddingStore:
+    """The vectors that one model, with its weights and preparation, has made of pictures.
+
+    A shard is a safetensors file whose name is the hash of its content. It appears whole, under
+    that name, or not at all; one that was damaged later is recognised and thrown away. Nothing is
+    ever written into a shard, and each run merges none but its own: any number of notebooks can
+    use one store at the same time.
+
+    Parameters
+    ----------
+    folder : path-like or None
+        Where stores are; the user's cache when None.
+    made_by : mapping of str to str
+        All that decides which vector a picture gets.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+        Where the shards of this model are.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str] | None, made_by: Mapping[str, str]) -> None:
+        stores = cache_folder() / "embeddings" if folder is None else Path(folder).expanduser()
+        told = json.dumps(dict(made_by), indent=1, sort_keys=True)
+        name = re.sub("[^A-Za-z0-9.-]+", "-", made_by["model"])[-60:]
+        self.folder = stores / f"{name}-{picture_key(told.encode()).hex()}"
+        self._told = told.encode()
+        self._lock = threading.Lock()
+        self._own: list[Path] = []
+        self._problem: OSError | None = None
+
+    def find(self, keys: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
+        """Return the vectors of those pictures that are known.
+
+        Parameters
+        ----------
+        keys : sequence of bytes
+            What `picture_key` says of each picture.
+
+        Returns
+        -------
+        dict of bytes to ndarray of shape (n_features,)
+            By key.
+        """
+        wanted = set(keys)
+        found: dict[bytes, NDArray[np.float32]] = {}
+        for path in sorted(self.folder.glob("*.safetensors")):
+            shard = self._read(path)
+            if shard is None:
+                continue
+            pairs = zip(*shard, strict=True)
+            found |= {key: vector for key, vector in pairs if key in wanted}
+        return found
+
+    def add(self, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
+        """Keep some vectors; they are safe when this returns.
+
+        Where they cannot be written, for want of room or of leave, `close` says so and the work
+        goes on.
+
+        Parameters
+        ----------
+        keys : sequence of bytes
+            What `picture_key` says of each picture.
+        vectors : ndarray of shape (n_pictures, n_features)
+            Row by row.
+        """
+        with self._lock:
+            if self._problem is not None:
+                return
+            try:
+                if not self._own:
+                    write_whole(self.folder / "made_by.json", self._told)
+                self._own.append(self._write(keys, vectors))
+                if len(self._own) >= _N_SHARDS_TO_MERGE:
+                    self._merge()
+            except OSError as problem:
+                self._problem = problem
+
+    def close(self) -> None:
+        """Merge what this run has added, and say what could not be kept."""
+        with self._lock, contextlib.suppress(OSError):
+            if len(self._own) > 1:
+                self._merge()
+        if self._problem is not None:
+            reason = self._problem.strerror or self._problem
+            warnings.warn(
+                f"The vectors are complete, but not all of them could be kept in {self.folder} "
+                f"({reason}): they will have to be made again. Free some room, or name another "
+                "`store`.",
+                stacklevel=3,
+            )
+
+    def __enter__(self) -> EmbeddingStore:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _merge(self) -> None:
+        """Write own shards into one, and only then remove them."""
+        shards = [shard for path in self._own if (shard := self._read(path)) is not None]
+        keys = [key for some, _ in shards for key in some]
+        merged = self._write(keys, np.vstack([vectors for _, vectors in shards]))
+        for path in self._own:
+            if path != merged:
+                path.unlink(missing_ok=True)
+        self._own = [merged]
+
+    def _write(self, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> Path:
+        import safetensors.numpy
+
+        names = np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), _DIGEST_SIZE)
+        tensors: dict[str, NDArray[Any]] = {
+            "keys": names,
+            "vectors": np.ascontiguousarray(vectors, np.float32),
+        }
+        content = safetensors.numpy.save(tensors)
+        path = self.folder / f"{picture_key(content).hex()}.safetensors"
+        write_whole(path, content)
+        return path
+
+    @staticmethod
+    def _read(path: Path) -> tuple[list[bytes], NDArray[np.float32]] | None:
+        """Read a shard; None where it is gone or not what its name says."""
+        import safetensors.numpy
+
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:  # Another run has merged it meanwhile.
+            return None
+        if picture_key(content).hex() != path.stem:
+            path.unlink(missing_ok=True)
+            return None
+        tensors = safetensors.numpy.load(content)
+        return [bytes(key) for key in tensors["keys"]], tensors["vectors"]

@@ -1,0 +1,229 @@
+"""The store of embeddings under everything that happens to a classroom's computers."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import random
+import resource
+import time
+
+import numpy as np
+import pytest
+
+from cliplab import ClipEncoder, load_storybook
+from cliplab.store import EmbeddingStore, picture_key
+
+# All that is long to import is there before a process is begun, and killed.
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["cliplab.encoder", "cliplab.sources", "open_clip", "datasets"])
+_N_IMAGES, _BATCH_SIZE = 96, 4
+
+
+def _encode(store, first=0, last=_N_IMAGES):
+    images = load_storybook(n_images=_N_IMAGES)[first:last]
+    encoder = ClipEncoder("storybook", device="cpu")
+    return encoder.encode_images(images, batch_size=_BATCH_SIZE, store=store).vectors
+
+
+def _start(store, *rows):
+    process = _PROCESSES.Process(target=_encode, args=(str(store), *rows))
+    process.start()
+    return process
+
+
+def _shards(store):
+    return sorted(store.rglob("*.safetensors"))
+
+
+@pytest.fixture(scope="module")
+def undisturbed():
+    return _encode(False)
+
+
+def test_what_was_encoded_comes_back_to_the_last_bit_and_is_not_encoded_again(
+    tmp_path, undisturbed
+):
+    np.testing.assert_array_equal(_encode(tmp_path), undisturbed)
+    encoder = ClipEncoder("storybook", device="cpu")
+    encoder._encode_or_halve = None  # Whoever encodes now fails.
+    images = load_storybook(n_images=_N_IMAGES)
+    again = encoder.encode_images(images[::-1], batch_size=_BATCH_SIZE, store=tmp_path).vectors
+    np.testing.assert_array_equal(again[::-1], undisturbed)
+
+
+def test_a_finished_run_leaves_one_shard_and_says_what_made_it(tmp_path):
+    _encode(tmp_path)
+    assert len(_shards(tmp_path)) == 1
+    told = _shards(tmp_path)[0].with_name("made_by.json").read_text()
+    assert '"model": "storybook"' in told
+    assert "weights" in told
+
+
+def test_the_users_cache_is_the_default_and_false_is_nowhere(empty_cache):
+    images = load_storybook(n_images=4)
+    encoder = ClipEncoder("storybook")
+    encoder.encode_images(images, store=False)
+    assert not _shards(empty_cache)
+    encoder.encode_images(images)
+    assert len(_shards(empty_cache / "embeddings")) == 1
+
+
+def test_pictures_that_are_alike_are_encoded_once(tmp_path):
+    one, other = load_storybook(n_images=2)
+    encoder = ClipEncoder("storybook", device="cpu")
+    vectors = encoder.encode_images([one, other, one, one], store=tmp_path).vectors
+    np.testing.assert_array_equal(vectors[0], vectors[3])
+    (shard,) = _shards(tmp_path)
+    assert len(EmbeddingStore._read(shard)[0]) == 2
+
+
+def test_pictures_without_a_file_are_known_by_their_pixels(tmp_path):
+    images = [picture.rotate(90) for picture in load_storybook(n_images=3)]
+    encoder = ClipEncoder("storybook", device="cpu")
+    first = encoder.encode_images(images, store=tmp_path).vectors
+    encoder._encode_or_halve = None
+    np.testing.assert_array_equal(encoder.encode_images(images, store=tmp_path).vectors, first)
+
+
+@pytest.mark.parametrize("change", ["weights", "preparation", "precision", "model"])
+def test_vectors_of_another_model_are_not_mistaken_for_these(tmp_path, change):
+    import torch
+
+    images = load_storybook(n_images=4)
+    ours, other = (ClipEncoder("storybook", device="cpu") for _ in range(2))
+    ours.encode_images(images, store=tmp_path)
+    if change == "weights":
+        with torch.no_grad():
+            next(other._network.visual.parameters()).add_(0.01)
+    elif change == "preparation":
+        other._network.visual.preprocess_cfg["resize_mode"] = "squash"
+    elif change == "precision":
+        other.precision = "another"
+    else:
+        other.model = "another"
+    with EmbeddingStore(tmp_path, other._made_by) as store:
+        keys = [picture_key(images.file_bytes(i)) for i in range(4)]
+        assert store.find(keys) == {}
+
+
+def _kill_while_encoding(n_kills, folder, undisturbed):
+    """Kill runs at random moments; return in how many of them something was there already."""
+    lots = random.Random(0)
+    begun = time.monotonic()
+    _start(folder / "whole").join()
+    whole = time.monotonic() - begun
+    n_begun = 0
+    for number in range(n_kills):
+        store = folder / f"store-{number}"
+        process = _start(store)
+        time.sleep(lots.uniform(0.1, 1.0) * whole)
+        process.kill()
+        process.join()
+        kept = _shards(store)
+        n_begun += bool(kept)
+        assert all(EmbeddingStore._read(shard) is not None for shard in kept), "a torn shard"
+        np.testing.assert_array_equal(_encode(store), undisturbed)
+    return n_begun
+
+
+N_KILLS = 100 if os.environ.get("CLIPLAB_PROOF") else 5
+
+
+def test_killed_at_any_moment_a_run_goes_on_and_ends_as_if_nothing_had_been(
+    tmp_path, undisturbed, record_property
+):
+    n_begun = _kill_while_encoding(N_KILLS, tmp_path, undisturbed)
+    record_property("kills of an encoding run", N_KILLS)
+    record_property("of these, with something kept already", n_begun)
+    assert n_begun > 0
+
+
+def test_at_most_the_batches_in_flight_are_lost(tmp_path):
+    """What is kept is there before the next batch is begun."""
+    encoder = ClipEncoder("storybook", device="cpu")
+    encode, n_done = encoder._encode_or_halve, []
+
+    def until_the_plug_is_pulled(batch):
+        if len(n_done) == 6:
+            raise KeyboardInterrupt
+        n_done.append(1)
+        return encode(batch)
+
+    encoder._encode_or_halve = until_the_plug_is_pulled
+    with pytest.raises(KeyboardInterrupt):
+        encoder.encode_images(
+            load_storybook(n_images=_N_IMAGES), batch_size=_BATCH_SIZE, store=tmp_path
+        )
+    n_kept = sum(len(EmbeddingStore._read(shard)[0]) for shard in _shards(tmp_path))
+    assert n_kept == 6 * _BATCH_SIZE
+
+
+def test_two_notebooks_on_one_store_do_not_harm_each_other(tmp_path, undisturbed):
+    processes = [_start(tmp_path, 0, 72), _start(tmp_path, 24, _N_IMAGES), _start(tmp_path)]
+    for process in processes:
+        process.join()
+        assert process.exitcode == 0
+    assert all(EmbeddingStore._read(shard) is not None for shard in _shards(tmp_path))
+    np.testing.assert_array_equal(_encode(tmp_path), undisturbed)
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "empty"])
+def test_a_damaged_shard_is_never_handed_out(tmp_path, undisturbed, damage):
+    _encode(tmp_path)
+    (shard,) = _shards(tmp_path)
+    content = bytearray(shard.read_bytes())
+    if damage == "flipped":
+        content[-100] ^= 1
+    shard.write_bytes({"cut": content[:-7], "empty": b""}.get(damage, content))
+    np.testing.assert_array_equal(_encode(tmp_path), undisturbed)
+    assert len(_shards(tmp_path)) == 1
+
+
+def test_half_written_files_of_a_killed_run_are_no_shards(tmp_path, undisturbed):
+    _encode(tmp_path)
+    (shard,) = _shards(tmp_path)
+    shard.with_name(f".{shard.name}.part").write_bytes(shard.read_bytes()[:50])
+    np.testing.assert_array_equal(_encode(tmp_path), undisturbed)
+
+
+def _encode_with_little_room(store, answer):
+    """Files may not grow beyond 1 kB, which to a program is a full disk."""
+    import warnings
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        vectors = _encode(store)
+    answer.send((vectors, [str(warning.message) for warning in told]))
+
+
+def test_on_a_full_disk_the_work_is_done_and_it_is_said_that_it_is_not_kept(tmp_path, undisturbed):
+    ours, theirs = _PROCESSES.Pipe(duplex=False)
+    process = _PROCESSES.Process(target=_encode_with_little_room, args=(str(tmp_path), theirs))
+    process.start()
+    vectors, told = ours.recv()
+    process.join()
+    np.testing.assert_array_equal(vectors, undisturbed)
+    assert any("not all of them could be kept" in words for words in told)
+    assert not list(tmp_path.rglob("*.part"))
+    np.testing.assert_array_equal(_encode(tmp_path), undisturbed)
+
+
+def test_many_small_shards_are_merged_while_a_run_goes_on(tmp_path):
+    made_by = {"model": "by hand"}
+    keys = [picture_key(bytes([i])) for i in range(150)]
+    vectors = np.random.default_rng(0).normal(size=(150, 8)).astype(np.float32)
+    with EmbeddingStore(tmp_path, made_by) as store:
+        for i, key in enumerate(keys):
+            store.add([key], vectors[i : i + 1])
+            assert len(_shards(tmp_path)) <= 64
+    assert len(_shards(tmp_path)) == 1
+    found = EmbeddingStore(tmp_path, made_by).find(keys)
+    np.testing.assert_array_equal(np.stack([found[key] for key in keys]), vectors)
+
+
+def test_a_model_s_name_cannot_lead_out_of_the_store(tmp_path):
+    with contextlib.closing(EmbeddingStore(tmp_path, {"model": "../../etc/passwd"})) as store:
+        assert store.folder.parent == tmp_path
