@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cliplab.agreement import Agreement, class_agreement
     from cliplab.clustering import Clustering, ClusterSweep, sweep_clusters
+    from cliplab.credits import Attribution, Credits
     from cliplab.embeddings import Embeddings, load_embeddings
     from cliplab.encoder import ClipEncoder
     from cliplab.explorer import (
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
         show_projection,
         show_silhouettes,
     )
-    from cliplab.images import Attribution, ImageSet
+    from cliplab.images import ImageSet
     from cliplab.kmeans import kmeans_steps
     from cliplab.projection import Projection, project
     from cliplab.sources import (
@@ -43,10 +44,11 @@ __version__ = "0.1.0"
 
 _MODULE_OF = {
     "Agreement": "agreement",
-    "Attribution": "images",
+    "Attribution": "credits",
     "ClipEncoder": "encoder",
     "ClusterSweep": "clustering",
     "Clustering": "clustering",
+    "Credits": "credits",
     "Embeddings": "embeddings",
     "Explorer": "explorer",
     "ExplorerState": "explorer",
@@ -73,6 +75,7 @@ __all__ = [
     "ClipEncoder",
     "ClusterSweep",
     "Clustering",
+    "Credits",
     "Embeddings",
     "Explorer",
     "ExplorerState",

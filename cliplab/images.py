@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cliplab.credits import Attribution, Credits
 from cliplab.pictures import decode_picture
 
 if TYPE_CHECKING:
@@ -22,38 +23,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from PIL.Image import Image
 
-_CREDIT_COLUMNS = ("author", "title", "license", "url")
+_CREDIT_COLUMNS = ("author", "title", "license", "url", "author_url", "license_url")
 # What is kept of each image for the record; nobody colours a plot by it.
-_RECORD_COLUMNS = ("author_url", "license_url", "source_url", "sha256", "retrieved", "changes")
+_RECORD_COLUMNS = ("source_url", "sha256", "retrieved", "changes")
 _N_SHOWN = 16
 _SHOWN_SIZE = 96
-
-
-@dataclass(frozen=True)
-class Attribution:
-    """Who made an image, and on what terms it may be shown.
-
-    Parameters
-    ----------
-    author, title, license, url : str
-        Empty where it is not known. `url` leads to the page the image came from.
-
-    Examples
-    --------
-    >>> print(Attribution(author="Ada", title="A fish", license="CC BY 2.0"))
-    “A fish” by Ada, CC BY 2.0
-    """
-
-    author: str = ""
-    title: str = ""
-    license: str = ""
-    url: str = ""
-
-    def __str__(self) -> str:
-        name = f"“{self.title}”" if self.title else "Untitled"
-        maker = f" by {self.author}" if self.author else ""
-        terms = f", {self.license}" if self.license else ""
-        return f"{name}{maker}{terms}"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -67,8 +41,8 @@ class ImageSet:
     dataset : datasets.Dataset
         One row an image. Columns with a meaning of their own: ``image`` (a
         ``datasets.Image``, required), ``image_id`` (unique strings, required), ``class_label``
-        (a ``datasets.ClassLabel``), ``author``, ``title``, ``license`` and ``url``, and for the
-        record ``author_url``, ``license_url``, ``source_url``, ``sha256``, ``retrieved`` and
+        (a ``datasets.ClassLabel``), ``author``, ``title``, ``license``, ``url``, ``author_url``
+        and ``license_url``, and for the record ``source_url``, ``sha256``, ``retrieved`` and
         ``changes``. Every other column is a known factor that can be used to colour a plot.
     skipped : sequence of (name, reason), default=()
         What was left out when the images were loaded, and why.
@@ -206,13 +180,34 @@ class ImageSet:
 
     @property
     def attribution(self) -> tuple[Attribution, ...]:
-        """Author, title, licence and link of every image."""
-        known = [name for name in _CREDIT_COLUMNS if name in self.dataset.column_names]
+        """Author, title, licence and links of every image."""
+        return tuple(Attribution(**row) for row in self._texts(_CREDIT_COLUMNS))
+
+    def credits(self) -> Credits:
+        """Return who made the images, to be shown and saved wherever they are.
+
+        Returns
+        -------
+        Credits
+            A table, a page and files, with one row an image.
+
+        Examples
+        --------
+        >>> from cliplab import load_storybook
+        >>> load_storybook(n_images=3).credits()
+        Credits of 3 images
+        """
+        record = self._texts(_RECORD_COLUMNS)
+        citation = str(self.provenance.get("citation", ""))
+        return Credits(self.image_ids.tolist(), self.attribution, record, citation)
+
+    def _texts(self, columns: Sequence[str]) -> list[dict[str, str]]:
+        """Return some columns row by row, without those that there are not."""
+        known = [name for name in columns if name in self.dataset.column_names]
+        values = [[str(value or "") for value in self.dataset[name][:]] for name in known]
         if not known:
-            return (Attribution(),) * len(self)
-        columns = [[value or "" for value in self.dataset[name][:]] for name in known]
-        rows = zip(*columns, strict=True)
-        return tuple(Attribution(**dict(zip(known, row, strict=True))) for row in rows)
+            return [{} for _ in range(len(self))]
+        return [dict(zip(known, row, strict=True)) for row in zip(*values, strict=True)]
 
     @property
     def factors(self) -> tuple[str, ...]:

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 import ipywidgets
 import numpy as np
 
+from cliplab.credits import link
 from cliplab.explorer.theme import CATEGORY_COLORS
 from cliplab.explorer.thumbnails import data_uri, thumbnail
 
 if TYPE_CHECKING:
     from cliplab.clustering import Clustering
+    from cliplab.credits import Attribution
     from cliplab.explorer.host import MainLoop
     from cliplab.explorer.lanes import Lane
-    from cliplab.images import Attribution, ImageSet
+    from cliplab.images import ImageSet
 
 PAGE_SIZE = 10
 _PIXELS = 112
@@ -136,9 +138,7 @@ def most_typical(clustering: Clustering) -> tuple[int, ...]:
 
 
 def _credit(credit: Attribution) -> str:
-    words = html.escape(", ".join(filter(None, (credit.author, credit.license))) or str(credit))
-    # Only addresses of web pages become links; anything else could be a script.
-    if credit.url.startswith(("https://", "http://")):
-        address = html.escape(credit.url, quote=True)
-        return f'<a href="{address}" target="_blank" rel="noopener">{words}</a>'
-    return words
+    """Return author and licence with their links; a title has no room here."""
+    maker = link(credit.author, credit.url or credit.author_url) if credit.author else ""
+    terms = link(credit.license, credit.license_url) if credit.license else ""
+    return ", ".join(filter(None, (maker, terms))) or link(str(credit), credit.url)

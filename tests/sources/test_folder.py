@@ -10,7 +10,7 @@ import pytest
 from malformed import malformed_pictures
 from PIL import Image
 
-from cliplab.images import Attribution
+from cliplab.credits import Attribution
 from cliplab.sources.folder import load_folder
 
 PHOTOS = Path(__file__).parents[2] / ".." / "shared" / "photos"

@@ -7,6 +7,7 @@ from collections import Counter
 
 from cliplab.images import ImageSet
 from cliplab.sources.hub import fetch_hub_images
+from cliplab.sources.openimages.official import CITATION
 from cliplab.sources.openimages.sample import Sample
 from cliplab.sources.openimages.sampling import primary_labels
 
@@ -65,5 +66,5 @@ def fetch_from_mirror(sample: Sample, cache_dir: str | os.PathLike[str] | None) 
     table = table.add_column("primary_label", [name or "" for name in labels])
     told = {**images.provenance, **sample.provenance, "source": "open_images", "host": MIRROR}
     lacks = "image ids, authors, licences, verified absences"
-    found = ImageSet(table, images.skipped, told | {"lacks": lacks})
+    found = ImageSet(table, images.skipped, told | {"lacks": lacks, "citation": CITATION})
     return found.with_classes("primary_label")
