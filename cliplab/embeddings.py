@@ -98,7 +98,11 @@ class Embeddings:
         import safetensors.numpy
 
         told = {"model": self.model, "provenance": json.dumps(dict(self.provenance))}
-        content = safetensors.numpy.save({"vectors": np.array(self.vectors)}, metadata=told)
+        content = safetensors.numpy.save(
+            # It writes the memory of an array as it lies, whatever order its rows lie in.
+            {"vectors": np.ascontiguousarray(self.vectors)},
+            metadata=told,
+        )
         write_whole(Path(path).expanduser(), content)
 
     def to_hub(self, name: str, *, private: bool = False) -> None:

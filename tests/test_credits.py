@@ -76,10 +76,10 @@ def test_a_spreadsheet_runs_nothing_of_what_is_saved(hostile, tmp_path):
 
 
 def test_only_some_of_many_credits_are_shown_and_all_are_saved(tmp_path):
-    credits = load_storybook(n_images=50).credits()
-    assert credits._repr_html_().count("<li>") == 20
-    assert "and 30 more" in credits._repr_html_()
-    credits.save(tmp_path)
+    shown = load_storybook(n_images=50).credits()
+    assert shown._repr_html_().count("<li>") == 20
+    assert "and 30 more" in shown._repr_html_()
+    shown.save(tmp_path)
     assert (tmp_path / "ATTRIBUTION.html").read_text(encoding="utf-8").count("<li>") == 50
 
 

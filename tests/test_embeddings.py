@@ -69,7 +69,7 @@ def test_what_is_no_table_is_refused_in_words(shape):
 
 
 def test_what_is_saved_comes_back_to_the_last_bit(tmp_path):
-    vectors = np.random.default_rng(0).normal(size=(30, 7))
+    vectors = np.asfortranarray(np.random.default_rng(0).normal(size=(30, 7)))
     embeddings = Embeddings(vectors, "by hand", {"precision": "float32"})
     embeddings.save(tmp_path / "some" / "vectors.safetensors")
     again = load_embeddings(tmp_path / "some" / "vectors.safetensors")

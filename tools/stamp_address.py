@@ -1,4 +1,4 @@
-"""Write the project's public address wherever it is needed: badges, links, Colab's first cell.
+"""Write the project's public address wherever it is needed: badges, links, Colab's cell, the pack.
 
 The address stands in pyproject.toml, under [tool.cliplab.address], and nowhere else by hand. With
 `--check` nothing is written, and files that are out of date make the script fail.
@@ -20,6 +20,7 @@ import nbformat
 ROOT = Path(__file__).parents[1]
 MARKERS = re.compile("<!-- badges -->.*?<!-- /badges -->", re.DOTALL)
 INSTALL_TAG = "colab-install"
+PACK_MODULE = ROOT / "cliplab" / "packs" / "address.py"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Address:
 
     repository: str
     ref: str
+    pack: str
     requirements: tuple[str, ...]
 
     @classmethod
@@ -79,6 +81,7 @@ def main() -> int:
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
     stamped = {path: stamp_notebook(path, address) for path in notebooks}
     stamped[ROOT / "README.md"] = stamp_readme(ROOT / "README.md", notebooks, address)
+    stamped[PACK_MODULE] = stamp_pack(PACK_MODULE, address)
     old = [path for path, text in stamped.items() if path.read_text(encoding="utf-8") != text]
     for path in old:
         print(f"{path.relative_to(ROOT)}: {'out of date' if check else 'stamped'}")
@@ -106,6 +109,12 @@ def stamp_readme(path: Path, notebooks: list[Path], address: Address) -> str:
     if not MARKERS.search(text):
         raise ValueError(f"{path.name} must have the lines {_marked('')!r} where badges belong.")
     return MARKERS.sub(lambda _: _marked("\n".join(rows)), text)
+
+
+def stamp_pack(path: Path, address: Address) -> str:
+    """Return the module that says where the published pack is."""
+    text = path.read_text(encoding="utf-8")
+    return re.sub('^PACK = ".*"$', f'PACK = "{address.pack}"', text, flags=re.MULTILINE)
 
 
 def stamp_notebook(path: Path, address: Address) -> str:

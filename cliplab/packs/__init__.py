@@ -1,0 +1,110 @@
+"""Lesson packs: thumbnails, vectors, projections, sweeps and credits in one folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from cliplab.clustering import ClusterSweep
+from cliplab.embeddings import Embeddings
+from cliplab.images import ImageSet
+from cliplab.packs.files import read_pack, write_pack
+from cliplab.packs.pack import Pack
+from cliplab.packs.published import fetch_pack, publish_pack
+from cliplab.packs.thumbnails import with_thumbnails
+from cliplab.projection import Projection
+
+__all__ = ["Pack", "fetch_pack", "load_pack", "publish_pack", "save_pack"]
+
+
+def save_pack(
+    path: str | os.PathLike[str],
+    images: ImageSet,
+    embeddings: Embeddings,
+    projections: Projection | Sequence[Projection] = (),
+    sweeps: ClusterSweep | Sequence[ClusterSweep] = (),
+    *,
+    title: str = "A lesson pack",
+    thumbnail_size: int = 256,
+) -> Pack:
+    """Write a lesson into one folder, for those who are to open it without computing it.
+
+    Parameters
+    ----------
+    path : path-like
+        The folder. One that holds a pack already is replaced; any other must not be there, or
+        be empty.
+    images : ImageSet
+        They are kept as thumbnails.
+    embeddings : Embeddings
+        Their vectors.
+    projections : Projection or sequence of Projection, default=()
+        Pictures of them; the first is shown first.
+    sweeps : ClusterSweep or sequence of ClusterSweep, default=()
+        Clusterings; the first is shown first.
+    title : str
+        What the pack is called.
+    thumbnail_size : int, default=256
+        Pixels of a thumbnail's longer side, from 32 to 1024. Images that are smaller stay as they
+        are.
+
+    Returns
+    -------
+    Pack
+        What was written.
+
+    Raises
+    ------
+    ValueError
+        If the parts do not belong together, or the folder holds something else.
+    OSError
+        If it cannot be written; what was there before stays.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from cliplab import ClipEncoder, load_storybook, project
+    >>> images = load_storybook(n_images=20)
+    >>> embeddings = ClipEncoder("storybook").encode_images(images)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_pack(f"{folder}/pack", images, embeddings, project(embeddings, "pca"))
+    A lesson pack: 20 images, vectors of storybook
+    """
+    if not 32 <= thumbnail_size <= 1024:
+        raise ValueError(
+            f"`thumbnail_size` must be from 32 to 1024 pixels. Got {thumbnail_size!r} instead."
+        )
+    drawn = (projections,) if isinstance(projections, Projection) else tuple(projections)
+    swept = (sweeps,) if isinstance(sweeps, ClusterSweep) else tuple(sweeps)
+    pack = Pack(with_thumbnails(images, thumbnail_size), embeddings, drawn, swept, title)
+    write_pack(pack, Path(path).expanduser())
+    return pack
+
+
+def load_pack(path: str | os.PathLike[str]) -> Pack:
+    """Open a lesson that `save_pack` has written, in seconds and without torch.
+
+    Parameters
+    ----------
+    path : path-like
+        The folder.
+
+    Returns
+    -------
+    Pack
+        Images, vectors, projections and sweeps.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no pack.
+    ValueError
+        If it is damaged, or of a newer version of cliplab.
+
+    Examples
+    --------
+    >>> pack = load_pack("open-images-1000")  # doctest: +SKIP
+    >>> Explorer(pack.images, pack.embeddings, pack.sweep, pack.projection)  # doctest: +SKIP
+    """
+    return read_pack(Path(path).expanduser())

@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from loopback.server import nobody_there
+
+from cliplab import (
+    ClipEncoder,
+    Embeddings,
+    fetch_pack,
+    load_pack,
+    load_storybook,
+    project,
+    save_pack,
+    sweep_clusters,
+)
+from cliplab.packs import publish_pack
+from cliplab.packs.address import PACK
+from cliplab.packs.published import STORYBOOK_PACK
+
+PHOTOS = Path(__file__).parents[1] / ".." / "shared" / "photos"
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    images = load_storybook(n_images=40)
+    embeddings = ClipEncoder("storybook").encode_images(images, store=False)
+    projections = [project(embeddings, "tsne", perplexity=8), project(embeddings, "pca")]
+    sweeps = [sweep_clusters(embeddings, range(2, 7)), sweep_clusters(projections[0], range(2, 7))]
+    return images, embeddings, projections, sweeps
+
+
+@pytest.fixture
+def saved(lesson, tmp_path):
+    return save_pack(tmp_path / "pack", *lesson, title="A test"), tmp_path / "pack"
+
+
+def test_a_pack_comes_back_as_it_was(lesson, saved):
+    images, embeddings, projections, sweeps = lesson
+    pack = load_pack(saved[1])
+    assert pack.title == "A test"
+    assert pack.images.image_ids.tolist() == images.image_ids.tolist()
+    assert pack.images.class_names == images.class_names
+    assert pack.images.attribution == images.attribution
+    assert pack.images.provenance == images.provenance
+    np.testing.assert_array_equal(pack.embeddings.vectors, embeddings.vectors)
+    assert pack.embeddings.provenance == embeddings.provenance
+    for found, expected in zip(pack.projections, projections, strict=True):
+        np.testing.assert_array_equal(found.coordinates, expected.coordinates)
+        assert (found.method, found.kl_divergence) == (expected.method, expected.kl_divergence)
+        assert found.parameters == expected.parameters
+    for found, expected in zip(pack.sweeps, sweeps, strict=True):
+        assert (found.space, found.n_clusters) == (expected.space, expected.n_clusters)
+        for k in expected:
+            for name in ("cluster_labels", "centers", "silhouettes"):
+                np.testing.assert_array_equal(getattr(found[k], name), getattr(expected[k], name))
+            assert found[k].inertia == expected[k].inertia
+
+
+def test_thumbnails_are_small_and_what_was_done_to_them_is_written_down(tmp_path):
+    images = load_storybook(n_images=4)
+    vectors = Embeddings(np.eye(4))
+    kept = save_pack(tmp_path / "kept", images, vectors).images
+    assert kept.file_bytes(0) == images.file_bytes(0)
+    assert kept.credits().to_pandas()["changes"].tolist() == [""] * 4
+    small = save_pack(tmp_path / "small", images, vectors, thumbnail_size=64).images
+    assert {picture.size for picture in small} == {(64, 64)}
+    assert set(small.credits().to_pandas()["changes"]) == {"reduced to 64 pixels at the most"}
+
+
+def test_credits_go_with_every_pack(saved):
+    assert {"ATTRIBUTION.csv", "ATTRIBUTION.html", "README.md"} <= {
+        file.name for file in saved[1].iterdir()
+    }
+    assert "license: cc0-1.0" in (saved[1] / "README.md").read_text()
+
+
+def test_a_pack_is_replaced_whole_and_nothing_else_ever_is(lesson, saved, tmp_path):
+    images, embeddings, *_ = lesson
+    save_pack(saved[1], images, embeddings, title="Another")
+    again = load_pack(saved[1])
+    assert (again.title, again.projection, again.sweep) == ("Another", None, None)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    with pytest.raises(ValueError, match="`path` must be a new or empty folder, or a pack"):
+        save_pack(tmp_path / "mine", images, embeddings)
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["mine", "pack"]
+
+
+def test_parts_that_do_not_belong_together_are_refused(lesson, tmp_path):
+    images, embeddings, projections, sweeps = lesson
+    with pytest.raises(ValueError, match="`embeddings` must have one row for each of the 40"):
+        save_pack(tmp_path / "pack", images, embeddings[:30])
+    with pytest.raises(ValueError, match="`projections` must have one row for each of the 20"):
+        save_pack(tmp_path / "pack", images[:20], embeddings[:20], projections)
+    with pytest.raises(ValueError, match="`sweeps` must have one row for each of the 20"):
+        save_pack(tmp_path / "pack", images[:20], embeddings[:20], sweeps=sweeps)
+    with pytest.raises(ValueError, match="`thumbnail_size` must be from 32 to 1024 pixels"):
+        save_pack(tmp_path / "pack", images, embeddings, thumbnail_size=9)
+    assert not (tmp_path / "pack").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["images.parquet", "embeddings.safetensors", "sweep-0.safetensors", "ATTRIBUTION.html"]
+)
+def test_a_damaged_or_missing_file_is_named(saved, name):
+    file = saved[1] / name
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=f"{name} is missing or damaged. Fetch or make it again"):
+        load_pack(saved[1])
+    file.unlink()
+    with pytest.raises(ValueError, match=f"{name} is missing or damaged"):
+        load_pack(saved[1])
+
+
+def test_a_pack_reads_no_file_but_its_own(saved, tmp_path):
+    about = json.loads((saved[1] / "pack.json").read_text())
+    about["files"]["../secret.txt"] = "0" * 64
+    (saved[1] / "pack.json").write_text(json.dumps(about))
+    with pytest.raises(ValueError, match=r"\.\./secret\.txt is missing or damaged"):
+        load_pack(saved[1])
+
+
+def test_what_is_no_pack_is_refused_in_words(saved, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"that `save_pack` has written.* no pack\.json"):
+        load_pack(tmp_path)
+    (saved[1] / "pack.json").write_text('{"format": "cliplab-pack-9"}')
+    with pytest.raises(ValueError, match="Got 'cliplab-pack-9' instead: a newer cliplab"):
+        load_pack(saved[1])
+    (saved[1] / "pack.json").write_text("{")
+    with pytest.raises(ValueError, match=r"pack\.json is missing or damaged"):
+        load_pack(saved[1])
+
+
+_LESSON = """
+import sys
+from cliplab import Explorer, fetch_pack
+pack = fetch_pack()
+explorer = Explorer(pack.images, pack.embeddings, pack.sweep, pack.projection)
+for k in (3, 17, 9):
+    explorer.state.n_clusters = k
+    assert explorer.clustering.n_clusters == k
+explorer.state.space = explorer.state.projection = "tsne"
+explorer.state.selected = (1, 2, 3)
+print(len(pack), sorted({"torch", "open_clip", "torchvision", "sklearn"} & set(sys.modules)))
+"""
+
+
+def test_a_lesson_from_a_pack_needs_no_torch():
+    command = [sys.executable, "-W", "error", "-c", _LESSON]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.split(maxsplit=1) == ["1000", "[]\n"]
+
+
+def test_the_storybook_s_pack_is_what_the_package_draws_and_sees():
+    pack = load_pack(STORYBOOK_PACK)
+    images = load_storybook(n_images=1000)
+    assert pack.images.image_ids.tolist() == images.image_ids.tolist()
+    rows = [0, 250, 999]
+    for row in rows:
+        assert pack.images[row].tobytes() == images[row].tobytes()
+    vectors = ClipEncoder("storybook").encode_images(images[rows], store=False).vectors
+    assert (pack.embeddings.vectors[rows] * vectors).sum(axis=1).min() > 0.999
+    assert list(pack.sweep.n_clusters) == list(range(2, 21))
+    assert sum(file.stat().st_size for file in STORYBOOK_PACK.iterdir()) < 12_000_000
+
+
+def test_without_a_name_the_published_pack_is_tried_and_the_storybook_s_opened(hub, monkeypatch):
+    pack = fetch_pack()
+    assert pack.title == "The storybook"
+    assert "no public address yet" in pack.note or "is not on the Hub" in pack.note
+    assert "own pack instead" in pack._repr_html_()
+    monkeypatch.setenv("CLIPLAB_PACK", "school/lesson")
+    assert "The pack school/lesson is not on the Hub" in fetch_pack().note
+    with nobody_there() as address:
+        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", address)
+        assert "cannot be reached" in fetch_pack().note
+
+
+def test_a_pack_that_was_named_and_cannot_be_had_is_an_error(hub):
+    with pytest.raises(FileNotFoundError, match="The pack school/none is not on the Hub"):
+        fetch_pack("school/none")
+
+
+@pytest.mark.filterwarnings("ignore:Use 'content=.*' to upload raw bytes:DeprecationWarning")
+def test_a_pack_is_published_fetched_once_and_then_opened_without_a_network(
+    saved, hub, monkeypatch
+):
+    monkeypatch.setenv("HF_TOKEN", "hf_for_the_small_hub")
+    publish_pack(saved[1], "school/published")
+    assert {"pack.json", "README.md", "ATTRIBUTION.csv"} <= set(
+        hub.repositories["datasets/school/published"].files
+    )
+    monkeypatch.setenv("CLIPLAB_PACK", "school/published")
+    pack = fetch_pack()
+    assert (pack.title, pack.note) == ("A test", "")
+    hub.server.asked.clear()
+    with nobody_there() as address:
+        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", address)
+        np.testing.assert_array_equal(fetch_pack().embeddings.vectors, pack.embeddings.vectors)
+    assert hub.server.asked.total() == 0
+
+
+def test_nothing_but_a_whole_pack_is_published(saved, hub):
+    (saved[1] / "images.parquet").unlink()
+    with pytest.raises(ValueError, match=r"images\.parquet is missing"):
+        publish_pack(saved[1], "school/half")
+    assert not hub.repositories
+
+
+@pytest.mark.skipif(not PHOTOS.is_dir(), reason="the shared photographs are not here")
+@pytest.mark.filterwarnings("ignore:Use 'content=.*' to upload raw bytes:DeprecationWarning")
+def test_the_first_lesson_online_is_rehearsed_with_photographs(hub, tmp_path, monkeypatch):
+    """One command makes and publishes a pack; it is then the one that lessons open."""
+    tool = Path(__file__).parents[1] / "tools" / "make_pack.py"
+    command = [
+        sys.executable, str(tool), "rehearsal", "--photos", str(PHOTOS),
+        "--out", str(tmp_path / "pack"), "--publish", "school/rehearsal",
+    ]  # fmt: skip
+    environment = os.environ | {"HF_TOKEN": "hf_for_the_small_hub"}
+    told = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=500, check=False
+    )
+    assert told.returncode == 0, told.stderr
+    assert "published as school/rehearsal" in told.stdout
+    monkeypatch.setenv("CLIPLAB_PACK", "school/rehearsal")
+    pack = fetch_pack()
+    assert pack.title == "A rehearsal with an untrained network"
+    assert pack.embeddings.vectors.shape[1] == 512
+    assert max(max(picture.size) for picture in pack.images) <= 256
+    assert PACK.count("/") == 1

@@ -1,0 +1,77 @@
+"""Make a lesson pack, and publish it if asked to.
+
+    python tools/make_pack.py storybook               # the pack that ships with the package
+    python tools/make_pack.py open-images --publish   # fetches, encodes with ViT-B-32, uploads
+    python tools/make_pack.py rehearsal --photos DIR --publish NAME
+
+The rehearsal takes photographs of yours and an untrained ViT-B-32, and says so in its title: it
+shows that all works, and its clusters mean nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from cliplab import (
+    ClipEncoder,
+    Pack,
+    fetch_open_images,
+    load_folder,
+    load_storybook,
+    project,
+    save_pack,
+    sweep_clusters,
+)
+from cliplab.images import ImageSet
+from cliplab.packs import publish_pack
+from cliplab.packs.address import PACK
+from cliplab.packs.published import STORYBOOK_PACK
+from cliplab.sources import PEOPLE
+
+
+def main() -> None:
+    """Make what the command line asks for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("kind", choices=["storybook", "open-images", "rehearsal"])
+    parser.add_argument("--photos", type=Path, help="a folder of photographs, for a rehearsal")
+    parser.add_argument("--n-images", type=int, default=1000)
+    parser.add_argument("--out", type=Path, help="the folder of the pack")
+    parser.add_argument(
+        "--publish", nargs="?", const=PACK, metavar="NAME", help=f"upload it, to {PACK} or NAME"
+    )
+    asked = parser.parse_args()
+    out = asked.out or (STORYBOOK_PACK if asked.kind == "storybook" else Path(asked.kind))
+    if asked.kind == "storybook":
+        images, encoder = load_storybook(n_images=asked.n_images), ClipEncoder("storybook")
+        title = "The storybook"
+    elif asked.kind == "open-images":
+        images = fetch_open_images(n_images=asked.n_images, exclude_classes=PEOPLE)
+        encoder, title = ClipEncoder("ViT-B-32"), "Photographs of Open Images"
+    else:
+        images = load_folder(asked.photos)
+        encoder = ClipEncoder("ViT-B-32", pretrained=None)
+        title = "A rehearsal with an untrained network"
+    pack = make_pack(out, images, encoder, title)
+    n_bytes = sum(file.stat().st_size for file in out.iterdir())
+    print(f"{pack} in {out}, {n_bytes / 1e6:.1f} MB")
+    if asked.publish:
+        print(f"published as {asked.publish}, {publish_pack(out, asked.publish)}")
+
+
+def make_pack(out: Path, images: ImageSet, encoder: ClipEncoder, title: str) -> Pack:
+    """Compute all that a lesson shows, and write it."""
+    embeddings = encoder.encode_images(images)
+    projections = [project(embeddings, method, random_state=0) for method in ("tsne", "pca")]
+    most = min(20, len(images) - 1)
+    sweeps = [
+        sweep_clusters(space, range(2, most + 1), random_state=0)
+        for space in (embeddings, projections[0])
+    ]
+    return save_pack(out, images, embeddings, projections, sweeps, title=title)
+
+
+if __name__ == "__main__":
+    main()
