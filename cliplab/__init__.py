@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cliplab.agreement import Agreement, class_agreement
     from cliplab.clustering import Clustering, ClusterSweep, sweep_clusters
     from cliplab.credits import Attribution, Credits
+    from cliplab.diagnosis import doctor
     from cliplab.embeddings import Embeddings, load_embeddings
     from cliplab.encoder import ClipEncoder
     from cliplab.explorer import (
@@ -57,6 +58,7 @@ _MODULE_OF = {
     "Pack": "packs",
     "Projection": "projection",
     "class_agreement": "agreement",
+    "doctor": "diagnosis",
     "explore": "explorer",
     "fetch_hub_images": "sources",
     "fetch_open_images": "sources",
@@ -88,6 +90,7 @@ __all__ = [
     "Pack",
     "Projection",
     "class_agreement",
+    "doctor",
     "explore",
     "fetch_hub_images",
     "fetch_open_images",

@@ -101,13 +101,28 @@ def require_weights(model: str, pretrained: str | None) -> None:
         raise ValueError(
             f"`pretrained` must be {allowed} or None for {model}. Got {pretrained!r} instead."
         )
+    if not has_weights(model, pretrained):
+        source = open_clip.get_pretrained_cfg(model, pretrained)
+        repository = os.path.split(source.get("hf_hub", ""))[0]
+        address = _hub(repository) if repository else source["url"]
+        _require_answer(address, f"{model}, {pretrained}")
+
+
+def has_weights(model: str, pretrained: str) -> bool:
+    """Say whether a model's weights are on this machine.
+
+    Parameters
+    ----------
+    model, pretrained : str
+        Names of open_clip's.
+    """
+    import open_clip
+
     source = open_clip.get_pretrained_cfg(model, pretrained)
     if hub_name := source.get("hf_hub"):
         repository, filename = os.path.split(hub_name)
-        if not _is_in_cache(repository, _file_names(filename)):
-            _require_answer(_hub(repository), f"{model}, {pretrained}")
-    elif (url := source.get("url")) and not _is_downloaded(url):
-        _require_answer(url, f"{model}, {pretrained}")
+        return _is_in_cache(repository, _file_names(filename))
+    return _is_downloaded(source.get("url", ""))
 
 
 def _one_of(value: str, known: list[str]) -> str:

@@ -1,0 +1,262 @@
+"""What this machine can do, and what to do about what it cannot."""
+
+from __future__ import annotations
+
+import html
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from cliplab.cache import cache_folder
+from cliplab.device import best_device, best_precision, n_cores
+from cliplab.hub import require_answer
+from cliplab.sources.openimages.host import open_images_host
+from cliplab.weights import has_weights
+
+_MARKS = {"good": "✓", "note": "–", "bad": "✗"}
+_COLORS = {"good": "#1a7f37", "note": "#767676", "bad": "#cf222e"}
+_ENOUGH_MEMORY, _ENOUGH_DISK = 1.8e9, 2e9
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes
+    ----------
+    about : str
+        What was looked at.
+    state : {"good", "note", "bad"}
+        Whether it works; a note is something that a lesson can do without.
+    found : str
+        What there is.
+    advice : str
+        What to do about it; empty where there is nothing to do.
+    """
+
+    about: str
+    state: str
+    found: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, repr=False)
+class Diagnosis:
+    """What `doctor` has found, as a table that can be copied into a question for help.
+
+    Attributes
+    ----------
+    findings : tuple of Finding
+        One for each thing that was looked at.
+    """
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing stands in the way of a lesson."""
+        return all(finding.state != "bad" for finding in self.findings)
+
+    def __repr__(self) -> str:
+        lines = []
+        for each in self.findings:
+            lines.append(f"{_MARKS[each.state]} {each.about:<18} {each.found}")
+            if each.advice:
+                lines.append(f"  {'':<18} → {each.advice}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f'<tr><td style="color: {_COLORS[each.state]}"><b>{_MARKS[each.state]}</b></td>'
+            f'<td style="text-align: left">{html.escape(each.about)}</td>'
+            f'<td style="text-align: left">{html.escape(each.found)}'
+            f"{'<br><i>' + html.escape(each.advice) + '</i>' if each.advice else ''}</td></tr>"
+            for each in self.findings
+        )
+        return f"<table>{rows}</table>"
+
+
+def doctor() -> Diagnosis:
+    """Say what this machine can do, and what to do about what it cannot.
+
+    It looks at the notebook and its widgets, at processor, memory and disk, and whether the
+    network's hosts answer. That takes a few seconds; nothing is sent but the question.
+
+    Returns
+    -------
+    Diagnosis
+        A table, with ✓ for what works, – for what a lesson can do without, ✗ for what has to be
+        mended, and what to do.
+
+    Examples
+    --------
+    >>> doctor().is_well
+    True
+    """
+    checks: tuple[Callable[[], Finding], ...] = (
+        _python,
+        _front_end,
+        _widgets,
+        _bokeh,
+        _processor,
+        _memory,
+        _disk,
+        _hub,
+        _open_images,
+        _weights,
+        _extras,
+    )
+    with ThreadPoolExecutor(len(checks)) as pool:  # Hosts that do not answer are waited for.
+        return Diagnosis(tuple(pool.map(lambda check: check(), checks)))
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    names = ("cliplab", "torch", "open_clip_torch", "datasets", "scikit-learn")
+    found = ", ".join(f"{name} {_version(name) or 'missing'}" for name in names)
+    missing = [name for name in names if not _version(name)]
+    advice = f"Install what is missing: pip install {' '.join(missing)}" if missing else ""
+    return Finding("Python", "bad" if missing else "good", f"{version}, {found}", advice)
+
+
+def _front_end() -> Finding:
+    if "ipykernel" not in sys.modules:
+        advice = "Open a notebook to see the Explorer; all else works here too."
+        return Finding("Notebook", "note", "not in a notebook", advice)
+    signs = {
+        "Colab": "google.colab" in sys.modules,
+        "VS Code": any(name.startswith("VSCODE") for name in os.environ),
+        "Binder": "BINDER_SERVICE_HOST" in os.environ or "BINDER_REF_URL" in os.environ,
+    }
+    name = next((name for name, is_there in signs.items() if is_there), "Jupyter")
+    return Finding("Notebook", "good", f"{name}, ipykernel {_version('ipykernel')}")
+
+
+def _widgets() -> Finding:
+    found = f"ipywidgets {_version('ipywidgets')}, jupyter_bokeh {_version('jupyter_bokeh')}"
+    lab = _version("jupyterlab")
+    if lab is None:
+        advice = (
+            "If the Explorer does not appear, install ipywidgets and jupyter_bokeh also where "
+            "JupyterLab runs, and reload the page."
+        )
+        return Finding("Widgets", "note", f"{found}; JupyterLab runs elsewhere", advice)
+    folder = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
+    needed = ("@jupyter-widgets/jupyterlab-manager", "@bokeh/jupyter_bokeh")
+    missing = [name for name in needed if not (folder / name).is_dir()]
+    if missing:
+        advice = "Run: pip install --force-reinstall ipywidgets jupyter_bokeh, and reload the page."
+        return Finding("Widgets", "bad", f"{found}; no {', '.join(missing)}", advice)
+    return Finding("Widgets", "good", f"{found}, JupyterLab {lab}")
+
+
+def _bokeh() -> Finding:
+    version = _version("bokeh")
+    package = importlib.util.find_spec("bokeh")
+    folder = Path(package.origin or "").parent if package else Path()
+    if not (folder / "server" / "static" / "js" / "bokeh.min.js").is_file():
+        advice = "Run: pip install --force-reinstall bokeh"
+        return Finding("BokehJS", "bad", f"bokeh {version}, without its scripts", advice)
+    return Finding("BokehJS", "good", f"{version}, from this machine: no network is needed")
+
+
+def _processor() -> Finding:
+    device = best_device()
+    found = f"{n_cores()} cores; encoding on {device} in {best_precision(device)}"
+    if device == "cpu":
+        advice = "ViT-B-32 encodes some 10 to 50 pictures a second here; larger models want a GPU."
+        return Finding("Processor", "note", found, advice)
+    return Finding("Processor", "good", found)
+
+
+def _memory() -> Finding:
+    free = _free_memory()
+    if free is None:
+        return Finding("Memory", "note", "unknown on this system")
+    found = f"{free / 1e9:.1f} GB free"
+    if free < _ENOUGH_MEMORY:
+        advice = "Restart other kernels, take fewer pictures, or open a pack: it needs no torch."
+        return Finding("Memory", "note", found, advice)
+    return Finding("Memory", "good", found)
+
+
+def _disk() -> Finding:
+    folder = cache_folder()
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    free = shutil.disk_usage(there).free
+    found = f"{free / 1e9:.1f} GB free for {folder}"
+    if not os.access(there, os.W_OK):
+        advice = "Set CLIPLAB_CACHE to a folder that you may write to."
+        return Finding("Disk", "bad", f"{folder} cannot be written to", advice)
+    if free < _ENOUGH_DISK:
+        advice = "1,000 photographs and a model need about 1 GB. Set CLIPLAB_CACHE to another disk."
+        return Finding("Disk", "note", found, advice)
+    return Finding("Disk", "good", found)
+
+
+def _hub() -> Finding:
+    advice = "Models and packs that are here work without it; load_storybook() needs no network."
+    return _answering("Hugging Face Hub", None, advice)
+
+
+def _open_images() -> Finding:
+    advice = "fetch_open_images() needs it, or a mirror on the Hub; what was fetched stays."
+    return _answering("Open Images", open_images_host().pictures, advice)
+
+
+def _answering(about: str, address: str | None, advice: str) -> Finding:
+    try:
+        require_answer(address)
+    except ConnectionError as error:
+        return Finding(about, "note", f"cannot be reached ({error})", advice)
+    return Finding(about, "good", "answers")
+
+
+def _weights() -> Finding:
+    if has_weights("ViT-B-32", "laion2b_s34b_b79k"):
+        return Finding("Weights", "good", "storybook and ViT-B-32 are here")
+    advice = 'ClipEncoder("ViT-B-32") fetches 0.6 GB the first time.'
+    return Finding("Weights", "note", "storybook is here, ViT-B-32 is not yet", advice)
+
+
+def _extras() -> Finding:
+    extras = {"numba": "fast", "openTSNE": "large", "umap": "umap"}
+    missing = [extra for name, extra in extras.items() if importlib.util.find_spec(name) is None]
+    if not missing:
+        return Finding("Extras", "good", "numba, openTSNE, UMAP")
+    advice = f"For more pictures and maps: pip install 'cliplab[{','.join(missing)}]'"
+    return Finding("Extras", "note", f"without {', '.join(missing)}", advice)
+
+
+def _version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _free_memory() -> float | None:
+    """Return the bytes that this process may still take: a container has less than its machine."""
+    return min(_limits(), default=None)
+
+
+def _limits() -> Iterator[float]:
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        yield next(1024.0 * int(line.split()[1]) for line in lines if "MemAvailable" in line)
+    except (OSError, StopIteration):
+        pass
+    group = Path("/sys/fs/cgroup")
+    try:
+        most = (group / "memory.max").read_text(encoding="ascii").strip()
+        if most != "max":
+            used = int((group / "memory.current").read_text(encoding="ascii"))
+            yield float(int(most) - used)
+    except (OSError, ValueError):
+        pass
