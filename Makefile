@@ -11,7 +11,7 @@ HAS_SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname))
 LAB_OPTIONS := $(if $(HAS_SCREEN),,--no-browser) $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check format lock
+.PHONY: help lab test proof check format lock
 
 help:  ## Show what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(firstword $(MAKEFILE_LIST))
@@ -23,6 +23,9 @@ lab: .venv/.installed  ## Open the first lesson in JupyterLab
 test: .venv/.installed  ## Run every test, also those in a browser
 	@$(BIN)/python tools/find_browser.py
 	@$(BIN)/pytest
+
+proof: .venv/.installed  ## Run the long studies in full, and write docs/proof.md
+	@CLIPLAB_PROOF=1 $(BIN)/pytest -m proof
 
 check: .venv/.installed  ## Look for mistakes without running anything
 	$(BIN)/ruff check

@@ -1,10 +1,15 @@
-"""For all tests: one thread, no network, a Hub on this machine, and an empty cache for each."""
+"""For all tests: one thread, no network, a Hub on this machine, and an empty cache for each.
+
+With CLIPLAB_PROOF=1 the studies run in full, and what they found is written to docs/proof.md.
+"""
 
 from __future__ import annotations
 
 import os
 import socket
 import tempfile
+import time
+from pathlib import Path
 
 import pytest
 from loopback.hub import SmallHub
@@ -45,6 +50,43 @@ def pytest_collection_modifyitems(items):
     # Playwright keeps an event loop running on the main thread until the last browser test is
     # done; tests that run a loop of their own have to come before.
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+IS_PROOF = bool(os.environ.get("CLIPLAB_PROOF"))
+_FIGURES: list[tuple[str, str, str]] = []
+
+
+def pytest_runtest_logreport(report):
+    if report.when == "call":
+        said = report.nodeid.rpartition("::")[2].removeprefix("test_").replace("_", " ")
+        end = "holds" if report.passed else "DOES NOT HOLD"
+        _FIGURES.extend((said, str(figure), end) for _, figure in report.user_properties)
+
+
+def pytest_sessionfinish():
+    if not IS_PROOF:
+        return
+    rows = "".join(f"| {said} | {figure} | {end} |\n" for said, figure, end in _FIGURES)
+    page = Path(__file__).parents[1] / "docs" / "proof.md"
+    today = time.strftime("%Y-%m-%d")
+    page.write_text(
+        "# What was proved in full\n\n"
+        f"Written by `make proof` on {today}; `make test` runs the same studies in short.\n\n"
+        f"| what | how often | |\n|---|---|---|\n{rows}",
+        encoding="utf-8",
+    )
+
+
+@pytest.fixture
+def proof(record_property):
+    """Return how often to repeat: a little, or in full; and write down the figure."""
+
+    def repeats(short, full, what):
+        n_repeats = full if IS_PROOF else short
+        record_property("figure", f"{n_repeats:,} {what}")
+        return n_repeats
+
+    return repeats
 
 
 def pytest_unconfigure(config):

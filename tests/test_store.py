@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import os
 import random
 import resource
 import time
@@ -128,15 +127,13 @@ def _kill_while_encoding(n_kills, folder, undisturbed):
     return n_begun
 
 
-N_KILLS = 100 if os.environ.get("CLIPLAB_PROOF") else 5
-
-
+@pytest.mark.proof
 def test_killed_at_any_moment_a_run_goes_on_and_ends_as_if_nothing_had_been(
-    tmp_path, undisturbed, record_property
+    tmp_path, undisturbed, proof, record_property
 ):
-    n_begun = _kill_while_encoding(N_KILLS, tmp_path, undisturbed)
-    record_property("kills of an encoding run", N_KILLS)
-    record_property("of these, with something kept already", n_begun)
+    n_kills = proof(5, 100, "kills at random moments, every finished run equal bit for bit")
+    n_begun = _kill_while_encoding(n_kills, tmp_path, undisturbed)
+    record_property("figure", f"in {n_begun} of these something had been kept already")
     assert n_begun > 0
 
 

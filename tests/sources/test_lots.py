@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 
 import numpy as np
+import pytest
 from scipy.stats import chi2
 
 from cliplab.sources.lots import by_lot
@@ -30,14 +31,17 @@ def test_the_order_of_a_part_is_part_of_the_order_of_all():
     assert by_lot(part, 3) == [name for name in by_lot(_IDS, 3) if name in part]
 
 
-def test_every_name_is_as_likely_to_be_drawn_as_any_other():
-    """Chi-square over 400 seeds: a sample of 100 out of 1,000, counted for each name."""
+@pytest.mark.proof
+def test_every_name_is_as_likely_to_be_drawn_as_any_other(proof):
+    """Chi-square over many seeds: a sample of 100 out of 1,000, counted for each name."""
+    n_seeds = proof(400, 10_000, "samples of 100 out of 1,000, chi-square between 0.1 % and 99.9 %")
     counts = np.zeros(len(_IDS))
     place = {name: i for i, name in enumerate(_IDS)}
-    for seed in range(400):
+    for seed in range(n_seeds):
         counts[[place[name] for name in by_lot(_IDS, seed)[:100]]] += 1
     # A name's count has the variance of a draw without replacement, a little below a Poisson's.
-    statistic = ((counts - 40) ** 2 / (40 * 0.9)).sum()
+    expected = n_seeds / 10
+    statistic = ((counts - expected) ** 2 / (0.9 * expected)).sum()
     assert chi2.ppf(0.001, df=999) < statistic < chi2.ppf(0.999, df=999)
 
 

@@ -216,9 +216,11 @@ def test_a_picture_that_cannot_be_had_is_replaced_by_the_next_and_listed(
     assert [small.server.asked[path] for path in sorted(bad)] == [tries, tries]
 
 
-def test_of_a_thousand_all_arrive_though_one_in_five_fails_for_good_in_every_way(tmp_path):
+@pytest.mark.proof
+def test_of_a_thousand_all_arrive_though_one_in_five_fails_for_good_in_every_way(tmp_path, proof):
     small = SmallOpenImages(1600)
     lots = random.Random(1)
+    proof(1000, 1000, "pictures of 1,000 arrived, with 13 kinds of fault in one of five")
     fault_of = {name: lots.choice(FAULTS) for name in small.ids if lots.random() < 0.2}
     small.server.seconds = 0.4
     small.server.fault = lambda path, times: fault_of.get(path[-20:-4])
