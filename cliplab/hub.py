@@ -35,7 +35,8 @@ def require_answer(address: str | None = None) -> None:
     except urllib.error.HTTPError:
         return  # Any answer will do: a hub may want a password.
     except OSError as error:
-        raise ConnectionError(str(getattr(error, "reason", error))) from error
+        reason = getattr(error, "reason", error)
+        raise ConnectionError(getattr(reason, "strerror", None) or str(reason)) from error
 
 
 @contextlib.contextmanager

@@ -81,17 +81,21 @@ def test_shown_again_it_shows_what_is(lesson: Notebook) -> None:
 def test_names_from_a_data_set_are_never_run(lesson: Notebook) -> None:
     lesson.run_cell(
         """import datasets
-from cliplab import ImageSet
+from cliplab import ImageSet, Pack
 attack = "<img src=x onerror='window.attacked = true'>"
 credits = ["author", "title", "license", "url"]
 table = images.dataset.remove_columns(["image_id", "class_label", *credits])
 for name in credits:
     table = table.add_column(name, [attack] * len(images))
+for name in ("author_url", "license_url"):
+    table = table.add_column(name, ["javascript:window.attacked = true"] * len(images))
 table = table.add_column("mood", [attack + str(i % 3) for i in range(len(images))])
 table = table.add_column("image_id", [attack + str(i) for i in range(len(images))])
 table = table.add_column("class_label", [0] * len(images)).cast_column(
     "class_label", datasets.ClassLabel(names=[attack]))
-hostile = Explorer(ImageSet(table), embeddings, sweep, projection)
+hostile_images = ImageSet(table, provenance={"citation": attack})
+hostile_pack = Pack(hostile_images, embeddings, title=attack, note=attack)
+hostile = Explorer(hostile_images, embeddings, sweep, projection)
 hostile.state.color_by = "class"
 hostile"""
     )
@@ -106,7 +110,10 @@ hostile"""
     )
     lesson.run_cell("hostile.state.selected = range(10); hostile.state.color_by = 'mood'")
     lesson.wait_for("document.querySelectorAll('.cliplab-gallery img').length >= 10")
+    for shown in ("hostile_images", "hostile_images.credits()", "hostile_pack"):
+        lesson.run_cell(shown)
     lesson.page.wait_for_timeout(500)
+    assert lesson.evaluate("return !document.querySelector('a[href*=attacked]')")
     assert lesson.evaluate(
         "return [...document.querySelectorAll('img')].every((image) => !image.onerror)"
     )

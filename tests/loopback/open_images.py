@@ -50,13 +50,17 @@ class SmallOpenImages:
         self.absent = {
             name: sorted({lots.choice(list(CLASSES))} - set(self.present[name])) for name in ids
         }
+        self.exif: dict[str, int] = {}
+        self.make_tables()
+        self.server = Server(self._answer)
+
+    def make_tables(self) -> None:
+        """Write the official tables anew, after something was changed."""
         self.tables = {
             "/2018_04/validation/validation-images-with-rotation.csv": self._metadata(),
             "/v7/oidv7-val-annotations-human-imagelabels.csv": self._labels(),
             "/v7/oidv7-class-descriptions.csv": self._class_names(),
         }
-        self.exif: dict[str, int] = {}
-        self.server = Server(self._answer)
 
     @property
     def ids(self) -> list[str]:
