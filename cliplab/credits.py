@@ -77,6 +77,23 @@ class Attribution:
         terms = f", {link(self.license, self.license_url)}" if self.license else ""
         return f"{name}{maker}{terms}"
 
+    def to_short_html(self) -> str:
+        """Return author and licence with their links, for below a small picture.
+
+        Returns
+        -------
+        str
+            As safe as `to_html`.
+
+        Examples
+        --------
+        >>> Attribution(author="Ada", license="CC BY 2.0").to_short_html()
+        'Ada, CC BY 2.0'
+        """
+        maker = link(self.author, self.url or self.author_url) if self.author else ""
+        terms = link(self.license, self.license_url) if self.license else ""
+        return ", ".join(filter(None, (maker, terms))) or link(str(self), self.url)
+
 
 class Credits:
     """The credits of a set of images, as a table, as a page and as files.

@@ -86,13 +86,13 @@ def doctor() -> Diagnosis:
     """Say what this machine can do, and what to do about what it cannot.
 
     It looks at the notebook and its widgets, at processor, memory and disk, and whether the
-    network's hosts answer. That takes a few seconds; nothing is sent but the question.
+    network's hosts answer. That takes some seconds; nothing is sent but the question.
 
     Returns
     -------
     Diagnosis
         A table, with ✓ for what works, – for what a lesson can do without, ✗ for what has to be
-        mended, and what to do.
+        mended, and what to do. `is_well` is False where there is a ✗.
 
     Examples
     --------
@@ -113,7 +113,17 @@ def doctor() -> Diagnosis:
         _extras,
     )
     with ThreadPoolExecutor(len(checks)) as pool:  # Hosts that do not answer are waited for.
-        return Diagnosis(tuple(pool.map(lambda check: check(), checks)))
+        return Diagnosis(tuple(pool.map(_looked, checks)))
+
+
+def _looked(check: Callable[[], Finding]) -> Finding:
+    """Look, and take what goes wrong in looking for the finding."""
+    try:
+        return check()
+    except Exception as error:
+        name = check.__name__.strip("_").replace("_", " ").capitalize()
+        said = (str(error) or type(error).__name__).splitlines()[0]
+        return Finding(name, "bad", f"cannot be looked at: {said}", "See to what is missing above.")
 
 
 def _python() -> Finding:
@@ -206,7 +216,7 @@ def _hub() -> Finding:
 
 
 def _open_images() -> Finding:
-    advice = "fetch_open_images() needs it, or a mirror on the Hub; what was fetched stays."
+    advice = "fetch_open_images() needs it for what is not here yet; fetch_pack() does not."
     return _answering("Open Images", open_images_host().pictures, advice)
 
 
@@ -221,7 +231,7 @@ def _answering(about: str, address: str | None, advice: str) -> Finding:
 def _weights() -> Finding:
     if has_weights("ViT-B-32", "laion2b_s34b_b79k"):
         return Finding("Weights", "good", "storybook and ViT-B-32 are here")
-    advice = 'ClipEncoder("ViT-B-32") fetches 0.6 GB the first time.'
+    advice = 'ClipEncoder("ViT-B-32") fetches 0.6 GB once, where there is a network.'
     return Finding("Weights", "note", "storybook is here, ViT-B-32 is not yet", advice)
 
 

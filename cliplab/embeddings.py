@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cliplab.cache import write_whole
-from cliplab.hub import hub_errors, require_answer
+from cliplab.hub import hub_errors, require_answer, require_name
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -132,6 +132,7 @@ class Embeddings:
         columns = {"vector": list(self.vectors)} | {
             column: [value] * len(self) for column, value in told.items()
         }
+        require_name(name)
         text, number = datasets.Value("string"), datasets.Value("float32")
         features = datasets.Features({"vector": [number], "model": text, "provenance": text})
         with hub_errors(f"the dataset {name}"):
@@ -169,7 +170,9 @@ class Embeddings:
         """
         import datasets
 
+        require_name(name)
         with hub_errors(f"the dataset {name}"):
+            require_answer()
             table = datasets.load_dataset(name, split="train", revision=revision)
         if not {"vector", "model", "provenance"} <= set(table.column_names) or len(table) == 0:
             raise ValueError(
@@ -218,13 +221,13 @@ def load_embeddings(path: str | os.PathLike[str]) -> Embeddings:
         with safetensors.safe_open(file, "numpy") as opened:
             told = opened.metadata() or {}
             vectors = opened.get_tensor("vectors")
-            provenance = json.loads(told["provenance"])
+            model, provenance = told["model"], json.loads(told["provenance"])
     except (safetensors.SafetensorError, KeyError, ValueError) as error:
         raise ValueError(
             "`path` must be a file that `Embeddings.save` has written, and whole. "
             f"Got {os.fspath(path)!r} instead."
         ) from error
-    return Embeddings(vectors, told["model"], provenance)
+    return Embeddings(vectors, model, provenance)
 
 
 def _unit_rows(vectors: ArrayLike) -> NDArray[np.float32]:

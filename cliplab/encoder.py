@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -137,7 +138,7 @@ class ClipEncoder:
         if store is False:
             batches = self._encoded(images, range(len(images)), size)
             return self._embeddings(np.vstack([vectors for _, vectors in batches]))
-        keys = [picture_key(content) for content in _contents(images)]
+        keys = [picture_key(_content(images, row)) for row in range(len(images))]
         with EmbeddingStore(None if store is True else store, self._made_by) as kept:
             known = kept.find(keys)
             # Each picture once, though several rows may show it.
@@ -274,12 +275,8 @@ class ClipEncoder:
             return self._encode_or_halve(filled)[: len(rows)]
 
     def _prepared(self, images: ImageSet | Sequence[Image], row: int) -> torch.Tensor:
-        try:
+        with _readable(row):
             prepared: torch.Tensor = self._prepare(images[row])
-        except (OSError, SyntaxError) as error:  # Pillow reads a picture only when it is used.
-            raise ValueError(
-                f"`images` must be pictures that can be read. Number {row} cannot: {error}"
-            ) from error
         return prepared
 
     def _encode_or_halve(self, batch: torch.Tensor) -> NDArray[np.float32]:
@@ -300,14 +297,26 @@ class ClipEncoder:
         return np.vstack([self._encode_or_halve(part) for part in torch.split(batch, half)])
 
 
-def _contents(images: ImageSet | Sequence[Image]) -> Iterator[bytes]:
-    """Yield what tells one picture from another: its file, or its pixels where it has none."""
-    for row in range(len(images)):
+def _content(images: ImageSet | Sequence[Image], row: int) -> bytes:
+    """Return what tells one picture from another: its file, or its pixels where it has none."""
+    with _readable(row):
         if hasattr(images, "file_bytes"):
-            yield images.file_bytes(row)
-        else:
-            picture = images[row]
-            yield f"{picture.mode} {picture.size}".encode() + picture.tobytes()
+            return images.file_bytes(row)
+        picture = images[row]
+        # Pixels of a palette are numbers of colours: without the colours they say nothing.
+        about = f"{picture.mode} {picture.size} {picture.getpalette()}"
+        return about.encode() + picture.tobytes()
+
+
+@contextmanager
+def _readable(row: int) -> Iterator[None]:
+    """Name the picture that cannot be read; Pillow reads one only when it is used."""
+    try:
+        yield
+    except (OSError, SyntaxError) as error:
+        raise ValueError(
+            f"`images` must be pictures that can be read. Number {row} cannot: {error}"
+        ) from error
 
 
 def _numbers(vectors: torch.Tensor) -> NDArray[np.float32]:

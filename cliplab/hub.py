@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -29,14 +31,31 @@ def require_answer(address: str | None = None) -> None:
 
     if constants.HF_HUB_OFFLINE:
         raise ConnectionError("HF_HUB_OFFLINE is set")
-    request = urllib.request.Request(address or constants.ENDPOINT, method="HEAD")
     try:
+        request = urllib.request.Request(address or constants.ENDPOINT, method="HEAD")
         urllib.request.urlopen(request, timeout=_SECONDS_TO_ANSWER).close()
     except urllib.error.HTTPError:
         return  # Any answer will do: a hub may want a password.
-    except OSError as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise ConnectionError(getattr(reason, "strerror", None) or str(reason)) from error
+
+
+def require_name(name: str) -> None:
+    """Refuse what cannot be the name of anything on the Hub.
+
+    Parameters
+    ----------
+    name : str
+        ``"owner/name"``.
+
+    Raises
+    ------
+    ValueError
+        If it is an address, or has no owner.
+    """
+    if re.fullmatch(r"[\w.-]+/[\w.-]+", name) is None:
+        raise ValueError(f"`name` must be 'owner/name' as on the Hub. Got {name!r} instead.")
 
 
 @contextlib.contextmanager
@@ -76,10 +95,11 @@ class _Failure:
     status: int
     said: str
     first_cause: str
+    is_gated: bool
     is_of_network: bool
 
     @classmethod
-    def of(cls, error: Exception) -> _Failure:
+    def of(cls, error: Exception, what: str) -> _Failure:
         causes = list(_causes(error))
         responses = [getattr(each, "response", None) for each in causes]
         statuses = [int(getattr(each, "status_code", 0)) for each in responses if each is not None]
@@ -88,6 +108,7 @@ class _Failure:
             names=frozenset(type(each).__name__ for each in causes),
             status=statuses[-1] if statuses else 0,
             said=_first_line(error),
+            is_gated=re.search(r"\bgated\b", _first_line(error).replace(what, "")) is not None,
             first_cause=_first_line(causes[-1]),
             is_of_network=bool(modules & _NETWORK)
             or any(isinstance(each, ConnectionError | TimeoutError) for each in causes),
@@ -109,7 +130,7 @@ _TABLE: tuple[tuple[Callable[[_Failure], bool], type[Exception], str], ...] = (
         ),
     ),
     (
-        lambda failure: "GatedRepoError" in failure.names or "gated" in failure.said,
+        lambda failure: "GatedRepoError" in failure.names or failure.is_gated,
         PermissionError,
         (
             "{0} is only for those whom its owner lets in. Ask for it on its page of the Hub, then "
@@ -187,13 +208,16 @@ _TABLE: tuple[tuple[Callable[[_Failure], bool], type[Exception], str], ...] = (
     (
         lambda failure: failure.is_of_network,
         ConnectionError,
-        "The Hub cannot be reached for {0} ({2}). See to the network and run the cell again.",
+        (
+            "The Hub cannot be reached for {0} ({2}). Is there a network? If it wants you to log "
+            "in, do that, and run the cell again."
+        ),
     ),
 )
 
 
 def _explained(error: Exception, what: str) -> Exception:
-    failure = _Failure.of(error)
+    failure = _Failure.of(error, what.rsplit(maxsplit=1)[-1])
     for fits, kind, sentence in _TABLE:
         if fits(failure):
             words = sentence.format(what, failure.said, failure.first_cause)

@@ -318,7 +318,8 @@ class ImageSet:
         )
 
     def _repr_html_(self) -> str:
-        pictures = "".join(_picture_html(self, i) for i in range(min(len(self), _N_SHOWN)))
+        shown = enumerate(self.attribution[:_N_SHOWN])
+        pictures = "".join(_picture_html(self, i, credit) for i, credit in shown)
         return (
             f"<div>{html.escape(repr(self))}</div>"
             f'<div style="display: flex; flex-wrap: wrap; gap: 6px">{pictures}</div>'
@@ -340,14 +341,17 @@ def _classes(dataset: datasets.Dataset) -> tuple[NDArray[np.int64], tuple[str, .
     return np.array(codes, dtype=np.int64), tuple(names)
 
 
-def _picture_html(images: ImageSet, i: int) -> str:
+def _picture_html(images: ImageSet, i: int, credit: Attribution) -> str:
     small = images[i]
     small.thumbnail((_SHOWN_SIZE, _SHOWN_SIZE))
     buffer = io.BytesIO()
     small.save(buffer, format="JPEG", quality=85)
     data = base64.b64encode(buffer.getvalue()).decode("ascii")
-    name = html.escape(str(images.image_ids[i]), quote=True)
+    name = html.escape(f"{images.image_ids[i]}: {credit}", quote=True)
     return (
+        f'<figure style="margin: 0; width: {_SHOWN_SIZE}px">'
         f'<img src="data:image/jpeg;base64,{data}" alt="{name}" title="{name}" '
-        'style="border-radius: 4px; margin: 0">'
+        'style="border-radius: 4px; margin: 0"><figcaption style="font-size: 10px; overflow: '
+        'hidden; text-overflow: ellipsis; white-space: nowrap; color: #767676">'
+        f"{credit.to_short_html()}</figcaption></figure>"
     )

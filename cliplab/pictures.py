@@ -7,11 +7,13 @@ import io
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-# Larger than what cameras for sale take; while it is read, such a picture needs about 600 MB.
+# Larger than what most cameras take; while it is read, such a picture needs up to 1.2 GB.
 MAX_PIXELS = 50_000_000
 MAX_BYTES = 100_000_000
 # These are programs or drawings that other programs would have to be started for.
 _NOT_READ = {"EPS", "WMF"}
+# What telephones write, and Pillow does not read.
+_HEIC = {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"}
 
 
 def decode_picture(data: bytes, most_pixels: int = MAX_PIXELS) -> Image.Image:
@@ -62,8 +64,12 @@ def decode_picture(data: bytes, most_pixels: int = MAX_PIXELS) -> Image.Image:
         raise ValueError(
             "text instead of a picture, perhaps a web page"
             if is_text
+            else "HEIC, which has to be exported as JPEG"
+            if data[4:12] in _HEIC
             else "not a picture that Pillow can read"
         ) from error
+    except MemoryError:
+        raise  # No fault of the picture's.
     except Exception as error:  # Damaged files make Pillow raise nearly anything.
         raise ValueError(f"damaged: {_first_line(error)}") from error
 
@@ -115,9 +121,12 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         return Image.fromarray((values >> 8).astype(np.uint8))
     values = np.nan_to_num(values.astype(np.float32), posinf=0, neginf=0)
-    values -= values.min()
-    values *= 255 / max(float(values.max()), 1e-30)
-    return Image.fromarray(values.astype(np.uint8))
+    darkest, brightest = float(values.min()), float(values.max())
+    if darkest == brightest:  # Nothing to stretch: a grey as it is, as far as 8 bits go.
+        return Image.new("L", image.size, int(min(max(darkest, 0), 255)))
+    # Halved before they are taken from each other, for extremes would be beyond all numbers.
+    span = brightest / 2 - darkest / 2
+    return Image.fromarray(((values / 2 - darkest / 2) / span * 255).astype(np.uint8))
 
 
 def _first_line(error: Exception) -> str:

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import threading
+import time
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from cliplab.cache import cache_folder, write_whole
 # So many small shards of one run become one large shard.
 _N_SHARDS_TO_MERGE = 64
 _DIGEST_SIZE = 16
+_DAY = 86_400
 
 
 def picture_key(content: bytes) -> bytes:
@@ -73,6 +75,7 @@ class EmbeddingStore:
         dict of bytes to ndarray of shape (n_features,)
             By key.
         """
+        self._sweep_out()
         wanted = set(keys)
         found: dict[bytes, NDArray[np.float32]] = {}
         for path in sorted(self.folder.glob("*.safetensors")):
@@ -133,9 +136,19 @@ class EmbeddingStore:
     ) -> None:
         self.close()
 
+    def _sweep_out(self) -> None:
+        """Remove what killed runs have left half-written, a day ago or earlier."""
+        for part in self.folder.glob(".*.part"):
+            with contextlib.suppress(OSError):
+                if time.time() - part.stat().st_mtime > _DAY:
+                    part.unlink()
+
     def _merge(self) -> None:
         """Write own shards into one, and only then remove them."""
         shards = [shard for path in self._own if (shard := self._read(path)) is not None]
+        if not shards:  # Another run has merged the same ones, or the folder was deleted.
+            self._own = []
+            return
         keys = [key for some, _ in shards for key in some]
         merged = self._write(keys, np.vstack([vectors for _, vectors in shards]))
         for path in self._own:
@@ -163,10 +176,11 @@ class EmbeddingStore:
 
         try:
             content = path.read_bytes()
-        except FileNotFoundError:  # Another run has merged it meanwhile.
+        except OSError:  # Another run has merged it meanwhile, or it cannot be read.
             return None
         if picture_key(content).hex() != path.stem:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink()
             return None
         tensors = safetensors.numpy.load(content)
         return [bytes(key) for key in tensors["keys"]], tensors["vectors"]

@@ -159,6 +159,6 @@ def _require_answer(address: str, what: str) -> None:
     except ConnectionError as error:
         raise ConnectionError(
             f"The weights of {what} are not on this machine, and their hub cannot be reached "
-            f'({error}). Without a network use ClipEncoder("storybook") with load_storybook(), '
-            "or pretrained=None for an untrained model."
+            f'({error}). Without a network use ClipEncoder("storybook") with load_storybook(), or '
+            "a lesson pack that was made elsewhere: load_pack(folder)."
         ) from error

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+
 from loopback.server import nobody_there
 
 from cliplab import doctor
@@ -27,7 +29,7 @@ def test_hosts_that_do_not_answer_are_named_with_what_works_without_them(monkeyp
         monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", address)
         monkeypatch.setenv("CLIPLAB_OPEN_IMAGES_MIRROR", address)
         diagnosis = doctor()
-    for about, words in (("Hugging Face Hub", "load_storybook()"), ("Open Images", "mirror")):
+    for about, words in (("Hugging Face Hub", "load_storybook()"), ("Open Images", "fetch_pack()")):
         finding = _found(diagnosis, about)
         assert finding.state == "note"
         assert "cannot be reached" in finding.found
@@ -56,3 +58,12 @@ def test_what_is_found_reaches_the_page_as_text():
     page = Diagnosis((Finding("<b>", "bad", "<img src=x>", "<i>"),))._repr_html_()
     assert "<img" not in page
     assert "&lt;img src=x&gt;" in page
+
+
+def test_what_cannot_even_be_looked_at_is_a_finding_too(monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "hf-mirror without a scheme")
+    assert _found(doctor(), "Hugging Face Hub").state == "note"
+    monkeypatch.setitem(sys.modules, "torch", None)
+    diagnosis = doctor()
+    assert "cannot be looked at" in _found(diagnosis, "Processor").found
+    assert not diagnosis.is_well

@@ -8,7 +8,7 @@ import pytest
 from loopback.open_images import jpeg
 from loopback.server import nobody_there
 
-from cliplab import ClipEncoder, load_storybook
+from cliplab import ClipEncoder, fetch_hub_images, load_storybook
 from cliplab.hub import require_answer
 from cliplab.weights import STORYBOOK
 
@@ -74,3 +74,8 @@ def test_any_answer_of_a_host_will_do_and_none_is_said_within_seconds(hub):
     require_answer()
     with nobody_there() as address, pytest.raises(ConnectionError, match="refused"):
         require_answer(address)
+
+
+def test_a_name_with_gated_in_it_is_not_taken_for_a_gate(hub):
+    with pytest.raises(FileNotFoundError, match="is not on the Hub"):
+        fetch_hub_images("school/aggregated-photos")

@@ -142,3 +142,19 @@ def test_where_images_come_from_stays_with_every_part_of_them(storybook):
         assert expected.items() <= part.provenance.items()
     with pytest.raises(TypeError, match="does not support item assignment"):
         storybook.provenance["source"] = "elsewhere"
+
+
+def test_pictures_are_shown_with_author_licence_and_link():
+    pictures = [Image.new("RGB", (8, 8))] * 2
+    table = datasets.Dataset.from_dict(
+        {
+            "image": pictures, "image_id": ["a", "b"], "author": ["Ada", "<b>"],
+            "license": ["CC BY 2.0"] * 2, "url": ["https://example.org/a", "javascript:1"],
+            "license_url": ["https://creativecommons.org/licenses/by/2.0/", ""],
+        }
+    ).cast_column("image", datasets.Image())  # fmt: skip
+    page = ImageSet(table)._repr_html_()
+    assert '<a href="https://example.org/a" target="_blank" rel="noopener">Ada</a>' in page
+    assert ">CC BY 2.0</a>" in page
+    assert "&lt;b&gt;, CC BY 2.0" in page
+    assert "javascript" not in page

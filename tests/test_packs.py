@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+import datasets
 import numpy as np
 import pytest
 from loopback.server import nobody_there
@@ -13,6 +17,8 @@ from loopback.server import nobody_there
 from cliplab import (
     ClipEncoder,
     Embeddings,
+    ImageSet,
+    Pack,
     fetch_pack,
     load_pack,
     load_storybook,
@@ -22,6 +28,7 @@ from cliplab import (
 )
 from cliplab.packs import publish_pack
 from cliplab.packs.address import PACK
+from cliplab.packs.files import write_pack
 from cliplab.packs.published import STORYBOOK_PACK
 
 PHOTOS = Path(__file__).parents[1] / ".." / "shared" / "photos"
@@ -178,7 +185,7 @@ def test_the_storybook_s_pack_is_what_the_package_draws_and_sees():
 def test_without_a_name_the_published_pack_is_tried_and_the_storybook_s_opened(hub, monkeypatch):
     pack = fetch_pack()
     assert pack.title == "The storybook"
-    assert "no public address yet" in pack.note or "is not on the Hub" in pack.note
+    assert "not published yet" in pack.note or "is not on the Hub" in pack.note
     assert "own pack instead" in pack._repr_html_()
     monkeypatch.setenv("CLIPLAB_PACK", "school/lesson")
     assert "The pack school/lesson is not on the Hub" in fetch_pack().note
@@ -239,3 +246,70 @@ def test_the_first_lesson_online_is_rehearsed_with_photographs(hub, tmp_path, mo
     assert pack.embeddings.vectors.shape[1] == 512
     assert max(max(picture.size) for picture in pack.images) <= 256
     assert PACK.count("/") == 1
+
+
+def test_a_folder_that_only_looks_like_a_pack_is_never_replaced(lesson, saved, tmp_path):
+    images, embeddings, *_ = lesson
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "pack.json").write_text("{}")
+    (mine / "thesis.txt").write_text("years of work")
+    (saved[1] / "notes.txt").write_text("what I want to ask them")
+    for folder in (mine, saved[1]):
+        with pytest.raises(ValueError, match=r"which also holds '(notes|pack|thesis)"):
+            save_pack(folder, images, embeddings)
+    assert (mine / "thesis.txt").is_file()
+    assert (saved[1] / "notes.txt").is_file()
+
+
+def test_the_old_pack_stays_where_the_new_one_cannot_take_its_place(
+    lesson, saved, tmp_path, monkeypatch
+):
+    replace = Path.replace
+
+    def once(self, target):
+        if self.suffix == ".part":
+            raise OSError("no room")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", once)
+    with pytest.raises(OSError, match="no room"):
+        save_pack(saved[1], *lesson[:2], title="Another")
+    assert load_pack(saved[1]).title == "A test"
+    assert [file.name for file in tmp_path.iterdir()] == ["pack"]
+
+
+def test_a_stranger_s_pack_shows_no_file_of_this_machine(lesson, tmp_path):
+    images, embeddings, *_ = lesson
+    private = tmp_path / "private.png"
+    images[0].save(private)
+    rows = {"image": [str(private)], "image_id": ["mine"]}
+    kinds = {"image": datasets.Image(), "image_id": datasets.Value("string")}
+    table = datasets.Dataset.from_dict(rows, features=datasets.Features(kinds))
+    write_pack(Pack(ImageSet(table), embeddings[:1]), tmp_path / "pack")
+    with pytest.raises(ValueError, match=r"images\.parquet is missing or damaged"):
+        load_pack(tmp_path / "pack")
+
+
+def test_whatever_a_hub_answers_costs_no_class_its_lesson(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as odd:
+        address = f"http://127.0.0.1:{odd.getsockname()[1]}"
+
+        def talk():
+            for _ in range(3):
+                with contextlib.suppress(OSError):
+                    connection, _ = odd.accept()
+                    connection.recv(1000)
+                    connection.sendall(b"this is not HTTP\r\n\r\n")
+                    connection.close()
+
+        threading.Thread(target=talk, daemon=True).start()
+        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", address)
+        monkeypatch.setenv("CLIPLAB_PACK", "school/lesson")
+        assert fetch_pack().title == "The storybook"
+
+
+@pytest.mark.parametrize("name", ["lesson", "https://huggingface.co/datasets/a/b", "a/b/c", ""])
+def test_what_cannot_be_a_name_on_the_hub_is_refused_before_it_is_asked(name):
+    with pytest.raises(ValueError, match="`name` must be 'owner/name' as on the Hub"):
+        fetch_pack(name)

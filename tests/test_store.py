@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import multiprocessing
+import os
 import random
 import resource
+import shutil
 import time
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from cliplab import ClipEncoder, load_storybook
 from cliplab.store import EmbeddingStore, picture_key
@@ -224,3 +228,51 @@ def test_many_small_shards_are_merged_while_a_run_goes_on(tmp_path):
 def test_a_model_s_name_cannot_lead_out_of_the_store(tmp_path):
     with contextlib.closing(EmbeddingStore(tmp_path, {"model": "../../etc/passwd"})) as store:
         assert store.folder.parent == tmp_path
+
+
+def test_pictures_that_differ_in_their_palette_only_are_told_apart(tmp_path):
+    red, blue = (Image.new("P", (32, 32), 0) for _ in range(2))
+    red.putpalette([255, 0, 0])
+    blue.putpalette([0, 0, 255])
+    encoder = ClipEncoder("storybook", device="cpu")
+    first, second = encoder.encode_images([red, blue], store=tmp_path).vectors
+    assert first @ second < 0.99
+
+
+def test_a_picture_that_cannot_be_read_is_named_with_a_store_too(tmp_path):
+    buffer = io.BytesIO()
+    load_storybook(n_images=1)[0].save(buffer, "PNG")
+    torn = Image.open(io.BytesIO(buffer.getvalue()[:-3000]))
+    with pytest.raises(ValueError, match="Number 0 cannot"):
+        ClipEncoder("storybook", device="cpu").encode_images([torn], store=tmp_path)
+
+
+def test_two_runs_that_make_the_very_same_shards_both_end_well(tmp_path):
+    keys = [picture_key(bytes([i])) for i in range(4)]
+    vectors = np.random.default_rng(0).normal(size=(4, 8)).astype(np.float32)
+    stores = [EmbeddingStore(tmp_path, {"model": "by hand"}) for _ in range(2)]
+    for start in (0, 2):
+        for store in stores:
+            store.add(keys[start : start + 2], vectors[start : start + 2])
+    for store in stores:
+        store.close()
+    assert len(EmbeddingStore(tmp_path, {"model": "by hand"}).find(keys)) == 4
+
+
+def test_a_store_that_is_deleted_meanwhile_costs_nothing_but_the_store(tmp_path):
+    store = EmbeddingStore(tmp_path, {"model": "by hand"})
+    for i in range(2):
+        store.add([picture_key(bytes([i]))], np.ones((1, 4), np.float32))
+    shutil.rmtree(store.folder)
+    store.close()
+
+
+def test_what_a_killed_run_left_half_written_is_removed_after_a_day(tmp_path):
+    store = EmbeddingStore(tmp_path, {"model": "by hand"})
+    store.add([picture_key(b"a")], np.ones((1, 4), np.float32))
+    old, new = (store.folder / f".{name}.part" for name in ("old", "new"))
+    for part in (old, new):
+        part.touch()
+    os.utime(old, (0, 0))
+    store.find([])
+    assert (old.exists(), new.exists()) == (False, True)

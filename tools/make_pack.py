@@ -13,6 +13,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from huggingface_hub import whoami
+
 from cliplab import (
     ClipEncoder,
     Pack,
@@ -43,12 +45,20 @@ def main() -> None:
         "--publish", nargs="?", const=PACK, metavar="NAME", help=f"upload it, to {PACK} or NAME"
     )
     asked = parser.parse_args()
+    if asked.publish and asked.publish.startswith("OWNER/"):
+        parser.error("set the pack's address in pyproject.toml, or name one: --publish owner/name")
+    if asked.publish:
+        whoami()  # Not after an hour's work.
+    if asked.kind == "rehearsal" and asked.photos is None:
+        parser.error("a rehearsal needs --photos")
     out = asked.out or (STORYBOOK_PACK if asked.kind == "storybook" else Path(asked.kind))
     if asked.kind == "storybook":
         images, encoder = load_storybook(n_images=asked.n_images), ClipEncoder("storybook")
         title = "The storybook"
     elif asked.kind == "open-images":
         images = fetch_open_images(n_images=asked.n_images, exclude_classes=PEOPLE)
+        if "lacks" in images.provenance:
+            parser.error(f"these come from a mirror, without {images.provenance['lacks']}")
         encoder, title = ClipEncoder("ViT-B-32"), "Photographs of Open Images"
     else:
         images = load_folder(asked.photos)

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING
 import ipywidgets
 import numpy as np
 
-from cliplab.credits import link
 from cliplab.explorer.theme import CATEGORY_COLORS
 from cliplab.explorer.thumbnails import data_uri, thumbnail
 
 if TYPE_CHECKING:
     from cliplab.clustering import Clustering
-    from cliplab.credits import Attribution
     from cliplab.explorer.host import MainLoop
     from cliplab.explorer.lanes import Lane
     from cliplab.images import ImageSet
@@ -118,7 +116,7 @@ class Gallery:
           <figcaption><div><b>{html.escape(known)}</b></div>
             <div class="silhouette">silhouette {clustering.silhouettes[i]:.2f}</div>
             <div class="name"><bdi>{html.escape(name)}</bdi></div>
-            <div class="credit">{_credit(credit)}</div></figcaption></figure>"""
+            <div class="credit">{credit.to_short_html()}</div></figcaption></figure>"""
 
     def _button(self, icon: str, tooltip: str, by: int) -> ipywidgets.Button:
         button = ipywidgets.Button(
@@ -135,10 +133,3 @@ def most_typical(clustering: Clustering) -> tuple[int, ...]:
         members = np.flatnonzero(clustering.cluster_labels == cluster)
         rows.append(int(members[clustering.silhouettes[members].argmax()]))
     return tuple(rows)
-
-
-def _credit(credit: Attribution) -> str:
-    """Return author and licence with their links; a title has no room here."""
-    maker = link(credit.author, credit.url or credit.author_url) if credit.author else ""
-    terms = link(credit.license, credit.license_url) if credit.license else ""
-    return ", ".join(filter(None, (maker, terms))) or link(str(credit), credit.url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -31,11 +32,14 @@ configs:
 # {title}
 
 A lesson pack of cliplab: {n_images} thumbnails, their vectors by {model}, projections and
-clusterings. Open it with `cliplab.fetch_pack("owner/name")`.
+clusterings. `cliplab.load_pack` opens its folder, `cliplab.fetch_pack` the Hub's copy.
 
-Who made the pictures, and on what terms they may be shown, stands in `ATTRIBUTION.html`. The
-thumbnails are smaller than the originals.
+{credits}
 """
+_CREDITED = (
+    "Who made the pictures, and on what terms they may be shown, stands in `ATTRIBUTION.html`."
+)
+_UNCREDITED = "The authors of the pictures are not recorded. Show them only where you may."
 
 
 def write_pack(pack: Pack, folder: Path) -> None:
@@ -54,9 +58,7 @@ def write_pack(pack: Pack, folder: Path) -> None:
     try:
         fresh.mkdir()
         _write_files(pack, fresh)
-        if folder.exists():
-            shutil.rmtree(folder)
-        fresh.replace(folder)
+        _exchange(folder, fresh)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -119,9 +121,13 @@ def _write_files(pack: Pack, folder: Path) -> None:
 def _card(pack: Pack) -> str:
     licenses = {credit.license for credit in pack.images.attribution}
     known = {"CC BY 2.0": "cc-by-2.0", "CC0 1.0": "cc0-1.0"}
-    terms = known.get(licenses.pop(), "other") if len(licenses) == 1 else "other"
+    terms = known.get(next(iter(licenses)), "other") if len(licenses) == 1 else "other"
     return _CARD.format(
-        license=terms, title=pack.title, n_images=len(pack), model=pack.embeddings.model
+        license=terms,
+        title=pack.title,
+        n_images=len(pack),
+        model=pack.embeddings.model,
+        credits=_CREDITED if licenses - {""} else _UNCREDITED,
     )
 
 
@@ -154,6 +160,10 @@ def _read_images(file: Path, about: dict[str, Any]) -> ImageSet:
     import pyarrow.parquet as pq
 
     table = datasets.Dataset(datasets.table.InMemoryTable(pq.read_table(file)))
+    # A stranger's pack could name any file of this machine as its picture.
+    pictures = table.cast_column("image", datasets.Image(decode=False))["image"][:]
+    if any(picture is None or picture["bytes"] is None for picture in pictures):
+        raise ValueError(_damaged(file.parent, file.name))
     skipped = tuple((name, reason) for name, reason in about["skipped"])
     return ImageSet(table, skipped, about["provenance"])
 
@@ -221,14 +231,33 @@ def _read_sweep(file: Path) -> ClusterSweep:
         return ClusterSweep(clusterings, int(told["random_state"]))
 
 
+def _exchange(folder: Path, fresh: Path) -> None:
+    """Put a new folder in the place of an old one, which stays until the new one is there."""
+    aside = fresh.with_suffix(".old")
+    is_old = folder.exists()
+    if is_old:
+        folder.replace(aside)
+    try:
+        fresh.replace(folder)
+    except OSError:
+        if is_old:
+            aside.replace(folder)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
 def _require_free(folder: Path) -> None:
-    """Refuse a folder that holds something else than a pack: it would be lost."""
-    if not folder.exists() or (folder / _ABOUT).is_file():
+    """Refuse a folder that holds anything but a pack: it would be lost."""
+    if not folder.exists():
         return
-    if not folder.is_dir() or any(folder.iterdir()):
+    others = {entry.name for entry in folder.iterdir()} if folder.is_dir() else {folder.name}
+    # Where it is no pack, all that it holds is somebody's.
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        others -= {_ABOUT, "README.md", *_read_about(folder)["files"]}
+    if others:
         raise ValueError(
             f"`path` must be a new or empty folder, or a pack to replace. Got {str(folder)!r} "
-            "instead, which holds something else."
+            f"instead, which also holds {min(others)!r}."
         )
 
 

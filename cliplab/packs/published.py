@@ -6,7 +6,7 @@ import dataclasses
 import os
 from pathlib import Path
 
-from cliplab.hub import hub_errors, require_answer
+from cliplab.hub import hub_errors, require_answer, require_name
 from cliplab.packs.address import PACK
 from cliplab.packs.files import read_pack
 from cliplab.packs.pack import Pack
@@ -19,7 +19,7 @@ def fetch_pack(name: str | None = None, *, revision: str | None = None) -> Pack:
 
     Without a name it is the published pack: 1,000 credited photographs of Open Images with
     vectors of ViT-B-32. Where that cannot be had, the storybook's own pack, which ships with this
-    package, is opened in its place, and its note says why: no hub costs a class its lesson.
+    package, is opened in its place, and its note says why, so that a class has its lesson.
 
     Parameters
     ----------
@@ -46,10 +46,11 @@ def fetch_pack(name: str | None = None, *, revision: str | None = None) -> Pack:
     >>> Explorer(pack.images, pack.embeddings, pack.sweep, pack.projection)  # doctest: +SKIP
     """
     if name is not None:
+        require_name(name)
         return _fetch(name, revision)
     try:
         return _fetch(os.environ.get("CLIPLAB_PACK") or PACK, revision)
-    except (OSError, ValueError) as error:
+    except Exception as error:  # Whatever it is, a class is waiting.
         note = f"The photographs cannot be had: {error} This is the storybook's own pack instead."
         return dataclasses.replace(read_pack(STORYBOOK_PACK), note=note)
 
@@ -80,6 +81,7 @@ def publish_pack(path: str | os.PathLike[str], name: str, *, private: bool = Fal
     """
     import huggingface_hub
 
+    require_name(name)
     read_pack(Path(path))
     with hub_errors(f"the pack {name}"):
         require_answer()
@@ -93,13 +95,13 @@ def _fetch(name: str, revision: str | None) -> Pack:
     import huggingface_hub
 
     if name.startswith("OWNER/"):
-        raise FileNotFoundError("they have no public address yet.")
+        raise FileNotFoundError("they are not published yet, which is no fault of yours.")
     fetch = huggingface_hub.snapshot_download
     try:
         kept = fetch(name, repo_type="dataset", revision=revision, local_files_only=True)
         return read_pack(Path(kept))
-    except (OSError, ValueError):
-        pass  # Not here yet, or not all of it.
+    except Exception:
+        pass  # Not here yet, or not all of it; the Hub is asked for it.
     with hub_errors(f"the pack {name}"):
         require_answer()
         folder = fetch(name, repo_type="dataset", revision=revision)

@@ -1,12 +1,15 @@
 """Where images come from: Open Images, the Hub, a folder, or drawn by the package."""
 
+from cliplab.sources.download import Patience
 from cliplab.sources.folder import load_folder
 from cliplab.sources.hub import fetch_hub_images
-from cliplab.sources.openimages import PEOPLE, fetch_open_images
+from cliplab.sources.openimages import PEOPLE, OpenImagesHost, fetch_open_images
 from cliplab.sources.storybook import load_storybook
 
 __all__ = [
     "PEOPLE",
+    "OpenImagesHost",
+    "Patience",
     "fetch_hub_images",
     "fetch_open_images",
     "load_folder",

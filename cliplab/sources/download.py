@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import hashlib
 import random
 import threading
 import time
@@ -17,12 +15,15 @@ from typing import TypeVar
 
 import urllib3
 
+from cliplab.sources.part import Part
+
 _T = TypeVar("_T")
 
 # What may be over in a moment; anything else is not asked for again.
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
 _CHUNK = 64 * 1024
 _SECONDS_TO_ANSWER = 5.0
+_SLOWEST = 1000  # Bytes a second, below which a large file is not worth waiting for.
 
 
 class NotToBeHadError(LookupError):
@@ -46,7 +47,8 @@ class Patience:
     tries : int
         How often a file is asked for before it is given up.
     connect, read, whole : float
-        Seconds for a connection, between two pieces, and for a whole picture.
+        Seconds for a connection, between two pieces, and for a whole picture. Of a large file at
+        least one kB a second has to come in that time.
     first_wait, longest_wait : float
         Seconds before the second try, which double from try to try, and the most that a server
         may ask us to wait.
@@ -55,7 +57,7 @@ class Patience:
     tries: int = 5
     connect: float = 10.0
     read: float = 30.0
-    whole: float = 120.0
+    whole: float = 60.0
     first_wait: float = 0.5
     longest_wait: float = 60.0
 
@@ -142,6 +144,8 @@ class Downloader:
     def fetch_file(self, url: str, path: Path, told: Callable[[int, int], None]) -> None:
         """Fetch a large file into a path; what is there of it already is not fetched again.
 
+        Several may fetch the same file at once: each writes a part of its own.
+
         Parameters
         ----------
         url : str
@@ -159,29 +163,36 @@ class Downloader:
             If no try brought it whole; what came stays for the next time.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._until_whole(url, lambda: self._go_on(url, path, told))
+        part = Part(path)
+        try:
+            self._until_whole(url, lambda: self._go_on(url, part, told))
+            part.finish()
+        finally:
+            part.leave()
 
-    def _go_on(self, url: str, path: Path, told: Callable[[int, int], None]) -> None:
-        part, version = _part_of(path)
-        begun = part.stat().st_size if part else 0
-        headers = {"Range": f"bytes={begun}-", "If-Range": version} if begun else {}
+    def _go_on(self, url: str, part: Part, told: Callable[[int, int], None]) -> None:
+        begun = part.n_bytes
+        headers = {"Range": f"bytes={begun}-", "If-Range": part.version} if begun else {}
         with self._open(url, headers) as response:
-            if response.status != 206:  # It is another file by now, or the server sends all.
+            if response.status == 416:  # There is nothing beyond what we have, or another file.
+                part.begin("")
+                raise _PassingError("the file is another one by now")
+            told_range = response.headers.get("Content-Range", "")
+            if response.status != 206 or not told_range.startswith(f"bytes {begun}-"):
+                if response.status == 206:
+                    part.begin("")
+                    raise _PassingError("another part came than was asked for")
                 begun = 0
-            version = response.headers.get("ETag", "")
+                part.begin(response.headers.get("ETag", ""))
             in_all = begun + int(response.headers.get("Content-Length", 0))
-            fresh = _part_name(path, version)
-            if part and part != fresh:
-                part.unlink()
-            with fresh.open("ab" if begun else "wb") as file:
-                for chunk in self._chunks(response):
-                    file.write(chunk)
-                    begun += len(chunk)
-                    told(begun, in_all)
-            if not _is_as_promised(fresh, response.headers.get("x-goog-hash", "")):
-                fresh.unlink()
-                raise _PassingError("not what its checksum says")
-        fresh.replace(path)
+            for chunk in self._steady(response):
+                part.add(chunk)
+                told(part.n_bytes, in_all)
+            if in_all not in (0, part.n_bytes) or not part.is_as_promised(
+                response.headers.get("x-goog-hash", "")
+            ):
+                part.begin("")
+                raise _PassingError("not what its length and checksum say")
 
     def _until_whole(self, url: str, once: Callable[[], _T]) -> _T:
         wait = self.patience.first_wait
@@ -224,6 +235,17 @@ class Downloader:
             self.n_bytes += len(chunk)
             yield chunk
 
+    def _steady(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+        """Yield the pieces of a large file, as long as they come faster than in drops."""
+        since, n_bytes = time.monotonic(), 0
+        for chunk in self._chunks(response):
+            n_bytes += len(chunk)
+            yield chunk
+            if time.monotonic() - since > self.patience.whole:
+                if n_bytes < _SLOWEST * self.patience.whole:
+                    raise _PassingError(f"slower than {_SLOWEST / 1000:g} kB a second")
+                since, n_bytes = time.monotonic(), 0
+
     def _pool(self, url: str) -> urllib3.PoolManager:
         """Return the connections for an address; schools often have a proxy, which they name."""
         address = urllib.parse.urlsplit(url)
@@ -233,8 +255,11 @@ class Downloader:
         with self._lock:
             if proxy not in self._pools:
                 n = self._n_connections
+                login = urllib.parse.urlsplit(proxy)
+                words = urllib.parse.unquote(f"{login.username}:{login.password or ''}")
+                headers = urllib3.make_headers(proxy_basic_auth=words if login.username else None)
                 self._pools[proxy] = (
-                    urllib3.ProxyManager(proxy, maxsize=n)
+                    urllib3.ProxyManager(proxy, maxsize=n, proxy_headers=headers)
                     if proxy
                     else urllib3.PoolManager(maxsize=n)
                 )
@@ -251,7 +276,7 @@ class _PassingError(Exception):
 
 def _check_status(response: urllib3.BaseHTTPResponse) -> None:
     status = response.status
-    if status in (200, 206):
+    if status in (200, 206, 416):
         return
     reason = f"HTTP {status} {response.reason or ''}".strip()
     if status not in _PASSING:
@@ -289,27 +314,3 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
 
 def _host(url: str) -> str:
     return urllib.parse.urlsplit(url).netloc
-
-
-def _part_name(path: Path, version: str) -> Path:
-    return path.with_name(f"{path.name}.{urllib.parse.quote(version, safe='')}.part")
-
-
-def _part_of(path: Path) -> tuple[Path | None, str]:
-    """Find what is there of a file, and which version of it that is."""
-    for part in path.parent.glob(f"{path.name}.*.part"):
-        version = urllib.parse.unquote(part.name[len(path.name) + 1 : -len(".part")])
-        # A version that is only alike ("W/") may differ in bytes.
-        if version and not version.startswith("W/"):
-            return part, version
-    return None, ""
-
-
-def _is_as_promised(file: Path, header: str) -> bool:
-    """Compare a file with the MD5 that Google's storage sends along."""
-    promised = [part.strip()[4:] for part in header.split(",") if part.strip().startswith("md5=")]
-    if not promised:
-        return True
-    with file.open("rb") as opened:
-        found = hashlib.file_digest(opened, lambda: hashlib.md5(usedforsecurity=False)).digest()
-    return base64.b64encode(found).decode() == promised[0]

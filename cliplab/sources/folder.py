@@ -6,8 +6,11 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from cliplab.device import n_cores
 from cliplab.images import ImageSet
 from cliplab.pictures import MAX_BYTES, decode_picture, too_many_bytes
+
+_MOST_WORKERS = 4
 
 
 def load_folder(path: str | os.PathLike[str]) -> ImageSet:
@@ -52,10 +55,14 @@ def load_folder(path: str | os.PathLike[str]) -> ImageSet:
 
     folder = Path(os.path.realpath(Path(path).expanduser()))
     if not folder.is_dir():
-        raise FileNotFoundError(f"`path` must be a folder. Got {os.fspath(path)!r} instead.")
+        what = "a file" if folder.exists() else "nothing"
+        raise FileNotFoundError(
+            f"`path` must be a folder. Got {os.fspath(path)!r} instead, where there is {what} "
+            f"(looked for from {Path.cwd()})."
+        )
     files = _visible_files(folder)
-    # Not more at once than there are cores: a large picture takes hundreds of megabytes.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    # Few at once: a large picture takes up to 1.2 GB.
+    with ThreadPoolExecutor(min(_MOST_WORKERS, n_cores())) as pool:
         flaws = pool.map(lambda file: _flaw(file, folder), files)
         flaw_of = dict(zip(files, tqdm(flaws, "Checking images", len(files), delay=1), strict=True))
     kept = [file for file in files if flaw_of[file] is None]
@@ -63,7 +70,9 @@ def load_folder(path: str | os.PathLike[str]) -> ImageSet:
     if not kept:
         raise ValueError(
             "`path` must be a folder with at least one image that can be read. "
-            f"Got {os.fspath(path)!r} instead, where {len(skipped)} files were skipped."
+            f"Got {os.fspath(path)!r} instead, where {len(skipped)} files were skipped"
+            f"{': ' if skipped else ', for there are none'}"
+            f"{'; '.join(f'{name}, {reason}' for name, reason in skipped[:3])}."
         )
 
     names = [_name(file, folder) for file in kept]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import heapq
 from collections.abc import Iterable
 
 
@@ -30,9 +31,34 @@ def by_lot(names: Iterable[str], random_state: int) -> list[str]:
     >>> by_lot(["a", "b", "c"], 0) == by_lot(["c", "b", "a"], 0)
     True
     """
+    return sorted(names, key=lambda name: _lot(name, random_state))
 
-    def lot(name: str) -> tuple[bytes, str]:
-        key = f"{random_state}:{name}".encode()
-        return hashlib.blake2b(key, digest_size=8).digest(), name
 
-    return sorted(names, key=lot)
+def first_by_lot(names: Iterable[str], random_state: int, n_names: int) -> list[str]:
+    """Return the head of `by_lot` without holding all names at once.
+
+    Parameters
+    ----------
+    names : iterable of str
+        What is drawn; there may be millions.
+    random_state : int
+        The seed.
+    n_names : int
+        How many are drawn.
+
+    Returns
+    -------
+    list of str
+        The first names, in order.
+
+    Examples
+    --------
+    >>> first_by_lot("abcdef", 0, 2) == by_lot("abcdef", 0)[:2]
+    True
+    """
+    return heapq.nsmallest(n_names, names, key=lambda name: _lot(name, random_state))
+
+
+def _lot(name: str, random_state: int) -> tuple[bytes, str]:
+    key = f"{random_state}:{name}".encode()
+    return hashlib.blake2b(key, digest_size=8).digest(), name

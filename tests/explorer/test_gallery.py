@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from cliplab import Attribution, ImageSet, load_folder
-from cliplab.explorer.gallery import PAGE_SIZE, Gallery, _credit, most_typical
+from cliplab.explorer.gallery import PAGE_SIZE, Gallery, most_typical
 from cliplab.explorer.host import MainLoop
 from cliplab.explorer.lanes import Lane
 
@@ -91,8 +91,8 @@ def test_names_from_a_data_set_are_never_markup(images, sweep):
     ],
 )
 def test_a_credit_names_author_and_licence_and_links_to_web_pages_only(credit, shown):
-    assert shown in _credit(credit)
-    assert ("<a " in _credit(credit)) == credit.url.startswith("https")
+    assert shown in credit.to_short_html()
+    assert ("<a " in credit.to_short_html()) == credit.url.startswith("https")
 
 
 def test_a_picture_is_read_once_however_often_it_is_shown(images, sweep, monkeypatch):

@@ -143,6 +143,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.ours.ranges.append(wanted)
         first, _, last = wanted.removeprefix("bytes=").partition("-")
         start = int(first) if first else max(0, len(answer.body) - int(last))
+        if start >= len(answer.body):
+            return Answer(b"", 416, {"Content-Range": f"bytes */{len(answer.body)}"})
         end = int(last) + 1 if first and last else len(answer.body)
         end = min(end, len(answer.body))
         told = {"Content-Range": f"bytes {start}-{end - 1}/{len(answer.body)}"}

@@ -102,18 +102,24 @@ def test_fewer_row_groups_are_less_to_read_and_as_many_images(pets):
     groups = {int(name.removeprefix("train-")) // 10 for name in images.image_ids}
     assert len(images) == 20
     assert len(groups) <= 3
+    assert not images.provenance["is_uniform"]
 
 
 def test_every_image_is_as_likely_as_any_other_also_with_few_row_groups():
+    counts = np.zeros(_N)
     row_groups = [RowGroup("", number, 10 * number, 10) for number in range(12)]
-    for most in (None, 4):
-        counts = np.zeros(_N)
-        for seed in range(300):
-            counts[draw_rows(row_groups, 20, seed, most)] += 1
-        # Rows of a group come together, so that their counts are spread wider, not elsewhere.
-        groups = counts.reshape(12, 10).sum(axis=1)
-        spread = 300 * 20 / 12 * (1 if most is None else 5 * (1 - 4 / 12))
-        assert ((groups - 500) ** 2 / spread).sum() < chi2.ppf(0.999, df=11)
+    for seed in range(300):
+        counts[draw_rows(row_groups, 20, seed, None)] += 1
+    assert ((counts - 50) ** 2 / (50 * 5 / 6)).sum() < chi2.ppf(0.999, df=_N - 1)
+
+
+def test_from_few_row_groups_a_row_of_a_short_one_is_about_as_likely():
+    row_groups = [RowGroup("", 0, 0, 60), RowGroup("", 1, 60, 60), RowGroup("", 2, 120, 12)]
+    counts = np.zeros(132)
+    for seed in range(600):
+        counts[draw_rows(row_groups, 6, seed, 1)] += 1
+    large, short = counts[:120].mean(), counts[120:].mean()
+    assert 0.5 < short / large < 2
 
 
 def test_one_bad_picture_costs_one_picture(hub, pets):

@@ -201,6 +201,7 @@ def test_what_passes_is_asked_for_again_and_costs_no_picture(small, fetch, fault
         ("html", "text instead of a picture, perhaps a web page"),
     ],
 )
+@pytest.mark.filterwarnings("ignore:Some pictures could not be had today")
 def test_a_picture_that_cannot_be_had_is_replaced_by_the_next_and_listed(
     small, fetch, fault, reason
 ):
@@ -217,6 +218,7 @@ def test_a_picture_that_cannot_be_had_is_replaced_by_the_next_and_listed(
 
 
 @pytest.mark.proof
+@pytest.mark.filterwarnings("ignore:Some pictures could not be had today")
 def test_of_a_thousand_all_arrive_though_one_in_five_fails_for_good_in_every_way(tmp_path, proof):
     small = SmallOpenImages(1600)
     lots = random.Random(1)
@@ -289,10 +291,10 @@ def test_a_table_is_gone_on_with_by_the_next_call_too(small, fetch, tmp_path):
     small.server.fault = lambda path, times: "truncated" if path == labels else None
     with pytest.raises(ConnectionError, match="cut off"):
         fetch(5)
-    assert list((tmp_path / "cache").rglob("*.part"))
+    assert list((tmp_path / "cache").rglob("*.left"))
     small.server.fault = lambda path, times: None
     assert len(fetch(5)) == 5
-    assert not list((tmp_path / "cache").rglob("*.part"))
+    assert not [*(tmp_path / "cache").rglob("*.part"), *(tmp_path / "cache").rglob("*.left")]
     assert not list((tmp_path / "cache").rglob("*.csv"))
 
 
@@ -352,10 +354,12 @@ def test_nobody_there_is_said_within_seconds_and_with_what_to_do_instead(tmp_pat
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with nobody_there() as address:
         host = OpenImagesHost(address, address)
-        with pytest.raises(ConnectionError, match="only the official tables can be curated"):
+        with pytest.raises(ConnectionError, match="its mirror cannot heed `classes` or `excl"):
             fetch_open_images(source=host, cache_dir=tmp_path, classes=["Cat", "Boat"])
         warnings.filterwarnings("ignore", message="Open Images cannot be reached .*no connection")
-        with pytest.raises(ConnectionError, match=r"its mirror .* neither.* load_storybook\(\)"):
+        with pytest.raises(
+            ConnectionError, match=r"Neither Open Images nor its mirror.*fetch_pack\(\)"
+        ):
             fetch_open_images(5, source=host, cache_dir=tmp_path)
 
 
@@ -370,3 +374,42 @@ def test_pictures_stay_on_disk_and_not_in_memory(fetch):
     images = fetch(10)
     assert images.dataset.data.nbytes < 20_000
     assert np.asarray(images[3]).shape[2] == 3
+
+
+def test_a_sample_with_a_skip_is_the_same_the_next_time_and_needs_no_network(small, fetch):
+    lots = by_lot([n for n in small.ids if small.present[n] and small.licenses[n] == LICENSE], 0)
+    small.server.fault = lambda path, times: "404" if lots[2] in path else None
+    first = fetch(10)
+    assert [name for name, _ in first.skipped] == [lots[2]]
+    n_asked = small.server.asked.total()
+    again = fetch(10)
+    assert again.image_ids.tolist() == first.image_ids.tolist()
+    assert again.skipped == first.skipped
+    assert small.server.asked.total() == n_asked
+
+
+def test_that_chance_has_changed_a_sample_is_said_and_it_stays_as_it_is(small, fetch):
+    lots = by_lot([n for n in small.ids if small.present[n] and small.licenses[n] == LICENSE], 0)
+    small.server.fault = lambda path, times: "503" if lots[2] in path else None
+    with pytest.warns(UserWarning, match=r"others may get others.* delete .*samples.*json"):
+        first = fetch(10)
+    small.server.fault = lambda path, times: None
+    assert fetch(10).image_ids.tolist() == first.image_ids.tolist()
+
+
+@pytest.mark.parametrize("status", ["403", "404"])
+def test_a_filter_that_refuses_the_tables_is_said_to(small, fetch, status):
+    small.server.fault = lambda path, times: status if ".csv" in path else None
+    with pytest.raises(ConnectionError, match=rf"HTTP {status}.* a filter of this network"):
+        fetch(5)
+
+
+def test_an_id_that_would_lead_out_of_the_folder_is_refused(small, fetch):
+    path = next(path for path in small.tables if "rotation" in path)
+    small.tables[path] = small.tables[path].replace(small.ids[4].encode(), b"../../../../etc/x")
+    with pytest.raises(ValueError, match=r"not what is expected .*an image id is not 16 digits"):
+        fetch(5)
+
+
+def test_another_split_says_how_many_there_are(fetch):
+    assert fetch(np.int64(3), random_state=np.int64(2)).provenance["n_images"] == 3

@@ -61,3 +61,11 @@ def test_the_mirror_is_tried_where_the_official_host_does_not_answer(mirror, tmp
         with pytest.warns(UserWarning, match=r"cannot be reached .*A mirror .*without authors"):
             images = fetch_open_images(6, source=host, cache_dir=tmp_path)
     assert images.provenance["host"] == MIRROR
+
+
+def test_who_asked_for_no_people_is_not_given_the_mirror_unasked(mirror, tmp_path):
+    assert len(fetch_open_images(40, source="hub", exclude_classes=["person"])) == 32
+    with nobody_there() as address:
+        host = OpenImagesHost(address, address)
+        with pytest.raises(ConnectionError, match="cannot heed `classes` or `exclude_classes`"):
+            fetch_open_images(5, source=host, cache_dir=tmp_path, exclude_classes=PEOPLE)

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from cliplab.cache import cache_folder
-from cliplab.hub import hub_errors, require_answer
+from cliplab.hub import hub_errors, require_answer, require_name
 from cliplab.images import ImageSet
 from cliplab.sources.counts import require_count
 from cliplab.sources.hub.sample import Plan, Request, fetch_planned, make_plan
@@ -36,6 +36,7 @@ def fetch_hub_images(
     Of a dataset in parquet files only those parts (row groups) are read that hold images of the
     sample, which is uniform and the same for everybody. Of any other kind the images come from a
     shuffled stream, which is only roughly uniform; a warning says so. What was fetched is kept.
+    Datasets are made by anybody: look at the pictures before you show them, and at their licence.
 
     Parameters
     ----------
@@ -53,11 +54,13 @@ def fetch_hub_images(
     config : str, optional
         Which configuration, for datasets that have several.
     revision : str, optional
-        Which version: a branch, tag or commit; the newest when left out.
+        Which version: a branch, tag or commit; when left out, the newest at the first call, and
+        that same one at later calls.
     max_row_groups : int, optional
-        Read at most so many row groups, drawn by lot. That is less to fetch, and every image is
-        still as likely as any other; but images that lie together in the dataset then come
-        together, which matters if it is sorted.
+        Read at most so many row groups (blocks of some hundred rows), drawn by lot, a large one
+        more likely than a small one. That is less to fetch, and every image is still about as
+        likely as any other; but images that lie together in the dataset then come together,
+        which matters if it is sorted, and `provenance` no longer calls the sample uniform.
     cache_dir : path-like, optional
         Where the sample is kept; the user's cache when left out.
 
@@ -82,6 +85,7 @@ def fetch_hub_images(
     --------
     >>> images = fetch_hub_images("uoft-cs/cifar10", split="test")  # doctest: +SKIP
     """
+    require_name(name)
     require_count("n_images", n_images, least=1)
     require_count("random_state", random_state, least=0)
     if max_row_groups is not None:

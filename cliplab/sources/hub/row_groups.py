@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cliplab.sources.lots import by_lot
+from cliplab.sources.lots import by_lot, first_by_lot
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -83,12 +83,12 @@ def draw_rows(
     list of int
         Rows, counted over all files, in the order of their lots.
     """
-    if max_row_groups is not None:
-        lots = by_lot((f"row group {number}" for number in range(len(row_groups))), random_state)
-        drawn = sorted(int(lot.split()[-1]) for lot in lots[:max_row_groups])
-        row_groups = [row_groups[number] for number in drawn]
-    rows = (str(group.first_row + i) for group in row_groups for i in range(group.n_rows))
-    return [int(row) for row in by_lot(rows, random_state)[:n_rows]]
+    if max_row_groups is not None and max_row_groups < len(row_groups):
+        # The group of the first lots: one with twice the rows is drawn twice as often.
+        best = {group: first_by_lot(_rows([group]), random_state + 1, 1)[0] for group in row_groups}
+        order = by_lot(best.values(), random_state + 1)[:max_row_groups]
+        row_groups = [group for group, row in best.items() if row in set(order)]
+    return [int(row) for row in first_by_lot(_rows(row_groups), random_state, n_rows)]
 
 
 def read_rows(
@@ -117,6 +117,10 @@ def read_rows(
                 if row + i in rows:
                     yield row + i, batch.slice(i, 1).to_pylist()[0]
             row += batch.num_rows
+
+
+def _rows(row_groups: Sequence[RowGroup]) -> Iterator[str]:
+    return (str(group.first_row + i) for group in row_groups for i in range(group.n_rows))
 
 
 def _footer(url: str) -> tuple[list[int], pa.Schema]:

@@ -57,6 +57,8 @@ class Plan:
         The images, in the order of their lots.
     population_size : int
         How many images there are; 0 where nobody knows.
+    is_clustered : bool
+        Whether they were drawn from some row groups only.
     """
 
     commit: str
@@ -65,6 +67,12 @@ class Plan:
     row_groups: list[RowGroup]
     rows: list[int]
     population_size: int
+    is_clustered: bool
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether every sample of this size was as likely as any other."""
+        return bool(self.row_groups) and not self.is_clustered
 
     def write(self, path: Path) -> None:
         """Keep the plan."""
@@ -100,14 +108,15 @@ def make_plan(request: Request) -> Plan:
     license_name = str(about.card_data.get("license") or "") if about.card_data else ""
     if not all(str(url).endswith(".parquet") for url in files[request.split]):
         features = builder.info.features or _peeked(builder, request.split)
-        return Plan(str(about.sha), license_name, features.to_dict(), [], [], 0)
+        return Plan(str(about.sha), license_name, features.to_dict(), [], [], 0, False)
     row_groups, schema = find_row_groups(files[request.split])
     features = builder.info.features or datasets.Features.from_arrow_schema(schema)
     rows = draw_rows(row_groups, request.n_images, request.random_state, request.max_row_groups)
     chosen = set(rows)
     read = [group for group in row_groups if chosen & _span(group)]
     n_rows = sum(group.n_rows for group in row_groups)
-    return Plan(str(about.sha), license_name, features.to_dict(), read, rows, n_rows)
+    is_clustered = request.max_row_groups is not None and request.max_row_groups < len(row_groups)
+    return Plan(str(about.sha), license_name, features.to_dict(), read, rows, n_rows, is_clustered)
 
 
 def fetch_planned(request: Request, plan: Plan, folder: Path) -> ImageSet:
@@ -150,7 +159,7 @@ def fetch_planned(request: Request, plan: Plan, folder: Path) -> ImageSet:
     ids = table["image_id"][:]
     table = table.select(sorted(range(len(ids)), key=lambda i: order.get(ids[i], i)))
     told = {"source": "hub", **asdict(request), "commit": plan.commit}
-    told |= {"population_size": plan.population_size, "is_uniform": bool(plan.row_groups)}
+    told |= {"population_size": plan.population_size, "is_uniform": plan.is_uniform}
     images = ImageSet(table, tuple(map(tuple, skipped)), told)
     if shape.label is not None and class_label(features, shape.label) is None:
         images = images.with_classes(shape.others[shape.label])
@@ -183,9 +192,12 @@ class _Shape:
         """Return one row as an ImageSet has it; a bad picture raises ValueError."""
         data = _file_of(raw[self.image])
         decode_picture(data)
-        row = {"image": {"bytes": data, "path": None}, "image_id": self.name(number)}
+        row: dict[str, Any] = {"image": {"bytes": data, "path": None}}
+        row["image_id"] = self.name(number)
         if self.label is not None and "class_label" in self.features:
-            row["class_label"] = raw[self.label]
+            code = raw[self.label]
+            is_known = code is not None and 0 <= code < len(self.features["class_label"].names)
+            row["class_label"] = code if is_known else -1
         if not self.has_license:
             row["license"] = license_name
         return row | {name: raw[column] for column, name in self.others.items()}
@@ -239,8 +251,11 @@ def _file_of(cell: Any) -> bytes:
     if isinstance(data, bytes):
         return data
     if isinstance(path, str) and path.startswith("hf://"):
-        with opened(path) as file:
-            return bytes(file.read())
+        try:
+            with opened(path) as file:
+                return bytes(file.read())
+        except FileNotFoundError as error:
+            raise ValueError("a file that the Hub does not have") from error
     raise ValueError("not in the dataset itself, which has only its address")
 
 

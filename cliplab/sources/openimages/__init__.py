@@ -21,7 +21,9 @@ from cliplab.sources.openimages.sampling import PEOPLE
 __all__ = ["PEOPLE", "OpenImagesHost", "fetch_open_images"]
 
 _OFFLINE = (
-    "Without a network, load_storybook() draws pictures of its own and load_folder() takes yours."
+    "Is there a network? If it wants you to log in, do that and run the cell again: what was "
+    "fetched is kept. Without one, fetch_pack() opens pictures that ship with cliplab, and "
+    "load_folder() takes yours."
 )
 
 
@@ -46,6 +48,12 @@ def fetch_open_images(
     and the same sample needs no network the second time. A thousand pictures are about 0.3 GB;
     the tables of the validation split, needed once, are 44 MB.
 
+    Where the official host cannot be reached, a mirror on the Hub is used, and a warning says so.
+    It gives another sample, drawn from parts of the collection, perhaps fewer pictures, and takes
+    up to 1.2 GB for a thousand. It has no ids, authors, licences or absences and knows 600
+    classes only; `population` has no meaning there. It is not used by itself where `classes` or
+    `exclude_classes` are given.
+
     Parameters
     ----------
     n_images : int, default=1000
@@ -56,34 +64,35 @@ def fetch_open_images(
     random_state : int, default=0
         The seed: another one is another sample.
     classes : sequence of str, optional
-        Take a curated sample instead: pictures in which people have seen exactly one of these
-        classes, the same number of each. In a random sample nobody has chosen what is to be seen.
+        Names of Open Images, in capitals or not. Take a curated sample instead: pictures in which
+        people have seen exactly one of these classes, the same number of each. In a random
+        sample nobody has chosen what is to be seen.
     per_class : int, optional
         How many pictures of each class; ``n_images // len(classes)`` when left out.
     cache_dir : path-like, optional
         Where pictures and tables are kept; the user's cache when left out.
     population : {"verified", "all"}, default="verified"
         What is drawn from: pictures with at least one class that people have seen in them, or
-        all of the split. Both only under CC BY 2.0, the licence of Open Images.
+        all of the split; of both only those that are listed as CC BY 2.0.
     exclude_classes : collection of str, default=()
         Leave out pictures in which people have seen one of these; `cliplab.sources.PEOPLE` for a
         class that wants no photographs of persons. Labels can be missing, so look at the pictures
         before you show them.
     source : {"official", "hub"} or OpenImagesHost, default="official"
-        The official host, or a mirror on the Hugging Face Hub, which is also tried where the
-        official one cannot be reached. The mirror has no ids, authors and licences, knows 600
-        classes only, and cannot be curated. A school's own copy is given by its addresses.
+        The official host or the mirror on the Hub. A school's own copy is given by its addresses
+        (`cliplab.sources.OpenImagesHost`), or for all calls by one address in the environment
+        variable ``CLIPLAB_OPEN_IMAGES_MIRROR``.
     patience : Patience, optional
-        How long to wait, and how often to try again.
+        How long to wait, and how often to try again (`cliplab.sources.Patience`).
 
     Returns
     -------
     ImageSet
         With ``labels_present`` and ``labels_absent``: what people have verified to be, and not to
         be, in each picture; of everything else nothing is known. `class_labels` hold one class a
-        picture: the one asked for in a curated sample; in a random one the rarest of its classes
-        that one in a hundred of the sample share. Credits, ``sha256`` of the file that is kept,
-        and ``retrieved`` (UTC) are columns. `provenance` says how to draw the sample again.
+        picture: the one asked for in a curated sample; in a random one, of those of its classes
+        that at least 1 % of the sample have, the rarest. Credits, ``sha256`` of the file that is
+        kept, and ``retrieved`` (UTC) are columns. `provenance` says how to draw the sample again.
 
     Raises
     ------
@@ -135,20 +144,23 @@ def _instead(
 ) -> ImageSet:
     """Try the mirror where the official host does not answer, and say so."""
     unreachable = f"Open Images cannot be reached ({error})"
-    if sample.classes is not None:
+    if sample.classes is not None or sample.exclude_classes:
+        # The mirror knows 600 classes only: persons that were to be left out could be in it.
         raise ConnectionError(
-            f"{unreachable}, and only the official tables can be curated. {_OFFLINE}"
+            f"{unreachable}, and its mirror cannot heed `classes` or `exclude_classes` as well. "
+            f"{_OFFLINE}"
         ) from error
     warnings.warn(
-        f"{unreachable}. A mirror on the Hugging Face Hub is tried instead: it draws another "
-        "sample, without authors and licences.",
+        f"{unreachable}. A mirror on the Hugging Face Hub is tried instead: it has another sample, "
+        "without authors and licences. Look at it, but do not publish it.",
         stacklevel=3,
     )
     try:
         return fetch_from_mirror(sample, cache_dir)
-    except ConnectionError as second:
+    except (OSError, ValueError) as second:
         raise ConnectionError(
-            f"{unreachable}, and its mirror on the Hugging Face Hub neither. {_OFFLINE}"
+            f"Neither Open Images nor its mirror on the Hugging Face Hub can be reached ({error}). "
+            f"{_OFFLINE}"
         ) from second
 
 

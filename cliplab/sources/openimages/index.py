@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab.sources.download import Downloader
+from cliplab.cache import write_whole
+from cliplab.sources.download import Downloader, NotToBeHadError
 from cliplab.sources.openimages.host import OpenImagesHost
 
 if TYPE_CHECKING:
@@ -97,20 +100,30 @@ def load_index(split: str, host: OpenImagesHost, folder: Path, downloader: Downl
         files = [_fetched(address, folder, downloader) for address in addresses]
         try:
             table = _joined(*files)
+            told = {"files": {file.name: _sha256(file) for file in files}, "retrieved": now()}
+        except FileNotFoundError:
+            if path.is_file():  # Another notebook was quicker, and has tidied up.
+                return _read(path)
+            raise
         except (ValueError, KeyError) as error:  # pyarrow's own errors are kinds of these.
             for file in files:
-                file.unlink()
+                file.unlink(missing_ok=True)
             raise ValueError(
                 f"The tables of Open Images at {host.annotations} are not what is expected "
                 f"({error}). If this network wants you to log in, do that and run the cell again."
             ) from error
-        told = {"files": {file.name: _sha256(file) for file in files}, "retrieved": now()}
         table = table.replace_schema_metadata({_PROVENANCE: json.dumps(told)})
-        part = path.with_suffix(".part")
-        pq.write_table(table, part, compression="zstd")
-        part.replace(path)
+        buffer = io.BytesIO()
+        pq.write_table(table, buffer, compression="zstd")
+        write_whole(path, buffer.getvalue())
         for file in files:
-            file.unlink()
+            file.unlink(missing_ok=True)
+    return _read(path)
+
+
+def _read(path: Path) -> Index:
+    import pyarrow.parquet as pq
+
     table = pq.read_table(path)
     return Index(table, json.loads(table.schema.metadata[_PROVENANCE])["files"])
 
@@ -132,7 +145,12 @@ def _fetched(address: str, folder: Path, downloader: Downloader) -> Path:
             bar.total = in_all or None
             bar.update(so_far - bar.n)
 
-        downloader.fetch_file(address, path, told)
+        try:
+            downloader.fetch_file(address, path, told)
+        except NotToBeHadError as error:
+            raise ConnectionError(
+                f"{address} is refused ({error}): a filter of this network may block it."
+            ) from error
     return path
 
 
@@ -142,6 +160,9 @@ def _joined(metadata: Path, labels: Path, class_names: Path) -> pa.Table:
 
     blocks = list(_blocks(metadata, list(_COLUMNS)))
     pictures = pa.Table.from_batches(blocks).rename_columns(list(_COLUMNS.values()))
+    # An id becomes the name of a file.
+    if not all(map(re.compile("[0-9a-f]{16}").fullmatch, pictures["image_id"].to_pylist())):
+        raise ValueError("an image id is not 16 digits")
     degrees = pa.array([float(text or "nan") for text in pictures["rotation"].to_pylist()])
     pictures = pictures.set_column(pictures.schema.get_field_index("rotation"), "rotation", degrees)
     present, absent = _verified(labels, pictures["image_id"], *_names(class_names))

@@ -57,14 +57,19 @@ def fetch_from_mirror(sample: Sample, cache_dir: str | os.PathLike[str] | None) 
     )
     boxes = images.dataset["objects"][:]
     present = [sorted({box["label"] for box in each}) for each in boxes]
-    excluded = set(sample.exclude_classes)
-    rows = [row for row, names in enumerate(present) if excluded.isdisjoint(names)]
+    excluded = {name.casefold() for name in sample.exclude_classes}
+    rows = [
+        row
+        for row, names in enumerate(present)
+        if excluded.isdisjoint(name.casefold() for name in names)
+    ]
     present = [present[row] for row in rows]
     table = images.dataset.select(rows).remove_columns("objects")
     table = table.add_column("labels_present", present)
     labels = primary_labels(present, Counter(name for names in present for name in names))
     table = table.add_column("primary_label", [name or "" for name in labels])
     told = {**images.provenance, **sample.provenance, "source": "open_images", "host": MIRROR}
+    told["population"] = "part of the mirror"
     lacks = "image ids, authors, licences, verified absences"
     found = ImageSet(table, images.skipped, told | {"lacks": lacks, "citation": CITATION})
     return found.with_classes("primary_label")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -68,7 +69,17 @@ def fetch_official(
     _require_enough({name: len(queue) for name, queue in queues.items()}, sample.n_each)
     rotations = dict(zip(index.image_ids, index.table["rotation"].to_pylist(), strict=True))
     fetcher = PictureFetcher(host, sample.split, folder, downloader)
-    catch = fetcher.fetch(list(queues.values()), sample.n_each, rotations)
+    record = folder / "samples" / f"{_key(sample, host)}.json"
+    catch = fetcher.remembered(record)
+    if catch is None:
+        catch = fetcher.fetch(list(queues.values()), sample.n_each, rotations)
+        catch.remember(record)
+        if catch.is_chance:
+            warnings.warn(
+                "Some pictures could not be had today and were replaced, so that others may get "
+                f"others; `skipped` lists them. To try them again, delete {record}.",
+                stacklevel=4,
+            )
     taken = {
         name: [each for each in queue if each in catch.files][: sample.n_each]
         for name, queue in queues.items()
@@ -94,6 +105,10 @@ def fetch_official(
         "citation": CITATION,
     }
     return ImageSet(_dataset(columns), tuple(catch.skipped), told)
+
+
+def _key(sample: Sample, host: OpenImagesHost) -> str:
+    return hashlib.blake2b(repr((sample, host)).encode(), digest_size=8).hexdigest()
 
 
 def _queues(index: Index, rows: Sequence[int], sample: Sample) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -36,10 +37,18 @@ class Catch:
         The picture of each id, class by class in the order of the lots.
     skipped : list of (id, reason)
         What could not be had.
+    is_chance : bool
+        Whether some of that may be had another day.
     """
 
     files: dict[str, Path] = field(default_factory=dict)
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    is_chance: bool = False
+
+    def remember(self, record: Path) -> None:
+        """Write down which pictures these are, so that the same ones come without a network."""
+        told = {"image_ids": list(self.files), "skipped": self.skipped}
+        write_whole(record, json.dumps(told).encode())
 
 
 class PictureFetcher:
@@ -64,6 +73,16 @@ class PictureFetcher:
         self._split = split
         self._folder = folder / split
         self._downloader = downloader
+
+    def remembered(self, record: Path) -> Catch | None:
+        """Return what was written down by `Catch.remember`, if all the pictures are still there."""
+        if not record.is_file():
+            return None
+        told = json.loads(record.read_bytes())
+        files = {name: self._path(name) for name in told["image_ids"]}
+        if not all(path.is_file() for path in files.values()):
+            return None
+        return Catch(files, [(name, reason) for name, reason in told["skipped"]])
 
     def fetch(
         self, queues: Sequence[Sequence[str]], n_each: int, rotations: dict[str, float]
@@ -139,6 +158,7 @@ class PictureFetcher:
                 bar.update()
             except (NotToBeHadError, ConnectionError) as error:
                 catch.skipped.append((name, str(error)))
+                catch.is_chance |= isinstance(error, ConnectionError)
                 missing[number] += 1
                 n_failures += 1
                 if n_failures == _TOO_MANY_FAILURES:

@@ -36,12 +36,15 @@ class Sample:
         require_count("random_state", self.random_state, least=0)
         require_one_of("split", self.split, SPLITS)
         require_one_of("population", self.population, POPULATIONS)
+        for name in ("n_images", "random_state"):  # Numbers of numpy are none to JSON.
+            object.__setattr__(self, name, int(getattr(self, name)))
         if self.per_class is not None:
             require_count("per_class", self.per_class, least=1)
             if self.classes is None:
                 raise ValueError(
                     f"`per_class` must come with `classes`. Got {self.per_class} alone instead."
                 )
+            object.__setattr__(self, "per_class", int(self.per_class))
 
     @property
     def n_each(self) -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # The one licence of Open Images; a picture with another, or with none, is not taken.
 LICENSE_URL = "https://creativecommons.org/licenses/by/2.0/"
 
-#: Classes of Open Images that show a person, for ``exclude_classes``.
+#: The most common classes of Open Images that show a person, for ``exclude_classes``.
 PEOPLE = frozenset({
     "Person", "People", "Human", "Man", "Woman", "Boy", "Girl", "Child", "Toddler", "Infant",
     "Baby", "Adult", "Crowd", "Face", "Selfie", "Portrait", "Bride", "Groom", "Family",
