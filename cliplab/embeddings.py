@@ -180,7 +180,7 @@ class Embeddings:
                 f"with the columns {table.column_names!r}."
             )
         told = table[0]
-        vectors = np.asarray(table.with_format("numpy")["vector"][:], dtype=np.float32)
+        vectors = np.asarray(table["vector"][:], dtype=np.float32)
         return cls(vectors, told["model"], json.loads(told["provenance"]))
 
     def __repr__(self) -> str:
