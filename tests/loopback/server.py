@@ -47,6 +47,8 @@ class Server:
         What a path's n-th request finds where the file has another content by then.
     retry_after : str
         How long a busy server asks to wait.
+    sends_ranges : bool
+        Whether a part of a file can be had; if not, all of it is sent.
     seconds : float
         How long a time-out and a slow body take.
     """
@@ -60,6 +62,7 @@ class Server:
         self.headers: dict[str, dict[str, str]] = {}
         self.changes: dict[str, dict[int, bytes]] = {}
         self.retry_after = "0"
+        self.sends_ranges = True
         self.seconds = 1.0
         self._stopping = threading.Event()
         handler = type("Handler", (_Handler,), {"ours": self})
@@ -138,6 +141,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Serve a range, as long as the file is still the one that was begun."""
         wanted = self.headers.get("Range", "")
         begun_with = self.headers.get("If-Range", answer.headers.get("ETag"))
+        if not self.ours.sends_ranges:
+            return answer
         if answer.status != 200 or not wanted or begun_with != answer.headers.get("ETag"):
             return answer
         self.ours.ranges.append(wanted)

@@ -170,6 +170,7 @@ def test_what_is_not_there_is_refused_in_words(pets, asked, words):
 @pytest.mark.parametrize(
     ("fault", "kind", "words"),
     [
+        ("401", PermissionError, "The Hub refuses the dataset .* set a valid HF_TOKEN"),
         ("403", PermissionError, "The Hub refuses the dataset .* some networks also block"),
         ("429", ConnectionError, "asks us to wait .* whole class shares.* HF_TOKEN"),
         ("500", ConnectionError, "out of order .* Try again later"),
@@ -214,3 +215,16 @@ def test_without_a_network_it_is_said_at_once(pets, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(ConnectionError, match=r"cannot be reached .*HF_HUB_OFFLINE is set"):
         fetch_hub_images(pets)
+
+
+def test_a_server_that_cannot_send_parts_of_a_file_is_said_to(hub, pets, monkeypatch):
+    name = f"{pets}-whole"
+    hub.add(f"datasets/{name}", {"train.parquet": _parquet(_noisy(60), rows_a_group=10)})
+    monkeypatch.setattr(hub.server, "sends_ranges", False)
+    with pytest.raises(ValueError, match=r"came damaged, or its server cannot send parts"):
+        fetch_hub_images(name, n_images=5)
+
+
+def test_a_configuration_that_is_not_there_is_named_with_those_that_are(pets):
+    with pytest.raises(ValueError, match=r"`config` must be one of 'default'.* Got 'large'"):
+        fetch_hub_images(pets, config="large")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -98,7 +99,7 @@ def make_plan(request: Request) -> Plan:
     import huggingface_hub
 
     about = huggingface_hub.HfApi().dataset_info(request.name, revision=request.revision)
-    builder = datasets.load_dataset_builder(request.name, request.config, revision=about.sha)
+    builder = _builder(request, str(about.sha))
     files = builder.config.data_files or {}
     if request.split not in files:
         names = ", ".join(repr(str(each)) for each in files)
@@ -117,6 +118,21 @@ def make_plan(request: Request) -> Plan:
     n_rows = sum(group.n_rows for group in row_groups)
     is_clustered = request.max_row_groups is not None and request.max_row_groups < len(row_groups)
     return Plan(str(about.sha), license_name, features.to_dict(), read, rows, n_rows, is_clustered)
+
+
+def _builder(request: Request, commit: str) -> Any:
+    import datasets
+
+    try:
+        return datasets.load_dataset_builder(request.name, request.config, revision=commit)
+    except ValueError as error:
+        names = re.search(r"BuilderConfig .* not found. Available: \[(.*)\]", str(error))
+        if names is None:
+            raise
+        raise ValueError(
+            f"`config` must be one of {names[1]} for {request.name}. "
+            f"Got {request.config!r} instead."
+        ) from error
 
 
 def fetch_planned(request: Request, plan: Plan, folder: Path) -> ImageSet:
