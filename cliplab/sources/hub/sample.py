@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import re
 import warnings
 from collections.abc import Iterable, Iterator
@@ -23,8 +25,11 @@ from cliplab.sources.hub.row_groups import RowGroup, draw_rows, find_row_groups,
 
 if TYPE_CHECKING:
     import datasets
+    import pyarrow as pa
 
 _BUFFER_SIZE = 1000
+# Pictures that are in memory at once before they are written.
+_ROWS_AT_ONCE = 32
 
 
 @dataclass(frozen=True)
@@ -218,6 +223,13 @@ class _Shape:
             row["license"] = license_name
         return row | {name: raw[column] for column, name in self.others.items()}
 
+    def table(self, rows: list[dict[str, Any]]) -> pa.Table:
+        """Return rows as a table of pyarrow, which knows what its columns are."""
+        import datasets
+
+        columns = {name: [row[name] for row in rows] for name in self.features}
+        return datasets.Dataset.from_dict(columns, features=self.features).data.table
+
     def name(self, number: int) -> str:
         """Name an image by its place, for names in the dataset may repeat."""
         return f"{self.request.split}-{number}"
@@ -226,23 +238,29 @@ class _Shape:
 def _write_part(
     part: Path, shape: _Shape, rows: Iterable[tuple[int, dict[str, Any]]], license_name: str
 ) -> None:
-    """Write a part; the pictures last, for they tell that it is whole."""
-    import datasets
+    """Write a part as its rows come; it has its name only when it is whole."""
     import pyarrow as pa
 
-    kept, skipped = [], []
-    for number, raw in rows:
-        try:
-            kept.append(shape.row(number, raw, license_name))
-        except ValueError as error:  # One bad picture costs one picture.
-            skipped.append((shape.name(number), str(error)))
-    columns = {name: [row[name] for row in kept] for name in shape.features}
-    table = datasets.Dataset.from_dict(columns, features=shape.features).data.table
-    buffer = pa.BufferOutputStream()
-    with pa.ipc.new_stream(buffer, table.schema) as stream:
-        stream.write_table(table)
-    write_whole(part.with_suffix(".json"), json.dumps(skipped).encode())
-    write_whole(part, buffer.getvalue().to_pybytes())
+    skipped: list[tuple[str, str]] = []
+
+    def good_rows() -> Iterator[dict[str, Any]]:
+        for number, raw in rows:
+            try:
+                yield shape.row(number, raw, license_name)
+            except ValueError as error:  # One bad picture costs one picture.
+                skipped.append((shape.name(number), str(error)))
+
+    part.parent.mkdir(parents=True, exist_ok=True)
+    fresh = part.with_name(f".{part.name}.{os.urandom(8).hex()}.part")
+    kept = good_rows()
+    try:
+        with fresh.open("wb") as file, pa.ipc.new_stream(file, shape.table([]).schema) as stream:
+            while some := list(itertools.islice(kept, _ROWS_AT_ONCE)):
+                stream.write_table(shape.table(some))
+        write_whole(part.with_suffix(".json"), json.dumps(skipped).encode())
+        fresh.replace(part)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def _streamed(request: Request, plan: Plan) -> Iterator[tuple[int, dict[str, Any]]]:

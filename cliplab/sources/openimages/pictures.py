@@ -123,7 +123,7 @@ class PictureFetcher:
             raise
         finally:
             self._downloader.stop()
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)  # A read may take half a minute more.
             bar.close()
 
     def _until_enough(
