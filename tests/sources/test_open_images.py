@@ -3,8 +3,12 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
+import os
 import random
 import re
+import signal
+import subprocess
+import sys
 import time
 import warnings
 from collections import Counter
@@ -413,3 +417,46 @@ def test_an_id_that_would_lead_out_of_the_folder_is_refused(small, fetch):
 
 def test_another_split_says_how_many_there_are(fetch):
     assert fetch(np.int64(3), random_state=np.int64(2)).provenance["n_images"] == 3
+
+
+_FETCH = """
+import sys
+from cliplab import fetch_open_images
+print("begun", flush=True)
+try:
+    fetch_open_images(60, cache_dir=sys.argv[1])
+except KeyboardInterrupt:
+    print("stopped", flush=True)
+"""
+
+
+def test_who_stops_it_is_free_at_once_and_loses_nothing(small, fetch, tmp_path):
+    n_quick, cache = 25, tmp_path / "cache"
+    small.server.seconds = 60
+    small.server.fault = lambda path, times: (
+        "timeout" if ".jpg" in path and _asked_for_pictures(small) > n_quick else None
+    )
+    environment = os.environ | {"CLIPLAB_OPEN_IMAGES_MIRROR": small.server.address}
+    process = subprocess.Popen(
+        [sys.executable, "-c", _FETCH, str(cache)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout.readline() == "begun\n"
+        while len(list(cache.rglob("*.jpg"))) < n_quick:
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        told = process.stdout.readline()
+        assert told == "Stopped. What was fetched is kept: run the cell again to go on.\n"
+        assert process.stdout.readline() == "stopped\n"
+    finally:
+        process.kill()
+        process.communicate()
+    n_asked = _asked_for_pictures(small)
+    small.server.fault = lambda path, times: None
+    assert len(fetch(60)) == 60
+    assert _asked_for_pictures(small) - n_asked == 60 - n_quick
