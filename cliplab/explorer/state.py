@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -46,6 +47,8 @@ class ExplorerState(traitlets.HasTraits):
     ------
     traitlets.TraitError
         If a value is set that is not among the choices; the old value stays.
+    AttributeError
+        If something is set that there is not, such as a name with a slip in it.
 
     Examples
     --------
@@ -69,6 +72,14 @@ class ExplorerState(traitlets.HasTraits):
         self._n_images = n_images
         self._choices = choices
         super().__init__(**chosen)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # A slip in a name would otherwise be taken, and nothing on the screen would move.
+        if not name.startswith("_") and not hasattr(type(self), name):
+            near = difflib.get_close_matches(name, self.trait_names(), n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise AttributeError(f"The state of an Explorer has no {name!r}.{hint}")
+        super().__setattr__(name, value)
 
     @traitlets.validate("n_clusters", "space", "projection", "color_by")
     def _is_a_choice(self, proposal: Any) -> Any:

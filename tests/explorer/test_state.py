@@ -52,3 +52,14 @@ def test_a_value_that_is_not_allowed_is_refused_in_words_and_changes_nothing(
     with pytest.raises(TraitError, match=message):
         setattr(state, trait, value)
     assert getattr(state, trait) == before
+
+
+def test_a_slip_in_a_name_is_said_and_not_taken():
+    state = ExplorerState(n_images=10, choices={"n_clusters": [2, 3, 4]}, n_clusters=3)
+    with pytest.raises(AttributeError, match=r"has no 'n_cluster'\. Did you mean 'n_clusters'\?"):
+        state.n_cluster = 4
+    with pytest.raises(AttributeError, match="has no 'mood'"):
+        state.mood = "good"
+    with state.hold_trait_notifications():
+        state.n_clusters = 4
+    assert state.n_clusters == 4
