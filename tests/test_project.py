@@ -21,11 +21,11 @@ DEPENDENCIES = [Requirement(each) for each in PROJECT["project"]["dependencies"]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 # What Colab preinstalls, August 2026 (googlecolab/backend-info). A floor above one of these would
-# make pip replace it, and with it break something else there.
+# make pip replace it, and with it break something else there. (urllib3: of 2025.)
 COLAB = {
     "bokeh": "3.8.2", "datasets": "4.0.0", "ipykernel": "6.17.1", "ipywidgets": "7.7.1",
     "numpy": "2.1.3", "pandas": "2.2.3", "pillow": "11.3.0", "scikit-learn": "1.6.1",
-    "torch": "2.11.0", "umap-learn": "0.5.12",
+    "torch": "2.11.0", "umap-learn": "0.5.12", "urllib3": "2.5.0",
 }  # fmt: skip
 # What is not preinstalled there, and what the Colab cell installs.
 ABSENT_FROM_COLAB = {"jupyter_bokeh", "open_clip_torch"}
@@ -117,8 +117,10 @@ def test_the_public_address_stands_in_one_place_and_is_stamped_everywhere():
 
 
 def test_a_new_address_reaches_the_badges_the_links_and_colabs_cell(tmp_path):
-    for folder in ("notebooks", "tools"):
-        (tmp_path / folder).mkdir()
+    for folder in ("notebooks", "tools", "cliplab/packs"):
+        (tmp_path / folder).mkdir(parents=True)
+    pack = tmp_path / "cliplab" / "packs" / "address.py"
+    pack.write_text('PACK = "somewhere else"\n', "utf-8")
     script = tmp_path / "tools" / "stamp_address.py"
     script.write_text((ROOT / "tools" / "stamp_address.py").read_text("utf-8"), "utf-8")
     settings = (ROOT / "pyproject.toml").read_text("utf-8")
@@ -139,6 +141,8 @@ def test_a_new_address_reaches_the_badges_the_links_and_colabs_cell(tmp_path):
     assert subprocess.run([*run, "--check"], capture_output=True, check=False).returncode == 0
 
     assert lesson.read_bytes() == stamped
+    address = PROJECT["tool"]["cliplab"]["address"]["pack"]
+    assert pack.read_text("utf-8") == f'PACK = "{address}"\n'
     ids = [cell.id for cell in nbformat.read(lesson, as_version=4).cells]
     assert ids == [cells[0].id, "colab-install", cells[1].id]
     title, install, _ = nbformat.read(lesson, as_version=4).cells
