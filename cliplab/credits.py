@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # A spreadsheet would run a cell that begins with one of these.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _N_SHOWN = 20
+_ELLIPSIS = "overflow: hidden; text-overflow: ellipsis"
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><meta charset="utf-8"><title>Credits</title>
@@ -87,12 +88,18 @@ class Attribution:
 
         Examples
         --------
-        >>> Attribution(author="Ada", license="CC BY 2.0").to_short_html()
-        'Ada, CC BY 2.0'
+        >>> Attribution(author="Ada", license="CC0").to_short_html().count("<div")
+        2
         """
-        maker = link(self.author, self.url or self.author_url) if self.author else ""
-        terms = link(self.license, self.license_url) if self.license else ""
-        return ", ".join(filter(None, (maker, terms))) or link(str(self), self.url)
+        # A line each: a long name must not push the licence out of sight.
+        lines = (
+            link(self.author, self.url or self.author_url) if self.author else "",
+            link(self.license, self.license_url) if self.license else "",
+        )
+        return "".join(
+            f'<div class="cliplab-credit" style="{_ELLIPSIS}">{line}</div>'
+            for line in filter(None, lines if any(lines) else (link(str(self), self.url),))
+        )
 
 
 class Credits:

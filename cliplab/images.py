@@ -326,6 +326,27 @@ class ImageSet:
         )
 
 
+def require_rows(name: str, n_rows: int, n_images: int) -> None:
+    """Refuse what does not go with the images: row *i* of everything belongs to image *i*.
+
+    Parameters
+    ----------
+    name : str
+        The argument that is looked at.
+    n_rows, n_images : int
+        How many rows it has, and how many it ought to have.
+
+    Raises
+    ------
+    ValueError
+        If they differ.
+    """
+    if n_rows != n_images:
+        raise ValueError(
+            f"`{name}` must have one row for each of the {n_images} images. Got {n_rows} instead."
+        )
+
+
 def _classes(dataset: datasets.Dataset) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Return each image's class as a code, -1 where none is known, and what the codes mean."""
     if "class_label" not in dataset.column_names:
@@ -351,7 +372,7 @@ def _picture_html(images: ImageSet, i: int, credit: Attribution) -> str:
     return (
         f'<figure style="margin: 0; width: {_SHOWN_SIZE}px">'
         f'<img src="data:image/jpeg;base64,{data}" alt="{name}" title="{name}" '
-        'style="border-radius: 4px; margin: 0"><figcaption style="font-size: 10px; overflow: '
-        'hidden; text-overflow: ellipsis; white-space: nowrap; color: #767676">'
+        'style="border-radius: 4px; margin: 0"><figcaption style="font-size: 10px; '
+        'line-height: 1.3; overflow: hidden; white-space: nowrap; color: #767676">'
         f"{credit.to_short_html()}</figcaption></figure>"
     )

@@ -156,5 +156,5 @@ def test_pictures_are_shown_with_author_licence_and_link():
     page = ImageSet(table)._repr_html_()
     assert '<a href="https://example.org/a" target="_blank" rel="noopener">Ada</a>' in page
     assert ">CC BY 2.0</a>" in page
-    assert "&lt;b&gt;, CC BY 2.0" in page
+    assert page.count(">CC BY 2.0<") == 2
     assert "javascript" not in page

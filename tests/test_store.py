@@ -265,6 +265,9 @@ def test_a_store_that_is_deleted_meanwhile_costs_nothing_but_the_store(tmp_path)
         store.add([picture_key(bytes([i]))], np.ones((1, 4), np.float32))
     shutil.rmtree(store.folder)
     store.close()
+    assert not store.folder.exists()
+    store.add([picture_key(b"another")], np.ones((1, 4), np.float32))
+    assert len(store.find([picture_key(b"another")])) == 1
 
 
 def test_what_a_killed_run_left_half_written_is_removed_after_a_day(tmp_path):

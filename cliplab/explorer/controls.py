@@ -89,7 +89,10 @@ class Controls:
         """Say in a line what is on the screen."""
         words = html.escape(text)
         # On one line, whatever happens: a second would push the gallery down.
-        style = "overflow: hidden; text-overflow: ellipsis; white-space: nowrap"
+        style = (
+            "overflow: hidden; text-overflow: ellipsis; white-space: nowrap; "
+            "width: 0; min-width: 100%"  # As wide as there is room, and not as it has words.
+        )
         self._status.value = f'<div style="{style}" title="{words}">{words}</div>'
 
     def show_progress(self, share: float | None) -> None:

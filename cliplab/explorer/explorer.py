@@ -18,6 +18,7 @@ from cliplab.explorer.plots import Plots
 from cliplab.explorer.results import Results
 from cliplab.explorer.theme import THUMBNAIL_SIZE
 from cliplab.explorer.thumbnails import sheets
+from cliplab.images import require_rows
 from cliplab.projection import Projection, project
 
 if TYPE_CHECKING:
@@ -74,13 +75,13 @@ class Explorer:
         *,
         encoder: ClipEncoder | None = None,
     ) -> None:
-        _check_rows("embeddings", len(embeddings), len(images))
+        require_rows("embeddings", len(embeddings), len(images))
         if sweep is None:
             sweep = sweep_clusters(embeddings, _every_k(embeddings))
         if projection is None:
             projection = project(embeddings)
-        _check_rows("sweep", len(sweep[sweep.n_clusters[0]].cluster_labels), len(images))
-        _check_rows("projection", len(projection), len(images))
+        require_rows("sweep", len(sweep[sweep.n_clusters[0]].cluster_labels), len(images))
+        require_rows("projection", len(projection), len(images))
         self.images, self.embeddings, self.encoder = images, embeddings, encoder
         self._choices = find_choices(images, embeddings, sweep, projection)
         self.state = first_state(self._choices, len(images), sweep, projection)
@@ -283,10 +284,3 @@ def _every_k(embeddings: Embeddings) -> range:
             f"`embeddings` must have at least 3 rows that differ. Got {n_different} instead."
         )
     return range(2, min(20, n_different - 1) + 1)
-
-
-def _check_rows(name: str, n_rows: int, n_images: int) -> None:
-    if n_rows != n_images:
-        raise ValueError(
-            f"`{name}` must have one row for each of the {n_images} images. Got {n_rows} instead."
-        )

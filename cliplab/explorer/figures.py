@@ -9,6 +9,7 @@ from bokeh.models import (
     BasicTicker,
     BoxSelectTool,
     ColumnDataSource,
+    CustomJS,
     CustomJSHover,
     FixedTicker,
     HoverTool,
@@ -125,10 +126,20 @@ def silhouette_figure(
     words: ColumnDataSource,
     sheets: ColumnDataSource,
     mapper: LinearColorMapper,
+    scale: Range1d,
 ) -> figure:
-    """Draw a bar for each image, sorted within clusters, and a line of words for each cluster."""
+    """Draw a bar for each image, sorted within clusters, and a line of words for each cluster.
+
+    The bars reach from `scale.start` to `scale.end`; beside them there is always room for words.
+    """
     plot = _figure(name="silhouettes")
     plot.x_range, plot.y_range = Range1d(start=-0.3, end=1), Range1d(start=1, end=0)
+    plot.extra_x_ranges = {"words": Range1d(start=0, end=1)}
+    # How much of the width words need depends on the window, which only the browser knows.
+    make_room = CustomJS(args={"plot": plot, "scale": scale}, code=_MAKE_ROOM)
+    plot.js_on_change("inner_width", make_room)
+    scale.js_on_change("start", make_room)
+    scale.js_on_change("end", make_room)
     bars = plot.hbar(
         y="bar_positions",
         right="silhouettes",
@@ -141,10 +152,11 @@ def silhouette_figure(
         name="bars",
     )
     # Two axes of words: the cluster's number on the left, what is to be said of it on the right.
-    for text, x, align in (("names", "names_x", "left"), ("summaries", "summaries_x", "right")):
+    for text, x, align in (("names", 0.01, "left"), ("summaries", 0.99, "right")):
         plot.text(
             x,
             "word_positions",
+            x_range_name="words",
             text=text,
             source=words,
             text_align=align,
@@ -155,7 +167,8 @@ def silhouette_figure(
             text_color=NEUTRAL,
             name=text,
         )
-    heading = Label(x=0, y=0, text="size  mean   <0", text_align="right", name="heading")
+    heading = Label(x=0.99, y=0, x_range_name="words", text="size  mean   <0")
+    heading.update(text_align="right", name="heading")
     heading.update(text_font="monospace", text_font_size=FONT_SIZE, text_color=NEUTRAL)
     plot.add_layout(heading)
     plot.add_layout(_line(NEUTRAL, name="zero", location=0))
@@ -172,6 +185,18 @@ def silhouette_figure(
     plot.yaxis.visible = False
     plot.ygrid.visible = False
     return plot
+
+
+# Room in pixels for two figures on the left and for "size  mean   <0" on the right, in a typeface
+# of which each letter is 6.6 pixels wide.
+_MAKE_ROOM = """
+const [left, right] = [18, 108]
+const per_pixel = (scale.end - scale.start) / Math.max(plot.inner_width - left - right, 20)
+plot.x_range.setv({
+  start: scale.start - left * per_pixel,
+  end: scale.end + right * per_pixel,
+})
+"""
 
 
 def elbow_figure(sweep: ColumnDataSource) -> figure:

@@ -35,7 +35,7 @@ _STYLE = """<style>
 .cliplab-gallery .silhouette { font-size: 10px; }
 /* Of a long name the end is shown: that is where names differ. */
 .cliplab-gallery .name { direction: rtl; text-align: left; }
-.cliplab-gallery .credit, .cliplab-gallery .credit a { color: #767676; }
+.cliplab-gallery .cliplab-credit, .cliplab-gallery .cliplab-credit a { color: #767676; }
 </style>"""
 
 
@@ -69,7 +69,7 @@ class Gallery:
         self._title = ipywidgets.HTML()
         self.head = ipywidgets.HBox(
             [self._title, self._back, self._forth],
-            layout={"flex": "none", "align_items": "center"},
+            layout={"flex": "none", "align_items": "center", "margin": "0 0 0 12px"},
         )
         self.pictures = ipywidgets.HTML(layout={"min_height": "136px"})
 
@@ -116,7 +116,7 @@ class Gallery:
           <figcaption><div><b>{html.escape(known)}</b></div>
             <div class="silhouette">silhouette {clustering.silhouettes[i]:.2f}</div>
             <div class="name"><bdi>{html.escape(name)}</bdi></div>
-            <div class="credit">{credit.to_short_html()}</div></figcaption></figure>"""
+            {credit.to_short_html()}</figcaption></figure>"""
 
     def _button(self, icon: str, tooltip: str, by: int) -> ipywidgets.Button:
         button = ipywidgets.Button(

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from bokeh.events import Tap
 from bokeh.layouts import column, row
-from bokeh.models import ColumnDataSource, LinearColorMapper
-from bokeh.models.annotations import Label
+from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
 from bokeh.models.renderers import GlyphRenderer
 
 from cliplab.explorer.columns import (
@@ -61,13 +60,15 @@ class Plots:
         self.words = _source("words", {"names": [], "summaries": [], "word_positions": []})
         self.sweep = _source("sweep", {"n_clusters": [], "inertias": [], "silhouette_scores": []})
         self.sheets = _source("sheets", {"uri": [""] * -(-n_images // SHEET_SIDE**2)})
-        self._edges = 0.0, 1.0
+        self._scale = Range1d(start=0, end=1)
         self._mapper = LinearColorMapper(
             palette=[OTHER_COLOR], low=0, high=1, nan_color=OTHER_COLOR
         )
 
         self.scatter = scatter_figure(self.images, self.numbers, self.sheets, self._mapper)
-        self.silhouettes = silhouette_figure(self.images, self.words, self.sheets, self._mapper)
+        self.silhouettes = silhouette_figure(
+            self.images, self.words, self.sheets, self._mapper, self._scale
+        )
         self.elbow = elbow_figure(self.sweep)
         self.score = score_figure(self.sweep)
         curves = column(self.elbow, self.score, sizing_mode="stretch_width")
@@ -106,11 +107,7 @@ class Plots:
         """Set one scale for all bars, so that they can be compared while k moves."""
         low = min(0.0, *(float(values.min()) for values in silhouettes))
         high = max(float(values.max()) for values in silhouettes)
-        # Left of the bars stands the cluster's number, on the right what is to be said of it.
-        span = max(high - low, 0.1)
-        left, right = low - 0.14 * span, high + 0.75 * span
-        self.silhouettes.x_range.update(start=left, end=right)
-        self._edges = left, right - 0.02 * (right - left)
+        self._scale.update(start=low, end=max(high, low + 0.1))
 
     def show_clustering(self, clustering: Clustering) -> None:
         """Draw the silhouettes of one clustering and mark its k on the curves."""
@@ -156,15 +153,9 @@ class Plots:
 
     def _show_words(self, clustering: Clustering) -> None:
         """Write a line of words beside each block of bars, and a heading above them."""
-        columns = word_columns(clustering)
-        left, right, end = *self._edges, bars_end(clustering)
-        columns["names_x"] = [left] * clustering.n_clusters
-        columns["summaries_x"] = [right] * clustering.n_clusters
-        self.words.data = columns
+        self.words.data = word_columns(clustering)
+        end = bars_end(clustering)
         self.silhouettes.y_range.update(start=1.01 * end, end=-0.06 * end)
-        heading = self.silhouettes.select_one({"name": "heading"})
-        assert isinstance(heading, Label)
-        heading.x = right
 
 
 def _source(name: str, columns: Columns) -> ColumnDataSource:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cliplab.clustering import ClusterSweep
 from cliplab.embeddings import Embeddings
-from cliplab.images import ImageSet
+from cliplab.images import ImageSet, require_rows
 from cliplab.projection import Projection
 
 
@@ -50,18 +50,11 @@ class Pack:
     note: str = ""
 
     def __post_init__(self) -> None:
-        self._require_rows("embeddings", len(self.embeddings))
+        require_rows("embeddings", len(self.embeddings), len(self.images))
         for projection in self.projections:
-            self._require_rows("projections", len(projection))
+            require_rows("projections", len(projection), len(self.images))
         for sweep in self.sweeps:
-            self._require_rows("sweeps", len(sweep.clusterings[0]))
-
-    def _require_rows(self, name: str, n_rows: int) -> None:
-        if n_rows != len(self.images):
-            raise ValueError(
-                f"`{name}` must have one row for each of the {len(self.images)} images. "
-                f"Got {n_rows} instead."
-            )
+            require_rows("sweeps", len(sweep.clusterings[0]), len(self.images))
 
     @property
     def projection(self) -> Projection | None:

@@ -171,7 +171,8 @@ class Downloader:
             part.leave()
 
     def _go_on(self, url: str, part: Part, told: Callable[[int, int], None]) -> None:
-        begun = part.n_bytes
+        # A part of no version, or of one that is only alike, cannot be gone on with.
+        begun = part.n_bytes if part.is_exact else 0
         headers = {"Range": f"bytes={begun}-", "If-Range": part.version} if begun else {}
         with self._open(url, headers) as response:
             if response.status == 416:  # There is nothing beyond what we have, or another file.

@@ -37,12 +37,16 @@ class Part:
         for other in path.parent.glob(f"{path.name}.*"):
             if other.suffix == _LEFT or _is_orphan(other):
                 version = urllib.parse.unquote(other.stem[len(path.name) + 1 :].rpartition(".")[0])
-                # A version that is only alike ("W/") may differ in bytes.
-                if version and not version.startswith("W/"):
+                if _is_exact(version):
                     with contextlib.suppress(OSError):  # Somebody else was quicker.
                         other.rename(self._name(version))
                         self.version = version
                         break
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the rest of the file may be asked for: the server says which version it is."""
+        return _is_exact(self.version)
 
     @property
     def n_bytes(self) -> int:
@@ -79,7 +83,7 @@ class Part:
         """Leave what is there, if it is not finished, to whoever goes on."""
         part = self._name(self.version)
         if part.exists():
-            if part.stat().st_size and self.version:
+            if part.stat().st_size and self.is_exact:
                 part.rename(part.with_suffix(_LEFT))
             else:
                 part.unlink()
@@ -87,6 +91,11 @@ class Part:
     def _name(self, version: str) -> Path:
         quoted = urllib.parse.quote(version, safe="")
         return self._path.with_name(f"{self._path.name}.{quoted}.{self._key}{_WRITTEN}")
+
+
+def _is_exact(version: str) -> bool:
+    # A version that is only alike ("W/") may differ in bytes.
+    return bool(version) and not version.startswith("W/")
 
 
 def _is_orphan(file: Path) -> bool:

@@ -35,9 +35,9 @@ os.chdir({str(tmp_path)!r})"""
             "(200, 'open_images')"
         )
         # Credits on the page and in the gallery are words, whatever a stranger wrote.
-        lesson.wait_for("document.querySelectorAll('.cliplab-gallery .credit').length >= 2")
+        lesson.wait_for("document.querySelectorAll('.cliplab-gallery .cliplab-credit').length >= 4")
         shown = lesson.evaluate(
-            "return document.querySelector('.cliplab-gallery .credit').textContent"
+            "return document.querySelector('.cliplab-gallery figcaption').textContent"
         )
         assert HOSTILE in shown
         assert "CC BY 2.0" in shown

@@ -58,12 +58,20 @@ def test_two_who_fetch_the_same_file_both_get_it_whole(server, tmp_path):
     assert path.read_bytes() == _CONTENT
 
 
-def test_a_part_without_a_version_is_not_gone_on_with(tmp_path):
-    with Server(lambda request: Answer(_CONTENT)) as server:
+@pytest.mark.parametrize("headers", [{}, {"ETag": 'W/"alike"'}])
+def test_a_part_of_no_exact_version_is_not_gone_on_with(tmp_path, headers):
+    asked = []
+
+    def answer(request):
+        asked.append((request.headers.get("Range"), request.headers.get("If-Range")))
+        return Answer(_CONTENT, headers=dict(headers))
+
+    with Server(answer) as server:
         path = tmp_path / "table.csv"
         server.fault = lambda path, times: "truncated" if times == 1 else None
         Downloader(patience=QUICK).fetch_file(server.address, path, _nothing)
         assert path.read_bytes() == _CONTENT
+        assert asked == [(None, None)] * 2
 
 
 def test_another_part_than_was_asked_for_is_never_taken(tmp_path):

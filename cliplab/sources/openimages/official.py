@@ -71,8 +71,14 @@ def fetch_official(
     fetcher = PictureFetcher(host, sample.split, folder, downloader)
     record = folder / "samples" / f"{_key(sample, host)}.json"
     catch = fetcher.remembered(record)
-    if catch is None:
-        catch = fetcher.fetch(list(queues.values()), sample.n_each, rotations)
+    is_known = catch is not None
+    catch = catch or fetcher.fetch(list(queues.values()), sample.n_each, rotations)
+    taken = {
+        name: [each for each in queue if each in catch.files][: sample.n_each]
+        for name, queue in queues.items()
+    }
+    _require_enough({name: len(ids) for name, ids in taken.items()}, sample.n_each)
+    if not is_known:  # Only what is enough is worth remembering.
         catch.remember(record)
         if catch.is_chance:
             warnings.warn(
@@ -80,11 +86,6 @@ def fetch_official(
                 f"others; `skipped` lists them. To try them again, delete {record}.",
                 stacklevel=4,
             )
-    taken = {
-        name: [each for each in queue if each in catch.files][: sample.n_each]
-        for name, queue in queues.items()
-    }
-    _require_enough({name: len(ids) for name, ids in taken.items()}, sample.n_each)
     # Class after class in turn, so that the head of a curated sample is curated too.
     ids = [name for turn in zip(*taken.values(), strict=True) for name in turn]
     known = index.rows(ids)

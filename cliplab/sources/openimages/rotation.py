@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 
 from PIL import Image
 
@@ -30,7 +31,7 @@ def turn_upright(file: bytes, degrees: float) -> bytes:
     bytes
         The file, with a note or as it was.
     """
-    orientation = _AS_EXIF.get(int(degrees)) if degrees == degrees else None  # noqa: PLR0124
+    orientation = None if math.isnan(degrees) else _AS_EXIF.get(int(degrees))
     if orientation is None or not file.startswith(_JPEG) or _turns_itself(file):
         return file
     return _JPEG + _note(orientation) + file[len(_JPEG) :]
