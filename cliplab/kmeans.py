@@ -114,10 +114,12 @@ def points_and_space(
 ) -> tuple[NDArray[np.floating], str]:
     """Take out the numbers to cluster, and name the space they are in."""
     if isinstance(embeddings, Embeddings):
-        return embeddings.vectors, "embedding"
+        return embeddings.vectors, embeddings.space
     coordinates = getattr(embeddings, "coordinates", None)
     if coordinates is not None:
-        return np.asarray(coordinates), str(getattr(embeddings, "method", "projection"))
+        method = str(getattr(embeddings, "method", "projection"))
+        n_columns = np.shape(coordinates)[1]
+        return np.asarray(coordinates), method if n_columns == 2 else f"{method}-{n_columns}"
     points = np.asarray(embeddings)
     if points.dtype != np.float32:
         points = points.astype(np.float64)

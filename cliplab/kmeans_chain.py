@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 _N_CANDIDATES = 32
 _N_CANDIDATES_FROM_SCRATCH = 4
@@ -37,9 +36,12 @@ class _Partition:
 
 
 def kmeans_chain(
-    points: NDArray[np.floating], n_clusters: Sequence[int], random_state: int
+    points: NDArray[np.floating],
+    n_clusters: Sequence[int],
+    random_state: int,
+    metric: str = "euclidean",
 ) -> list[NDArray[np.intp]]:
-    """Partition points into several numbers of clusters, matched from one to the next.
+    """Partition points into several numbers of clusters.
 
     The partitions help one another. Going up, the one into k + 1 starts from that into k, and
     the new centre is the best of 32 points drawn by their squared distance to the centres that
@@ -56,12 +58,14 @@ def kmeans_chain(
         The numbers of clusters, increasing.
     random_state : int
         Equal seeds give equal partitions.
+    metric : {"euclidean", "cosine"}, default="euclidean"
+        With cosine this is spherical K-means: the points, of unit length, keep to the directions
+        of the centres, which have unit length too.
 
     Returns
     -------
     list of ndarray of shape (n_points,)
-        For each entry of `n_clusters` the cluster of every point. The first are numbered by
-        size, largest first; after that clusters keep their numbers as far as they can.
+        For each entry of `n_clusters` the cluster of every point, in no order.
 
     Raises
     ------
@@ -76,15 +80,18 @@ def kmeans_chain(
     Arthur, D. and Vassilvitskii, S. (2007). k-means++: the advantages of careful seeding.
     Symposium on Discrete Algorithms, 1027-1035.
 
+    Dhillon, I. S. and Modha, D. S. (2001). Concept decompositions for large sparse text data
+    using clustering. Machine Learning 42, 143-175.
+
     Fritzke, B. (2020). The breathing k-means algorithm. arXiv:2006.15666.
 
     Examples
     --------
     >>> points = np.array([[0.0], [1.0], [5.0], [20.0], [21.0]])
-    >>> [labels.tolist() for labels in kmeans_chain(points, [2, 3], random_state=0)]
-    [[0, 0, 0, 1, 1], [0, 0, 2, 1, 1]]
+    >>> [np.bincount(labels).tolist() for labels in kmeans_chain(points, [2, 3], random_state=0)]
+    [[3, 2], [2, 2, 1]]
     """
-    search = _Search(points, random_state)
+    search = _Search(points, random_state, metric)
     largest = min(n_clusters[-1], len(points))
     # Coming down from a little above makes the largest k as good as the others.
     top = largest + largest // 4
@@ -102,20 +109,24 @@ def kmeans_chain(
             f"`n_clusters` must be at most {max(search.best)}, the number of images that differ. "
             f"Got {n_clusters[-1]!r} instead."
         )
-    return _matched([search.best[k].distances.argmin(axis=0) for k in n_clusters])
+    return [search.best[k].distances.argmin(axis=0) for k in n_clusters]
 
 
 class _Search:
     """The best partition for each k so far, and the moves that lead to better ones."""
 
-    def __init__(self, points: NDArray[np.floating], random_state: int) -> None:
-        # Near the origin |x|² + |c|² - 2xc loses the fewest digits.
-        self.points = points - points.mean(axis=0)
+    def __init__(self, points: NDArray[np.floating], random_state: int, metric: str) -> None:
+        self.is_spherical = metric == "cosine"
+        # Near the origin |x|² + |c|² - 2xc loses the fewest digits; but directions have their
+        # meaning from where they start.
+        self.points = points if self.is_spherical else points - points.mean(axis=0)
         self.squares = np.einsum("ij,ij->i", self.points, self.points)
         # Below this a squared distance is rounding, not distance.
         self.zero = 8 * np.finfo(self.points.dtype).eps * float(self.squares.max())
         self.random = np.random.default_rng(random_state)
-        mean = np.zeros_like(self.points[:1])
+        mean = self.points.mean(axis=0, keepdims=True)
+        if self.is_spherical:
+            mean = _unit(mean)
         self.best = {1: _Partition(mean, self.distances(mean))}
 
     def go_up(self, top: int) -> None:
@@ -179,7 +190,7 @@ class _Search:
     def settle(self, partition: _Partition) -> None:
         """Run Lloyd's algorithm in place, and keep the outcome if it is the best for its k."""
         centers, distances = partition.centers, partition.distances
-        k = len(centers)
+        k, means = len(centers), centers.copy()
         rival = self.best[k].inertia if k in self.best else np.inf
         labels = np.full(len(self.points), k)
         inertia = np.inf
@@ -197,11 +208,14 @@ class _Search:
             if not sizes.all():
                 return
             members = (labels == changed[:, None]).astype(self.points.dtype)
-            centers[changed] = (members @ self.points) / sizes[changed, None]
-            # Sum of |x|² less that of |mean|² is the inertia. When the steps have become too
-            # short for the rest of the way to the rival, the way is not worth going.
+            means[changed] = (members @ self.points) / sizes[changed, None]
+            centers[changed] = _unit(means[changed]) if self.is_spherical else means[changed]
+            # Sum of |x - c|², with the sum of a cluster's points known, needs no distances. When
+            # the steps have become too short for the rest of the way to the rival, the way is not
+            # worth going.
             before = inertia
-            inertia = float(self.squares.sum() - sizes @ np.einsum("ij,ij->i", centers, centers))
+            inner = np.einsum("ij,ij->i", centers - 2 * means, centers)
+            inertia = float(self.squares.sum() + sizes @ inner)
             if inertia - rival > _PATIENCE * (before - inertia):
                 return
             distances[changed] = self.distances(centers[changed])
@@ -210,20 +224,9 @@ class _Search:
             self.best[k] = settled
 
 
-def _matched(labelings: list[NDArray[np.intp]]) -> list[NDArray[np.intp]]:
-    """Give clusters numbers that stay from one k to the next as far as they can.
-
-    The smallest k is numbered by size, largest first. From one k to the next the numbers go to
-    the pairs of clusters that share most images in all; the new clusters get the new numbers.
-    """
-    matched: list[NDArray[np.intp]] = []
-    for labels in labelings:
-        by_size = np.argsort(-np.bincount(labels), kind="stable")
-        order = by_size
-        if matched:
-            shared = np.zeros((matched[-1].max() + 1, len(by_size)), dtype=np.intp)
-            np.add.at(shared, (matched[-1], labels), 1)
-            kept = linear_sum_assignment(shared, maximize=True)[1]
-            order = np.concatenate([kept, by_size[~np.isin(by_size, kept)]])
-        matched.append(np.argsort(order)[labels])
-    return matched
+def _unit(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
+    # Points that cancel out have no direction; any will do, and none is infinite.
+    unit: NDArray[np.floating] = vectors / np.maximum(
+        np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12
+    )
+    return unit

@@ -7,12 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+METRICS = ("euclidean", "cosine")
+
 _BLOCK_ROWS = 512
 _BLOCK_DISTANCES = 2**23  # Bounds the memory: 64 MiB of distances stand at a time.
 
 
 def silhouettes(
-    vectors: ArrayLike, cluster_labels: ArrayLike | Sequence[ArrayLike]
+    vectors: ArrayLike,
+    cluster_labels: ArrayLike | Sequence[ArrayLike],
+    metric: str = "euclidean",
 ) -> NDArray[np.float32]:
     """Tell for every point how well it sits in its cluster, for many clusterings at once.
 
@@ -20,7 +24,7 @@ def silhouettes(
     to the nearest other cluster, its silhouette is (b - a) / max(a, b): near 1 it sits well,
     near 0 on a border, below 0 another cluster is nearer. A point alone in its cluster has 0.
 
-    The Euclidean distances from a block of points to all points are reckoned once; their sums
+    The distances from a block of points to all points are reckoned once; their sums
     by cluster, for all clusterings side by side, are then a single matrix product. Memory grows
     with the number of points, not with its square.
 
@@ -29,17 +33,21 @@ def silhouettes(
     vectors : array-like of shape (n_points, n_features)
         The points.
     cluster_labels : array-like of shape (n_clusterings, n_points)
-        For each clustering the cluster of every point, as whole numbers.
+        For each clustering the cluster of every point, as whole numbers; -1 for noise, which
+        belongs to none and is nobody's neighbour.
+    metric : {"euclidean", "cosine"}, default="euclidean"
+        What a distance is; cosine is 1 less the cosine of the angle at the origin.
 
     Returns
     -------
     ndarray of shape (n_clusterings, n_points)
-        Silhouettes from -1 to 1.
+        Silhouettes from -1 to 1; NaN for noise.
 
     Raises
     ------
     ValueError
-        If the shapes do not fit together, or a clustering has fewer than two clusters.
+        If the shapes do not fit together, a clustering has fewer than two clusters, or the metric
+        is another.
 
     References
     ----------
@@ -59,8 +67,10 @@ def silhouettes(
             "`cluster_labels` must have shape (n_clusterings, n_points), with `vectors` of shape "
             f"(n_points, n_features). Got {labelings.shape!r} and {points.shape!r} instead."
         )
-    codes = [np.unique(labels, return_inverse=True)[1] for labels in labelings]
-    sizes = [np.bincount(code) for code in codes]
+    if metric not in METRICS:
+        raise ValueError(f"`metric` must be one of {METRICS!r}. Got {metric!r} instead.")
+    codes = [_codes(labels) for labels in labelings]
+    sizes = [np.bincount(code[code >= 0]) for code in codes]
     for size in sizes:
         if len(size) < 2:
             raise ValueError(
@@ -68,12 +78,18 @@ def silhouettes(
                 f"Got {len(size)} instead."
             )
 
-    # Distances do not change when the points move together; near the origin |x|² + |y|² - 2xy
-    # loses the fewest digits, and in double precision it keeps enough even for near-duplicates.
-    points = points - points.mean(axis=0)
+    if metric == "cosine":
+        points = points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-12)
+    else:
+        # Distances do not change when the points move together; near the origin |x|² + |y|² - 2xy
+        # loses the fewest digits, and in double precision it keeps enough even for near-duplicates.
+        points = points - points.mean(axis=0)
     squares = np.einsum("ij,ij->i", points, points)
     members = np.hstack(
-        [np.eye(len(size), dtype=np.float32)[code] for code, size in zip(codes, sizes, strict=True)]
+        [
+            np.eye(len(size) + 1, len(size), dtype=np.float32)[code]  # The last row is noise's.
+            for code, size in zip(codes, sizes, strict=True)
+        ]
     )
     n_rows = max(1, min(_BLOCK_ROWS, _BLOCK_DISTANCES // len(points)))
     result = np.empty(labelings.shape, dtype=np.float32)
@@ -84,13 +100,25 @@ def silhouettes(
         distances += squares
         distances += squares[rows, None]
         np.fill_diagonal(distances[:, start:], 0)
-        np.sqrt(np.maximum(distances, 0, out=distances), out=distances)
+        np.maximum(distances, 0, out=distances)
+        if metric == "cosine":  # Between unit vectors |x - y|² is 2 (1 - cos).
+            distances /= 2
+        else:
+            np.sqrt(distances, out=distances)
         sums = distances.astype(np.float32) @ members
         first = 0
         for i, (code, size) in enumerate(zip(codes, sizes, strict=True)):
             result[i, rows] = _from_sums(sums[:, first : first + len(size)], code[rows], size)
             first += len(size)
     return result
+
+
+def _codes(labels: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Number the clusters from 0, whatever numbers they had; noise stays -1."""
+    codes = np.full(len(labels), -1)
+    known = labels != -1
+    codes[known] = np.unique(labels[known], return_inverse=True)[1]
+    return codes
 
 
 def _from_sums(
@@ -105,5 +133,6 @@ def _from_sums(
     scale = np.maximum(within, nearest)
     silhouette = np.divide(nearest - within, scale, out=np.zeros_like(scale), where=scale > 0)
     silhouette[sizes[code] == 1] = 0
+    silhouette[code < 0] = np.nan
     result: NDArray[np.float32] = silhouette.astype(np.float32)
     return result

@@ -7,6 +7,7 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans
 from sklearn.datasets import load_digits, make_blobs
 
+from cliplab.clustering.matching import match
 from cliplab.kmeans_chain import kmeans_chain
 
 KS = range(2, 13)
@@ -90,7 +91,7 @@ def test_separate_groups_are_found() -> None:
 
 
 def test_clusters_keep_their_numbers_from_k_to_k_as_far_as_they_can() -> None:
-    labelings = kmeans_chain(_data()["three factors"], KS, random_state=0)
+    labelings = match(kmeans_chain(_data()["three factors"], KS, random_state=0))
 
     for k, before, after in zip(KS, labelings, labelings[1:], strict=False):
         shared = np.zeros((k, k + 1), dtype=int)
@@ -102,14 +103,14 @@ def test_clusters_keep_their_numbers_from_k_to_k_as_far_as_they_can() -> None:
 def test_a_group_that_splits_leaves_the_other_numbers_alone() -> None:
     points = np.repeat([[0.0], [4.0], [50.0], [200.0]], [9, 8, 30, 40], axis=0)
 
-    three, four = kmeans_chain(points, [3, 4], random_state=0)
+    three, four = match(kmeans_chain(points, [3, 4], random_state=0))
 
     assert three.tolist() == [2] * 17 + [1] * 30 + [0] * 40
     assert four.tolist() == [2] * 9 + [3] * 8 + [1] * 30 + [0] * 40
 
 
 def test_the_first_clusters_are_numbered_by_size() -> None:
-    (labels,) = kmeans_chain(_data()["handwritten digits"], [5], random_state=0)
+    (labels,) = match(kmeans_chain(_data()["handwritten digits"], [5], random_state=0))
 
     assert (np.diff(np.bincount(labels)) <= 0).all()
 

@@ -200,14 +200,17 @@ def _read_projection(file: Path) -> Projection:
 
 def _write_sweep(file: Path, sweep: ClusterSweep) -> None:
     tensors: dict[str, NDArray[Any]] = {"inertias": sweep.inertias}
-    for k, clustering in sweep.items():
-        tensors[f"labels-{k}"] = clustering.cluster_labels.astype(np.int32)
-        tensors[f"centers-{k}"] = clustering.centers
-        tensors[f"silhouettes-{k}"] = clustering.silhouettes
+    for value, clustering in sweep.items():
+        tensors[f"labels-{value}"] = clustering.cluster_labels.astype(np.int32)
+        tensors[f"centers-{value}"] = clustering.centers
+        tensors[f"silhouettes-{value}"] = clustering.silhouettes
     told = {
         "space": sweep.space,
+        "metric": sweep.metric,
+        "algorithm": sweep.algorithm,
         "random_state": str(sweep.random_state),
-        "n_clusters": json.dumps(sweep.n_clusters),
+        "parameter": sweep.parameter,
+        sweep.parameter: json.dumps(sweep.parameter_values),
     }
     _write_tensors(file, tensors, told)
 
@@ -217,18 +220,22 @@ def _read_sweep(file: Path) -> ClusterSweep:
 
     with safetensors.safe_open(file, "numpy") as opened:
         told = opened.metadata()
-        pairs = zip(json.loads(told["n_clusters"]), opened.get_tensor("inertias"), strict=True)
+        # The first packs did not say how, because there was only one way.
+        parameter = told.get("parameter", "n_clusters")
+        values = tuple(json.loads(told[parameter]))
         clusterings = tuple(
             Clustering(
-                opened.get_tensor(f"labels-{k}"),
-                opened.get_tensor(f"centers-{k}"),
+                opened.get_tensor(f"labels-{value}"),
+                opened.get_tensor(f"centers-{value}"),
                 float(inertia),
-                opened.get_tensor(f"silhouettes-{k}"),
+                opened.get_tensor(f"silhouettes-{value}"),
                 told["space"],
+                told.get("metric", "euclidean"),
+                told.get("algorithm", "kmeans"),
             )
-            for k, inertia in pairs
+            for value, inertia in zip(values, opened.get_tensor("inertias"), strict=True)
         )
-        return ClusterSweep(clusterings, int(told["random_state"]))
+        return ClusterSweep(clusterings, int(told["random_state"]), parameter, values)
 
 
 def _exchange(folder: Path, fresh: Path) -> None:

@@ -1,0 +1,158 @@
+"""The algorithms: what each is told, and how it parts points into clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cliplab.kmeans_chain import kmeans_chain
+
+Points = NDArray[np.floating]
+Labelings = list[NDArray[np.intp]]
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """One way to part points into clusters.
+
+    Attributes
+    ----------
+    title : str
+        What people call it.
+    parameter : str
+        What it is told: ``"n_clusters"`` or ``"min_cluster_size"``.
+    metrics : tuple of str
+        The distances that it knows.
+    partition : callable
+        Takes points, the parameter's values, a seed and a metric, and returns a labelling for
+        each value.
+    about : str
+        What it does, in a sentence for a learner.
+    """
+
+    title: str
+    parameter: str
+    metrics: tuple[str, ...]
+    partition: Callable[[Points, Sequence[int], int, str], Labelings]
+    about: str
+
+
+def _agglomerative(linkage: str) -> Callable[[Points, Sequence[int], int, str], Labelings]:
+    def partition(points: Points, ks: Sequence[int], _seed: int, metric: str) -> Labelings:
+        from scipy.cluster.hierarchy import cut_tree
+        from scipy.cluster.hierarchy import linkage as grow
+
+        _require_different(points, ks)
+        # One tree serves every k: it is only cut at another height.
+        tree = grow(points, linkage, metric)
+        return list(cut_tree(tree, ks).T)
+
+    return partition
+
+
+def _gaussian_mixture(points: Points, ks: Sequence[int], seed: int, _metric: str) -> Labelings:
+    from sklearn.mixture import GaussianMixture
+
+    _require_different(points, ks)
+    # A full covariance in hundreds of dimensions has more numbers than there are images.
+    mixtures = (
+        GaussianMixture(k, covariance_type="diag", reg_covar=_FLOOR, random_state=seed) for k in ks
+    )
+    scaled = points / np.sqrt(points.var(axis=0, dtype=np.float64).mean())
+    return [mixture.fit_predict(scaled) for mixture in mixtures]
+
+
+def _hdbscan(points: Points, sizes: Sequence[int], _seed: int, metric: str) -> Labelings:
+    from sklearn.cluster import HDBSCAN
+    from sklearn.metrics import pairwise_distances
+
+    # Reckoned once for every size: in hundreds of dimensions the distances are nearly all of it.
+    distances = pairwise_distances(points, metric=metric).astype(np.float64)
+    return [
+        HDBSCAN(min_cluster_size=size, metric="precomputed", copy=True).fit_predict(distances)
+        for size in sizes
+    ]
+
+
+# The least variance of a component in a dimension, where all of them together have 1 on average:
+# without it a component that has caught two near-duplicates is infinitely sure of itself.
+_FLOOR = 1e-2
+_BOTH = ("euclidean", "cosine")
+
+ALGORITHMS: dict[str, Algorithm] = {
+    "kmeans": Algorithm(
+        "K-means",
+        "n_clusters",
+        _BOTH,
+        kmeans_chain,
+        "Every image goes to the nearest of k centres. With the cosine it is spherical K-means.",
+    ),
+    "ward": Algorithm(
+        "agglomerative, Ward",
+        "n_clusters",
+        ("euclidean",),
+        _agglomerative("ward"),
+        "Begins with every image alone, and joins the two clusters whose union spreads least.",
+    ),
+    "average": Algorithm(
+        "agglomerative, average",
+        "n_clusters",
+        _BOTH,
+        _agglomerative("average"),
+        "Joins the two clusters whose images are nearest on average; lone images stay alone long.",
+    ),
+    "gaussian_mixture": Algorithm(
+        "Gaussian mixture",
+        "n_clusters",
+        ("euclidean",),
+        _gaussian_mixture,
+        "Fits k clouds that may be wider in one dimension than in another.",
+    ),
+    "hdbscan": Algorithm(
+        "HDBSCAN",
+        "min_cluster_size",
+        _BOTH,
+        _hdbscan,
+        "Takes dense places for clusters, however many, and leaves the rest out as noise.",
+    ),
+}
+
+
+def _require_different(points: Points, ks: Sequence[int]) -> None:
+    n_different = len(np.unique(points, axis=0))
+    if max(ks) > n_different:
+        raise ValueError(
+            f"`n_clusters` must be at most {n_different}, the number of images that differ. "
+            f"Got {max(ks)!r} instead."
+        )
+
+
+def find_algorithm(name: str, metric: str) -> Algorithm:
+    """Return an algorithm by its name, if it knows the metric.
+
+    Raises
+    ------
+    ValueError
+        If there is no such algorithm, or it does not know the metric.
+    """
+    if name not in ALGORITHMS:
+        raise ValueError(f"`algorithm` must be one of {tuple(ALGORITHMS)!r}. Got {name!r} instead.")
+    algorithm = ALGORITHMS[name]
+    if metric not in algorithm.metrics:
+        raise ValueError(
+            f"`metric` must be one of {algorithm.metrics!r} for {algorithm.title}. "
+            f"Got {metric!r} instead."
+        )
+    return algorithm
+
+
+def title_of(algorithm: str, metric: str = "euclidean") -> str:
+    """Return what people call an algorithm; K-means has another name with the cosine."""
+    if (algorithm, metric) == ("kmeans", "cosine"):
+        return "spherical K-means"
+    known: Any = ALGORITHMS.get(algorithm)
+    return str(known.title) if known else algorithm

@@ -1,0 +1,177 @@
+"""Sweeps: one algorithm for every k, and all algorithms side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+from threadpoolctl import threadpool_limits
+
+from cliplab.clustering.algorithms import ALGORITHMS, find_algorithm, title_of
+from cliplab.clustering.matching import match
+from cliplab.clustering.measuring import measure
+from cliplab.clustering.values import Clustering, ClusterSweep
+from cliplab.embeddings import Embeddings
+from cliplab.kmeans import points_and_space
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cliplab.projection import Projection
+
+# From clusters of a handful to clusters of a tenth of the usual thousand.
+_SIZES = (3, 5, 7, 10, 15, 20, 30, 50, 100)
+
+
+def sweep_clusters(
+    embeddings: Embeddings | Projection | ArrayLike,
+    n_clusters: Iterable[int] = range(2, 21),
+    random_state: int = 0,
+    *,
+    algorithm: str = "kmeans",
+    metric: str = "euclidean",
+    min_cluster_sizes: Iterable[int] | None = None,
+) -> ClusterSweep:
+    """Cluster the images for every k, with every image's silhouette for each.
+
+    Distances are Euclidean unless told otherwise; on embeddings, whose rows have unit length,
+    near means similar in cosine too. A projection can be swept as well, but its distances are
+    not those that CLIP sees: the result says in which `space` it was made.
+
+    Parameters
+    ----------
+    embeddings : Embeddings, Projection or array-like of shape (n_images, n_features)
+        What to cluster.
+    n_clusters : iterable of int, default=range(2, 21)
+        Every k to try, from 2 up to the number of images that differ.
+    random_state : int, default=0
+        Equal seeds give equal clusterings on the same machine.
+    algorithm : {"kmeans", "ward", "average", "gaussian_mixture", "hdbscan"}, default="kmeans"
+        HDBSCAN finds the number of clusters itself, and is told how small one may be.
+    metric : {"euclidean", "cosine"}, default="euclidean"
+        What near means. K-means with the cosine is spherical K-means. Ward and the Gaussian
+        mixture know no other distance than the Euclidean.
+    min_cluster_sizes : iterable of int, optional
+        For HDBSCAN, in place of `n_clusters`: every smallest size to try, from 2. When left out,
+        from 3 to 100 as far as there are three times as many images.
+
+    Returns
+    -------
+    ClusterSweep
+        ``sweep[k]`` is a `Clustering`; with HDBSCAN, ``sweep[min_cluster_size]``.
+
+    Raises
+    ------
+    ValueError
+        If a k is below 2, given twice, or larger than the number of images that differ; or if
+        the algorithm does not know the metric.
+
+    References
+    ----------
+    Lloyd, S. P. (1982). Least squares quantization in PCM. IEEE Transactions on Information
+    Theory 28, 129-137.
+
+    Rousseeuw, P. J. (1987). Silhouettes: a graphical aid to the interpretation and validation
+    of cluster analysis. Journal of Computational and Applied Mathematics 20, 53-65.
+
+    Dhillon, I. S. and Modha, D. S. (2001). Concept decompositions for large sparse text data
+    using clustering. Machine Learning 42, 143-175.
+
+    Ward, J. H. (1963). Hierarchical grouping to optimize an objective function. Journal of the
+    American Statistical Association 58, 236-244.
+
+    Campello, R. J. G. B., Moulavi, D. and Sander, J. (2013). Density-based clustering based on
+    hierarchical density estimates. PAKDD, 160-172.
+
+    Examples
+    --------
+    >>> points = np.random.default_rng(0).normal(size=(90, 2))
+    >>> points[30:60] += 20
+    >>> points[60:] -= 20
+    >>> sweep = sweep_clusters(points, n_clusters=range(2, 8))
+    >>> sweep
+    ClusterSweep of 90 images in the array, k from 2 to 7
+    >>> sweep.elbow
+    3
+    >>> sweep[3].to_pandas()["size"].tolist()
+    [30, 30, 30]
+    >>> sweep_clusters(points, algorithm="hdbscan", min_cluster_sizes=[10])[10]
+    Clustering of 90 images into 3 clusters in the array, silhouette 0.938
+    """
+    points, space = points_and_space(embeddings)
+    method = find_algorithm(algorithm, metric)
+    if method.parameter == "n_clusters":
+        values = _checked("n_clusters", n_clusters)
+    else:
+        largest = max(3, len(points) // 3)
+        fitting = [size for size in _SIZES if size <= largest]
+        sizes = fitting if min_cluster_sizes is None else min_cluster_sizes
+        values = _checked("min_cluster_sizes", sizes)
+    # As in `measure`: short products run best on one thread each.
+    with threadpool_limits(limits=1, user_api="blas"):
+        labelings = match(method.partition(points, values, random_state, metric))
+    clusterings = measure(points, labelings, space, metric, algorithm)
+    return ClusterSweep(tuple(clusterings), random_state, method.parameter, tuple(values))
+
+
+def compare_algorithms(
+    embeddings: Embeddings | Projection | ArrayLike,
+    n_clusters: int,
+    min_cluster_size: int = 10,
+    random_state: int = 0,
+) -> dict[str, Clustering]:
+    """Cluster the same images by every algorithm, each told what it wants to be told.
+
+    Parameters
+    ----------
+    embeddings : Embeddings, Projection or array-like of shape (n_images, n_features)
+        What to cluster.
+    n_clusters : int
+        k, for those that are told it.
+    min_cluster_size : int, default=10
+        The smallest size of a cluster, for HDBSCAN.
+    random_state : int, default=0
+        The seed of those that draw lots.
+
+    Returns
+    -------
+    dict of str to Clustering
+        By the algorithm's title.
+
+    Raises
+    ------
+    ValueError
+        As in `sweep_clusters`.
+
+    Examples
+    --------
+    >>> points = np.random.default_rng(0).normal(size=(60, 4)) + 9 * np.eye(4)[np.arange(60) % 4]
+    >>> compare_algorithms(points, n_clusters=4)["HDBSCAN"].n_clusters
+    4
+    """
+    found: dict[str, Clustering] = {}
+    runs = [(name, "euclidean") for name in ALGORITHMS]
+    runs.insert(1, ("kmeans", "cosine"))
+    for name, metric in runs:
+        sweep = sweep_clusters(
+            embeddings,
+            [n_clusters],
+            random_state,
+            algorithm=name,
+            metric=metric,
+            min_cluster_sizes=[min_cluster_size],
+        )
+        found[title_of(name, metric)] = sweep.clusterings[0]
+    return found
+
+
+def _checked(name: str, values: Iterable[int]) -> list[int]:
+    given = sorted(values)
+    whole = all(isinstance(value, int | np.integer) for value in given)
+    if not given or not whole or given[0] < 2 or len(set(given)) < len(given):
+        raise ValueError(
+            f"`{name}` must be different whole numbers from 2. Got {given!r} instead."
+        )
+    return [int(value) for value in given]

@@ -1,0 +1,263 @@
+"""Clusterings, and many of them of the same images side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cliplab.elbow import find_elbow
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+NOISE = -1
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Clustering:
+    """One cluster for each image, and how well each image sits in it.
+
+    Parameters
+    ----------
+    cluster_labels : array-like of shape (n_images,)
+        The cluster of every image, from 0 to k - 1; none is empty. Noise, which some algorithms
+        leave outside every cluster, is -1.
+    centers : array-like of shape (k, n_features)
+        The mean of each cluster; with the cosine, its direction.
+    inertia : float
+        The sum of squared distances of the images to their centres, noise left out.
+    silhouettes : array-like of shape (n_images,)
+        From -1 (nearer to another cluster) over 0 (on a border) to 1 (sits well); NaN for noise.
+    space : str, default="embedding"
+        Where it was measured: ``"embedding"``, ``"centered embedding"``, ``"array"``, or the
+        method of a projection, such as ``"tsne"`` or, in ten dimensions, ``"pca-10"``.
+    metric : {"euclidean", "cosine"}, default="euclidean"
+        The distance of the silhouettes.
+    algorithm : str, default="kmeans"
+        What found the clusters.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit together, or a cluster is empty.
+
+    Examples
+    --------
+    >>> Clustering([0, 0, 1], [[0.5], [9.0]], inertia=0.5, silhouettes=[0.9, 0.8, 0.0])
+    Clustering of 3 images into 2 clusters in the embedding, silhouette 0.567
+    """
+
+    cluster_labels: NDArray[np.int64]
+    centers: NDArray[np.float64]
+    inertia: float
+    silhouettes: NDArray[np.float32]
+    space: str = "embedding"
+    metric: str = "euclidean"
+    algorithm: str = "kmeans"
+
+    def __post_init__(self) -> None:
+        labels = np.array(self.cluster_labels, dtype=np.int64)
+        centers = np.array(self.centers, dtype=np.float64)
+        scores = np.array(self.silhouettes, dtype=np.float32)
+        if labels.ndim != 1 or centers.ndim != 2 or scores.shape != labels.shape:
+            raise ValueError(
+                "`cluster_labels`, `centers` and `silhouettes` must have shapes (n_images,), "
+                "(k, n_features) and (n_images,). "
+                f"Got {labels.shape!r}, {centers.shape!r} and {scores.shape!r} instead."
+            )
+        if not np.array_equal(np.unique(labels[labels != NOISE]), np.arange(len(centers))):
+            raise ValueError(
+                f"`cluster_labels` must hold each number from 0 to {len(centers) - 1}, and may "
+                f"hold -1 for noise. Got {np.unique(labels).tolist()!r} instead."
+            )
+        # A frozen dataclass is filled once, here; after this nothing changes.
+        for name, array in (
+            ("cluster_labels", labels),
+            ("centers", centers),
+            ("silhouettes", scores),
+        ):
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+
+    @property
+    def n_clusters(self) -> int:
+        """The number of clusters, k."""
+        return len(self.centers)
+
+    @property
+    def n_noise(self) -> int:
+        """How many images are in no cluster."""
+        return int((self.cluster_labels == NOISE).sum())
+
+    @property
+    def silhouette_score(self) -> float:
+        """The mean silhouette of all images but noise; NaN where nothing has one."""
+        known = self.silhouettes[np.isfinite(self.silhouettes)]
+        return float(known.mean(dtype=np.float64)) if known.size else float("nan")
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Each cluster's size, mean silhouette and share of negative silhouettes.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a cluster, with columns ``cluster_label``, ``size``, ``mean_silhouette`` and
+            ``negative_share``. Noise is no cluster.
+        """
+        import pandas as pd
+
+        inside = self.cluster_labels != NOISE
+        image = pd.Series(self.silhouettes[inside], dtype="float64").groupby(
+            self.cluster_labels[inside]
+        )
+        columns = image.agg(
+            size="size", mean_silhouette="mean", negative_share=lambda scores: (scores < 0).mean()
+        )
+        return columns.rename_axis("cluster_label").reset_index()
+
+    def __len__(self) -> int:
+        return len(self.cluster_labels)
+
+    def __repr__(self) -> str:
+        noise = f" and {self.n_noise} of noise" if self.n_noise else ""
+        return (
+            f"Clustering of {len(self)} images into {self.n_clusters} clusters{noise} in the "
+            f"{self.space}, silhouette {self.silhouette_score:.3f}"
+        )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ClusterSweep(Mapping[int, Clustering]):
+    """The clusterings of the same images for many k: ``sweep[k]`` is a `Clustering`.
+
+    Cluster numbers are matched: cluster *i* of the next k is the one that shares most images
+    with cluster *i* of this, so that a colour means nearly the same as k moves.
+
+    An algorithm that is not told k has another parameter in its place; then ``sweep[value]`` is
+    the clustering for a value of that.
+
+    Parameters
+    ----------
+    clusterings : tuple of Clustering
+        One for each value, of the same images in the same space.
+    random_state : int, default=0
+        The seed they were made with.
+    parameter : str, default="n_clusters"
+        What the algorithm was told.
+    parameter_values : tuple of int, default=()
+        The parameter's value for each clustering; their numbers of clusters when left out.
+
+    Raises
+    ------
+    ValueError
+        If there is none, two have the same value, or they do not belong together.
+
+    Examples
+    --------
+    >>> two = Clustering([0, 0, 1], [[0.5], [9.0]], inertia=0.5, silhouettes=[0.9, 0.8, 0.0])
+    >>> ClusterSweep((two,)).to_pandas()["inertia"].tolist()
+    [0.5]
+    """
+
+    clusterings: tuple[Clustering, ...]
+    random_state: int = 0
+    parameter: str = "n_clusters"
+    parameter_values: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        values = self.parameter_values or self.n_clusters
+        pairs = sorted(zip(values, self.clusterings, strict=True), key=lambda pair: pair[0])
+        alike = {
+            (len(each), each.space, each.metric, each.algorithm) for each in self.clusterings
+        }
+        if len(alike) != 1 or len(set(values)) != len(values):
+            raise ValueError(
+                "`clusterings` must be of the same images in the same space, one for each k. "
+                f"Got {list(self.clusterings)!r} instead."
+            )
+        object.__setattr__(self, "parameter_values", tuple(int(value) for value, _ in pairs))
+        object.__setattr__(self, "clusterings", tuple(clustering for _, clustering in pairs))
+
+    @property
+    def n_clusters(self) -> tuple[int, ...]:
+        """Every k there is; increasing, unless the sweep is over another parameter."""
+        return tuple(clustering.n_clusters for clustering in self.clusterings)
+
+    @property
+    def inertias(self) -> NDArray[np.float64]:
+        """The inertia of each clustering."""
+        return np.array([clustering.inertia for clustering in self.clusterings])
+
+    @property
+    def silhouette_scores(self) -> NDArray[np.float64]:
+        """The mean silhouette of each clustering."""
+        return np.array([clustering.silhouette_score for clustering in self.clusterings])
+
+    @property
+    def elbow(self) -> int | None:
+        """The k at the inertia curve's elbow; None where it has no clear one, or k is not told."""
+        if self.parameter != "n_clusters":
+            return None
+        return find_elbow(self.n_clusters, self.inertias)
+
+    @property
+    def space(self) -> str:
+        """Where it was measured, as in `Clustering`."""
+        return self.clusterings[0].space
+
+    @property
+    def metric(self) -> str:
+        """The distance of the silhouettes."""
+        return self.clusterings[0].metric
+
+    @property
+    def algorithm(self) -> str:
+        """What found the clusters."""
+        return self.clusterings[0].algorithm
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Inertia and mean silhouette for each k.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row for each k: ``n_clusters``, ``inertia`` and ``silhouette_score``; where the
+            sweep is over another parameter, that first, and how much is noise last.
+        """
+        import pandas as pd
+
+        columns = {
+            self.parameter: self.parameter_values,
+            "n_clusters": self.n_clusters,
+            "inertia": self.inertias,
+            "silhouette_score": self.silhouette_scores,
+        }
+        if self.parameter != "n_clusters":
+            columns["n_noise"] = tuple(each.n_noise for each in self.clusterings)
+        return pd.DataFrame(columns)
+
+    def __getitem__(self, value: int) -> Clustering:
+        if value not in self.parameter_values:
+            raise KeyError(
+                f"`{self.parameter}` must be one of {list(self.parameter_values)!r}. "
+                f"Got {value!r} instead."
+            )
+        return self.clusterings[self.parameter_values.index(value)]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.parameter_values)
+
+    def __len__(self) -> int:
+        return len(self.clusterings)
+
+    def __repr__(self) -> str:
+        name = "k" if self.parameter == "n_clusters" else f"`{self.parameter}`"
+        return (
+            f"ClusterSweep of {len(self.clusterings[0])} images in the {self.space}, "
+            f"{name} from {self.parameter_values[0]} to {self.parameter_values[-1]}"
+        )
