@@ -18,21 +18,42 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cliplab.agreement import Agreement, class_agreement
-    from cliplab.clustering import Clustering, ClusterSweep, sweep_clusters
+    from cliplab.baselines import encode_colors, encode_pixels
+    from cliplab.cases import (
+        SilhouetteCase,
+        borderline_images,
+        negative_images,
+        silhouette_case,
+    )
+    from cliplab.clustering import (
+        Clustering,
+        ClusterSweep,
+        compare_algorithms,
+        measure_in,
+        sweep_clusters,
+    )
+    from cliplab.comparison import Comparison, compare_embeddings
     from cliplab.credits import Attribution, Credits
     from cliplab.diagnosis import doctor
     from cliplab.embeddings import Embeddings, load_embeddings
     from cliplab.encoder import ClipEncoder
+    from cliplab.evidence import Evidence, evidence_for_k
     from cliplab.explorer import (
         Explorer,
         ExplorerState,
         explore,
         show_elbow,
+        show_evidence,
+        show_moves,
         show_projection,
         show_silhouettes,
     )
     from cliplab.images import ImageSet
     from cliplab.kmeans import kmeans_steps
+    from cliplab.label_agreement import LabelAgreement, agreement_by_label
+    from cliplab.moves import Moves, what_moved
+    from cliplab.naming import ClusterNames, TextRanking, name_clusters, rank_by_text
+    from cliplab.null import null_data
     from cliplab.packs import Pack, fetch_pack, load_pack, save_pack
     from cliplab.projection import Projection, project
     from cliplab.sources import (
@@ -48,17 +69,31 @@ _MODULE_OF = {
     "Agreement": "agreement",
     "Attribution": "credits",
     "ClipEncoder": "encoder",
+    "ClusterNames": "naming",
     "ClusterSweep": "clustering",
     "Clustering": "clustering",
+    "Comparison": "comparison",
     "Credits": "credits",
     "Embeddings": "embeddings",
+    "Evidence": "evidence",
     "Explorer": "explorer",
     "ExplorerState": "explorer",
     "ImageSet": "images",
+    "LabelAgreement": "label_agreement",
+    "Moves": "moves",
     "Pack": "packs",
     "Projection": "projection",
+    "SilhouetteCase": "cases",
+    "TextRanking": "naming",
+    "agreement_by_label": "label_agreement",
+    "borderline_images": "cases",
     "class_agreement": "agreement",
+    "compare_algorithms": "clustering",
+    "compare_embeddings": "comparison",
     "doctor": "diagnosis",
+    "encode_colors": "baselines",
+    "encode_pixels": "baselines",
+    "evidence_for_k": "evidence",
     "explore": "explorer",
     "fetch_hub_images": "sources",
     "fetch_open_images": "sources",
@@ -68,29 +103,52 @@ _MODULE_OF = {
     "load_folder": "sources",
     "load_pack": "packs",
     "load_storybook": "sources",
+    "measure_in": "clustering",
+    "name_clusters": "naming",
+    "negative_images": "cases",
+    "null_data": "null",
     "project": "projection",
+    "rank_by_text": "naming",
     "save_pack": "packs",
     "show_elbow": "explorer",
+    "show_evidence": "explorer",
+    "show_moves": "explorer",
     "show_projection": "explorer",
     "show_silhouettes": "explorer",
+    "silhouette_case": "cases",
     "sweep_clusters": "clustering",
+    "what_moved": "moves",
 }
 
 __all__ = [
     "Agreement",
     "Attribution",
     "ClipEncoder",
+    "ClusterNames",
     "ClusterSweep",
     "Clustering",
+    "Comparison",
     "Credits",
     "Embeddings",
+    "Evidence",
     "Explorer",
     "ExplorerState",
     "ImageSet",
+    "LabelAgreement",
+    "Moves",
     "Pack",
     "Projection",
+    "SilhouetteCase",
+    "TextRanking",
+    "agreement_by_label",
+    "borderline_images",
     "class_agreement",
+    "compare_algorithms",
+    "compare_embeddings",
     "doctor",
+    "encode_colors",
+    "encode_pixels",
+    "evidence_for_k",
     "explore",
     "fetch_hub_images",
     "fetch_open_images",
@@ -100,12 +158,21 @@ __all__ = [
     "load_folder",
     "load_pack",
     "load_storybook",
+    "measure_in",
+    "name_clusters",
+    "negative_images",
+    "null_data",
     "project",
+    "rank_by_text",
     "save_pack",
     "show_elbow",
+    "show_evidence",
+    "show_moves",
     "show_projection",
     "show_silhouettes",
+    "silhouette_case",
     "sweep_clusters",
+    "what_moved",
 ]
 
 

@@ -38,7 +38,7 @@ class ClipEncoder:
         package and knows nothing except the storybook.
     pretrained : str or None, default="laion2b_s34b_b79k"
         Which weights, by open_clip's name; they are downloaded once. None leaves the model
-        untrained, for comparison. The storybook has its own.
+        untrained, for comparison. The storybook has its own, whatever is named here.
     device : str, optional
         ``"cuda"``, ``"mps"`` or ``"cpu"``; the fastest that there is when left out.
 
@@ -82,7 +82,8 @@ class ClipEncoder:
         import torch
 
         self.model = model
-        self.pretrained = "storybook" if model == "storybook" else pretrained
+        own_weights = model == "storybook" and pretrained is not None
+        self.pretrained = "storybook" if own_weights else pretrained
         self.device = device or best_device()
         self.precision = best_precision(self.device)
         self._network = load_network(model, self.pretrained).to(

@@ -19,9 +19,9 @@ Points = NDArray[Any]
 
 def _same_covariance(points: Points, random: np.random.Generator) -> Points:
     mean = points.mean(axis=0)
-    # The rows of the centred data, mixed by a random matrix, have its covariance on average.
-    mixing = random.standard_normal((len(points), len(points))) / np.sqrt(len(points))
-    drawn: Points = mean + mixing @ (points - mean)
+    # The centred data are QR, and their covariance is RᵀR/n: it is that of normal numbers times R.
+    root = np.linalg.qr(points - mean, mode="r") / np.sqrt(len(points))
+    drawn: Points = mean + random.standard_normal((len(points), len(root))) @ root
     return drawn
 
 
@@ -31,23 +31,24 @@ def _shuffled(points: Points, random: np.random.Generator) -> Points:
 
 def _uniform(points: Points, random: np.random.Generator) -> Points:
     mean = points.mean(axis=0)
-    rotated, axes = _principal(points - mean)
+    axes = np.linalg.svd(points - mean, full_matrices=False)[2]
+    rotated = (points - mean) @ axes.T
     low, high = rotated.min(axis=0), rotated.max(axis=0)
     drawn: Points = mean + random.uniform(low, high, rotated.shape) @ axes
     return drawn
 
 
-def _principal(centered: Points) -> tuple[Points, Points]:
-    _, _, axes = np.linalg.svd(centered, full_matrices=False)
-    return centered @ axes.T, axes
+# The generator must not be one that has made the data: from the same numbers it would make them
+# again, groups and all.
+_SALT = 0x6E756C6C
 
-
-# What each kind keeps of the data, for people.
+# What each kind keeps of the data, for people, and what makes it.
 NULLS: dict[str, tuple[str, Callable[[Points, np.random.Generator], Points]]] = {
     "covariance": ("random, with the same covariance", _same_covariance),
     "shuffled": ("every coordinate shuffled", _shuffled),
     "uniform": ("uniform in the box of the principal components", _uniform),
 }
+NULL_TITLES = {kind: title for kind, (title, _) in NULLS.items()}
 
 
 def null_data(
@@ -73,7 +74,9 @@ def null_data(
     Returns
     -------
     Embeddings or ndarray of shape (n_images, n_features)
-        Embeddings, of unit length, for embeddings; else an array.
+        For embeddings, embeddings of unit length whose `model` says that they are null data;
+        else an array. The unit length comes last, so that embeddings keep the covariance, the
+        values or the box only nearly.
 
     Raises
     ------
@@ -95,7 +98,7 @@ def null_data(
         raise ValueError(f"`kind` must be one of {tuple(NULLS)!r}. Got {kind!r} instead.")
     points, _ = points_and_space(embeddings)
     title, make = NULLS[kind]
-    made = make(points.astype(np.float64), np.random.default_rng(random_state))
+    made = make(points.astype(np.float64), np.random.default_rng((_SALT, random_state)))
     if not isinstance(embeddings, Embeddings):
         return made.astype(points.dtype)
     told = {**embeddings.provenance, "null": kind, "random_state": str(random_state)}

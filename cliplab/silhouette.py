@@ -114,7 +114,7 @@ def silhouettes(
 
 
 def _codes(labels: NDArray[np.integer]) -> NDArray[np.intp]:
-    """Number the clusters from 0, whatever numbers they had; noise stays -1."""
+    """Give clusters the numbers from 0, whatever they had; noise stays -1."""
     codes = np.full(len(labels), -1)
     known = labels != -1
     codes[known] = np.unique(labels[known], return_inverse=True)[1]

@@ -33,15 +33,17 @@ def load_network(model: str, pretrained: str | None) -> Any:
     import open_clip
     import torch
 
-    if model == "storybook":
-        return open_clip.create_model(open_clip_name(model)).eval()
-    require_weights(model, pretrained)
     loads = pretrained is not None
+    if model == "storybook":
+        pretrained = None  # Its weights lie in its folder; open_clip finds them by themselves.
+    else:
+        require_weights(model, pretrained)
     quiet = nullcontext() if loads else _quiet_root_logger()
     # An untrained network is a result too: the same one each time, and meant, so without warning.
     with torch.random.fork_rng(devices=[]), quiet, hub_errors(f"the model {model}"):
         torch.manual_seed(0)
-        return open_clip.create_model(model, pretrained=pretrained, load_weights=loads).eval()
+        name = open_clip_name(model)
+        return open_clip.create_model(name, pretrained=pretrained, load_weights=loads).eval()
 
 
 @contextmanager

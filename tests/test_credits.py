@@ -75,6 +75,37 @@ def test_a_spreadsheet_runs_nothing_of_what_is_saved(hostile, tmp_path):
     assert not [value for row in rows for value in row.values() if value[:1] in "=+-@" and value]
 
 
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+def test_whatever_begins_like_a_formula_is_saved_as_text(tmp_path, first):
+    _images(title=[f"{first}cmd|'/C calc'!A0"]).credits().save(tmp_path)
+    with (tmp_path / "ATTRIBUTION.csv").open(newline="", encoding="utf-8") as file:
+        assert next(csv.DictReader(file))["title"] == f"'{first}cmd|'/C calc'!A0"
+
+
+@pytest.mark.parametrize("address", ["", "https://example.org/", "javascript:alert(1)"])
+def test_words_are_words_whether_they_lead_somewhere_or_not(address):
+    credit = Attribution(HOSTILE, HOSTILE, HOSTILE, address, address, address)
+    for page in (credit.to_html(), credit.to_short_html()):
+        assert _Tags(page).tags <= {"a", "div"}
+
+
+def test_an_address_cannot_end_its_own_link():
+    hostile = 'https://example.org/" onmouseover="alert(1)'
+    credit = Attribution(author="Ada", author_url=hostile, license="CC0", license_url=hostile)
+    for page in (credit.to_html(), credit.to_short_html()):
+        seen = _Tags(page)
+        assert seen.links == [hostile, hostile]
+        assert page.count('rel="noopener"') == 2
+
+
+def test_the_short_form_says_author_and_licence_and_where_neither_is_known_the_title():
+    credit = Attribution(author="Ada", title="A fish", license="CC0", url="https://example.org/1")
+    assert "Ada" in credit.to_short_html()
+    assert "CC0" in credit.to_short_html()
+    assert "A fish" not in credit.to_short_html()
+    assert "A fish" in Attribution(title="A fish").to_short_html()
+
+
 def test_only_some_of_many_credits_are_shown_and_all_are_saved(tmp_path):
     shown = load_storybook(n_images=50).credits()
     assert shown._repr_html_().count("<li>") == 20

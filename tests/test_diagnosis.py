@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+import importlib.metadata
+import importlib.util
+import os
 import sys
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
 
+import pytest
 from loopback.server import nobody_there
 
 from cliplab import doctor
-from cliplab.diagnosis import Diagnosis, Finding
+from cliplab.diagnosis import Diagnosis, Finding, _limits
 
 
 def _found(diagnosis, about):
@@ -54,10 +61,97 @@ def test_little_memory_is_said_with_the_way_that_needs_less(monkeypatch):
     assert "pack" in finding.advice
 
 
+def test_where_nobody_says_how_much_memory_there_is_it_is_unknown(monkeypatch):
+    monkeypatch.setattr("cliplab.diagnosis._limits", lambda: iter(()))
+    finding = _found(doctor(), "Memory")
+    assert (finding.state, finding.found) == ("note", "unknown on this system")
+
+
+def test_a_container_has_the_memory_that_it_was_given(monkeypatch):
+    files = {"memory.max": "3000000000\n", "memory.current": "1000000000\n"}
+    read_text = Path.read_text
+
+    def contained(self, encoding=None):
+        return files[self.name] if self.name in files else read_text(self, encoding)
+
+    monkeypatch.setattr(Path, "read_text", contained)
+    assert 2e9 in list(_limits())
+    files["memory.max"] = "max\n"
+    assert 2e9 not in list(_limits())
+
+
+@pytest.mark.parametrize(
+    ("missing", "about", "state", "words"),
+    [
+        ("open_clip_torch", "Python", "bad", "pip install open_clip_torch"),
+        ("jupyterlab", "Widgets", "note", "also where JupyterLab runs"),
+    ],
+)
+def test_a_package_that_is_missing_is_named_with_what_to_do(
+    monkeypatch, missing, about, state, words
+):
+    version = importlib.metadata.version
+
+    def without(name):
+        if name == missing:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return version(name)
+
+    monkeypatch.setattr("importlib.metadata.version", without)
+    finding = _found(doctor(), about)
+    assert finding.state == state
+    assert words in finding.advice
+
+
+def test_widgets_that_jupyterlab_does_not_have_are_named(monkeypatch, tmp_path):
+    monkeypatch.setattr("sys.prefix", str(tmp_path))
+    finding = _found(doctor(), "Widgets")
+    assert finding.state == "bad"
+    assert "no @jupyter-widgets/jupyterlab-manager, @bokeh/jupyter_bokeh" in finding.found
+
+
+def test_extras_and_scripts_that_are_missing_are_named(monkeypatch, tmp_path):
+    find = importlib.util.find_spec
+    nowhere = ModuleSpec("bokeh", None, origin=str(tmp_path / "__init__.py"))
+    odd = {"umap": None, "numba": None, "bokeh": nowhere}
+    monkeypatch.setattr(
+        "importlib.util.find_spec", lambda name, *more: odd.get(name, find(name, *more))
+    )
+    diagnosis = doctor()
+    assert "cliplab[fast,umap]" in _found(diagnosis, "Extras").advice
+    assert "without its scripts" in _found(diagnosis, "BokehJS").found
+    assert not diagnosis.is_well
+
+
+def test_weights_that_are_not_here_are_said_to_be_fetched():
+    finding = _found(doctor(), "Weights")
+    assert (finding.state, finding.found) == ("note", "storybook is here, ViT-B-32 is not yet")
+
+
+@pytest.mark.parametrize(
+    ("module", "variable", "name"),
+    [
+        ("google.colab", "HOME", "Colab"),
+        ("ipykernel", "VSCODE_PID", "VS Code"),
+        ("ipykernel", "BINDER_SERVICE_HOST", "Binder"),
+    ],
+)
+def test_the_front_end_is_known_by_its_signs(monkeypatch, module, variable, name):
+    for each in [each for each in os.environ if each.startswith("VSCODE")]:
+        monkeypatch.delenv(each)
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+    assert _found(doctor(), "Notebook").found == "not in a notebook"
+    for each in ("ipykernel", module):
+        monkeypatch.setitem(sys.modules, each, ModuleType(each))
+    monkeypatch.setenv(variable, "1")
+    assert _found(doctor(), "Notebook").found.startswith(f"{name}, ipykernel")
+
+
 def test_what_is_found_reaches_the_page_as_text():
-    page = Diagnosis((Finding("<b>", "bad", "<img src=x>", "<i>"),))._repr_html_()
+    hostile = "<img src=x>"
+    page = Diagnosis((Finding(hostile, "bad", hostile, hostile),))._repr_html_()
     assert "<img" not in page
-    assert "&lt;img src=x&gt;" in page
+    assert page.count("&lt;img src=x&gt;") == 3
 
 
 def test_what_cannot_even_be_looked_at_is_a_finding_too(monkeypatch):

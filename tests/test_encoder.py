@@ -96,6 +96,26 @@ def test_an_untrained_model_is_the_same_each_time_and_comes_without_a_warning(ca
     assert caplog.records == []
 
 
+def test_the_storybook_s_network_can_be_had_untrained_too(storybook, images, caplog):
+    first = ClipEncoder("storybook", pretrained=None, device="cpu")
+    torch.rand(1)  # What else has drawn random numbers does not matter.
+    second = ClipEncoder("storybook", pretrained=None, device="cpu")
+    vectors = first.encode_images(images).vectors
+    np.testing.assert_array_equal(vectors, second.encode_images(images).vectors)
+    assert vectors.shape == storybook.encode_images(images).vectors.shape
+    # Not a trained one by another name, nor one that was kept for the trained one.
+    assert np.abs(vectors - storybook.encode_images(images).vectors).max() > 0.1
+    assert first._prepare.transforms[0].size == storybook._prepare.transforms[0].size
+    assert repr(first).startswith("ClipEncoder('storybook', untrained)")
+    assert first.encode_images(images).provenance["pretrained"] == "None"
+    assert caplog.records == []
+
+
+def test_the_storybook_has_its_own_weights_whatever_is_named(storybook):
+    assert ClipEncoder("storybook", "openai", device="cpu").pretrained == "storybook"
+    assert storybook.pretrained == "storybook"
+
+
 def test_preparation_belongs_to_the_weights_and_not_to_the_architecture(
     tmp_path, monkeypatch, images
 ):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import hashlib
 import json
 import os
 import socket
@@ -13,6 +15,7 @@ import datasets
 import numpy as np
 import pytest
 from loopback.server import nobody_there
+from PIL import Image
 
 from cliplab import (
     ClipEncoder,
@@ -129,11 +132,21 @@ def test_a_damaged_or_missing_file_is_named(saved, name):
         load_pack(saved[1])
 
 
+def _change_about(folder, **changes):
+    about = json.loads((folder / "pack.json").read_text())
+    for name, change in changes.items():
+        about[name] = change(about[name])
+    (folder / "pack.json").write_text(json.dumps(about))
+
+
 def test_a_pack_reads_no_file_but_its_own(saved, tmp_path):
-    about = json.loads((saved[1] / "pack.json").read_text())
-    about["files"]["../secret.txt"] = "0" * 64
-    (saved[1] / "pack.json").write_text(json.dumps(about))
-    with pytest.raises(ValueError, match=r"\.\./secret\.txt is missing or damaged"):
+    secret = tmp_path / "secret.safetensors"
+    secret.write_bytes((saved[1] / "sweep-0.safetensors").read_bytes())
+    _change_about(saved[1], sweeps=lambda names: ["../secret.safetensors"])
+    assert load_pack(saved[1]).sweeps == ()
+    digest = hashlib.sha256(secret.read_bytes()).hexdigest()
+    _change_about(saved[1], files=lambda files: files | {"../secret.safetensors": digest})
+    with pytest.raises(ValueError, match=r"\.\./secret\.safetensors is missing or damaged"):
         load_pack(saved[1])
 
 
@@ -145,6 +158,9 @@ def test_what_is_no_pack_is_refused_in_words(saved, tmp_path):
         load_pack(saved[1])
     (saved[1] / "pack.json").write_text("{")
     with pytest.raises(ValueError, match=r"pack\.json is missing or damaged"):
+        load_pack(saved[1])
+    (saved[1] / "pack.json").write_text('["cliplab-pack-1"]')
+    with pytest.raises(ValueError, match=r"`path` must be a pack of the form .* Got \["):
         load_pack(saved[1])
 
 
@@ -268,7 +284,7 @@ def test_the_old_pack_stays_where_the_new_one_cannot_take_its_place(
     replace = Path.replace
 
     def once(self, target):
-        if self.suffix == ".part":
+        if target == saved[1] and self.suffix == ".part":
             raise OSError("no room")
         return replace(self, target)
 
@@ -279,11 +295,12 @@ def test_the_old_pack_stays_where_the_new_one_cannot_take_its_place(
     assert [file.name for file in tmp_path.iterdir()] == ["pack"]
 
 
-def test_a_stranger_s_pack_shows_no_file_of_this_machine(lesson, tmp_path):
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_stranger_s_pack_shows_no_file_of_this_machine(lesson, tmp_path, is_there):
     images, embeddings, *_ = lesson
     private = tmp_path / "private.png"
     images[0].save(private)
-    rows = {"image": [str(private)], "image_id": ["mine"]}
+    rows = {"image": [str(private) if is_there else None], "image_id": ["mine"]}
     kinds = {"image": datasets.Image(), "image_id": datasets.Value("string")}
     table = datasets.Dataset.from_dict(rows, features=datasets.Features(kinds))
     write_pack(Pack(ImageSet(table), embeddings[:1]), tmp_path / "pack")
@@ -313,3 +330,61 @@ def test_whatever_a_hub_answers_costs_no_class_its_lesson(monkeypatch):
 def test_what_cannot_be_a_name_on_the_hub_is_refused_before_it_is_asked(name):
     with pytest.raises(ValueError, match="`name` must be 'owner/name' as on the Hub"):
         fetch_pack(name)
+
+
+def test_what_is_published_is_named_as_on_the_hub_too(saved):
+    with pytest.raises(ValueError, match="`name` must be 'owner/name' as on the Hub"):
+        publish_pack(saved[1], "lesson")
+
+
+def test_what_strangers_wrote_in_a_pack_reaches_no_page_as_markup(lesson):
+    images, embeddings, *_ = lesson
+    hostile = "<img src=x onerror=alert(1)>"
+    named = dataclasses.replace(embeddings[:2], model=hostile)
+    page = Pack(images[:2], named, title=hostile, note=hostile)._repr_html_()
+    assert hostile not in page
+    assert page.count("&lt;img src=x") == 3
+
+
+def _credited(licenses):
+    rows = {"image": [Image.new("RGB", (8, 8), "navy")] * len(licenses), "license": licenses}
+    rows["image_id"] = [str(i) for i in range(len(licenses))]
+    table = datasets.Dataset.from_dict(rows).cast_column("image", datasets.Image())
+    return ImageSet(table), Embeddings(np.eye(len(licenses)))
+
+
+@pytest.mark.parametrize(
+    ("licenses", "terms", "words"),
+    [
+        (["CC BY 2.0", "CC BY 2.0"], "cc-by-2.0", "stands in `ATTRIBUTION.html`"),
+        (["CC BY 2.0", "CC0 1.0"], "other", "stands in `ATTRIBUTION.html`"),
+        (["", ""], "other", "are not recorded. Show them only where you may"),
+    ],
+)
+def test_the_card_of_a_pack_says_no_more_of_its_terms_than_is_known(
+    tmp_path, licenses, terms, words
+):
+    save_pack(tmp_path / "pack", *_credited(licenses))
+    card = (tmp_path / "pack" / "README.md").read_text()
+    assert f"license: {terms}\n" in card
+    assert words in card
+
+
+def test_a_small_picture_in_a_large_file_is_made_smaller_and_earlier_changes_stay(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    rows = {"image": [Image.fromarray(noise)], "image_id": ["noise"], "changes": ["cropped"]}
+    table = datasets.Dataset.from_dict(rows).cast_column("image", datasets.Image())
+    pack = save_pack(tmp_path / "pack", ImageSet(table), Embeddings([[1.0]]), thumbnail_size=64)
+    assert len(pack.images.file_bytes(0)) < 64 * 64
+    changes = pack.images.credits().to_pandas()["changes"]
+    assert changes.tolist() == ["cropped; reduced to 64 pixels at the most"]
+
+
+@pytest.mark.filterwarnings("ignore:Use 'content=.*' to upload raw bytes:DeprecationWarning")
+@pytest.mark.parametrize("private", [True, False])
+def test_a_pack_is_shown_to_its_owner_only_where_that_is_asked_for(
+    saved, hub, monkeypatch, private
+):
+    monkeypatch.setenv("HF_TOKEN", "hf_for_the_small_hub")
+    publish_pack(saved[1], "school/private", private=private)
+    assert hub.repositories["datasets/school/private"].is_private == private

@@ -10,6 +10,7 @@ import random
 import resource
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -279,3 +280,93 @@ def test_what_a_killed_run_left_half_written_is_removed_after_a_day(tmp_path):
     os.utime(old, (0, 0))
     store.find([])
     assert (old.exists(), new.exists()) == (False, True)
+
+
+@contextlib.contextmanager
+def _little_room(n_bytes):
+    """Files of this process may not grow beyond some bytes, which to it is a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def _by_hand(folder, n_shards):
+    """Return a store into which this run has put so many shards of one vector, and their keys."""
+    store = EmbeddingStore(folder, {"model": "by hand"})
+    keys = [picture_key(b"%d" % i) for i in range(n_shards)]
+    for i, key in enumerate(keys):
+        store.add([key], np.full((1, 4), i, np.float32))
+    return store, keys
+
+
+def test_only_what_was_asked_for_comes_back(tmp_path):
+    store, keys = _by_hand(tmp_path, 3)
+    assert list(store.find(keys[1:2])) == keys[1:2]
+
+
+def test_vectors_come_back_whatever_order_their_memory_lies_in(tmp_path):
+    vectors = np.arange(12, dtype=np.float32).reshape(4, 3).T
+    keys = [picture_key(b"%d" % i) for i in range(3)]
+    store = EmbeddingStore(tmp_path, {"model": "by hand"})
+    store.add(keys, vectors)
+    found = store.find(keys)
+    np.testing.assert_array_equal(np.stack([found[key] for key in keys]), vectors)
+
+
+def test_a_shard_that_is_left_over_from_a_merge_of_others_is_not_lost(tmp_path):
+    """All but one were removed by somebody: what is merged is then that one, under its name."""
+    store, keys = _by_hand(tmp_path, 2)
+    store._own[0].unlink()
+    store.close()
+    assert list(store.find(keys)) == keys[1:]
+
+
+def test_a_merge_goes_on_where_somebody_else_has_removed_a_shard(tmp_path):
+    store, keys = _by_hand(tmp_path, 63)
+    store._own[5].unlink()
+    store.add([picture_key(b"the last")], np.ones((1, 4), np.float32))
+    store.close()  # A warning that something was not kept would fail this.
+    assert len(_shards(tmp_path)) == 1
+    assert set(keys) - set(store.find(keys)) == {keys[5]}
+
+
+def test_what_cannot_be_merged_for_want_of_room_stays_as_it_is(tmp_path):
+    store, keys = _by_hand(tmp_path, 20)
+    with _little_room(400):
+        store.close()
+    assert set(store.find(keys)) == set(keys)
+
+
+def test_after_a_failure_no_more_is_written_and_it_is_said_once(tmp_path):
+    store, keys = _by_hand(tmp_path, 1)
+    with _little_room(100):
+        store.add([picture_key(b"a")], np.ones((1, 4), np.float32))
+    store.add([picture_key(b"b")], np.ones((1, 4), np.float32))
+    assert len(_shards(tmp_path)) == 1
+    with pytest.warns(UserWarning, match="not all of them could be kept") as told:
+        store.close()
+    assert len(told) == 1
+    assert list(store.find([picture_key(b"b"), *keys])) == keys
+
+
+def test_threads_that_add_at_once_end_in_one_shard_with_all_of_it(tmp_path):
+    store = EmbeddingStore(tmp_path, {"model": "by hand"})
+    keys = [picture_key(b"%d" % i) for i in range(400)]
+
+    def add(key):
+        store.add([key], np.ones((1, 4), np.float32))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, keys))
+    store.close()
+    assert len(_shards(tmp_path)) == 1
+    assert set(store.find(keys)) == set(keys)
+
+
+def test_a_model_whose_name_is_long_has_a_store_too(tmp_path):
+    with EmbeddingStore(tmp_path, {"model": "a/long/path/" * 40}) as store:
+        store.add([picture_key(b"a")], np.ones((1, 4), np.float32))
+    assert len(_shards(tmp_path)) == 1

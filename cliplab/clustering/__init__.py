@@ -1,8 +1,8 @@
 """Clusterings of the same images: into every k, by several algorithms."""
 
-from cliplab.clustering.algorithms import ALGORITHMS
+from cliplab.clustering.algorithms import ALGORITHMS, title_of
 from cliplab.clustering.measuring import measure_in
-from cliplab.clustering.sweeping import compare_algorithms, sweep_clusters
+from cliplab.clustering.sweeping import compare_algorithms, smallest_sizes, sweep_clusters
 from cliplab.clustering.values import NOISE, Clustering, ClusterSweep
 from cliplab.kmeans import KMeansStep, kmeans_steps
 
@@ -15,5 +15,7 @@ __all__ = [
     "compare_algorithms",
     "kmeans_steps",
     "measure_in",
+    "smallest_sizes",
     "sweep_clusters",
+    "title_of",
 ]

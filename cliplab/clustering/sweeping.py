@@ -17,8 +17,6 @@ from cliplab.embeddings import Embeddings
 from cliplab.kmeans import points_and_space
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cliplab.projection import Projection
 
 # From clusters of a handful to clusters of a tenth of the usual thousand.
@@ -105,9 +103,7 @@ def sweep_clusters(
     if method.parameter == "n_clusters":
         values = _checked("n_clusters", n_clusters)
     else:
-        largest = max(3, len(points) // 3)
-        fitting = [size for size in _SIZES if size <= largest]
-        sizes = fitting if min_cluster_sizes is None else min_cluster_sizes
+        sizes = smallest_sizes(len(points)) if min_cluster_sizes is None else min_cluster_sizes
         values = _checked("min_cluster_sizes", sizes)
     # As in `measure`: short products run best on one thread each.
     with threadpool_limits(limits=1, user_api="blas"):
@@ -167,11 +163,14 @@ def compare_algorithms(
     return found
 
 
+def smallest_sizes(n_images: int) -> tuple[int, ...]:
+    """Return the smallest sizes of a cluster that make sense for HDBSCAN: up to a third of all."""
+    return tuple(size for size in _SIZES if size <= max(3, n_images // 3))
+
+
 def _checked(name: str, values: Iterable[int]) -> list[int]:
     given = sorted(values)
     whole = all(isinstance(value, int | np.integer) for value in given)
     if not given or not whole or given[0] < 2 or len(set(given)) < len(given):
-        raise ValueError(
-            f"`{name}` must be different whole numbers from 2. Got {given!r} instead."
-        )
+        raise ValueError(f"`{name}` must be different whole numbers from 2. Got {given!r} instead.")
     return [int(value) for value in given]

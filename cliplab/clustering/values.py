@@ -172,9 +172,7 @@ class ClusterSweep(Mapping[int, Clustering]):
     def __post_init__(self) -> None:
         values = self.parameter_values or self.n_clusters
         pairs = sorted(zip(values, self.clusterings, strict=True), key=lambda pair: pair[0])
-        alike = {
-            (len(each), each.space, each.metric, each.algorithm) for each in self.clusterings
-        }
+        alike = {(len(each), each.space, each.metric, each.algorithm) for each in self.clusterings}
         if len(alike) != 1 or len(set(values)) != len(values):
             raise ValueError(
                 "`clusterings` must be of the same images in the same space, one for each k. "

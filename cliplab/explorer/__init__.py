@@ -1,7 +1,13 @@
 """The screen: one control panel over linked plots, and what the learner has chosen in it."""
 
 from cliplab.explorer.explorer import Explorer, explore
-from cliplab.explorer.lesson import show_elbow, show_projection, show_silhouettes
+from cliplab.explorer.lesson import (
+    show_elbow,
+    show_evidence,
+    show_moves,
+    show_projection,
+    show_silhouettes,
+)
 from cliplab.explorer.state import ExplorerState
 
 __all__ = [
@@ -9,6 +15,8 @@ __all__ = [
     "ExplorerState",
     "explore",
     "show_elbow",
+    "show_evidence",
+    "show_moves",
     "show_projection",
     "show_silhouettes",
 ]

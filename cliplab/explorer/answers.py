@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from cliplab.clustering import ClusterSweep
+from cliplab.explorer.choices import GIVEN_SPACE
 from cliplab.explorer.lanes import Lane
 from cliplab.projection import Projection
 
 if TYPE_CHECKING:
+    from cliplab.embeddings import Embeddings
     from cliplab.explorer.host import MainLoop
     from cliplab.explorer.results import ProjectionKey, Results, SweepKey
     from cliplab.explorer.state import ExplorerState
@@ -57,6 +59,10 @@ class Answers:
     ----------
     sweep, projection : ClusterSweep, Projection
         What is on the screen.
+    data : Embeddings, Projection or None
+        What that sweep is of; None for one that was made elsewhere.
+    in_embedding : ClusterSweep or None
+        The clusters of a sweep of a projection, measured among the embeddings.
     space : str
         The space of that sweep, by the name it is chosen by.
     """
@@ -73,13 +79,21 @@ class Answers:
         self.sweep, self.projection = given
         self.space = state.space
         results.projections[results.own_key(state, self.projection)] = self.projection
-        results.sweeps[results.sweep_key(state)] = self.sweep
+        results.keep_sweep(results.sweep_key(state), self.sweep)
+        self.in_embedding = results.in_embedding.get(results.sweep_key(state))
+        self.data = self._data_of(results.sweep_key(state))
         # Which choice the picture is the answer to (None while another is on its way to the
         # screen), and the last picture that has come to rest.
         self._answered: ProjectionKey | None = results.projection_key(state)
         self._settled = self.projection
         self._projecting: Lane[Projection] = Lane(main_loop, screen.tell_error)
         self._sweeping: Lane[ClusterSweep] = Lane(main_loop, screen.tell_error)
+
+    @property
+    def keys(self) -> tuple[ProjectionKey, SweepKey]:
+        """Which picture and which clusterings the choices ask for."""
+        results, state = self._results, self._state
+        return results.projection_key(state), results.sweep_key(state)
 
     @property
     def is_projecting(self) -> bool:
@@ -151,7 +165,7 @@ class Answers:
             return
         self._sweeping.drop()
         if key in self._results.sweeps:
-            self._take_sweep(self._results.sweeps[key])
+            self._take_sweep(key)
         elif key.projection is None or key.projection != self._projecting.work_in_hand:
             self._start_sweep(key)
 
@@ -172,7 +186,17 @@ class Answers:
             lambda: self._screen.change(finish),
         )
 
-    def _take_sweep(self, sweep: ClusterSweep) -> None:
+    def _take_sweep(self, key: SweepKey) -> None:
+        sweep = self._results.sweeps[key]
         if sweep is not self.sweep:
             self.sweep, self.space = sweep, self._state.space
+            self.in_embedding = self._results.in_embedding.get(key)
+            self.data = self._data_of(key)
             self._screen.draw_sweep()
+
+    def _data_of(self, key: SweepKey) -> Embeddings | Projection | None:
+        if key.algorithm == GIVEN_SPACE:
+            return None
+        if key.projection is None:
+            return self._results.data_of(key, None)
+        return self._results.projections.get(key.projection, self.projection)

@@ -6,8 +6,13 @@ import importlib.util
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cliplab.explorer.columns import color_titles
-from cliplab.explorer.state import ExplorerState
+import numpy as np
+
+from cliplab.clustering import ALGORITHMS, smallest_sizes, title_of
+from cliplab.explorer.columns import QUERY, color_titles
+from cliplab.explorer.state import PAGES, ExplorerState
+from cliplab.null import NULL_TITLES
+from cliplab.silhouette import METRICS
 
 if TYPE_CHECKING:
     from cliplab.clustering import Clustering, ClusterSweep
@@ -21,6 +26,15 @@ GIVEN_SPACE = "given"
 _MOST_PERPLEXITY = 100.0
 
 
+# PCA to these numbers of dimensions can be clustered too.
+_PCA_DIMENSIONS = (10, 50)
+CONTROLS = {
+    "none": "none",
+    "covariance": NULL_TITLES["covariance"],
+    "shuffled": NULL_TITLES["shuffled"],
+}
+
+
 @dataclass(frozen=True)
 class Choices:
     """The names of all choices, each with its title for people.
@@ -29,21 +43,35 @@ class Choices:
     ----------
     n_clusters : tuple of int
         The ks there are.
-    spaces, projections, colors : dict of str to str
+    min_cluster_sizes : tuple of int
+        What HDBSCAN may be told in place of k.
+    spaces, projections, colors, algorithms, controls : dict of str to str
         A title for each name.
+    known : tuple of str
+        The colours that give away what is known of the images.
     most_perplexity : float
         The highest perplexity that makes sense for this many images.
     """
 
     n_clusters: tuple[int, ...]
+    min_cluster_sizes: tuple[int, ...]
     spaces: dict[str, str]
     projections: dict[str, str]
     colors: dict[str, str]
+    algorithms: dict[str, str]
+    controls: dict[str, str]
+    known: tuple[str, ...]
     most_perplexity: float
 
 
 def find_choices(
-    images: ImageSet, embeddings: Embeddings, sweep: ClusterSweep, projection: Projection
+    images: ImageSet,
+    embeddings: Embeddings,
+    sweep: ClusterSweep,
+    projection: Projection,
+    *,
+    hides_classes: bool,
+    reads_words: bool,
 ) -> Choices:
     """Return what can be chosen for these images on this machine."""
     methods = {"tsne": "t-SNE", "pca": "PCA", "umap": "UMAP"}
@@ -51,49 +79,76 @@ def find_choices(
         del methods["umap"]
     methods.setdefault(projection.method, projection.method)
     spaces = {"embedding": f"all {embeddings.vectors.shape[1]} dimensions"}
+    for d in _PCA_DIMENSIONS:
+        if d < min(embeddings.vectors.shape):
+            spaces[f"pca-{d}"] = f"{d} principal components"
     spaces |= {method: f"the {title} picture" for method, title in methods.items()}
     n_columns = projection.coordinates.shape[1]
     if n_columns != 2:
         spaces[projection.method] = f"{methods[projection.method]} in {n_columns} dimensions"
-    if first_space(sweep, methods) == GIVEN_SPACE:
-        n_columns = sweep[sweep.n_clusters[0]].centers.shape[1]
-        title = methods.get(sweep.space, sweep.space)
+    if first_space(sweep, spaces) == GIVEN_SPACE:
+        method, n_columns = sweep.space.partition("-")[0], sweep.clusterings[0].centers.shape[1]
+        title = methods.get(method, method)
         spaces[GIVEN_SPACE] = f"{title} in {n_columns} dimensions, as given"
     given_perplexity = projection.parameters.get("perplexity", 2.0)
+    titles = color_titles(images)
+    known = tuple(name for name in titles if name not in ("cluster", "silhouette"))
+    colors = titles | ({QUERY: "likeness to words"} if reads_words else {})
+    is_by_k = sweep.parameter == "n_clusters"
+    every_k = sweep.parameter_values if is_by_k else sweep_range(len(images))
     return Choices(
-        n_clusters=tuple(int(k) for k in sweep.n_clusters),
+        n_clusters=every_k,
+        min_cluster_sizes=smallest_sizes(len(images)) if is_by_k else sweep.parameter_values,
         spaces=spaces,
         projections=methods,
-        colors=color_titles(images),
+        colors=colors,
+        algorithms={name: algorithm.title for name, algorithm in ALGORITHMS.items()},
+        controls=CONTROLS,
+        known=known if hides_classes else (),
         most_perplexity=max(given_perplexity, min(_MOST_PERPLEXITY, (len(images) - 1) / 3)),
     )
 
 
-def first_space(sweep: ClusterSweep, methods: dict[str, str]) -> str:
+def sweep_range(n_different: int) -> tuple[int, ...]:
+    """Return every k from 2 to 20, or fewer where few images differ."""
+    return tuple(range(2, min(20, n_different - 1) + 1))
+
+
+def first_space(sweep: ClusterSweep, spaces: dict[str, str]) -> str:
     """Say by which name the space of a given sweep is chosen."""
-    is_flat = sweep[sweep.n_clusters[0]].centers.shape[1] == 2
-    if sweep.space == "embedding" or (is_flat and sweep.space in methods):
-        return sweep.space
-    return GIVEN_SPACE
+    if sweep.space in ("embedding", "centered embedding"):
+        return "embedding"
+    return sweep.space if sweep.space in spaces else GIVEN_SPACE
 
 
 def first_state(
     choices: Choices, n_images: int, sweep: ClusterSweep, projection: Projection
 ) -> ExplorerState:
     """Begin with what was given, and with the k of the highest mean silhouette."""
-    best = int(sweep.silhouette_scores.argmax())
+    scores = np.nan_to_num(sweep.silhouette_scores, nan=-1.0)
+    best = sweep.parameter_values[int(scores.argmax())]
     perplexity = projection.parameters.get("perplexity", 30.0)
     return ExplorerState(
         n_images=n_images,
         choices={
             "n_clusters": choices.n_clusters,
+            "min_cluster_size": choices.min_cluster_sizes,
             "space": tuple(choices.spaces),
             "projection": tuple(choices.projections),
             "color_by": tuple(choices.colors),
+            "algorithm": tuple(choices.algorithms),
+            "metric": METRICS,
+            "control": tuple(choices.controls),
+            "page": PAGES,
             "perplexity": (2.0, choices.most_perplexity),
         },
-        n_clusters=int(sweep.n_clusters[best]),
-        space=first_space(sweep, choices.projections),
+        known=choices.known,
+        **{"n_clusters": choices.n_clusters[0], "min_cluster_size": choices.min_cluster_sizes[0]}
+        | {sweep.parameter: best},
+        space=first_space(sweep, choices.spaces),
+        algorithm=sweep.algorithm,
+        metric=sweep.metric,
+        centered=sweep.space == "centered embedding",
         projection=projection.method,
         perplexity=min(float(perplexity), choices.most_perplexity),
         random_state=sweep.random_state,
@@ -110,9 +165,36 @@ def picture_title(choices: Choices, projection: Projection, is_settling: bool) -
     return title if is_settling or share_done == 1 else f"{title} · stopped at {share_done:.0%}"
 
 
-def status_line(choices: Choices, clustering: Clustering, space: str) -> str:
-    """Say in a line which clusters are on the screen, and in which space they were found."""
-    return (
-        f"{clustering.n_clusters} clusters of {len(clustering.cluster_labels)} images, found in "
-        f"{choices.spaces[space]} · mean silhouette there {clustering.silhouette_score:.3f}"
-    )
+def space_title(choices: Choices, clustering: Clustering, space: str) -> str:
+    """Say in which space, and by which distance, clusters were found."""
+    title = choices.spaces[space]
+    if clustering.space == "centered embedding":
+        title += ", centred"
+    return f"{title}, cosine" if clustering.metric == "cosine" else title
+
+
+def status_line(
+    choices: Choices, clustering: Clustering, space: str, in_embedding: Clustering | None
+) -> str:
+    """Say in a line which clusters are on the screen, and in which space they were found.
+
+    A score taken on a picture is not to be believed without the score of the same clusters among
+    the vectors themselves, `in_embedding`.
+    """
+    found = f"{clustering.n_clusters} clusters of {len(clustering)} images"
+    if clustering.algorithm != "kmeans" or clustering.metric != "euclidean":
+        found += f" by {title_of(clustering.algorithm, clustering.metric)}"
+    if clustering.n_noise:
+        found += f", {clustering.n_noise} noise"
+    where = space_title(choices, clustering, space)
+    score = f"mean silhouette there {score_text(clustering)}"
+    if in_embedding is None:
+        return f"{found}, found in {where} · {score}"
+    warning = f"⚠ {score}, in CLIP space {score_text(in_embedding)}"
+    return f"{warning} · {found}, found in {where}"
+
+
+def score_text(clustering: Clustering) -> str:
+    """Return a mean silhouette for reading; a dash where there is none."""
+    score = clustering.silhouette_score
+    return "–" if np.isnan(score) else f"{score:.3f}"

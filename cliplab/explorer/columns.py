@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab.clustering import NOISE
 from cliplab.explorer.theme import (
     AMOUNT_COLORS,
     CATEGORY_COLORS,
@@ -25,15 +26,22 @@ if TYPE_CHECKING:
     from cliplab.projection import Projection
 
 Columns = dict[str, Any]
+# The colours of a text that was typed; not a column of the images.
+QUERY = "likeness to words"
 
 
-def image_columns(images: ImageSet) -> Columns:
-    """Return what never changes: ids and known classes."""
-    names = [*images.class_names, ""]
+def image_columns(images: ImageSet, reveals: bool = True) -> Columns:
+    """Return what a hover says of the images: ids and, where they may be seen, known classes."""
+    names = [*images.class_names, ""] if reveals else [""] * (len(images.class_names) + 1)
     return {
         "image_ids": images.image_ids.tolist(),
         "class_names": [names[label] for label in images.class_labels],
     }
+
+
+def null_columns(n_rows: int) -> Columns:
+    """Return what a hover says of null data, which are no images."""
+    return {"image_ids": [f"null row {i}" for i in range(n_rows)], "class_names": [""] * n_rows}
 
 
 def projection_columns(projection: Projection) -> Columns:
@@ -48,13 +56,15 @@ def clustering_columns(clustering: Clustering) -> Columns:
     """Return each image's cluster, its silhouette and the place of its bar.
 
     Bars stand in blocks, one a cluster with a gap after it, the best silhouette of each on top.
+    Noise, which has no silhouettes, keeps its room at the end.
     """
     labels, silhouettes = clustering.cluster_labels, clustering.silhouettes
-    order = np.lexsort((-silhouettes, labels))
+    blocks = np.where(labels == NOISE, clustering.n_clusters, labels)
+    order = np.lexsort((-silhouettes, blocks))
     positions = np.empty(len(labels), dtype=np.float32)
-    positions[order] = np.arange(len(labels)) + _gap(clustering) * labels[order]
+    positions[order] = np.arange(len(labels)) + _gap(clustering) * blocks[order]
     return {
-        "cluster_labels": labels.astype(np.min_scalar_type(clustering.n_clusters)),
+        "cluster_labels": labels.astype(np.int8 if clustering.n_clusters < 128 else np.int32),
         "silhouettes": silhouettes.astype(np.float32),
         "bar_positions": positions,
     }
@@ -79,10 +89,16 @@ def word_columns(clustering: Clustering) -> Columns:
     bars = clustering_columns(clustering)["bar_positions"]
     members = _members(clustering)
     own = [clustering.silhouettes[rows] for rows in members]
+    names = _names(clustering)
+    summaries = [f"{len(s):>4} {s.mean():>5.2f} {(s < 0).mean():>4.0%}" for s in own]
+    if clustering.n_noise:
+        members.append(np.flatnonzero(clustering.cluster_labels == NOISE))
+        names.append("–")
+        summaries.append(f"{clustering.n_noise:>4} noise     ")
     middles = [float(bars[rows].mean()) for rows in members]
     return {
-        "names": _names(clustering),
-        "summaries": [f"{len(s):>4} {s.mean():>5.2f} {(s < 0).mean():>4.0%}" for s in own],
+        "names": names,
+        "summaries": summaries,
         "word_positions": _apart(middles, bars_end(clustering)),
     }
 
@@ -111,7 +127,8 @@ def _apart(positions: list[float], end: float) -> list[float]:
 
 def bars_end(clustering: Clustering) -> float:
     """Return where the last block of bars ends."""
-    return len(clustering.cluster_labels) + _gap(clustering) * (clustering.n_clusters - 1)
+    n_blocks = clustering.n_clusters + (clustering.n_noise > 0)
+    return len(clustering.cluster_labels) + _gap(clustering) * (n_blocks - 1)
 
 
 def _gap(clustering: Clustering) -> float:
@@ -119,11 +136,26 @@ def _gap(clustering: Clustering) -> float:
 
 
 def sweep_columns(sweep: ClusterSweep) -> Columns:
-    """Return inertia and mean silhouette for every k."""
+    """Return inertia and mean silhouette for every k, or other parameter, and k."""
     return {
+        "parameter_values": np.asarray(sweep.parameter_values),
         "n_clusters": np.asarray(sweep.n_clusters),
         "inertias": np.asarray(sweep.inertias),
         "silhouette_scores": np.asarray(sweep.silhouette_scores),
+    }
+
+
+def band_columns(sweep: ClusterSweep, null_scores: NDArray[np.floating]) -> Columns:
+    """Return between which mean silhouettes the control groups lie, for every k.
+
+    `null_scores` has a row for each control group and a column for each k.
+    """
+    if len(null_scores) == 0:
+        return {"parameter_values": [], "low": [], "high": []}
+    return {
+        "parameter_values": np.asarray(sweep.parameter_values),
+        "low": null_scores.min(axis=0).astype(np.float32),
+        "high": null_scores.max(axis=0).astype(np.float32),
     }
 
 
@@ -151,6 +183,17 @@ def color_titles(images: ImageSet) -> dict[str, str]:
     return choices | factors
 
 
+def coloring_by_cluster(clustering: Clustering) -> Coloring:
+    """Return a colour for each cluster, and grey for noise."""
+    labels, names = clustering.cluster_labels, _names(clustering)
+    return _categories(np.where(labels == NOISE, len(names), labels), names, "noise")
+
+
+def likeness_coloring(scores: NDArray[np.floating]) -> Coloring:
+    """Return colours of how like a text the images are; only their order means something."""
+    return _amounts(scores, float(scores.min()), float(scores.max()), AMOUNT_COLORS)
+
+
 def coloring(color_by: str, images: ImageSet, clustering: Clustering | None) -> Coloring:
     """Return the colours of all images by cluster, class, silhouette or a column."""
     if color_by in ("cluster", "silhouette"):
@@ -159,8 +202,9 @@ def coloring(color_by: str, images: ImageSet, clustering: Clustering | None) -> 
                 f"`clustering` must be given to colour by {color_by}. Got None instead."
             )
         if color_by == "cluster":
-            return _categories(clustering.cluster_labels, _names(clustering))
-        reach = max(float(np.abs(clustering.silhouettes).max()), 0.05)
+            return coloring_by_cluster(clustering)
+        known = clustering.silhouettes[np.isfinite(clustering.silhouettes)]
+        reach = max(0.05, float(np.abs(known).max(initial=0)))
         return _amounts(clustering.silhouettes, -reach, reach, SIGN_COLORS)
     if color_by == "class":
         return _most_frequent(images.class_labels, images.class_names)
@@ -197,11 +241,11 @@ def _most_frequent(codes: NDArray[Any], names: Any) -> Coloring:
     return _categories(place[codes], [names[code] for code in shown])
 
 
-def _categories(codes: NDArray[Any], names: list[str]) -> Coloring:
+def _categories(codes: NDArray[Any], names: list[str], rest: str = "other") -> Coloring:
     colors = [CATEGORY_COLORS[i % len(CATEGORY_COLORS)] for i in range(len(names))]
     legend = list(zip(names, colors, strict=True))
     if (codes >= len(names)).any():
-        legend.append(("other", OTHER_COLOR))
+        legend.append((rest, OTHER_COLOR))
         colors.append(OTHER_COLOR)
     # The palette is filled up to a fixed length, so that only values travel when k moves.
     palette = tuple(colors + [OTHER_COLOR] * (len(CATEGORY_COLORS) + 1 - len(colors)))

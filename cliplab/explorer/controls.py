@@ -46,6 +46,12 @@ class Controls:
         self._state = state
         self._followers: list[tuple[str, Callable[[Any], None]]] = []
         self._k = _with_words(ipywidgets.SelectionSlider, "k", _LEFT, options=choices.n_clusters)
+        self._size = _with_words(
+            ipywidgets.SelectionSlider,
+            "min size",
+            _LEFT,
+            options=choices.min_cluster_sizes,
+        )
         self._perplexity = _with_words(
             ipywidgets.FloatSlider,
             "perplexity",
@@ -70,7 +76,7 @@ class Controls:
         self.error = ipywidgets.HTML(layout={"display": "none"})
         self.panel = ipywidgets.VBox(
             [
-                _line(self._k, self._space, self._color_by),
+                _line(self._k, self._size, self._space, self._color_by),
                 _line(self._perplexity, self._projection, self._seed),
                 self._legend,
             ]
@@ -78,12 +84,13 @@ class Controls:
         self.foot = _line(self._status, self._bar, self._stop)
         self.foot.layout.width, self.foot.layout.flex = "auto", "1 1 0"
 
-        self._link("n_clusters", self._k)
-        self._link("perplexity", self._perplexity)
-        self._link("random_state", self._seed)
-        self._link("space", self._space)
-        self._link("projection", self._projection)
-        self._link("color_by", self._color_by)
+        self.link("n_clusters", self._k)
+        self.link("min_cluster_size", self._size)
+        self.link("perplexity", self._perplexity)
+        self.link("random_state", self._seed)
+        self.link("space", self._space)
+        self.link("projection", self._projection)
+        self.link("color_by", self._color_by)
 
     def show_status(self, text: str) -> None:
         """Say in a line what is on the screen."""
@@ -128,13 +135,28 @@ class Controls:
         """Let the perplexity be moved, or not where the picture has none."""
         self._perplexity.disabled = not allowed
 
+    def show_parameter(self, name: str) -> None:
+        """Show the slider of what the algorithm is told: k, or the smallest size of a cluster."""
+        for widget, parameter in ((self._k, "n_clusters"), (self._size, "min_cluster_size")):
+            widget.layout.display = None if parameter == name else "none"
+
+    def offer_colors(self, titles: dict[str, str]) -> None:
+        """Change what the picture can be coloured by: what is hidden is not offered."""
+        options = tuple((title, name) for name, title in titles.items())
+        if self._color_by.options != options:
+            # What is chosen stays, and nobody is told that for a moment it was not.
+            with self._color_by.hold_trait_notifications():
+                chosen = self._color_by.value
+                self._color_by.options = options
+                self._color_by.value = chosen
+
     def disconnect(self) -> None:
         """Let go of the state, so that nobody follows it for a panel that is gone."""
         while self._followers:
             trait, follow = self._followers.pop()
             self._state.unobserve(follow, trait)
 
-    def _link(self, trait: str, widget: ipywidgets.Widget) -> None:
+    def link(self, trait: str, widget: ipywidgets.Widget) -> None:
         """Keep a trait of the state and a widget's value the same, in both directions."""
         widget.value = getattr(self._state, trait)
 

@@ -3,28 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from cliplab.clustering import Clustering, ClusterSweep, sweep_clusters
 from cliplab.explorer.answers import Answers, Screen
-from cliplab.explorer.choices import find_choices, first_state, picture_title, status_line
-from cliplab.explorer.columns import coloring
+from cliplab.explorer.board import Board
+from cliplab.explorer.choices import (
+    find_choices,
+    first_state,
+    picture_title,
+    space_title,
+    status_line,
+    sweep_range,
+)
+from cliplab.explorer.columns import QUERY, coloring, image_columns, likeness_coloring
+from cliplab.explorer.control import ControlGroup, draw_control_groups
 from cliplab.explorer.controls import Controls
 from cliplab.explorer.gallery import Gallery
 from cliplab.explorer.host import MainLoop
 from cliplab.explorer.lanes import Lane
+from cliplab.explorer.pages.evidence import EvidencePage
+from cliplab.explorer.pages.method import MethodPage
+from cliplab.explorer.pages.moves import MovesPage
+from cliplab.explorer.pages.reveal import RevealPage
+from cliplab.explorer.pages.silhouette import SilhouettePage
+from cliplab.explorer.pages.words import WordsPage, ranked
 from cliplab.explorer.panel import Panel
-from cliplab.explorer.plots import Plots
+from cliplab.explorer.pictures import SmallPictures
 from cliplab.explorer.results import Results
 from cliplab.explorer.theme import THUMBNAIL_SIZE
 from cliplab.explorer.thumbnails import sheets
+from cliplab.explorer.view import View
 from cliplab.images import require_rows
 from cliplab.projection import Projection, project
 
 if TYPE_CHECKING:
     from cliplab.embeddings import Embeddings
     from cliplab.encoder import ClipEncoder
+    from cliplab.evidence import Evidence
+    from cliplab.explorer.pages import Page
     from cliplab.images import ImageSet
+    from cliplab.naming import TextRanking
 
 
 class Explorer:
@@ -44,12 +65,16 @@ class Explorer:
     projection : Projection, optional
         Where the images stand in the plane; t-SNE when left out.
     encoder : ClipEncoder, optional
-        What made the embeddings, kept as `encoder` for cells that need it.
+        What made the embeddings. With it clusters are put into words, and the picture can be
+        coloured by likeness to what is typed.
+    hide_classes : bool, default=True
+        Whether what is known of the images stays hidden until a k has been committed to, on the
+        page Reveal or by ``explorer.state.committed = 8``.
 
     Attributes
     ----------
     state : ExplorerState
-        k, space, projection, perplexity, colour, seed and selection.
+        All that was chosen: k, space, algorithm, projection, colour, selection and so on.
 
     Raises
     ------
@@ -74,21 +99,32 @@ class Explorer:
         projection: Projection | None = None,
         *,
         encoder: ClipEncoder | None = None,
+        hide_classes: bool = True,
     ) -> None:
         require_rows("embeddings", len(embeddings), len(images))
         if sweep is None:
             sweep = sweep_clusters(embeddings, _every_k(embeddings))
         if projection is None:
             projection = project(embeddings)
-        require_rows("sweep", len(sweep[sweep.n_clusters[0]].cluster_labels), len(images))
+        require_rows("sweep", len(sweep.clusterings[0]), len(images))
         require_rows("projection", len(projection), len(images))
         self.images, self.embeddings, self.encoder = images, embeddings, encoder
-        self._choices = find_choices(images, embeddings, sweep, projection)
+        self._choices = find_choices(
+            images,
+            embeddings,
+            sweep,
+            projection,
+            hides_classes=hide_classes,
+            reads_words=encoder is not None,
+        )
         self.state = first_state(self._choices, len(images), sweep, projection)
         self._main_loop = MainLoop()
+        self._results = Results(
+            embeddings, self._choices.n_clusters, self._choices.min_cluster_sizes
+        )
         self._answers = Answers(
             self.state,
-            Results(embeddings, self._choices.n_clusters),
+            self._results,
             (sweep, projection),
             Screen(
                 self._change,
@@ -99,22 +135,35 @@ class Explorer:
             ),
             self._main_loop,
         )
-        self._paging: Lane[str] = Lane(self._main_loop, self._tell_error)
-        self._sheeting: Lane[tuple[int, str]] = Lane(
-            self._main_loop, self._tell_error, keeps_all=True
-        )
-        self._plots = Plots(images)
+        self._control: ControlGroup | None = None
+        self._ranking: TextRanking | None = None
+        self._lanes = {
+            name: Lane[Any](self._main_loop, self._tell_error, keeps_all=name == "sheets")
+            for name in ("gallery", "sheets", "control", "ranking", "names", "evidence")
+        }
+        self._small = SmallPictures(images)
+        self._board = Board(images, self.state.is_revealed)
+        self._plots = self._board.plots
         self._plots.on_select(lambda rows: self.state.set_trait("selected", rows))
-        self._plots.on_tap_k(lambda k: self.state.set_trait("n_clusters", k))
+        self._plots.on_tap_k(
+            lambda value: self.state.set_trait(self._answers.sweep.parameter, value)
+        )
+        self._plots.on_tap_bar(self._open_bar)
         self._panel = self._make_panel()
         self._draw_everything()
         self._follow("n_clusters", self._draw_clustering)
-        self._follow("space", self._answers.refresh)
-        self._follow("projection", self._answers.refresh)
-        self._follow("perplexity", self._answers.refresh)
-        self._follow("random_state", self._answers.refresh)
+        self._follow("min_cluster_size", self._draw_clustering)
+        for choice in ("space", "projection", "perplexity", "random_state"):
+            self._follow(choice, self._refresh)
+        for choice in ("algorithm", "metric", "centered"):
+            self._follow(choice, self._refresh)
+        self._follow("control", self._refresh_control)
         self._follow("color_by", self._draw_coloring)
         self._follow("selected", self._draw_selection)
+        self._follow("opened", self._draw_page)
+        self._follow("page", self._draw_page)
+        self._follow("query", self._refresh_ranking)
+        self._follow("committed", self._reveal)
 
     @property
     def sweep(self) -> ClusterSweep:
@@ -129,10 +178,23 @@ class Explorer:
     @property
     def clustering(self) -> Clustering:
         """The clustering that is on the screen: the sweep's for the chosen k."""
-        return self.sweep[self.state.n_clusters]
+        return self.sweep[self._value]
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """What was gathered for the sweep on the screen, if it was."""
+        page = self._panel.pages["evidence"]
+        assert isinstance(page, EvidencePage)
+        return page.evidence
+
+    @property
+    def _value(self) -> int:
+        """What was chosen of the sweep's parameter: k, where the algorithm is told k."""
+        value = int(getattr(self.state, self.sweep.parameter))
+        return value if value in self.sweep else self.sweep.parameter_values[0]
 
     def __repr__(self) -> str:
-        return f"Explorer of {len(self.images)} images, k = {self.state.n_clusters}"
+        return f"Explorer of {len(self.images)} images, k = {self.clustering.n_clusters}"
 
     def _ipython_display_(self) -> None:
         if self._panel.was_shown:
@@ -143,19 +205,31 @@ class Explorer:
         panel.show(on_replaced=lambda: self._close(panel))
         if not all(self._plots.sheets.data["uri"]):
             pictures = sheets(self.images, THUMBNAIL_SIZE)
-            self._sheeting.start("sheets", pictures, self._plots.show_sheet)
+            self._lanes["sheets"].start("sheets", pictures, self._plots.show_sheet)
 
     def _make_panel(self) -> Panel:
-        controls = Controls(self.state, self._choices, on_stop=self._answers.stop)
-        gallery = Gallery(self.images, self._paging, self._main_loop)
-        return Panel(self._plots, controls, gallery, self._main_loop)
+        state, change = self.state, self._change
+        controls = Controls(state, self._choices, on_stop=self._answers.stop)
+        gallery = Gallery(self.images, self._small, self._lanes["gallery"], self._main_loop)
+        pages: dict[str, Page] = {
+            "silhouette": SilhouettePage(state, self._small),
+            "words": WordsPage(state, self._small, self._lanes["names"], controls.link, change),
+            "moves": MovesPage(state, self._board),
+            "evidence": EvidencePage(self._lanes["evidence"], self._board, change),
+            "reveal": RevealPage(state, change),
+            "method": MethodPage(state, self._choices, controls.link),
+        }
+        panel = Panel(self._board.layout, controls, gallery, pages, self._main_loop)
+        panel.on_page(lambda name: state.set_trait("page", name))
+        return panel
 
     def _close(self, panel: Panel) -> None:
         """Free a panel whose cell shows something else now, and end what is under way for it."""
         panel.close()
         if panel is self._panel:
-            for work in (self._answers, self._paging, self._sheeting):
-                work.drop()
+            self._answers.drop()
+            for lane in self._lanes.values():
+                lane.drop()
 
     # From a choice to the screen
 
@@ -185,7 +259,86 @@ class Explorer:
         if not self._main_loop.is_live:
             raise error
 
+    def _refresh(self) -> None:
+        self._answers.refresh()
+        self._draw_page()
+
+    def _refresh_control(self) -> None:
+        """Set going the control group that is asked for, treated as the images are."""
+        kind, keys = self.state.control, self._answers.keys
+        self._lanes["control"].drop()
+        if self._control is not None and (kind, keys) != (self._control.kind, self._control.keys):
+            self._control = None
+            self._draw_control()
+        if kind == "none" or self._control is not None:
+            self._draw_status()
+            return
+        groups = draw_control_groups(
+            self.embeddings, kind, keys, self._choices.n_clusters, self._choices.min_cluster_sizes
+        )
+        self._lanes["control"].start(
+            (kind, keys),
+            groups,
+            lambda group: self._change(lambda: self._take_control(group)),
+            lambda: self._change(self._draw_status),
+        )
+        self._draw_status()
+
+    def _take_control(self, group: ControlGroup) -> None:
+        self._control = group
+        self._draw_control()
+
+    def _refresh_ranking(self) -> None:
+        text = self.state.query.strip()
+        self._lanes["ranking"].drop()
+        if not text:
+            self._take_ranking(None)
+            return
+        if self.encoder is None:
+            raise ValueError(
+                "`query` needs CLIP's text half: give the Explorer its encoder, with `encoder=`."
+            )
+        self._lanes["ranking"].start(
+            text,
+            ranked(self._view, text),
+            lambda ranking: self._change(lambda: self._take_ranking(ranking)),
+        )
+
+    def _take_ranking(self, ranking: TextRanking | None) -> None:
+        self._ranking = ranking
+        page = self._panel.pages["words"]
+        assert isinstance(page, WordsPage)
+        page.show_ranking(ranking)
+        if ranking is None and self.state.color_by == QUERY:
+            self.state.color_by = "cluster"
+        elif ranking is not None and self.state.color_by != QUERY:
+            self.state.color_by = QUERY
+        else:
+            self._draw_coloring()
+
+    def _reveal(self) -> None:
+        self._plots.show_names(image_columns(self.images, self.state.is_revealed))
+        self._draw_gallery()
+        self._draw_coloring()
+        self._draw_page()
+
+    def _open_bar(self, row: int) -> None:
+        self.state.opened = row
+        self.state.page = "silhouette"
+
     # What is drawn
+
+    @property
+    def _view(self) -> View:
+        return View(
+            self.images,
+            self.embeddings,
+            self.encoder,
+            self._answers.data,
+            self.sweep,
+            self.clustering,
+            self._value,
+        )
 
     def _draw_everything(self) -> None:
         self._draw_sweep()
@@ -199,28 +352,65 @@ class Explorer:
         self._plots.show_numbers(self.clustering, self.projection)
 
     def _draw_sweep(self) -> None:
-        self._plots.show_sweep(self.sweep)
+        where = space_title(self._choices, self.clustering, self._answers.space)
+        self._plots.show_sweep(self.sweep, where)
+        self._panel.controls.show_parameter(self.sweep.parameter)
         self._draw_clustering()
+        if self.state.control != "none":
+            self._refresh_control()
 
     def _draw_clustering(self) -> None:
-        self._plots.show_clustering(self.clustering)
+        self._plots.show_clustering(self.clustering, self._value)
         self._plots.show_numbers(self.clustering, self.projection)
         if self.state.color_by in ("cluster", "silhouette"):
             self._draw_coloring()
         self._draw_gallery()
+        self._draw_control()
+        self._draw_page()
         self._draw_status()
 
+    def _draw_control(self) -> None:
+        title = self._choices.controls[self.state.control]
+        where = space_title(self._choices, self.clustering, self._answers.space)
+        self._board.show_control(
+            self._control, self.sweep, self._value, f"Control group: {title}", where
+        )
+
     def _draw_coloring(self) -> None:
-        colors = coloring(self.state.color_by, self.images, self.clustering)
-        self._plots.show_coloring(colors, show_numbers=self.state.color_by == "cluster")
+        color_by = self.state.color_by
+        if color_by == QUERY:
+            scores = np.zeros(len(self.images)) if self._ranking is None else self._ranking.scores
+            colors = likeness_coloring(scores)
+        else:
+            colors = coloring(color_by, self.images, self.clustering)
+        self._plots.show_coloring(colors, show_numbers=color_by == "cluster")
         self._panel.controls.show_legend(colors)
+        self._panel.controls.offer_colors(
+            {
+                name: title
+                for name, title in self._choices.colors.items()
+                if self.state.is_revealed or name not in self._choices.known
+            }
+        )
 
     def _draw_selection(self) -> None:
         self._plots.show_selection(self.state.selected)
         self._draw_gallery()
 
     def _draw_gallery(self) -> None:
+        self._panel.gallery.reveals = self.state.is_revealed
         self._panel.gallery.show(self.state.selected, self.clustering)
+
+    def _draw_page(self) -> None:
+        """Draw the page that is open, and take the plots of the others away."""
+        name = self.state.page
+        self._panel.open_page(name)
+        if name != "moves":
+            self._board.show_flow(None)
+        if name != "evidence":
+            self._board.show_evidence(None)
+        if name in self._panel.pages:
+            self._panel.pages[name].draw(self._view)
 
     def _draw_status(self) -> None:
         """Say what is on its way, or else what is on the screen."""
@@ -228,9 +418,13 @@ class Explorer:
         if answers.is_projecting:
             text = f"Drawing {titles.projections[self.state.projection]} …"
         elif answers.is_sweeping:
-            text = f"Clustering {titles.spaces[self.state.space]} for every k …"
+            text = f"Clustering {titles.spaces[self.state.space]} …"
+        elif self._lanes["control"].work_in_hand is not None:
+            text = "Drawing the control group …"
         else:
-            text = status_line(titles, self.clustering, answers.space)
+            measured = answers.in_embedding
+            in_embedding = None if measured is None else measured[self._value]
+            text = status_line(titles, self.clustering, answers.space, in_embedding)
         is_tsne = self.state.projection == "tsne"
         # Only t-SNE comes step by step; of the others nobody can say how far they are.
         share = answers.share_done if answers.is_projecting and is_tsne else None
@@ -276,11 +470,11 @@ def explore(images: ImageSet, encoder: ClipEncoder | None = None) -> Explorer:
     return Explorer(images, encoder.encode_images(images), encoder=encoder)
 
 
-def _every_k(embeddings: Embeddings) -> range:
+def _every_k(embeddings: Embeddings) -> tuple[int, ...]:
     """Return every k from 2 to 20, or fewer where few images differ."""
     n_different = len({row.tobytes() for row in embeddings.vectors.round(4)})
     if n_different < 3:
         raise ValueError(
             f"`embeddings` must have at least 3 rows that differ. Got {n_different} instead."
         )
-    return range(2, min(20, n_different - 1) + 1)
+    return sweep_range(n_different)

@@ -11,6 +11,7 @@ from bokeh.models import (
     ColumnDataSource,
     CustomJS,
     CustomJSHover,
+    DataRange1d,
     FixedTicker,
     HoverTool,
     LassoSelectTool,
@@ -21,7 +22,7 @@ from bokeh.models import (
     TapTool,
     WheelZoomTool,
 )
-from bokeh.models.annotations import Label, Span, Title
+from bokeh.models.annotations import BoxAnnotation, Label, Span, Title
 from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
 
@@ -40,11 +41,15 @@ _TOOLTIP = f"""
               background-position: @image_ids{{place}}"></div>
   <div style="overflow-wrap: anywhere">
     <div style="font-weight: bold">@class_names</div>
-    <div>cluster @cluster_labels</div>
+    <div>@cluster_labels{{cluster}}</div>
     <div>silhouette @silhouettes{{0.00}}</div>
     <div style="color: #666">@image_ids</div>
   </div>
 </div>
+"""
+
+_NULL_TOOLTIP = f"""
+<div style="font-size: {FONT_SIZE}; color: #222">@image_ids, silhouette @silhouettes{{0.00}}</div>
 """
 
 # A sheet of thumbnails is turned into an object of the page once, and named by a short address.
@@ -67,14 +72,20 @@ return `url(${known.get(uri)})`
 """
 
 
+_CLUSTER_JS = """return value < 0 ? "noise" : `cluster ${value}`"""
+
+
 def scatter_figure(
     images: ColumnDataSource,
     numbers: ColumnDataSource,
-    sheets: ColumnDataSource,
+    sheets: ColumnDataSource | None,
     mapper: LinearColorMapper,
 ) -> figure:
-    """Draw the projection: a point an image, the cluster's number at its median."""
-    plot = _figure(name="scatter")
+    """Draw the projection: a point an image, the cluster's number at its median.
+
+    Null data, which are no images, have no `sheets` of thumbnails.
+    """
+    plot = empty_figure(name="scatter")
     plot.x_range, plot.y_range = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
     points = plot.scatter(
         "x",
@@ -124,7 +135,7 @@ def scatter_figure(
 def silhouette_figure(
     images: ColumnDataSource,
     words: ColumnDataSource,
-    sheets: ColumnDataSource,
+    sheets: ColumnDataSource | None,
     mapper: LinearColorMapper,
     scale: Range1d,
 ) -> figure:
@@ -132,7 +143,7 @@ def silhouette_figure(
 
     The bars reach from `scale.start` to `scale.end`; beside them there is always room for words.
     """
-    plot = _figure(name="silhouettes")
+    plot = empty_figure(name="silhouettes")
     plot.x_range, plot.y_range = Range1d(start=-0.3, end=1), Range1d(start=1, end=0)
     plot.extra_x_ranges = {"words": Range1d(start=0, end=1)}
     # How much of the width words need depends on the window, which only the browser knows.
@@ -171,6 +182,9 @@ def silhouette_figure(
     heading.update(text_align="right", name="heading")
     heading.update(text_font="monospace", text_font_size=FONT_SIZE, text_color=NEUTRAL)
     plot.add_layout(heading)
+    null = BoxAnnotation(left=0, right=0, visible=False, name="null", level="underlay")
+    null.update(fill_color=NEUTRAL, fill_alpha=_BAND_ALPHA, line_color=None)
+    plot.add_layout(null)
     plot.add_layout(_line(NEUTRAL, name="zero", location=0))
     plot.add_layout(_line(ACCENT, "dashed", name="mean"))
     tap = TapTool(renderers=[bars])
@@ -187,6 +201,8 @@ def silhouette_figure(
     return plot
 
 
+_BAND_ALPHA = 0.25
+
 # Room in pixels for two figures on the left and for "size  mean   <0" on the right, in a typeface
 # of which each letter is 6.6 pixels wide.
 _MAKE_ROOM = """
@@ -200,13 +216,27 @@ plot.x_range.setv({
 
 
 def elbow_figure(sweep: ColumnDataSource) -> figure:
-    """Draw inertia over k, with a line where the elbow is, if it is anywhere."""
-    return _curve_figure(sweep, "inertias", name="elbow")
+    """Draw inertia over k, with a line where the elbow is, if it is anywhere.
+
+    Over a parameter other than k, how many clusters there are is drawn in its place.
+    """
+    plot = _curve_figure(sweep, "inertias", name="elbow")
+    for glyph in (
+        plot.line("parameter_values", "n_clusters", source=sweep, color=NEUTRAL, line_width=2),
+        plot.scatter("parameter_values", "n_clusters", source=sweep, size=7, color=NEUTRAL),
+    ):
+        glyph.update(name="number of clusters", visible=False)
+    return plot
 
 
-def score_figure(sweep: ColumnDataSource) -> figure:
-    """Draw the mean silhouette over k."""
-    return _curve_figure(sweep, "silhouette_scores", name="score")
+def score_figure(sweep: ColumnDataSource, band: ColumnDataSource | None = None) -> figure:
+    """Draw the mean silhouette over k, before a band in which null data lie."""
+    plot = _curve_figure(sweep, "silhouette_scores", name="score")
+    if band is not None:
+        area = plot.varea(x="parameter_values", y1="low", y2="high", source=band, name="band")
+        area.glyph.update(fill_color=NEUTRAL, fill_alpha=_BAND_ALPHA)
+        area.level = "underlay"
+    return plot
 
 
 def set_title(plot: figure, text: str) -> None:
@@ -226,25 +256,44 @@ def move_line(plot: figure, name: str, location: float | None) -> None:
 
 def mark_elbow(plot: figure, sweep: ClusterSweep) -> None:
     """Say where the elbow is, in the title and as a dotted line, or that there is none."""
+    is_by_k = sweep.parameter == "n_clusters"
+    for renderer in plot.renderers:
+        renderer.visible = is_by_k != (renderer.name == "number of clusters")
     move_line(plot, "knee", sweep.elbow)
+    if not is_by_k:
+        set_title(plot, "Clusters found")
+        return
     where = "no clear elbow" if sweep.elbow is None else f"elbow at k = {sweep.elbow}"
     set_title(plot, f"Inertia · {where}")
 
 
+def say_where(plot: figure, words: str) -> None:
+    """Say under a plot in which space its numbers were measured."""
+    plot.xaxis.axis_label = words
+
+
+def mark_null(plot: figure, low: float | None, high: float | None) -> None:
+    """Draw behind the bars which mean silhouettes null data reach; None takes it away."""
+    box = plot.select_one({"name": "null"})
+    assert isinstance(box, BoxAnnotation)
+    box.update(left=low or 0, right=high or 0, visible=low is not None)
+
+
 def _curve_figure(sweep: ColumnDataSource, field: str, name: str) -> figure:
-    plot = _figure(name=name, height=PLOT_HEIGHT // 2)
-    plot.line("n_clusters", field, source=sweep, line_color=NEUTRAL, line_width=2)
-    plot.scatter("n_clusters", field, source=sweep, size=7, color=NEUTRAL, name="curve")
+    plot = empty_figure(name=name, height=PLOT_HEIGHT // 2)
+    x = "parameter_values"
+    plot.line(x, field, source=sweep, line_color=NEUTRAL, line_width=2)
+    plot.scatter(x, field, source=sweep, size=7, color=NEUTRAL, name="curve")
+    plot.y_range = DataRange1d(only_visible=True)
     plot.add_layout(_line(ACCENT, name="current"))
     plot.add_layout(_line(NEUTRAL, "dotted", name="knee"))
     plot.xaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=6)
     plot.yaxis.ticker = BasicTicker(desired_num_ticks=4)
-    plot.xaxis.axis_label = "k" if name == "score" else None
     plot.toolbar_location = None
     return plot
 
 
-def _figure(name: str, height: int = PLOT_HEIGHT) -> figure:
+def empty_figure(name: str, height: int = PLOT_HEIGHT) -> figure:
     """Make an empty plot that looks right on a light and on a dark page."""
     plot = figure(name=name, height=height, sizing_mode="stretch_width", tools="", min_width=120)
     plot.toolbar.logo = None
@@ -276,17 +325,22 @@ def _line(color: str, dash: str = "solid", *, name: str, location: float | None 
     return line
 
 
-def _hover(renderer: GlyphRenderer[Any], sheets: ColumnDataSource) -> HoverTool:
+def _hover(renderer: GlyphRenderer[Any], sheets: ColumnDataSource | None) -> HoverTool:
+    if sheets is None:
+        return HoverTool(renderers=[renderer], tooltips=_NULL_TOOLTIP, limit=1)
     arguments = {"sheets": sheets, "side": SHEET_SIDE, "size": THUMBNAIL_SIZE}
     thumbnail = CustomJSHover(args=arguments, code=_THUMBNAIL_JS)
     return HoverTool(
         renderers=[renderer],
         tooltips=_TOOLTIP,
-        formatters={"@image_ids": thumbnail},
+        formatters={
+            "@image_ids": thumbnail,
+            "@cluster_labels": CustomJSHover(code=_CLUSTER_JS),
+        },
         limit=1,
     )
 
 
 def _point_size(n_images: int) -> float:
     """Make points smaller the more there are, so that they do not hide each other."""
-    return float(min(9, max(2, 220 / n_images**0.5)))
+    return float(min(9, max(2, 220 / max(n_images, 1) ** 0.5)))

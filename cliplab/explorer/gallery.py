@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import ipywidgets
 import numpy as np
 
-from cliplab.explorer.theme import CATEGORY_COLORS
-from cliplab.explorer.thumbnails import data_uri, thumbnail
+from cliplab.clustering import NOISE
+from cliplab.explorer.theme import cluster_color
 
 if TYPE_CHECKING:
     from cliplab.clustering import Clustering
     from cliplab.explorer.host import MainLoop
     from cliplab.explorer.lanes import Lane
+    from cliplab.explorer.pictures import SmallPictures
     from cliplab.images import ImageSet
 
 PAGE_SIZE = 10
-_PIXELS = 112
-_N_KEPT = 1024  # Small pictures that were read already: about 5 MB.
 
 _STYLE = """<style>
 .cliplab-gallery { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 6px;
@@ -33,6 +31,7 @@ _STYLE = """<style>
   border-radius: 8px; color: white; font-weight: bold; text-shadow: 0 0 2px black; }
 .cliplab-gallery figcaption div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .cliplab-gallery .silhouette { font-size: 10px; }
+.cliplab-pages .widget-tab-contents { padding: 6px 8px; }
 /* Of a long name the end is shown: that is where names differ. */
 .cliplab-gallery .name { direction: rtl; text-align: left; }
 .cliplab-gallery .cliplab-credit, .cliplab-gallery .cliplab-credit a { color: #767676; }
@@ -49,17 +48,27 @@ class Gallery:
     ----------
     images : ImageSet
         The images, row by row.
+    small : SmallPictures
+        Their pictures.
     lane : Lane
         Where pages are made: reading ten large photographs takes longer than a slider may wait.
     main_loop : MainLoop
         Where buttons take effect.
+
+    Attributes
+    ----------
+    reveals : bool
+        Whether the known classes are shown.
     """
 
-    def __init__(self, images: ImageSet, lane: Lane[str], main_loop: MainLoop) -> None:
+    def __init__(
+        self, images: ImageSet, small: SmallPictures, lane: Lane[str], main_loop: MainLoop
+    ) -> None:
         self._images = images
+        self.reveals = True
         self._lane = lane
         self._main_loop = main_loop
-        self._small_picture = lru_cache(maxsize=_N_KEPT)(self._read_small)
+        self._small = small
         self._credits = images.attribution
         self._rows: tuple[int, ...] = ()
         self._page = 0
@@ -67,6 +76,7 @@ class Gallery:
         self._back = self._button("chevron-left", "Previous pictures", -1)
         self._forth = self._button("chevron-right", "Next pictures", 1)
         self._title = ipywidgets.HTML()
+        self.title = "Pictures"
         self.head = ipywidgets.HBox(
             [self._title, self._back, self._forth],
             layout={"flex": "none", "align_items": "center", "margin": "0 0 0 12px"},
@@ -102,19 +112,22 @@ class Gallery:
     def _show_page(self, page: str) -> None:
         self.pictures.value = page
 
-    def _read_small(self, i: int) -> str:
-        return data_uri(thumbnail(self._images[i], _PIXELS))
-
     def _figure(self, i: int, clustering: Clustering) -> str:
         label, cluster = self._images.class_labels[i], int(clustering.cluster_labels[i])
-        known = self._images.class_names[label] if label >= 0 else "no class"
+        known = ""
+        if self.reveals:
+            class_name = self._images.class_names[label] if label >= 0 else "no class"
+            known = f"<div><b>{html.escape(class_name)}</b></div>"
+        number = str(cluster) if cluster != NOISE else "–"
+        score = clustering.silhouettes[i]
+        silhouette = f"silhouette {score:.2f}" if np.isfinite(score) else "noise"
         name, credit = str(self._images.image_ids[i]), self._credits[i]
         about = html.escape(f"{name}: {credit}", quote=True)
-        return f"""<figure title="{about}"><img src="{self._small_picture(i)}" alt="{about}">
-          <span class="cluster" title="cluster {cluster}"
-            style="background: {CATEGORY_COLORS[cluster % len(CATEGORY_COLORS)]}">{cluster}</span>
-          <figcaption><div><b>{html.escape(known)}</b></div>
-            <div class="silhouette">silhouette {clustering.silhouettes[i]:.2f}</div>
+        return f"""<figure title="{about}"><img src="{self._small.uri(i)}" alt="{about}">
+          <span class="cluster" title="cluster {number}"
+            style="background: {cluster_color(cluster)}">{number}</span>
+          <figcaption>{known}
+            <div class="silhouette">{silhouette}</div>
             <div class="name"><bdi>{html.escape(name)}</bdi></div>
             {credit.to_short_html()}</figcaption></figure>"""
 
@@ -131,5 +144,6 @@ def most_typical(clustering: Clustering) -> tuple[int, ...]:
     rows = []
     for cluster in range(clustering.n_clusters):
         members = np.flatnonzero(clustering.cluster_labels == cluster)
-        rows.append(int(members[clustering.silhouettes[members].argmax()]))
+        scores = np.nan_to_num(clustering.silhouettes[members])  # One cluster has no silhouettes.
+        rows.append(int(members[scores.argmax()]))
     return tuple(rows)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from bokeh.layouts import row
 from bokeh.models import ColumnDataSource
 
-from cliplab.explorer.columns import coloring, sweep_columns
+from cliplab.explorer.columns import coloring, image_columns, sweep_columns
+from cliplab.explorer.evidence_plots import EvidencePlots
 from cliplab.explorer.figures import elbow_figure, mark_elbow, score_figure, set_title
+from cliplab.explorer.flow import FlowPlot
 from cliplab.explorer.host import HostedModel, MainLoop, show
 from cliplab.explorer.plots import Plots
 from cliplab.explorer.theme import THUMBNAIL_SIZE
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
 
     from cliplab.clustering import Clustering, ClusterSweep
+    from cliplab.evidence import Evidence
     from cliplab.images import ImageSet
+    from cliplab.moves import Moves
     from cliplab.projection import Projection
 
 
@@ -108,8 +112,52 @@ def show_silhouettes(clustering: Clustering, images: ImageSet) -> None:
     _show(plots.silhouettes)
 
 
+def show_evidence(evidence: Evidence) -> None:
+    """Draw what speaks for each k: gap, silhouette, stability and two classical scores.
+
+    Dashed lines are the votes. Grey is what null data reach, orange what independent starts of
+    K-means reach, and dotted how far such starts agree.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        From `evidence_for_k`.
+
+    Examples
+    --------
+    >>> from cliplab import evidence_for_k, sweep_clusters
+    >>> import numpy as np
+    >>> points = np.random.default_rng(0).normal(size=(50, 4))
+    >>> evidence = evidence_for_k(points, sweep_clusters(points, range(2, 9)))
+    >>> show_evidence(evidence)  # doctest: +SKIP
+    """
+    plots = EvidencePlots()
+    plots.show(evidence)
+    _show(plots.layout)
+
+
+def show_moves(moves: Moves) -> None:
+    """Draw how images flow from the clusters of one clustering to those of another.
+
+    Parameters
+    ----------
+    moves : Moves
+        From `what_moved`.
+
+    Examples
+    --------
+    >>> from cliplab import sweep_clusters, what_moved
+    >>> import numpy as np
+    >>> sweep = sweep_clusters(np.random.default_rng(0).normal(size=(50, 4)), [3, 4])
+    >>> show_moves(what_moved(sweep[3], sweep[4]))  # doctest: +SKIP
+    """
+    plot = FlowPlot()
+    plot.show(moves)
+    _show(plot.layout)
+
+
 def _pictured(images: ImageSet) -> Plots:
-    plots = Plots(images)
+    plots = Plots(image_columns(images))
     for sheet in sheets(images, THUMBNAIL_SIZE):
         plots.show_sheet(sheet)
     return plots

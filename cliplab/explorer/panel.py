@@ -1,4 +1,4 @@
-"""The whole screen of one Explorer: controls over plots over gallery, closed as one."""
+"""The whole screen of one Explorer: controls over plots over pages, closed as one."""
 
 from __future__ import annotations
 
@@ -11,30 +11,68 @@ import ipywidgets
 from cliplab.explorer.controls import Controls
 from cliplab.explorer.gallery import Gallery
 from cliplab.explorer.host import HostedModel, MainLoop, show
+from cliplab.explorer.state import PAGES
 
 if TYPE_CHECKING:
-    from cliplab.explorer.plots import Plots
+    from bokeh.models import LayoutDOM
+
+    from cliplab.explorer.pages import Page
 
 
 class Panel:
-    """Controls, plots and gallery in one widget.
+    """Controls, plots, the line of the status, and pages in one widget.
 
     The plots outlive a panel: when an Explorer is shown again, a new panel takes them over as
     they are.
+
+    Parameters
+    ----------
+    layout : LayoutDOM
+        All plots.
+    controls : Controls
+        What stands above them.
+    gallery : Gallery
+        The first page, whose head shares the line of the status.
+    pages : dict of str to Page
+        The others, by the name that the state has for them.
+    main_loop : MainLoop
+        Where changes are made.
     """
 
     def __init__(
-        self, plots: Plots, controls: Controls, gallery: Gallery, main_loop: MainLoop
+        self,
+        layout: LayoutDOM,
+        controls: Controls,
+        gallery: Gallery,
+        pages: dict[str, Page],
+        main_loop: MainLoop,
     ) -> None:
         self.controls = controls
         self.gallery = gallery
-        self._hosted = HostedModel(plots.layout, main_loop, layout={"width": "100%"})
+        self.pages = pages
+        self._hosted = HostedModel(layout, main_loop, layout={"width": "100%"})
         foot = ipywidgets.HBox([controls.foot, gallery.head], layout={"width": "100%"})
+        self.tabs = ipywidgets.Tab(
+            [gallery.pictures, *(page.widget for page in pages.values())],
+            layout={"width": "100%"},
+        )
+        for i, title in enumerate([gallery.title, *(page.title for page in pages.values())]):
+            self.tabs.set_title(i, title)
+        self.tabs.add_class("cliplab-pages")
         self.widget = ipywidgets.VBox(
-            [controls.panel, self._hosted, foot, gallery.pictures, controls.error],
+            [controls.panel, self._hosted, foot, self.tabs, controls.error],
             layout={"width": "100%"},
         )
         self.was_shown = False
+
+    def open_page(self, name: str) -> None:
+        """Bring a page to the front."""
+        self.tabs.selected_index = PAGES.index(name)
+        self.gallery.head.layout.visibility = None if name == "pictures" else "hidden"
+
+    def on_page(self, told: Callable[[str], None]) -> None:
+        """Have a function told which page was opened."""
+        self.tabs.observe(lambda change: told(PAGES[change["new"] or 0]), "selected_index")
 
     def batch(self) -> AbstractContextManager[None]:
         """Send what changes in the plots inside as one message."""

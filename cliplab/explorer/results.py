@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from cliplab.clustering import ClusterSweep, sweep_clusters
+from cliplab.clustering import ALGORITHMS, ClusterSweep, measure_in, sweep_clusters
 from cliplab.explorer.choices import GIVEN_SPACE
 from cliplab.projection import Projection, project, settle
 from cliplab.tsne import StagedTSNE
@@ -24,10 +24,13 @@ class ProjectionKey(NamedTuple):
 
 
 class SweepKey(NamedTuple):
-    """Which sweep: of the embeddings (None), of a projection, or the one that was given."""
+    """Which sweep: of the embeddings (no projection), of a projection, or the one given."""
 
     projection: ProjectionKey | None
     random_state: int | None
+    algorithm: str = "kmeans"
+    metric: str = "euclidean"
+    is_centered: bool = False
 
 
 class Results:
@@ -37,16 +40,30 @@ class Results:
     ----------
     embeddings : Embeddings
         What is projected and clustered.
-    n_clusters : sequence of int
-        The ks of every sweep.
+    n_clusters, min_cluster_sizes : sequence of int
+        What every sweep is told, as its algorithm wants it.
+
+    Attributes
+    ----------
+    projections, sweeps : dict
+        What there is, by its key.
+    in_embedding : dict of SweepKey to ClusterSweep
+        The clusters found in projections, measured among the embeddings.
     """
 
-    def __init__(self, embeddings: Embeddings, n_clusters: Sequence[int]) -> None:
-        self._embeddings = embeddings
+    def __init__(
+        self,
+        embeddings: Embeddings,
+        n_clusters: Sequence[int],
+        min_cluster_sizes: Sequence[int],
+    ) -> None:
+        self.embeddings = embeddings
         self._n_clusters = n_clusters
+        self._min_cluster_sizes = min_cluster_sizes
         self._stages: StagedTSNE | None = None
         self.projections: dict[ProjectionKey, Projection] = {}
         self.sweeps: dict[SweepKey, ClusterSweep] = {}
+        self.in_embedding: dict[SweepKey, ClusterSweep] = {}
 
     def projection_key(self, state: ExplorerState, method: str | None = None) -> ProjectionKey:
         """Say which projection the state asks for, or which of a method."""
@@ -69,10 +86,21 @@ class Results:
     def sweep_key(self, state: ExplorerState) -> SweepKey:
         """Say which sweep the state asks for."""
         if state.space == GIVEN_SPACE:
-            return SweepKey(None, None)
+            return SweepKey(None, None, GIVEN_SPACE)
+        is_vectors = state.space == "embedding" or state.space.startswith("pca-")
+        # In a picture there is no point from which an angle would mean anything.
+        knows = is_vectors and state.metric in ALGORITHMS[state.algorithm].metrics
+        metric = state.metric if knows else "euclidean"
         if state.space == "embedding":
-            return SweepKey(None, state.random_state)
-        return SweepKey(self.projection_key(state, state.space), state.random_state)
+            return SweepKey(None, state.random_state, state.algorithm, metric, state.centered)
+        picture = self.projection_key(state, state.space)
+        return SweepKey(picture, state.random_state, state.algorithm, metric)
+
+    def data_of(self, key: SweepKey, picture: Projection | None) -> Embeddings | Projection:
+        """Return what a sweep is of."""
+        if picture is not None:
+            return picture
+        return self.embeddings.centered() if key.is_centered else self.embeddings
 
     def compute_projection(
         self, key: ProjectionKey, standing: Projection | None
@@ -80,12 +108,15 @@ class Results:
         """Yield a projection as it settles; t-SNE goes on from a t-SNE that has settled."""
         seed = key.random_state or 0
         if key.method != "tsne":
-            yield project(self._embeddings, key.method, random_state=seed)
+            method, _, n_components = key.method.partition("-")
+            yield project(
+                self.embeddings, method, n_components=int(n_components or 2), random_state=seed
+            )
             return
         # Another lane may be at it with another seed, so what is used here has a name here.
         stages = self._stages
         if stages is None or stages.random_state != seed:
-            stages = self._stages = StagedTSNE(self._embeddings, random_state=seed)
+            stages = self._stages = StagedTSNE(self.embeddings, random_state=seed)
         # Another seed is to show what chance does, so it starts from the beginning.
         goes_on = (
             standing is not None
@@ -96,15 +127,25 @@ class Results:
 
     def compute_sweep(self, key: SweepKey, picture: Projection | None) -> Iterator[ClusterSweep]:
         """Yield the sweep of a space; of a projection that is not there yet, it is made first."""
-        data: Embeddings | Projection = self._embeddings
-        if key.projection is not None:
-            if picture is None:
-                *_, picture = self.compute_projection(key.projection, None)
-                self.projections[key.projection] = picture
-            data = picture
-        seed = key.random_state or 0
-        self.sweeps[key] = sweep_clusters(data, self._n_clusters, random_state=seed)
-        yield self.sweeps[key]
+        if key.projection is not None and picture is None:
+            *_, picture = self.compute_projection(key.projection, None)
+            self.projections[key.projection] = picture
+        sweep = sweep_clusters(
+            self.data_of(key, picture),
+            self._n_clusters,
+            key.random_state or 0,
+            algorithm=key.algorithm,
+            metric=key.metric,
+            min_cluster_sizes=self._min_cluster_sizes,
+        )
+        self.keep_sweep(key, sweep)
+        yield sweep
+
+    def keep_sweep(self, key: SweepKey, sweep: ClusterSweep) -> None:
+        """Keep a sweep; one of a projection is measured among the embeddings too."""
+        if sweep.space not in ("embedding", "centered embedding", "array"):
+            self.in_embedding[key] = measure_in(sweep, self.embeddings)
+        self.sweeps[key] = sweep
 
     def keep_projection(self, key: ProjectionKey, projection: Projection) -> None:
         """Keep a projection that has settled, and forget sweeps of what it was before."""

@@ -10,6 +10,8 @@ import numpy as np
 import traitlets
 
 MOST_SEED = 2**31 - 1
+# Below the plots there is one page at a time.
+PAGES = ("pictures", "silhouette", "words", "moves", "evidence", "reveal", "method")
 
 
 class ExplorerState(traitlets.HasTraits):
@@ -20,8 +22,11 @@ class ExplorerState(traitlets.HasTraits):
     n_images : int
         How many images there are to select from.
     choices : dict of str to sequence
-        What each of `n_clusters`, `space`, `projection` and `color_by` may be, and between which
-        two numbers `perplexity` must lie.
+        What each of `n_clusters`, `space`, `projection`, `color_by` and so on may be, and between
+        which two numbers `perplexity` must lie.
+    known : sequence of str, default=()
+        The values of `color_by` that give away what is known of the images. They can be had only
+        after a k has been committed to.
     **chosen
         The values to begin with.
 
@@ -31,6 +36,17 @@ class ExplorerState(traitlets.HasTraits):
         k, the number of clusters that is looked at.
     space : str
         What was clustered: ``"embedding"``, or the name of a projection.
+    algorithm : str
+        What finds the clusters, for example ``"kmeans"``.
+    min_cluster_size : int
+        What HDBSCAN is told in place of k.
+    metric : str
+        ``"euclidean"`` or ``"cosine"``; pictures and some algorithms know only the first.
+    centered : bool
+        Whether the embeddings are moved to have their mean at the origin first.
+    control : str
+        ``"none"``, or which null data stand below the real ones: ``"covariance"`` or
+        ``"shuffled"``.
     projection : str
         How the picture was made, for example ``"tsne"``.
     perplexity : float
@@ -42,6 +58,14 @@ class ExplorerState(traitlets.HasTraits):
     selected : tuple of int
         The rows of the selected images, so that ``images[explorer.state.selected]`` are they. A
         mask, one truth value an image, can be set too.
+    opened : int or None
+        The row of the image whose silhouette is looked into.
+    query : str
+        What was typed to colour the picture by; only with an encoder.
+    committed : int or None
+        The number of clusters that the learner has committed to; once set it stays.
+    page : str
+        Which of the pages below the plots is open.
 
     Raises
     ------
@@ -61,16 +85,32 @@ class ExplorerState(traitlets.HasTraits):
 
     n_clusters = traitlets.Int(2)
     space = traitlets.Unicode("embedding")
+    algorithm = traitlets.Unicode("kmeans")
+    min_cluster_size = traitlets.Int(10)
+    metric = traitlets.Unicode("euclidean")
+    centered = traitlets.Bool(False)
+    control = traitlets.Unicode("none")
     projection = traitlets.Unicode("tsne")
     perplexity = traitlets.Float(30.0)
     color_by = traitlets.Unicode("cluster")
     random_state = traitlets.Int(0)
     # Any sequence of rows may be set; the check below keeps it as a sorted tuple.
     selected = traitlets.Any(())
+    opened = traitlets.Int(None, allow_none=True)
+    query = traitlets.Unicode("")
+    committed = traitlets.Int(None, allow_none=True)
+    page = traitlets.Unicode("pictures")
 
-    def __init__(self, n_images: int, choices: dict[str, Sequence[Any]], **chosen: Any) -> None:
+    def __init__(
+        self,
+        n_images: int,
+        choices: dict[str, Sequence[Any]],
+        known: Sequence[str] = (),
+        **chosen: Any,
+    ) -> None:
         self._n_images = n_images
         self._choices = choices
+        self._known = tuple(known)
         super().__init__(**chosen)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -81,13 +121,33 @@ class ExplorerState(traitlets.HasTraits):
             raise AttributeError(f"The state of an Explorer has no {name!r}.{hint}")
         super().__setattr__(name, value)
 
-    @traitlets.validate("n_clusters", "space", "projection", "color_by")
+    @property
+    def is_revealed(self) -> bool:
+        """Whether what is known of the images may be seen: there is nothing to hide, or a k."""
+        return not self._known or self.committed is not None
+
+    @traitlets.validate(
+        "n_clusters",
+        "space",
+        "projection",
+        "color_by",
+        "algorithm",
+        "min_cluster_size",
+        "metric",
+        "control",
+        "page",
+    )
     def _is_a_choice(self, proposal: Any) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
         choices = self._choices.get(name, [value])
         if value not in choices:
             allowed = ", ".join(repr(choice) for choice in choices)
             raise traitlets.TraitError(f"`{name}` must be one of {allowed}. Got {value!r} instead.")
+        if name == "color_by" and value in self._known and not self.is_revealed:
+            raise traitlets.TraitError(
+                f"`color_by` can be {value!r} only after a number of clusters was committed to: "
+                "choose one and press Commit on the page Reveal, or set `committed`."
+            )
         return value
 
     @traitlets.validate("perplexity")
@@ -128,3 +188,24 @@ class ExplorerState(traitlets.HasTraits):
                 f"Got {rows[0]} to {rows[-1]} instead."
             )
         return rows
+
+    @traitlets.validate("committed")
+    def _is_a_promise(self, proposal: Any) -> Any:
+        value = proposal["value"]
+        if self.committed is not None and value != self.committed:
+            raise traitlets.TraitError(
+                f"`committed` must stay {self.committed}: the classes have been seen. "
+                f"Got {value!r} instead."
+            )
+        if value is not None and value < 1:
+            raise traitlets.TraitError(f"`committed` must be at least 1. Got {value!r} instead.")
+        return value
+
+    @traitlets.validate("opened")
+    def _is_a_row(self, proposal: Any) -> Any:
+        value = proposal["value"]
+        if value is not None and not 0 <= value < self._n_images:
+            raise traitlets.TraitError(
+                f"`opened` must be a row from 0 to {self._n_images - 1}. Got {value!r} instead."
+            )
+        return value

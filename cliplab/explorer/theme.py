@@ -38,5 +38,10 @@ NEUTRAL = "#767676"
 ACCENT = "#d55e00"
 
 FONT_SIZE = "11px"
-PLOT_HEIGHT = 352
+PLOT_HEIGHT = 328
 THUMBNAIL_SIZE = 80
+
+
+def cluster_color(cluster: int) -> str:
+    """Return the colour of a cluster; noise, which is none, is grey."""
+    return CATEGORY_COLORS[cluster % len(CATEGORY_COLORS)] if cluster >= 0 else OTHER_COLOR

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 import threading
 import time
-import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,23 +12,19 @@ from typing import TypeVar
 
 import urllib3
 
+from cliplab.sources.connections import (
+    Connections,
+    NotToBeHadError,
+    PassingError,
+    host_of,
+    reason_of,
+)
 from cliplab.sources.part import Part
 
 _T = TypeVar("_T")
 
-# What may be over in a moment; anything else is not asked for again.
-_PASSING = frozenset({408, 429, 500, 502, 503, 504})
 _CHUNK = 64 * 1024
-_SECONDS_TO_ANSWER = 5.0
 _SLOWEST = 1000  # Bytes a second, below which a large file is not worth waiting for.
-
-
-class NotToBeHadError(LookupError):
-    """A server says that a file is not there, or not for us: to ask again is of no use."""
-
-
-class UnreachableError(ConnectionError):
-    """A host does not answer at all."""
 
 
 class StoppedError(Exception):
@@ -76,10 +69,8 @@ class Downloader:
     def __init__(self, n_connections: int = 16, patience: Patience | None = None) -> None:
         self.patience = patience or Patience()
         self.n_bytes = 0  # For showing the rate only: threads may lose a piece in the count.
-        self._n_connections = n_connections
+        self._connections = Connections(n_connections, self.patience.connect, self.patience.read)
         self._stopped = threading.Event()
-        self._lock = threading.Lock()
-        self._pools: dict[str, urllib3.PoolManager] = {}
 
     def stop(self) -> None:
         """Give up all downloads that are under way."""
@@ -98,11 +89,7 @@ class Downloader:
         UnreachableError
             If it does not answer.
         """
-        try:
-            # Any answer will do: most hosts have nothing to say at their root.
-            self._pool(url).request("HEAD", url, timeout=_SECONDS_TO_ANSWER, retries=False)
-        except urllib3.exceptions.HTTPError as error:
-            raise UnreachableError(f"{_host(url)}: {_reason(error)}") from error
+        self._connections.reach(url)
 
     def fetch(self, url: str, most_bytes: int) -> bytes:
         """Return a file.
@@ -129,14 +116,14 @@ class Downloader:
 
         def once() -> bytes:
             deadline = time.monotonic() + self.patience.whole
-            with self._open(url, {}) as response:
+            with self._connections.ask(url) as response:
                 data = bytearray()
                 for chunk in self._chunks(response):
                     data += chunk
                     if len(data) > most_bytes:
                         raise NotToBeHadError(f"larger than {most_bytes / 1e6:.0f} MB")
                     if time.monotonic() > deadline:
-                        raise _PassingError(f"slower than {self.patience.whole:g} s")
+                        raise PassingError(f"slower than {self.patience.whole:g} s")
                 return bytes(data)
 
         return self._until_whole(url, once)
@@ -174,15 +161,15 @@ class Downloader:
         # A part of no version, or of one that is only alike, cannot be gone on with.
         begun = part.n_bytes if part.is_exact else 0
         headers = {"Range": f"bytes={begun}-", "If-Range": part.version} if begun else {}
-        with self._open(url, headers) as response:
+        with self._connections.ask(url, headers) as response:
             if response.status == 416:  # There is nothing beyond what we have, or another file.
                 part.begin("")
-                raise _PassingError("the file is another one by now")
+                raise PassingError("the file is another one by now")
             told_range = response.headers.get("Content-Range", "")
             if response.status != 206 or not told_range.startswith(f"bytes {begun}-"):
                 if response.status == 206:
                     part.begin("")
-                    raise _PassingError("another part came than was asked for")
+                    raise PassingError("another part came than was asked for")
                 begun = 0
                 part.begin(response.headers.get("ETag", ""))
             in_all = begun + int(response.headers.get("Content-Length", 0))
@@ -193,17 +180,17 @@ class Downloader:
                 response.headers.get("x-goog-hash", "")
             ):
                 part.begin("")
-                raise _PassingError("not what its length and checksum say")
+                raise PassingError("not what its length and checksum say")
 
     def _until_whole(self, url: str, once: Callable[[], _T]) -> _T:
         wait = self.patience.first_wait
         for attempt in range(1, self.patience.tries + 1):
             try:
                 return once()
-            except (_PassingError, urllib3.exceptions.HTTPError) as error:
-                reason, asked = _reason(error), getattr(error, "wait", 0.0)
+            except (PassingError, urllib3.exceptions.HTTPError) as error:
+                reason, asked = reason_of(error), getattr(error, "wait", 0.0)
                 if attempt == self.patience.tries or asked > self.patience.longest_wait:
-                    raise ConnectionError(f"{_host(url)}: {reason}") from error
+                    raise ConnectionError(f"{host_of(url)}: {reason}") from error
             self._wait(max(asked, wait * random.uniform(0.5, 1.5)))
             wait = min(2 * wait, self.patience.longest_wait)
         raise AssertionError
@@ -211,22 +198,6 @@ class Downloader:
     def _wait(self, seconds: float) -> None:
         if self._stopped.wait(seconds):
             raise StoppedError
-
-    @contextlib.contextmanager
-    def _open(self, url: str, headers: dict[str, str]) -> Iterator[urllib3.BaseHTTPResponse]:
-        wait = urllib3.Timeout(connect=self.patience.connect, read=self.patience.read)
-        redirects = urllib3.Retry(total=None, connect=0, read=0, status=0, other=0, redirect=3)
-        response = self._pool(url).request(
-            "GET", url, headers=headers, timeout=wait, retries=redirects, preload_content=False
-        )
-        try:
-            _check_status(response)
-            yield response
-        except BaseException:
-            response.close()  # Half a body is left in this connection.
-            raise
-        finally:
-            response.release_conn()
 
     def _chunks(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
         # What there is and not a full piece: one that only drips would never come to an end.
@@ -244,74 +215,5 @@ class Downloader:
             yield chunk
             if time.monotonic() - since > self.patience.whole:
                 if n_bytes < _SLOWEST * self.patience.whole:
-                    raise _PassingError(f"slower than {_SLOWEST / 1000:g} kB a second")
+                    raise PassingError(f"slower than {_SLOWEST / 1000:g} kB a second")
                 since, n_bytes = time.monotonic(), 0
-
-    def _pool(self, url: str) -> urllib3.PoolManager:
-        """Return the connections for an address; schools often have a proxy, which they name."""
-        address = urllib.parse.urlsplit(url)
-        proxy = urllib.request.getproxies().get(address.scheme, "")
-        if proxy and urllib.request.proxy_bypass(address.hostname or ""):
-            proxy = ""
-        with self._lock:
-            if proxy not in self._pools:
-                n = self._n_connections
-                login = urllib.parse.urlsplit(proxy)
-                words = urllib.parse.unquote(f"{login.username}:{login.password or ''}")
-                headers = urllib3.make_headers(proxy_basic_auth=words if login.username else None)
-                self._pools[proxy] = (
-                    urllib3.ProxyManager(proxy, maxsize=n, proxy_headers=headers)
-                    if proxy
-                    else urllib3.PoolManager(maxsize=n)
-                )
-            return self._pools[proxy]
-
-
-class _PassingError(Exception):
-    """Something that another try may mend; `wait` is what the server asks for, in seconds."""
-
-    def __init__(self, reason: str, wait: float = 0.0) -> None:
-        super().__init__(reason)
-        self.wait = wait
-
-
-def _check_status(response: urllib3.BaseHTTPResponse) -> None:
-    status = response.status
-    if status in (200, 206, 416):
-        return
-    reason = f"HTTP {status} {response.reason or ''}".strip()
-    if status not in _PASSING:
-        raise NotToBeHadError(reason)
-    raise _PassingError(reason, urllib3.Retry().get_retry_after(response) or 0.0)
-
-
-def _reason(error: Exception) -> str:
-    """Say in a few words what went wrong on the way."""
-    causes = list(_nested(error))
-    for kind, words in _REASONS:
-        if any(isinstance(cause, kind) for cause in causes):
-            return words
-    return str(error) or type(error).__name__
-
-
-def _nested(error: Exception) -> Iterator[Exception]:
-    """Yield an error of urllib3 and those that are inside it."""
-    yield error
-    for inner in (getattr(error, "reason", None), *error.args):
-        if isinstance(inner, Exception) and inner is not error:
-            yield from _nested(inner)
-
-
-# The first row that fits is taken.
-_REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (urllib3.exceptions.NameResolutionError, "its name is not known here: is there a network?"),
-    (urllib3.exceptions.NewConnectionError, "no connection"),
-    (urllib3.exceptions.TimeoutError, "no answer in time"),
-    (urllib3.exceptions.IncompleteRead, "the answer was cut off"),
-    (urllib3.exceptions.SSLError, "its certificate is not trusted here"),
-    (ConnectionError, "the connection was closed"),
-)
-
-
-def _host(url: str) -> str:
-    return urllib.parse.urlsplit(url).netloc

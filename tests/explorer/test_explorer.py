@@ -26,7 +26,7 @@ def _column(explorer, name):
 def _spy(explorer):
     """Write down which columns of the images' source travel."""
     travelled = []
-    document = explorer._plots.layout.document
+    document = explorer._board.layout.document
 
     def told(event):
         if getattr(event, "model", None) is explorer._plots.images:
@@ -121,6 +121,7 @@ def test_seed_clusters_and_projects_anew(explorer, sweep, projection):
 
 
 def test_colour_follows_the_menu(explorer, images):
+    explorer.state.committed = 8
     explorer.state.color_by = "class"
     legend = explorer._panel.controls._legend.value
     assert all(name in legend for name in set(images.to_pandas()["class_name"]))
@@ -134,7 +135,7 @@ def test_colour_follows_the_menu(explorer, images):
 def test_numbers_of_clusters_are_hidden_when_colour_means_something_else(explorer):
     (numbers,) = explorer._plots.scatter.select(name="cluster numbers")
     assert numbers.visible
-    explorer.state.color_by = "class"
+    explorer.state.color_by = "silhouette"
     assert not numbers.visible
 
 
@@ -246,7 +247,7 @@ def test_a_projection_of_one_s_own_can_be_shown(images, embeddings, sweep):
 def test_what_was_given_is_found_again_by_its_own_seed_and_perplexity(images, embeddings, sweep):
     mine = project(embeddings, perplexity=10, random_state=5)
     explorer = Explorer(images, embeddings, sweep, mine)
-    explorer.state.color_by = "class"
+    explorer.state.color_by = "silhouette"
     assert explorer.projection is mine
     explorer.state.random_state = 5
     assert explorer.projection is mine
@@ -411,7 +412,7 @@ def test_every_thumbnail_arrives_however_busy_the_kernel_is(in_kernel, embedding
         explorer = Explorer(images, Embeddings(np.random.default_rng(0).normal(size=(600, 8))))
         explorer._ipython_display_()
         time.sleep(2)  # A long cell.
-        while explorer._sheeting.work_in_hand:
+        while explorer._lanes["sheets"].work_in_hand:
             await asyncio.sleep(0.02)
         assert all(len(uri) > 1000 for uri in explorer._plots.sheets.data["uri"])
 

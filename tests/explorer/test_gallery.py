@@ -9,12 +9,14 @@ from cliplab import Attribution, ImageSet, load_folder
 from cliplab.explorer.gallery import PAGE_SIZE, Gallery, most_typical
 from cliplab.explorer.host import MainLoop
 from cliplab.explorer.lanes import Lane
+from cliplab.explorer.pictures import SmallPictures
 
 
 def _gallery(images, errors=None):
     main_loop = MainLoop()
     errors = [] if errors is None else errors
-    return Gallery(images, Lane(main_loop, errors.append), main_loop)
+    lane = Lane(main_loop, errors.append)
+    return Gallery(images, SmallPictures(images), lane, main_loop)
 
 
 def _figures(gallery):
@@ -98,7 +100,7 @@ def test_a_credit_names_author_and_licence_and_links_to_web_pages_only(credit, s
 def test_a_picture_is_read_once_however_often_it_is_shown(images, sweep, monkeypatch):
     gallery, read = _gallery(images), []
     monkeypatch.setattr(
-        "cliplab.explorer.gallery.thumbnail", lambda image, _: read.append(1) or image
+        "cliplab.explorer.pictures.thumbnail", lambda image, _: read.append(1) or image
     )
     for k in (5, 6, 5):
         gallery.show((1, 2, 3), sweep[k])

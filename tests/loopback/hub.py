@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from loopback.server import Answer, Server
+
+if TYPE_CHECKING:
+    import datasets
 
 
 @dataclass
@@ -20,6 +25,7 @@ class Repository:
 
     files: dict[str, bytes] = field(default_factory=dict)
     is_gated: bool = False
+    is_private: bool = False
 
     @property
     def commit(self) -> str:
@@ -120,7 +126,8 @@ class SmallHub:
         asked = json.loads(request.content)
         name = f"{asked.get('organization', 'me')}/{asked['name']}"
         key = f"datasets/{name}" if asked.get("type") == "dataset" else name
-        self.repositories.setdefault(key, Repository())
+        is_private = asked.get("private") is True or asked.get("visibility") == "private"
+        self.repositories.setdefault(key, Repository(is_private=is_private))
         return _json({"url": f"{self.server.address}/{key}", "id": name})
 
     def _preupload(self, request: BaseHTTPRequestHandler, *_: str) -> Answer:
@@ -180,6 +187,15 @@ class SmallHub:
         if repository.is_gated:
             return None, _error(403, "GatedRepo")
         return repository, Answer()
+
+
+def parquet(table: datasets.Dataset, rows_a_group: int = 10) -> bytes:
+    """A table as the file that a dataset of the Hub has of it."""
+    import pyarrow.parquet as pq
+
+    buffer = io.BytesIO()
+    pq.write_table(table.data.table, buffer, row_group_size=rows_a_group)
+    return buffer.getvalue()
 
 
 _NAME = r"([^/]+/[^/]+)"

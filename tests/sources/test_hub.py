@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
+import tarfile
 
 import datasets
 import numpy as np
 import pytest
+from loopback.hub import parquet
 from loopback.open_images import jpeg
 from PIL import Image
 from scipy.stats import chi2
@@ -43,14 +46,6 @@ def _noisy(n_images):
     return datasets.Dataset.from_dict({"image": noise}).cast_column("image", datasets.Image())
 
 
-def _parquet(table, rows_a_group=10):
-    import pyarrow.parquet as pq
-
-    buffer = io.BytesIO()
-    pq.write_table(table.data.table, buffer, row_group_size=rows_a_group)
-    return buffer.getvalue()
-
-
 @pytest.fixture
 def pets(hub):
     """A dataset of two parquet files, under a name that no other test has used."""
@@ -59,9 +54,9 @@ def pets(hub):
     half = _N // 2
     hub.add(f"datasets/{name}", {
         "README.md": b"---\nlicense: cc-by-4.0\n---\n# Pets\n",
-        "data/train-00000-of-00002.parquet": _parquet(table.select(range(half))),
-        "data/train-00001-of-00002.parquet": _parquet(table.select(range(half, _N))),
-        "data/test-00000-of-00001.parquet": _parquet(table.select(range(9))),
+        "data/train-00000-of-00002.parquet": parquet(table.select(range(half))),
+        "data/train-00001-of-00002.parquet": parquet(table.select(range(half, _N))),
+        "data/test-00000-of-00001.parquet": parquet(table.select(range(9))),
     })  # fmt: skip
     return name
 
@@ -82,7 +77,7 @@ def test_a_sample_is_what_the_lots_say_with_all_that_is_known(hub, pets):
 
 
 def test_only_the_row_groups_with_an_image_of_the_sample_are_read(hub, pets):
-    name, content = f"{pets}-large", _parquet(_noisy(400), rows_a_group=10)
+    name, content = f"{pets}-large", parquet(_noisy(400), rows_a_group=10)
     hub.add(f"datasets/{name}", {"train.parquet": content})
     assert len(fetch_hub_images(name, n_images=2)) == 2
     sent = sum(n for path, n in hub.server.n_bytes.items() if path.endswith(".parquet"))
@@ -95,6 +90,38 @@ def test_a_sample_is_fetched_once_and_then_needs_no_network(hub, pets):
     again = fetch_hub_images(pets, n_images=8)
     assert again.to_pandas().equals(first.to_pandas())
     assert hub.server.asked.total() == 0
+
+
+def test_another_seed_is_another_sample_and_numbers_of_numpy_are_the_same(hub, pets):
+    first, other = (fetch_hub_images(pets, n_images=30, random_state=seed) for seed in (0, 1))
+    assert first.image_ids.tolist() != other.image_ids.tolist()
+    hub.server.asked.clear()
+    again = fetch_hub_images(pets, n_images=np.int64(30), random_state=np.int64(1))
+    assert again.image_ids.tolist() == other.image_ids.tolist()
+    assert hub.server.asked.total() == 0
+    few = fetch_hub_images(pets, n_images=5, max_row_groups=np.int64(2))
+    assert json.loads(json.dumps(dict(few.provenance)))["max_row_groups"] == 2
+
+
+def test_all_of_a_large_row_group_comes(hub, pets):
+    name = f"{pets}-whole"
+    hub.add(f"datasets/{name}", {"train.parquet": parquet(_table(100), rows_a_group=100)})
+    assert len(fetch_hub_images(name, n_images=1000)) == 100
+
+
+def test_a_part_has_its_name_only_when_it_is_whole(hub, pets, empty_cache):
+    name, seen = f"{pets}-one", []
+    hub.add(f"datasets/{name}", {"train.parquet": parquet(_noisy(40), rows_a_group=40)})
+    first = fetch_hub_images(name, n_images=1)
+    hub.server.fault = lambda path, times: seen.extend(empty_cache.rglob("rows-*")) or "reset"
+    for part in empty_cache.rglob("rows-*"):
+        part.unlink()
+    with pytest.raises(ConnectionError, match="run the cell again"):
+        fetch_hub_images(name, n_images=1)
+    assert seen == []
+    assert not list(empty_cache.rglob("*.part"))
+    hub.server.fault = lambda path, times: None
+    assert fetch_hub_images(name, n_images=1).image_ids.tolist() == first.image_ids.tolist()
 
 
 def test_fewer_row_groups_are_less_to_read_and_as_many_images(pets):
@@ -124,7 +151,7 @@ def test_from_few_row_groups_a_row_of_a_short_one_is_about_as_likely():
 
 def test_one_bad_picture_costs_one_picture(hub, pets):
     name = f"{pets}-bad"
-    hub.add(f"datasets/{name}", {"train.parquet": _parquet(_table(30, bad=(4, 7)))})
+    hub.add(f"datasets/{name}", {"train.parquet": parquet(_table(30, bad=(4, 7)))})
     images = fetch_hub_images(name, n_images=30)
     assert len(images) == 28
     assert images.skipped == (
@@ -152,14 +179,59 @@ def test_a_dataset_of_single_files_comes_from_a_stream(hub, pets, monkeypatch):
     assert not images.provenance["is_uniform"]
 
 
+def _tar(n_images):
+    """An archive as webdataset makes them, whose very first picture is none."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for i in range(n_images):
+            words = json.dumps({"word": f"row {i}"}).encode()
+            picture = jpeg(i, 0) if i else b"no"
+            for name, content in (("jpg", picture), ("cls", b"%d" % (i % 2)), ("json", words)):
+                about = tarfile.TarInfo(f"{i:03}.{name}")
+                about.size = len(content)
+                archive.addfile(about, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+@pytest.mark.filterwarnings("ignore:school.* is not made of parquet files")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_dataset_of_archives_has_the_columns_that_are_in_them(hub, pets, monkeypatch):
+    monkeypatch.setattr(datasets.config, "SLEEP_TIME_ON_THREADS_SHUTDOWN", 0, raising=False)
+    name = f"{pets}-tar"
+    hub.add(f"datasets/{name}", {"train-0.tar": _tar(12)})
+    images = fetch_hub_images(name, n_images=12, label_column="cls")
+    rows = [int(told["word"].removeprefix("row ")) for told in images.dataset["json"][:]]
+    assert sorted(rows) == list(range(1, 12)) != rows
+    assert [images.file_bytes(i) for i in range(11)] == [jpeg(row, 0) for row in rows]
+    assert images.class_names == ("0", "1")
+    assert images.class_labels.tolist() == [row % 2 for row in rows]
+    assert [reason for _, reason in images.skipped] == ["not a picture that Pillow can read"]
+
+
+def test_a_dataset_of_files_of_two_kinds_is_refused_as_its_library_says_it(hub, pets):
+    name = f"{pets}-mixed"
+    hub.add(f"datasets/{name}", {"train.csv": b"word\ncat\n", "test.jsonl": b'{"word": "cat"}\n'})
+    with pytest.raises(ValueError, match="same data file format"):
+        fetch_hub_images(name)
+
+
+def test_a_table_without_images_is_refused_with_the_columns_that_it_has(hub, pets):
+    name = f"{pets}-csv"
+    hub.add(f"datasets/{name}", {"train.csv": b"address,word\nhttps://example.org/1.jpg,cat\n"})
+    with pytest.raises(ValueError, match=r"`image_column` must be .*'address', 'word'.* Got None"):
+        fetch_hub_images(name)
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
         ({"n_images": 0}, "`n_images` must be a whole number of at least 1"),
+        ({"random_state": -1}, "`random_state` must be a whole number of at least 0"),
         ({"max_row_groups": 0}, "`max_row_groups` must be a whole number of at least 1"),
         ({"split": "dev"}, "`split` must be one of .*'train'.* Got 'dev'"),
         ({"image_column": "picture"}, "`image_column` must be a column of .*'photo'"),
         ({"label_column": "species"}, "`label_column` must be a column of .*'kind'"),
+        ({"label_column": "photo"}, "`label_column` must be .* one value an image.* Got 'photo'"),
     ],
 )
 def test_what_is_not_there_is_refused_in_words(pets, asked, words):
@@ -194,6 +266,12 @@ def test_what_fails_at_the_hub_is_said_in_one_true_sentence(
     assert len(fetch_hub_images(pets, n_images=5)) == 5
 
 
+@pytest.mark.parametrize("name", ["cifar10", "https://huggingface.co/datasets/a/b"])
+def test_what_cannot_be_a_dataset_s_name_is_refused(name):
+    with pytest.raises(ValueError, match="`name` must be 'owner/name' as on the Hub"):
+        fetch_hub_images(name)
+
+
 def test_what_is_not_there_or_not_for_us_or_broken_is_said_in_one_true_sentence(hub, pets):
     with pytest.raises(FileNotFoundError, match="is not on the Hub, or is private"):
         fetch_hub_images("school/nothing")
@@ -219,7 +297,7 @@ def test_without_a_network_it_is_said_at_once(pets, monkeypatch):
 
 def test_a_server_that_cannot_send_parts_of_a_file_is_said_to(hub, pets, monkeypatch):
     name = f"{pets}-whole"
-    hub.add(f"datasets/{name}", {"train.parquet": _parquet(_noisy(60), rows_a_group=10)})
+    hub.add(f"datasets/{name}", {"train.parquet": parquet(_noisy(60), rows_a_group=10)})
     monkeypatch.setattr(hub.server, "sends_ranges", False)
     with pytest.raises(ValueError, match=r"came damaged, or its server cannot send parts"):
         fetch_hub_images(name, n_images=5)

@@ -39,6 +39,7 @@ def test_the_mirror_gives_a_sample_and_says_what_it_lacks(mirror):
     assert images.class_names == ("Cat", "Person")
     assert images.provenance["lacks"] == "image ids, authors, licences, verified absences"
     assert images.provenance["host"] == MIRROR
+    assert images.provenance["max_row_groups"] == 4
     for row, names in enumerate(images.to_pandas()["labels_present"]):
         number = int(images.image_ids[row].removeprefix("validation-"))
         assert ("Cat" in names) == (number % 2 == 0)

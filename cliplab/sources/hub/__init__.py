@@ -11,7 +11,8 @@ from cliplab.cache import cache_folder
 from cliplab.hub import hub_errors, require_answer, require_name
 from cliplab.images import ImageSet
 from cliplab.sources.counts import require_count
-from cliplab.sources.hub.sample import Plan, Request, fetch_planned, make_plan
+from cliplab.sources.hub.plan import Plan, Request, make_plan
+from cliplab.sources.hub.sample import fetch_planned
 
 __all__ = ["fetch_hub_images"]
 
@@ -90,6 +91,7 @@ def fetch_hub_images(
     require_count("random_state", random_state, least=0)
     if max_row_groups is not None:
         require_count("max_row_groups", max_row_groups, least=1)
+        max_row_groups = int(max_row_groups)
     request = Request(
         name,
         config,

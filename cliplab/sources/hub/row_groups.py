@@ -36,6 +36,11 @@ class RowGroup:
     first_row: int
     n_rows: int
 
+    @property
+    def rows(self) -> range:
+        """Its rows, counted over all files."""
+        return range(self.first_row, self.first_row + self.n_rows)
+
 
 def find_row_groups(urls: Sequence[str]) -> tuple[list[RowGroup], pa.Schema]:
     """Read the footers of parquet files, which say where their row groups are.
@@ -101,7 +106,7 @@ def read_rows(
     row_group : RowGroup
         What is read.
     rows : set of int
-        Which rows, counted over all files.
+        Which rows, counted over all files; those of other row groups are left to those.
     columns : sequence of str
         What is read of them.
     """
@@ -120,7 +125,7 @@ def read_rows(
 
 
 def _rows(row_groups: Sequence[RowGroup]) -> Iterator[str]:
-    return (str(group.first_row + i) for group in row_groups for i in range(group.n_rows))
+    return (str(row) for group in row_groups for row in group.rows)
 
 
 def _footer(url: str) -> tuple[list[int], pa.Schema]:

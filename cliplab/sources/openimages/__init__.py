@@ -10,7 +10,8 @@ from pathlib import Path
 
 from cliplab.cache import cache_folder
 from cliplab.images import ImageSet
-from cliplab.sources.download import Downloader, Patience, UnreachableError
+from cliplab.sources.connections import UnreachableError
+from cliplab.sources.download import Downloader, Patience
 from cliplab.sources.openimages.host import OpenImagesHost, open_images_host
 from cliplab.sources.openimages.mirror import fetch_from_mirror
 from cliplab.sources.openimages.official import fetch_official
@@ -50,7 +51,7 @@ def fetch_open_images(
 
     Where the official host cannot be reached, a mirror on the Hub is used, and a warning says so.
     It gives another sample, drawn from parts of the collection, perhaps fewer pictures, and takes
-    up to 1.2 GB for a thousand. It has no ids, authors, licences or absences and knows 600
+    an estimated 1.2 GB for a thousand. It has no ids, authors, licences or absences and knows 600
     classes only; `population` has no meaning there. It is not used by itself where `classes` or
     `exclude_classes` are given.
 
@@ -60,7 +61,8 @@ def fetch_open_images(
         How many pictures.
     split : {"validation", "test", "train"}, default="validation"
         Which part of Open Images: 41,620, 125,436 or 1,743,042 pictures. The tables of the test
-        split are 140 MB. Those of the training split are 3.4 GB, and need that much memory.
+        split are 140 MB. Those of the training split are 3.4 GB, and how much memory they take
+        has never been tried.
     random_state : int, default=0
         The seed: another one is another sample.
     classes : sequence of str, optional

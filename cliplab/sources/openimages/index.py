@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.cache import write_whole
-from cliplab.sources.download import Downloader, NotToBeHadError
+from cliplab.sources.connections import NotToBeHadError
+from cliplab.sources.download import Downloader
 from cliplab.sources.openimages.host import OpenImagesHost
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from cliplab.cache import write_whole
 from cliplab.pictures import decode_picture
-from cliplab.sources.download import Downloader, NotToBeHadError
+from cliplab.sources.connections import NotToBeHadError
+from cliplab.sources.download import Downloader
 from cliplab.sources.openimages.host import OpenImagesHost
 from cliplab.sources.openimages.rotation import turn_upright
 

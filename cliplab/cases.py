@@ -1,0 +1,195 @@
+"""One silhouette at a time: what an image is near to, and which images sit badly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cliplab.clustering import NOISE, Clustering
+from cliplab.embeddings import Embeddings
+from cliplab.kmeans import points_and_space
+from cliplab.projection import Projection
+
+
+@dataclass(frozen=True)
+class SilhouetteCase:
+    """Why one image has the silhouette that it has.
+
+    Parameters
+    ----------
+    image : int
+        The row of the image.
+    cluster, rival : int
+        Its own cluster, and the other that is nearest to it.
+    a : float
+        Its mean distance to the other images of its cluster.
+    b : float
+        Its mean distance to the images of the rival.
+    medoid, rival_medoid : int
+        The row of the image in the middle of each of the two: the one with the least mean
+        distance to the others of its cluster.
+
+    Examples
+    --------
+    >>> SilhouetteCase(7, cluster=0, rival=3, a=1.0, b=1.25, medoid=2, rival_medoid=9).silhouette
+    0.2
+    """
+
+    image: int
+    cluster: int
+    rival: int
+    a: float
+    b: float
+    medoid: int
+    rival_medoid: int
+
+    @property
+    def silhouette(self) -> float:
+        """The silhouette, (b - a) / max(a, b)."""
+        largest = max(self.a, self.b)
+        return (self.b - self.a) / largest if largest > 0 and self.a > 0 else 0.0
+
+
+def silhouette_case(
+    embeddings: Embeddings | Projection | ArrayLike, clustering: Clustering, image: int
+) -> SilhouetteCase:
+    """Open the silhouette of one image: its own cluster, the rival, and the two distances.
+
+    Parameters
+    ----------
+    embeddings : Embeddings, Projection or array-like of shape (n_images, n_features)
+        What was clustered.
+    clustering : Clustering
+        The clusters, and by its `metric` the distance.
+    image : int
+        The row of the image.
+
+    Returns
+    -------
+    SilhouetteCase
+        With *a* and *b* as Rousseeuw has them.
+
+    Raises
+    ------
+    ValueError
+        If there is no such row, the image is noise, or there is no other cluster.
+
+    References
+    ----------
+    Rousseeuw, P. J. (1987). Silhouettes: a graphical aid to the interpretation and validation
+    of cluster analysis. Journal of Computational and Applied Mathematics 20, 53-65.
+
+    Examples
+    --------
+    >>> points = np.array([[0.0], [1.0], [2.0], [9.0], [10.0]])
+    >>> found = Clustering([0, 0, 0, 1, 1], [[1.0], [9.5]], 2.5, [0.84, 0.88, 0.8, 0.88, 0.89])
+    >>> case = silhouette_case(points, found, 2)
+    >>> (case.a, case.b, case.silhouette, case.medoid, case.rival_medoid)
+    (1.5, 7.5, 0.8, 1, 3)
+    """
+    points, _ = points_and_space(embeddings)
+    labels = clustering.cluster_labels
+    if len(points) != len(labels):
+        raise ValueError(
+            f"`embeddings` must have one row for each of the {len(labels)} images. "
+            f"Got {len(points)} instead."
+        )
+    if not 0 <= image < len(labels):
+        raise ValueError(
+            f"`image` must be a row from 0 to {len(labels) - 1}. Got {image!r} instead."
+        )
+    if labels[image] == NOISE or clustering.n_clusters < 2:
+        raise ValueError(
+            "`image` must be in a cluster, and there must be another: noise has no silhouette. "
+            f"Got row {image!r} instead."
+        )
+    exact = points.astype(np.float64)
+    distances = _distances(exact[image], exact, clustering.metric)
+    sizes = np.bincount(labels[labels != NOISE])
+    sums = np.bincount(labels[labels != NOISE], weights=distances[labels != NOISE])
+    own = int(labels[image])
+    means = sums / sizes
+    means[own] = np.inf
+    rival = int(means.argmin())
+    return SilhouetteCase(
+        image=int(image),
+        cluster=own,
+        rival=rival,
+        a=float(sums[own] / max(sizes[own] - 1, 1)),
+        b=float(means[rival]),
+        medoid=_medoid(exact, labels, own, clustering.metric),
+        rival_medoid=_medoid(exact, labels, rival, clustering.metric),
+    )
+
+
+def negative_images(clustering: Clustering) -> tuple[int, ...]:
+    """Return the rows of the images that are nearer to another cluster, the worst first.
+
+    Parameters
+    ----------
+    clustering : Clustering
+        The clusters.
+
+    Returns
+    -------
+    tuple of int
+        Those with a negative silhouette.
+
+    Examples
+    --------
+    >>> found = Clustering([0, 0, 1, 1], [[0.0], [1.0]], 0.0, [0.5, -0.1, -0.3, 0.02])
+    >>> negative_images(found)
+    (2, 1)
+    """
+    return _sorted(clustering, clustering.silhouettes < 0)
+
+
+def borderline_images(clustering: Clustering, within: float = 0.05) -> tuple[int, ...]:
+    """Return the rows of the images that could as well be in another cluster.
+
+    Parameters
+    ----------
+    clustering : Clustering
+        The clusters.
+    within : float, default=0.05
+        How far from 0 their silhouettes may be.
+
+    Returns
+    -------
+    tuple of int
+        The lowest silhouette first.
+
+    Examples
+    --------
+    >>> found = Clustering([0, 0, 1, 1], [[0.0], [1.0]], 0.0, [0.5, -0.01, -0.3, 0.02])
+    >>> borderline_images(found)
+    (1, 3)
+    """
+    return _sorted(clustering, np.abs(clustering.silhouettes) <= within)
+
+
+def _sorted(clustering: Clustering, which: NDArray[np.bool_]) -> tuple[int, ...]:
+    rows = np.flatnonzero(which)
+    return tuple(rows[np.argsort(clustering.silhouettes[rows], kind="stable")].tolist())
+
+
+def _medoid(
+    points: NDArray[np.float64], labels: NDArray[np.int64], cluster: int, metric: str
+) -> int:
+    members = np.flatnonzero(labels == cluster)
+    inside = points[members]
+    totals = [float(_distances(point, inside, metric).sum()) for point in inside]
+    return int(members[int(np.argmin(totals))])
+
+
+def _distances(
+    point: NDArray[np.float64], points: NDArray[np.float64], metric: str
+) -> NDArray[np.float64]:
+    if metric == "cosine":
+        lengths = np.linalg.norm(points, axis=1) * np.linalg.norm(point)
+        cosines: NDArray[np.float64] = points @ point / np.maximum(lengths, 1e-12)
+        return 1 - cosines
+    euclidean: NDArray[np.float64] = np.linalg.norm(points - point, axis=1)
+    return euclidean

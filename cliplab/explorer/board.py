@@ -1,0 +1,108 @@
+"""All plots of an Explorer in one layout: the linked ones, and those that come when asked for.
+
+Nothing that comes may move the pages below, so what is asked for takes the place of other plots.
+Only the control group, which is there to be compared, stands in a row of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from bokeh.layouts import column, row
+
+from cliplab.explorer.columns import coloring_by_cluster, image_columns, null_columns
+from cliplab.explorer.evidence_plots import EvidencePlots
+from cliplab.explorer.flow import FlowPlot
+from cliplab.explorer.plots import Plots, share_out
+
+if TYPE_CHECKING:
+    from bokeh.models import LayoutDOM
+
+    from cliplab.clustering import ClusterSweep
+    from cliplab.evidence import Evidence
+    from cliplab.explorer.control import ControlGroup
+    from cliplab.images import ImageSet
+    from cliplab.moves import Moves
+
+
+class Board:
+    """The linked plots, and below them the control group, the flow and the evidence.
+
+    Attributes
+    ----------
+    plots : Plots
+        Of the images.
+    null : Plots
+        Of the control group; hidden until there is one.
+    flow, evidence : FlowPlot, EvidencePlots
+        They take the place of others while their page is open.
+    layout : LayoutDOM
+        All of them, one above the other.
+    """
+
+    def __init__(self, images: ImageSet, reveals: bool) -> None:
+        self.plots = Plots(image_columns(images, reveals))
+        self.null = Plots(null_columns(0), has_thumbnails=False)
+        self.flow = FlowPlot()
+        self.evidence = EvidencePlots()
+        share_out((self.flow.layout, 6), (self.evidence.layout, 15))
+        images_row = row(
+            self.plots.scatter,
+            self.plots.silhouettes,
+            self.flow.layout,
+            self.evidence.layout,
+            self.plots.curves,
+            sizing_mode="stretch_width",
+        )
+        # Only on the same axes can the two be compared.
+        self.null.elbow.y_range = self.plots.elbow.y_range
+        self.null.score.y_range = self.plots.score.y_range
+        self._null_row = row(
+            self.null.scatter, self.null.silhouettes, self.null.curves, sizing_mode="stretch_width"
+        )
+        self._null_row.visible = False
+        self.layout: LayoutDOM = column(images_row, self._null_row, sizing_mode="stretch_width")
+
+    def show_flow(self, moves: Moves | None) -> None:
+        """Draw what moved in the place of the silhouettes; None brings them back."""
+        self.flow.show(moves)
+        self._make_room()
+
+    def show_evidence(self, evidence: Evidence | None) -> None:
+        """Draw evidence in the place of picture and silhouettes; None brings them back."""
+        self.evidence.show(evidence)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        self.plots.scatter.visible = not self.evidence.layout.visible
+        self.plots.silhouettes.visible = not (
+            self.evidence.layout.visible or self.flow.layout.visible
+        )
+
+    def show_control(
+        self,
+        group: ControlGroup | None,
+        sweep: ClusterSweep,
+        value: int,
+        title: str = "",
+        where: str = "",
+    ) -> None:
+        """Draw the control group at a value of the sweep's parameter; None takes it away."""
+        has_group = group is not None and group.sweep.parameter == sweep.parameter
+        self._null_row.visible = has_group
+        scores = group.scores if group is not None and has_group else np.empty((0, len(sweep)))
+        self.plots.show_band(sweep, scores)
+        self.plots.show_null(scores[:, sweep.parameter_values.index(value)])
+        if group is None or not has_group:
+            return
+        clustering = group.sweep[value]
+        if len(self.null.images.data["image_ids"]) != len(clustering):
+            self.null.begin(null_columns(len(clustering)))
+        self.null.show_projection(group.projection)
+        self.null.show_title(title)
+        self.null.show_sweep(group.sweep, where)
+        self.null.show_scale([each.silhouettes for each in sweep.clusterings])
+        self.null.show_clustering(clustering, value)
+        self.null.show_numbers(clustering, group.projection)
+        self.null.show_coloring(coloring_by_cluster(clustering), show_numbers=True)

@@ -1,0 +1,141 @@
+"""Which k? What speaks for it, gathered when it is asked for."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from math import isnan
+from typing import TYPE_CHECKING
+
+import ipywidgets
+
+from cliplab.evidence import Evidence, gather_evidence
+from cliplab.explorer.pages.parts import button, note, table
+
+if TYPE_CHECKING:
+    from cliplab.clustering import ClusterSweep
+    from cliplab.explorer.board import Board
+    from cliplab.explorer.lanes import Lane
+    from cliplab.explorer.view import View
+
+_HELP = (
+    "Gathers for every k: the gap to null data with its error, the spread of independent starts, "
+    "and whether the same clusters come back when the images are resampled. It takes some seconds; "
+    "the plots stay alive meanwhile."
+)
+_LEGEND = (
+    "Orange: over ten starts of K-means from random images. Grey: over null data. "
+    "Dotted: how far such starts agree."
+)
+
+
+class EvidencePage:
+    """A button that gathers the evidence, its sentence, its table and its figure.
+
+    Parameters
+    ----------
+    lane : Lane
+        Where it is gathered.
+    board : Board
+        What draws it.
+    change : callable
+        Makes a change of the screen, in one message.
+    """
+
+    title = "Evidence for k"
+
+    def __init__(
+        self,
+        lane: Lane[float | Evidence],
+        board: Board,
+        change: Callable[[Callable[[], None]], None],
+    ) -> None:
+        self._lane = lane
+        self._board = board
+        self._change = change
+        self._known: list[tuple[ClusterSweep, Evidence]] = []
+        self._view: View | None = None
+        self._gather = button("Gather the evidence")
+        self._stop = button("Stop")
+        self._bar = ipywidgets.FloatProgress(max=1, layout={"width": "160px", "height": "14px"})
+        self._words = ipywidgets.HTML()
+        self._gather.on_click(lambda _: change(self._start))
+        self._stop.on_click(lambda _: change(self._give_up))
+        line = ipywidgets.HBox(
+            [self._gather, self._bar, self._stop], layout={"align_items": "center"}
+        )
+        self.widget = ipywidgets.VBox([line, self._words])
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """What is known of the sweep on the screen."""
+        if self._view is None:
+            return None
+        return next((found for sweep, found in self._known if sweep is self._view.sweep), None)
+
+    def draw(self, view: View) -> None:
+        """Show what was gathered for this sweep, or how to gather it."""
+        self._view = view
+        evidence = self.evidence
+        is_under_way = self._lane.work_in_hand is not None
+        for widget, is_shown in (
+            (self._gather, evidence is None and not is_under_way),
+            (self._bar, is_under_way),
+            (self._stop, is_under_way),
+        ):
+            widget.layout.display = None if is_shown else "none"
+        refusal = _refusal(view)
+        self._gather.disabled = refusal != ""
+        self._words.value = note(refusal or _HELP) if evidence is None else _told(evidence)
+        self._board.show_evidence(evidence)
+
+    def _start(self) -> None:
+        view = self._view
+        if view is None or view.data is None:
+            return
+        sweep = view.sweep
+        self._bar.value = 0
+        self._lane.start(
+            id(sweep),
+            gather_evidence(view.data, sweep, sweep.random_state),
+            lambda found: self._change(lambda: self._take(sweep, found)),
+            lambda: self._change(self._redraw),
+        )
+        self._redraw()
+
+    def _take(self, sweep: ClusterSweep, found: float | Evidence) -> None:
+        if isinstance(found, Evidence):
+            self._known.append((sweep, found))
+        else:
+            self._bar.value = found
+
+    def _give_up(self) -> None:
+        self._lane.drop()
+        self._redraw()
+
+    def _redraw(self) -> None:
+        if self._view is not None:
+            self.draw(self._view)
+
+
+def _refusal(view: View) -> str:
+    if view.sweep.algorithm != "kmeans":
+        return "The evidence is for K-means: choose it as the algorithm on the page Method."
+    if view.data is None:
+        return "This sweep was made elsewhere, so there is nothing here to resample."
+    return ""
+
+
+def _told(evidence: Evidence) -> str:
+    shown = evidence.table.drop(columns=["silhouette_low", "silhouette_high"])
+    heads = ["k", *(str(name).replace("_", " ") for name in shown.columns)]
+    rows = [
+        [k, *("" if isnan(value) else f"{value:.3f}" for value in values)]
+        for k, *values in shown.itertuples()
+    ]
+    return (
+        note(f"<b>{html.escape(evidence.sentence)}</b> {_LEGEND}")
+        + '<div style="max-height: 200px; overflow: auto">'
+        + table(heads, rows)
+        + "</div>"
+    )

@@ -1,0 +1,71 @@
+"""What moved: from this k to the next, where the images go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ipywidgets
+
+from cliplab.explorer.pages.parts import button, note
+from cliplab.moves import Moves, what_moved
+
+if TYPE_CHECKING:
+    from cliplab.explorer.board import Board
+    from cliplab.explorer.state import ExplorerState
+    from cliplab.explorer.view import View
+
+_HELP = (
+    "Pale ribbons are images that stay, strong ones those that move. Where one cluster merely "
+    "splits, the next k refines this one; where images come from everywhere, it tells another "
+    "story. Tap a ribbon to see its pictures."
+)
+
+
+class MovesPage:
+    """The flow of images from this k to the next.
+
+    Parameters
+    ----------
+    state : ExplorerState
+        Where movers go as a selection.
+    board : Board
+        What draws the flow.
+    """
+
+    title = "What moved"
+
+    def __init__(self, state: ExplorerState, board: Board) -> None:
+        self._state = state
+        self._board = board
+        self._moves: Moves | None = None
+        self._words = ipywidgets.HTML()
+        self._all = button("Show all that move")
+        self._all.on_click(lambda _: self._select(self._moves.movers if self._moves else ()))
+        board.flow.on_tap(
+            lambda before, after: self._select(
+                self._moves.rows(before, after) if self._moves else ()
+            )
+        )
+        self.widget = ipywidgets.VBox([self._words, ipywidgets.HBox([self._all])])
+
+    def draw(self, view: View) -> None:
+        """Draw the way from the clustering on the screen to the next of the sweep."""
+        values = view.sweep.parameter_values
+        place = values.index(view.value)
+        if place + 1 == len(values):
+            self._moves = None
+            self._words.value = note(f"{view.value} is the last there is: there is no next one.")
+        else:
+            after = values[place + 1]
+            self._moves = what_moved(view.clustering, view.sweep[after])
+            name = "k" if view.sweep.parameter == "n_clusters" else "the smallest size"
+            self._words.value = note(
+                f"<b>From {name} = {view.value} to {after}, {len(self._moves.movers)} of "
+                f"{len(self._moves)} images move.</b> {_HELP}"
+            )
+        self._all.disabled = not (self._moves and self._moves.movers)
+        self._board.show_flow(self._moves)
+
+    def _select(self, rows: tuple[int, ...]) -> None:
+        self._state.selected = rows
+        self._state.page = "pictures"

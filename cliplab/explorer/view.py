@@ -1,0 +1,36 @@
+"""What is on the screen now, for whoever draws a part of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from cliplab.clustering import Clustering, ClusterSweep
+    from cliplab.embeddings import Embeddings
+    from cliplab.encoder import ClipEncoder
+    from cliplab.images import ImageSet
+    from cliplab.projection import Projection
+
+
+class View(NamedTuple):
+    """The values on the screen.
+
+    Attributes
+    ----------
+    images, embeddings, encoder
+        What the Explorer was given; an encoder only if it was.
+    data : Embeddings, Projection or None
+        What was clustered; None where nobody knows.
+    sweep, clustering
+        All clusterings of that, and the one that is looked at.
+    value : int
+        Which value of the sweep's parameter that is.
+    """
+
+    images: ImageSet
+    embeddings: Embeddings
+    encoder: ClipEncoder | None
+    data: Embeddings | Projection | None
+    sweep: ClusterSweep
+    clustering: Clustering
+    value: int

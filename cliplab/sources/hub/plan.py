@@ -1,0 +1,134 @@
+"""Which rows of which files of a dataset: drawn by lot before any image is fetched."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cliplab.cache import write_whole
+from cliplab.sources.hub.row_groups import RowGroup, draw_rows, find_row_groups
+
+if TYPE_CHECKING:
+    import datasets
+
+_N_PEEKED = 5
+
+
+@dataclass(frozen=True)
+class Request:
+    """The arguments of `fetch_hub_images` that decide which images it takes."""
+
+    name: str
+    config: str | None
+    revision: str | None
+    split: str
+    n_images: int
+    random_state: int
+    max_row_groups: int | None
+    image_column: str | None
+    label_column: str | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which rows of which files of which commit, decided before any image is fetched.
+
+    Attributes
+    ----------
+    commit, license : str
+        The version of the dataset, and what its card says of the licence.
+    features : dict
+        What its columns are, as `datasets` writes it.
+    row_groups : list of RowGroup
+        Those that are read; empty where the images come from a stream.
+    rows : list of int
+        The images, in the order of their lots.
+    population_size : int
+        How many images there are; 0 where nobody knows.
+    is_clustered : bool
+        Whether they were drawn from some row groups only.
+    """
+
+    commit: str
+    license: str
+    features: dict[str, Any]
+    row_groups: list[RowGroup]
+    rows: list[int]
+    population_size: int
+    is_clustered: bool
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether every sample of this size was as likely as any other."""
+        return bool(self.row_groups) and not self.is_clustered
+
+    def write(self, path: Path) -> None:
+        """Keep the plan."""
+        write_whole(path, json.dumps(asdict(self)).encode())
+
+    @classmethod
+    def read(cls, path: Path) -> Plan:
+        """Read a plan that was kept."""
+        told = json.loads(path.read_bytes())
+        told["row_groups"] = [RowGroup(**each) for each in told["row_groups"]]
+        return cls(**told)
+
+
+def make_plan(request: Request) -> Plan:
+    """Ask the Hub what there is, and draw lots.
+
+    Raises
+    ------
+    ValueError
+        If there is no such split.
+    """
+    import datasets
+    import huggingface_hub
+
+    about = huggingface_hub.HfApi().dataset_info(request.name, revision=request.revision)
+    builder = _builder(request, str(about.sha))
+    files = builder.config.data_files or {}
+    if request.split not in files:
+        names = ", ".join(repr(str(each)) for each in files)
+        raise ValueError(
+            f"`split` must be one of {names} for {request.name}. Got {request.split!r} instead."
+        )
+    license_name = str(about.card_data.get("license") or "") if about.card_data else ""
+    if not all(str(url).endswith(".parquet") for url in files[request.split]):
+        features = builder.info.features or _peeked(builder, request.split)
+        return Plan(str(about.sha), license_name, features.to_dict(), [], [], 0, False)
+    row_groups, schema = find_row_groups(files[request.split])
+    features = builder.info.features or datasets.Features.from_arrow_schema(schema)
+    rows = draw_rows(row_groups, request.n_images, request.random_state, request.max_row_groups)
+    drawn = set(rows)
+    read = [group for group in row_groups if not drawn.isdisjoint(group.rows)]
+    n_rows = sum(group.n_rows for group in row_groups)
+    is_clustered = request.max_row_groups is not None and request.max_row_groups < len(row_groups)
+    return Plan(str(about.sha), license_name, features.to_dict(), read, rows, n_rows, is_clustered)
+
+
+def _builder(request: Request, commit: str) -> Any:
+    import datasets
+
+    try:
+        return datasets.load_dataset_builder(request.name, request.config, revision=commit)
+    except ValueError as error:
+        names = re.search(r"BuilderConfig .* not found. Available: \[(.*)\]", str(error))
+        if names is None:
+            raise
+        raise ValueError(
+            f"`config` must be one of {names[1]} for {request.name}. "
+            f"Got {request.config!r} instead."
+        ) from error
+
+
+def _peeked(builder: Any, split: str) -> datasets.Features:
+    """Find out what the columns are by looking at the beginning of a stream."""
+    import datasets
+
+    stream = builder.as_streaming_dataset(split=split)
+    # Archives and folders say what they hold when they are opened, tables of text do not.
+    return stream.features or datasets.Dataset.from_list(list(stream.take(_N_PEEKED))).features

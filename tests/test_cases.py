@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist
+
+from cliplab.cases import borderline_images, negative_images, silhouette_case
+from cliplab.clustering import Clustering, sweep_clusters
+from cliplab.embeddings import Embeddings
+
+_RANDOM = np.random.default_rng(0)
+EMBEDDINGS = Embeddings(_RANDOM.normal(size=(120, 8)) + 1.5 * np.eye(8)[np.arange(120) % 4])
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+def test_a_case_gives_the_silhouette_of_the_bar(metric: str) -> None:
+    found = sweep_clusters(EMBEDDINGS, [5], metric=metric)[5]
+    distances = cdist(EMBEDDINGS.vectors, EMBEDDINGS.vectors, metric)
+    labels = found.cluster_labels
+    for image in range(0, 120, 7):
+        case = silhouette_case(EMBEDDINGS, found, image)
+        assert case.silhouette == pytest.approx(found.silhouettes[image], abs=1e-5)
+        own = (labels == labels[image]) & (np.arange(120) != image)
+        assert case.a == pytest.approx(distances[image, own].mean(), abs=1e-6)
+        means = {k: distances[image, labels == k].mean() for k in range(5) if k != labels[image]}
+        assert case.rival == min(means, key=means.get)
+        assert case.b == pytest.approx(means[case.rival], abs=1e-6)
+        for cluster, medoid in ((case.cluster, case.medoid), (case.rival, case.rival_medoid)):
+            members = np.flatnonzero(labels == cluster)
+            inside = distances[np.ix_(members, members)].sum(axis=1)
+            assert medoid == members[inside.argmin()]
+
+
+def test_an_image_alone_in_its_cluster_has_silhouette_0() -> None:
+    alone = Clustering([0, 1, 1], [[0.0], [5.5]], 0.5, [0.0, 0.8, 0.8])
+    case = silhouette_case([[0.0], [5.0], [6.0]], alone, 0)
+    assert (case.a, case.b, case.silhouette, case.medoid) == (0, 5.5, 0, 0)
+
+
+def test_noise_has_no_case_and_is_nobodys_rival() -> None:
+    found = Clustering([0, 0, 1, 1, -1], [[0.5], [9.5]], 1.0, [0.9, 0.9, 0.9, 0.9, np.nan])
+    points = [[0.0], [1.0], [9.0], [10.0], [1.5]]
+    assert silhouette_case(points, found, 1).rival == 1
+    with pytest.raises(ValueError, match=r"noise has no silhouette\. Got row 4"):
+        silhouette_case(points, found, 4)
+    with pytest.raises(ValueError, match=r"`image` must be a row from 0 to 4\. Got 5"):
+        silhouette_case(points, found, 5)
+    with pytest.raises(ValueError, match=r"one row for each of the 5 images\. Got 4"):
+        silhouette_case(points[:4], found, 0)
+
+
+def test_lists_hold_the_worst_first() -> None:
+    found = sweep_clusters(EMBEDDINGS, [9])[9]
+    negative, borderline = negative_images(found), borderline_images(found, within=0.03)
+    assert set(negative) == set(np.flatnonzero(found.silhouettes < 0))
+    assert set(borderline) == set(np.flatnonzero(abs(found.silhouettes) <= 0.03))
+    for rows in (negative, borderline):
+        assert len(rows) > 1
+        assert (np.diff(found.silhouettes[list(rows)]) >= 0).all()
