@@ -581,6 +581,8 @@ def test_the_numbers_of_another_space_are_refused():
     with pytest.raises(ValueError, match=r"`sweep` must be of these 60 images in the embedding\. "
                        r"Got ClusterSweep of 60 images in the array"):  # fmt: skip
         gather_evidence(Embeddings(POINTS), SWEEP)
+    with pytest.raises(ValueError, match="must be of these 60 images in the by hand-3"):
+        gather_evidence(Projection(POINTS, "by hand"), SWEEP)
     with pytest.raises(ValueError, match="must be of these 59 images in the array"):
         evidence_for_k(POINTS[:59], SWEEP)
 

@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
 from cliplab.clustering import ClusterSweep
-from cliplab.clustering.measuring import measure
 from cliplab.device import n_cores
 from cliplab.embeddings import Embeddings
 from cliplab.evidence import measures
@@ -52,8 +51,8 @@ def evidence_for_k(
     n_starts : int, default=10
         How many independent starts of K-means for each k, at least 2.
     on_progress : callable, optional
-        Called with the share that is done, from 0 to 1. When it returns False the work stops,
-        and KeyboardInterrupt is raised. A bar is shown when left out.
+        Called with the share that is done, from 0 to 1. When it returns False the work stops
+        with the pieces in hand. A bar is shown when left out.
 
     Returns
     -------
@@ -64,6 +63,8 @@ def evidence_for_k(
     ------
     ValueError
         If the sweep is not of these embeddings or not by K-means, or a number is too small.
+    KeyboardInterrupt
+        If `on_progress` has returned False.
 
     References
     ----------
@@ -210,12 +211,11 @@ def _require_fit(embeddings: Any, sweep: ClusterSweep) -> None:
         )
     points, space = points_and_space(embeddings)
     first = sweep.clusterings[0]
-    fits = (len(points), space) == (len(first), sweep.space)
+    fits = (*points.shape, space) == (len(first), first.centers.shape[1], sweep.space)
     if fits:
-        # Other numbers of as many images would have clusters of another inertia.
-        labels = [first.cluster_labels]
-        (again,) = measure(points, labels, space, sweep.metric, sweep.algorithm)
-        fits = bool(np.isclose(again.inertia, first.inertia))
+        # Other numbers of as many images lie elsewhere about the centres.
+        apart = measures.comparable(embeddings, sweep) - first.centers[first.cluster_labels]
+        fits = bool(np.isclose(np.einsum("ij,ij->", apart, apart), first.inertia, rtol=1e-4))
     if not fits:
         raise ValueError(
             f"`sweep` must be of these {len(points)} images in the {space}. Got {sweep!r} instead."

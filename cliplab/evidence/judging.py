@@ -34,7 +34,8 @@ class Evidence:
         A row for each k from 1, with ``n_clusters`` as the index. ``inertia``; ``gap`` and
         ``gap_error``; ``silhouette`` of the sweep, ``silhouette_low`` and ``silhouette_high``
         over independent starts, ``null_low`` and ``null_high`` over null data; ``stability``
-        over resamples and ``start_agreement`` over starts, as adjusted Rand indices;
+        over resamples, NaN where they have too few images for a k, and ``start_agreement`` over
+        starts, as adjusted Rand indices;
         ``calinski_harabasz`` (high is good) and ``davies_bouldin`` (low is good).
     stands_out : bool
         Whether the silhouettes stand out from all null data.

@@ -21,6 +21,15 @@ Labels = NDArray[np.integer]
 Resample = tuple[NDArray[np.intp], Mapping[int, Labels]]
 
 
+def comparable(data: Any, sweep: ClusterSweep) -> NDArray[np.floating]:
+    """Return the points; with the cosine their directions, for what knows no cosine."""
+    from sklearn.preprocessing import normalize
+
+    points, _ = points_and_space(data)
+    directions: NDArray[np.floating] = normalize(points)
+    return directions if sweep.metric == "cosine" else points
+
+
 def inertias_from_one(data: Any, sweep: ClusterSweep) -> Floats:
     """Return the inertia of one cluster, and then of the clusters of every k."""
     points, space = points_and_space(data)
@@ -128,7 +137,7 @@ def random_start(data: Any, sweep: ClusterSweep, seed: int) -> tuple[list[Labels
     """
     from sklearn.cluster import KMeans
 
-    points = _comparable(data, sweep)
+    points = comparable(data, sweep)
     # Two centres on copies of one image would leave a cluster empty.
     different = np.unique(points, axis=0)
     random = np.random.default_rng(seed)
@@ -167,7 +176,7 @@ def classical_scores(data: Any, sweep: ClusterSweep) -> tuple[Floats, Floats]:
     """
     from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 
-    points = _comparable(data, sweep)
+    points = comparable(data, sweep)
 
     def each(score: Callable[[Any, Any], float]) -> Floats:
         return np.array(
@@ -178,15 +187,6 @@ def classical_scores(data: Any, sweep: ClusterSweep) -> tuple[Floats, Floats]:
         )
 
     return each(calinski_harabasz_score), each(davies_bouldin_score)
-
-
-def _comparable(data: Any, sweep: ClusterSweep) -> NDArray[np.floating]:
-    """Return the points; with the cosine their directions, for what knows no cosine."""
-    from sklearn.preprocessing import normalize
-
-    points, _ = points_and_space(data)
-    directions: NDArray[np.floating] = normalize(points)
-    return directions if sweep.metric == "cosine" else points
 
 
 def beats_null(scores: Floats, null_scores: Floats) -> bool:

@@ -187,11 +187,11 @@ def status_line(
     if clustering.n_noise:
         found += f", {clustering.n_noise} noise"
     where = space_title(choices, clustering, space)
-    score = f"mean silhouette there {score_text(clustering)}"
+    score = score_text(clustering)
     if in_embedding is None:
-        return f"{found}, found in {where} · {score}"
-    warning = f"⚠ {score}, in CLIP space {score_text(in_embedding)}"
-    return f"{warning} · {found}, found in {where}"
+        return f"{found}, found in {where} · mean silhouette there {score}"
+    really = score_text(in_embedding)
+    return f"⚠ Mean silhouette {score} in {where}, but {really} in CLIP space · {found}"
 
 
 def score_text(clustering: Clustering) -> str:

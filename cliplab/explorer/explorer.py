@@ -193,6 +193,12 @@ class Explorer:
         value = int(getattr(self.state, self.sweep.parameter))
         return value if value in self.sweep else self.sweep.parameter_values[0]
 
+    @property
+    def _in_embedding(self) -> Clustering | None:
+        """The same clusters measured in CLIP space, if they were found elsewhere."""
+        measured = self._answers.in_embedding
+        return None if measured is None else measured[self._value]
+
     def __repr__(self) -> str:
         return f"Explorer of {len(self.images)} images, k = {self.clustering.n_clusters}"
 
@@ -360,7 +366,7 @@ class Explorer:
             self._refresh_control()
 
     def _draw_clustering(self) -> None:
-        self._plots.show_clustering(self.clustering, self._value)
+        self._plots.show_clustering(self.clustering, self._value, self._in_embedding)
         self._plots.show_numbers(self.clustering, self.projection)
         if self.state.color_by in ("cluster", "silhouette"):
             self._draw_coloring()
@@ -422,9 +428,7 @@ class Explorer:
         elif self._lanes["control"].work_in_hand is not None:
             text = "Drawing the control group …"
         else:
-            measured = answers.in_embedding
-            in_embedding = None if measured is None else measured[self._value]
-            text = status_line(titles, self.clustering, answers.space, in_embedding)
+            text = status_line(titles, self.clustering, answers.space, self._in_embedding)
         is_tsne = self.state.projection == "tsne"
         # Only t-SNE comes step by step; of the others nobody can say how far they are.
         share = answers.share_done if answers.is_projecting and is_tsne else None

@@ -149,10 +149,16 @@ class Plots:
         high = max(float(values.max(initial=0)) for values in known)
         self._scale.update(start=low, end=max(high, low + 0.1))
 
-    def show_clustering(self, clustering: Clustering, value: int | None = None) -> None:
+    def show_clustering(
+        self,
+        clustering: Clustering,
+        value: int | None = None,
+        in_embedding: Clustering | None = None,
+    ) -> None:
         """Draw the silhouettes of one clustering and mark its place on the curves.
 
-        That is its k, unless another `value` is given.
+        That is its k, unless another `value` is given. A mean taken on a picture stands beside
+        that of the same clusters `in_embedding`.
         """
         self.images.data.update(clustering_columns(clustering))
         self._show_words(clustering)
@@ -162,6 +168,8 @@ class Plots:
         has_mean = bool(np.isfinite(mean))
         move_line(self.silhouettes, "mean", mean if has_mean else None)
         words = f"mean {mean:.2f}" if has_mean else "no mean"
+        if in_embedding is not None:
+            words = f"⚠ {words}, in CLIP space {in_embedding.silhouette_score:.2f}"
         set_title(self.silhouettes, f"Silhouettes · k = {k} · {words}")
 
     def show_coloring(self, coloring: Coloring, show_numbers: bool) -> None:

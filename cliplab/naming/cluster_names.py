@@ -165,7 +165,7 @@ def name_clusters(
     centre as it has, and if it draws the centre farther from the mean of all images than chance
     would draw the centre of as many images drawn by lot. Otherwise the name is "unsure": the
     cluster is mixed, or shows something that is not in the vocabulary, or nothing at all. On
-    storybooks of 1,000 pictures at least 9 of 10 clusters with a single kind of object get its
+    storybooks of 1,000 pictures at least 9 of 10 clusters that are nearly all of one kind get its
     name, and at most 1 of 100 groups of 10 or more pictures drawn by lot gets any.
 
     Parameters
@@ -196,11 +196,11 @@ def name_clusters(
 
     Notes
     -----
-    No number had to be tuned for that. A centre that holds the parts a and b of two words has
-    the scores a + b c and b + a c, where c is the cosine of the words; so b is more than half of
-    a where the margin is below (1 - c) / (2 + c) of the best score, and words that are alike need
-    a smaller margin. And unit vectors with the mean m are, in the mean square, 1 - |m|² from it:
-    the mean of n of all N is (1 - |m|²) (1/n - 1/N) from it.
+    The half is the only number that was chosen. A centre that holds the parts a and b of two
+    words has the scores a + b c and b + a c, where c is the cosine of the words; so b is more
+    than half of a where the margin is below (1 - c) / (2 + c) of the best score, and words that
+    are alike need a smaller margin. And unit vectors with the mean m are, in the mean square,
+    1 - |m|² from it: the mean of n of all N is (1 - |m|²) (1/n - 1/N) from it.
 
     References
     ----------

@@ -41,7 +41,7 @@ def table(
     heads: Sequence[str], rows: Iterable[Sequence[Any]], first_is_markup: bool = False
 ) -> str:
     """Return a table; all cells are escaped, but the first of each row where it is ours."""
-    style = 'style="text-align: right; padding: 1px 10px"'
+    style = 'style="text-align: right; padding: 1px 10px; white-space: nowrap"'
     head = "".join(f"<th {style}>{html.escape(name)}</th>" for name in heads)
     lines = []
     for first, *rest in rows:

@@ -81,6 +81,7 @@ class RevealPage:
             clusters = [(str(i), i) for i in range(view.clustering.n_clusters)]
             if self._cluster.options != tuple(clusters):
                 self._cluster.options = clusters
+                self._cluster.index = 0 if clusters else None
                 self._k.value = view.clustering.n_clusters
             self._words.value = note(_BEFORE) + text(self._told_guesses())
         elif not has_classes:
