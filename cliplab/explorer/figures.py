@@ -234,7 +234,7 @@ def score_figure(sweep: ColumnDataSource, band: ColumnDataSource | None = None) 
     """Draw the mean silhouette over k, before a band in which null data lie."""
     plot = _curve_figure(sweep, "silhouette_scores", name="score")
     if band is not None:
-        area = plot.varea(x="parameter_values", y1="low", y2="high", source=band, name="band")
+        area = plot.varea(x="parameter_values", y1="low", y2="high", source=band, name="null band")
         area.glyph.update(fill_color=NEUTRAL, fill_alpha=_BAND_ALPHA)
         area.level = "underlay"
     return plot

@@ -1,0 +1,224 @@
+"""The pages of the Explorer under a learner's hands: each control does what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import nbformat
+import numpy as np
+import pytest
+from first_lesson import RESULTS
+from lab import Lab
+from notebook_page import Notebook
+from playwright.sync_api import Locator
+
+pytestmark = pytest.mark.browser
+
+CELL = """\
+from cliplab import ClipEncoder, Explorer, load_storybook, sweep_clusters, project
+
+images, encoder = load_storybook(n_images=300), ClipEncoder("storybook")
+embeddings = encoder.encode_images(images)
+sweep = sweep_clusters(embeddings, range(2, 13))
+explorer = Explorer(images, embeddings, sweep, project(embeddings), encoder=encoder)
+explorer"""
+# Before every test; what was committed to stays, as it should.
+BEGINNING = """\
+chosen = dict(
+    selected=(), color_by="cluster", query="", algorithm="kmeans", metric="euclidean",
+    centered=False, control="none", space="embedding", n_clusters=6, page="pictures", opened=None,
+)
+for name, value in chosen.items():
+    setattr(explorer.state, name, value)"""
+EXPLORER = 1  # Its cell.
+
+
+@pytest.fixture(scope="module")
+def opened(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
+    path = tmp_path_factory.mktemp("pages") / "pages.ipynb"
+    cells = [nbformat.v4.new_markdown_cell("# Pages"), nbformat.v4.new_code_cell(CELL)]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
+    notebook = lab.open(path, height=1000)
+    notebook.run_all()
+    yield notebook
+    notebook.close()
+
+
+@pytest.fixture
+def pages(opened: Notebook, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+    opened.run_cell(BEGINNING)
+    opened.wait_for("new Set(data_of('images').cluster_labels).size === 6")
+    opened.wait_painted()
+    opened.evaluate("cells[arg].node.scrollIntoView()", EXPLORER)
+    yield opened
+    opened.screenshot(RESULTS / f"{request.node.name}.png")
+    errors, opened.errors[:] = list(opened.errors), []
+    assert errors == []
+
+
+def _screen(notebook: Notebook) -> Locator:
+    return notebook.cell(EXPLORER)
+
+
+def _open(notebook: Notebook, title: str) -> None:
+    _screen(notebook).get_by_role("tab", name=title).click()
+
+
+def _menu(notebook: Notebook, label: str) -> Locator:
+    return _screen(notebook).locator(f".widget-dropdown:has-text('{label}') select").first
+
+
+def _wait_for_words(notebook: Notebook, words: str) -> None:
+    notebook.wait_for(f"cells[{EXPLORER}].node.innerText.includes(arg)", words)
+
+
+def _colors(notebook: Notebook) -> list[float]:
+    return notebook.data("images")["color_values"]
+
+
+def test_classes_cannot_be_had_before_the_commitment_and_are_there_after_it(
+    pages: Notebook,
+) -> None:
+    options = _menu(pages, "colour by").locator("option").all_inner_texts()
+    words = [option.replace("\xa0", " ") for option in options]
+    assert words == ["cluster (found)", "silhouette", "likeness to words"]
+    assert set(pages.data("images")["class_names"]) == {""}
+    refused = pages.run_cell(
+        "try:\n    explorer.state.color_by = 'class'\nexcept Exception as e:\n    print(e)"
+    )
+    assert "only after a number of clusters was committed to" in refused
+    _open(pages, "Reveal")
+    _wait_for_words(pages, "how many clusters are there?")
+    assert "AMI" not in _screen(pages).inner_text()
+    name = _screen(pages).get_by_placeholder("is a cluster of")
+    name.fill("my <b>guess</b>")
+    name.press("Tab")
+    _screen(pages).get_by_role("button", name="Keep name").click()
+    _wait_for_words(pages, "my <b>guess</b>")
+    _screen(pages).get_by_role("button", name="Commit").click()
+    _wait_for_words(pages, "You said 6. There are 16 classes")
+    _wait_for_words(pages, "my <b>guess</b>")
+    assert "octopus" in _screen(pages).inner_text()
+    assert "octopus" in pages.data("images")["class_names"]
+    assert pages.run_cell("print(explorer.state.committed)") == "6"
+    _menu(pages, "colour by").select_option("class (known)")
+    pages.wait_for("new Set(data_of('images').color_values).size === 16")
+    _screen(pages).get_by_role("button", name="that disagree").click()
+    _wait_for_words(pages, " selected")
+
+
+def test_a_tap_on_a_bar_opens_it(pages: Notebook) -> None:
+    columns = pages.data("images")
+    row = int(np.argmax(columns["silhouettes"]))
+    pages.tap("silhouettes", columns["silhouettes"][row] / 2, columns["bar_positions"][row])
+    _wait_for_words(pages, "centre of the rival")
+    opened = int(pages.run_cell("print(explorer.state.opened)"))
+    score = columns["silhouettes"][opened]
+    assert f"= {score:.2f}" in _screen(pages).inner_text()
+    pages.wait_for(
+        f"[...cells[{EXPLORER}].node.querySelectorAll('img[alt^=picture]')]"
+        ".filter((image) => image.naturalWidth > 0).length === 3"
+    )
+    _screen(pages).get_by_role("button", name="borderline").click()
+    _wait_for_words(pages, " selected")
+
+
+def test_the_space_is_one_switch_and_a_score_on_the_picture_carries_a_warning(
+    pages: Notebook,
+) -> None:
+    before = pages.data("images")["cluster_labels"]
+    _menu(pages, "clusters found in").select_option("the t-SNE picture")
+    _wait_for_words(pages, "⚠ Mean silhouette")
+    pages.wait_for("model_of('silhouettes').title.text.includes('in CLIP space')")
+    assert pages.data("images")["cluster_labels"] != before
+    _menu(pages, "clusters found in").select_option("10 principal components")
+    pages.wait_for("model_of('score').below[0].axis_label.includes('10 principal components')")
+
+
+def test_algorithm_distance_and_centring_change_the_clusters(pages: Notebook) -> None:
+    before = pages.data("images")["silhouettes"]
+    _open(pages, "Method")
+    _menu(pages, "distance").select_option("cosine")
+    _wait_for_words(pages, "spherical K-means")
+    pages.wait_for("model_of('score').below[0].axis_label.includes('cosine')")
+    assert pages.data("images")["silhouettes"] != before
+    _screen(pages).get_by_text("centred vectors", exact=True).click()
+    pages.wait_for("model_of('score').below[0].axis_label.includes('centred, cosine')")
+    _menu(pages, "algorithm").select_option("HDBSCAN")
+    _wait_for_words(pages, "noise")
+    pages.wait_for("data_of('images').cluster_labels.some((label) => label < 0)")
+    assert pages.evaluate("return model_of('elbow').title.text") == "Clusters found"
+    _menu(pages, "algorithm").select_option("Gaussian mixture")
+    _wait_for_words(pages, "by Gaussian mixture")
+    assert _menu(pages, "distance").is_disabled()
+
+
+def test_the_control_group_stands_below_and_its_band_behind(pages: Notebook) -> None:
+    _open(pages, "Method")
+    _menu(pages, "control group").select_option("random, with the same covariance")
+    pages.wait_for("data_of('band').low.length === 11")
+    pages.wait_for("view_of('null scatter')?.el.getBoundingClientRect().height > 100")
+    pages.wait_for("data_of('null images').x.length === 300")
+    _menu(pages, "control group").select_option("none")
+    pages.wait_for("data_of('band').low.length === 0")
+
+
+def test_clusters_have_words_and_words_have_pictures(pages: Notebook) -> None:
+    _open(pages, "In words")
+    _wait_for_words(pages, "nearest words")
+    names = pages.run_cell(
+        "from cliplab import name_clusters\n"
+        "print(','.join(name_clusters(explorer.clustering, encoder).names))"
+    )
+    shown = _screen(pages).inner_text()
+    assert all(name in shown for name in names.split(","))
+    before = _colors(pages)
+    box = _screen(pages).get_by_placeholder("a red car")
+    box.fill("a red car")
+    box.press("Enter")
+    pages.wait_for("new Set(data_of('images').color_values).size > 100")
+    assert _colors(pages) != before
+    captions = pages.run_cell(
+        "from cliplab import rank_by_text\n"
+        "best = rank_by_text('a red car', embeddings, encoder).ranking[:2].tolist()\n"
+        "print(images.to_pandas().loc[best, 'caption'].str.contains('red car').all())"
+    )
+    assert captions == "True"
+    _screen(pages).get_by_role("button", name="Select the first 20").click()
+    _wait_for_words(pages, "20 selected")
+
+
+def test_what_moved_is_drawn_and_a_ribbon_shows_whose_it_is(pages: Notebook) -> None:
+    _open(pages, "What moved")
+    _wait_for_words(pages, "From k = 6 to 7")
+    pages.wait_for("view_of('flow')?.el.getBoundingClientRect().height > 100")
+    pages.wait_painted()
+    ribbons = pages.data("ribbons")
+    assert sum(ribbons["n_images"]) == 300
+    moving = [
+        i
+        for i, (before, after) in enumerate(zip(ribbons["before"], ribbons["after"], strict=True))
+        if before != after
+    ]
+    widest = max(moving, key=lambda i: ribbons["n_images"][i])
+    xs, ys = ribbons["xs"][widest], ribbons["ys"][widest]
+    # The middle of the ribbon: halfway between its two edges.
+    pages.tap("flow", xs[12], (ys[12] + ys[-13]) / 2)
+    _wait_for_words(pages, " selected")
+    selected = int(pages.run_cell("print(len(explorer.state.selected))"))
+    assert selected == ribbons["n_images"][widest]
+
+
+def test_evidence_is_gathered_while_the_panel_lives(pages: Notebook) -> None:
+    _open(pages, "Evidence for k")
+    _screen(pages).get_by_role("button", name="Gather the evidence").click()
+    _screen(pages).get_by_role("button", name="Stop").last.wait_for(state="visible")
+    slider = _screen(pages).get_by_role("slider").first
+    slider.press("ArrowRight")
+    pages.wait_for("new Set(data_of('images').cluster_labels).size === 7")
+    assert pages.run_cell("print(explorer.evidence)") == "None"  # Still at it.
+    _wait_for_words(pages, "Orange: over ten starts")
+    pages.wait_for("view_of('evidence gap')?.el.getBoundingClientRect().height > 50")
+    sentence = pages.run_cell("print(explorer.evidence.sentence)")
+    assert sentence in _screen(pages).inner_text()
