@@ -31,7 +31,7 @@ _STYLE = """<style>
   border-radius: 8px; color: white; font-weight: bold; text-shadow: 0 0 2px black; }
 .cliplab-gallery figcaption div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .cliplab-gallery .silhouette { font-size: 10px; }
-.cliplab-pages .widget-tab-contents { padding: 6px 8px; }
+.cliplab-pages .widget-tab-contents { padding: 6px 8px !important; }
 /* Of a long name the end is shown: that is where names differ. */
 .cliplab-gallery .name { direction: rtl; text-align: left; }
 .cliplab-gallery .cliplab-credit, .cliplab-gallery .cliplab-credit a { color: #767676; }

@@ -54,7 +54,7 @@ class Panel:
         foot = ipywidgets.HBox([controls.foot, gallery.head], layout={"width": "100%"})
         self.tabs = ipywidgets.Tab(
             [gallery.pictures, *(page.widget for page in pages.values())],
-            layout={"width": "100%"},
+            layout={"width": "auto", "margin": "0"},
         )
         for i, title in enumerate([gallery.title, *(page.title for page in pages.values())]):
             self.tabs.set_title(i, title)

@@ -169,7 +169,7 @@ class Plots:
         move_line(self.silhouettes, "mean", mean if has_mean else None)
         words = f"mean {mean:.2f}" if has_mean else "no mean"
         if in_embedding is not None:
-            words = f"⚠ {words}, in CLIP space {in_embedding.silhouette_score:.2f}"
+            words = f"⚠ {words} (CLIP {in_embedding.silhouette_score:.2f})"
         set_title(self.silhouettes, f"Silhouettes · k = {k} · {words}")
 
     def show_coloring(self, coloring: Coloring, show_numbers: bool) -> None:

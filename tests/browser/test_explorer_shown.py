@@ -96,6 +96,7 @@ table = table.add_column("class_label", [0] * len(images)).cast_column(
 hostile_images = ImageSet(table, provenance={"citation": attack})
 hostile_pack = Pack(hostile_images, embeddings, title=attack, note=attack)
 hostile = Explorer(hostile_images, embeddings, sweep, projection)
+hostile.state.committed = 1
 hostile.state.color_by = "class"
 hostile"""
     )

@@ -120,7 +120,7 @@ def test_a_score_taken_on_a_picture_carries_a_warning_and_the_score_in_clip_spac
     status = explorer._panel.controls._status.value
     assert f"⚠ Mean silhouette {explorer.clustering.silhouette_score:.3f}" in status
     assert f"but {really:.3f} in CLIP space" in status
-    assert f"in CLIP space {really:.2f}" in explorer._plots.silhouettes.title.text
+    assert f"(CLIP {really:.2f})" in explorer._plots.silhouettes.title.text
     explorer.state.n_clusters = 3
     measured = measure_in(explorer.clustering, embeddings).silhouette_score
     assert f"but {measured:.3f} in CLIP space" in explorer._panel.controls._status.value
