@@ -6,20 +6,28 @@ import re
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from loopback.open_images import SmallOpenImages
 from loopback.server import nobody_there
 from nbclient import NotebookClient
 
+from cliplab import Embeddings, load_storybook, save_pack
+from cliplab.packs import publish_pack
+
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 
 
-def _run(name: str, folder: Path = NOTEBOOKS, allowed: str = "") -> list[str]:
+def _run(name: str, folder: Path = NOTEBOOKS, allowed: str = "", last_cell: str = "") -> list[str]:
     """Run a notebook as nbclient does, in a folder; return each code cell's text.
 
-    Warnings are errors, except one that begins as `allowed` says.
+    Warnings are errors, except one that begins as `allowed` says. `last_cell` is the id of the
+    cell after which to stop.
     """
     notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
+    if last_cell:
+        ids = [cell.id for cell in notebook.cells]
+        notebook.cells = notebook.cells[: ids.index(last_cell) + 1]
     strict = "import warnings; warnings.simplefilter('error')"
     if allowed:
         strict += f"; warnings.filterwarnings('ignore', {allowed!r})"
@@ -48,6 +56,17 @@ def explored() -> list[str]:
 @pytest.fixture(scope="module")
 def stepped() -> list[str]:
     return _run("01_step_by_step.ipynb")
+
+
+@pytest.fixture(scope="module")
+def repeated() -> str:
+    return "\n".join(_run("03_original_study.ipynb"))
+
+
+def _row(said: str, name: str) -> list[float]:
+    """Return the numbers that stand in a table after a name, in its first row of that name."""
+    (numbers,) = re.findall(rf"^(?:\w+ )?{name}((?: +-?\d+(?:\.\d+)?)+)$", said, re.MULTILINE)[:1]
+    return [float(number) for number in numbers.split()]
 
 
 def test_the_first_lesson_goes_from_pictures_to_the_explorer(explored):
@@ -99,3 +118,78 @@ def test_without_a_network_the_third_lesson_says_so_and_goes_on(tmp_path, monkey
     assert "So we go on with the pictures of a lesson pack." in said
     assert "So we take three kinds of the pictures that we have." in said
     assert "Our pictures: 200 images, vectors of storybook" in said
+
+
+def test_the_fourth_lesson_measures_the_five_clusters_of_the_map_elsewhere(repeated):
+    on_the_map, _ = _row(repeated, "found on the map, measured there")
+    in_clip, negative = _row(repeated, "the same clusters among the vectors")
+    better, _ = _row(repeated, "found and measured among the vectors")
+    assert in_clip < better < on_the_map - 0.2
+    assert negative > 0.1
+
+
+def test_the_fourth_lesson_shows_that_another_seed_draws_other_clusters(repeated):
+    seeds = re.findall(r"^seed \d: silhouette (0\.\d+)\. .* (\d+) of 1000", repeated, re.MULTILINE)
+    assert len(seeds) == 3
+    on_the_map, _ = _row(repeated, "found on the map, measured there")
+    for silhouette, n_moved in seeds:
+        assert float(silhouette) == pytest.approx(on_the_map, abs=0.03)
+        assert int(n_moved) > 200
+
+
+def test_the_fourth_lesson_finds_no_evidence_for_five(repeated):
+    assert repeated.count("the gap statistic says") == 3
+    assert "k = 5 is well supported" not in repeated
+
+
+def test_a_map_of_nothing_reaches_most_of_the_study_s_silhouette(repeated):
+    real, real_in_clip = _row(repeated, "the real vectors")
+    for seed in range(5):
+        nothing, nothing_in_clip = _row(repeated, f"nothing, seed {seed}")
+        assert 0.8 * real < nothing < real
+        assert nothing_in_clip < 0.6 * real_in_clip
+
+
+def test_what_has_the_longest_silhouettes_has_not_understood_most(repeated):
+    (clip,), (pixels,) = _row(repeated, "CLIP"), _row(repeated, "pixels")
+    assert pixels > clip + 0.1
+    _, by_object = re.split(r"^ +adjusted_mutual_info +low +high$", repeated, flags=re.MULTILINE)
+    by_object, by_place = by_object.split("place CLIP")
+    agreement, low, high = _row(by_object, "CLIP")
+    assert low < agreement < high
+    assert _row(by_object, "pixels")[2] < 0.1 < 0.5 < low
+    assert _row(by_place, "pixels")[1] > 0.5
+
+
+def test_chosen_kinds_look_better_than_pictures_drawn_by_lot(repeated):
+    chosen, by_lot = _row(repeated, "five chosen kinds"), _row(repeated, "drawn by lot")
+    assert chosen[0] > by_lot[0] + 0.1
+    assert chosen[1] > by_lot[1] + 0.2
+    assert by_lot[2] > by_lot[1] + 0.1
+    assert (chosen[3], by_lot[3]) == (5, 16)
+
+
+def test_other_algorithms_find_other_fives_and_words_come_with_more_clusters(repeated):
+    others = ("agglomerative, Ward", "agglomerative, average", "Gaussian mixture", "HDBSCAN")
+    assert all(_row(repeated, name)[-1] > 200 for name in others)
+    noise, silhouette = _row(repeated, "HDBSCAN")[2:4]
+    assert noise > 500
+    assert silhouette > _row(repeated, "K-means")[3]
+    assert "Names of 5 clusters: unsure, unsure, unsure, unsure, unsure" in repeated
+    assert re.search("Names of 16 clusters: .*(car|guitar|snail|apple)", repeated)
+
+
+@pytest.mark.filterwarnings("ignore:Use 'content=.*' to upload raw bytes:DeprecationWarning")
+def test_photographs_without_their_clip_send_the_fourth_lesson_to_the_storybook(
+    hub, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("HF_TOKEN", "hf_for_the_small_hub")
+    vectors = np.random.default_rng(0).normal(size=(20, 512))
+    photographs = load_storybook(n_images=20), Embeddings(vectors, "ViT-B-32")
+    save_pack(tmp_path / "pack", *photographs, title="Photographs")
+    publish_pack(tmp_path / "pack", "school/photographs")
+    monkeypatch.setenv("CLIPLAB_PACK", "school/photographs")
+    said = "\n".join(_run("03_original_study.ipynb", tmp_path, last_cell="pictures"))
+    assert "The model ViT-B-32 is not on the Hub" in said
+    assert "So we go on with the storybook." in said
+    assert "ImageSet of 1000 images, 1000 with a class out of 16" in said

@@ -73,6 +73,27 @@ def test_a_pack_comes_back_as_it_was(lesson, saved):
             assert found[k].inertia == expected[k].inertia
 
 
+def test_sweeps_of_every_kind_come_back_with_how_they_were_made(lesson, tmp_path):
+    images, embeddings, *_ = lesson
+    sweeps = [
+        sweep_clusters(embeddings.centered(), range(2, 5), metric="cosine"),
+        sweep_clusters(embeddings, algorithm="hdbscan", min_cluster_sizes=[3, 10]),
+        sweep_clusters(project(embeddings, "pca", n_components=5), [3], algorithm="ward"),
+    ]
+    save_pack(tmp_path / "pack", images, embeddings, (), sweeps)
+    for before, after in zip(sweeps, load_pack(tmp_path / "pack").sweeps, strict=True):
+        assert (after.space, after.metric, after.algorithm) == (
+            before.space,
+            before.metric,
+            before.algorithm,
+        )
+        assert (after.parameter, tuple(after)) == (before.parameter, tuple(before))
+        for one, other in zip(before.clusterings, after.clusterings, strict=True):
+            np.testing.assert_array_equal(other.cluster_labels, one.cluster_labels)
+            np.testing.assert_array_equal(other.silhouettes, one.silhouettes)
+            np.testing.assert_array_equal(other.centers, one.centers)
+
+
 def test_thumbnails_are_small_and_what_was_done_to_them_is_written_down(tmp_path):
     images = load_storybook(n_images=4)
     vectors = Embeddings(np.eye(4))

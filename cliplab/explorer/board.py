@@ -90,19 +90,22 @@ class Board:
     ) -> None:
         """Draw the control group at a value of the sweep's parameter; None takes it away."""
         has_group = group is not None and group.sweep.parameter == sweep.parameter
-        self._null_row.visible = has_group
         scores = group.scores if group is not None and has_group else np.empty((0, len(sweep)))
         self.plots.show_band(sweep, scores)
         self.plots.show_null(scores[:, sweep.parameter_values.index(value)])
         if group is None or not has_group:
+            self._null_row.visible = False
             return
         clustering = group.sweep[value]
         if len(self.null.images.data["image_ids"]) != len(clustering):
             self.null.begin(null_columns(len(clustering)))
         self.null.show_projection(group.projection)
-        self.null.show_title(title)
+        # Of the first words that it paints in a row that appears Bokeh leaves a trace; blanks leave
+        # none. The next group is here in a moment.
+        self.null.show_title(title if self._null_row.visible else " ")
         self.null.show_sweep(group.sweep, where)
         self.null.show_scale([each.silhouettes for each in sweep.clusterings])
         self.null.show_clustering(clustering, value)
         self.null.show_numbers(clustering, group.projection)
         self.null.show_coloring(coloring_by_cluster(clustering), show_numbers=True)
+        self._null_row.visible = True

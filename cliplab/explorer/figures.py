@@ -116,6 +116,12 @@ def scatter_figure(
     # The axes of such a picture mean nothing, so they are not drawn.
     plot.axis.visible = False
     plot.grid.visible = False
+    if sheets is None:
+        # Rows that are no images are there to be looked at; the room of the tools stays, so that
+        # the two pictures stand one below the other.
+        plot.add_tools(_hover(points, None))
+        plot.update(toolbar_location=None, min_border_left=30)
+        return plot
     lasso = LassoSelectTool(renderers=[points])
     tap = TapTool(renderers=[points])
     plot.add_tools(

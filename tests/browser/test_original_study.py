@@ -1,0 +1,58 @@
+"""The fourth lesson as a learner meets it: the study again, and beside it what it lacked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from notebook_page import Notebook
+
+pytestmark = pytest.mark.browser
+
+LESSON = Path(__file__).parents[2] / "notebooks" / "03_original_study.ipynb"
+FIGURES = (
+    "picture",
+    "five",
+    "five-silhouettes",
+    "measured",
+    "moves",
+    "evidence",
+    "nothing-picture",
+    "explorer",
+)
+
+
+def test_the_study_is_repeated_doubted_and_left_to_be_judged(
+    open_notebook: Callable[[Path], Notebook],
+) -> None:
+    lesson = open_notebook(LESSON)
+    # Cell by cell, as it asks for: all at once takes longer than a browser is waited for.
+    for index in range(lesson.evaluate("return cells.length")):
+        lesson.run(index)
+    lesson.wait_painted()
+    ids = lesson.evaluate("return cells.map((cell) => cell.model.sharedModel.id)")
+
+    def see(cell: str) -> int:
+        index: int = ids.index(cell)
+        lesson.evaluate("cells[arg].node.scrollIntoView()", index)
+        return index
+
+    # Every figure is painted in its own cell, and there are no others.
+    for cell in FIGURES:
+        canvas = lesson.cell(see(cell)).locator(".bk-Figure").first
+        canvas.wait_for(state="visible")
+        assert canvas.bounding_box()["width"] > 200, cell
+    assert lesson.evaluate("return documents.length") == len(FIGURES)
+
+    # The Explorer opens on the study's five clusters, found on the map, and warns of its score.
+    explorer = lesson.cell(see("explorer"))
+    lesson.wait_for("new Set(data_of('images').cluster_labels).size === 5")
+    assert "CLIP space" in explorer.inner_text()
+
+    # Tables stand as tables: what was measured, and what the learner is to fill in.
+    table = lesson.cell(see("nothing-table")).locator(".jp-OutputArea-output table")
+    assert table.locator("tbody tr").count() == 6
+    claims = lesson.cell(see("claims")).locator(".jp-MarkdownOutput table")
+    assert claims.locator("tbody tr").count() == 8
+    assert claims.locator("tbody tr").first.locator("td").all_inner_texts()[3:] == ["", "", ""]
