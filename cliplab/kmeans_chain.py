@@ -59,8 +59,7 @@ def kmeans_chain(
     random_state : int
         Equal seeds give equal partitions.
     metric : {"euclidean", "cosine"}, default="euclidean"
-        With cosine this is spherical K-means: the points, of unit length, keep to the directions
-        of the centres, which have unit length too.
+        With cosine this is spherical K-means: only the directions of points and centres count.
 
     Returns
     -------
@@ -119,7 +118,7 @@ class _Search:
         self.is_spherical = metric == "cosine"
         # Near the origin |x|² + |c|² - 2xc loses the fewest digits; but directions have their
         # meaning from where they start.
-        self.points = points if self.is_spherical else points - points.mean(axis=0)
+        self.points = _unit(points) if self.is_spherical else points - points.mean(axis=0)
         self.squares = np.einsum("ij,ij->i", self.points, self.points)
         # Below this a squared distance is rounding, not distance.
         self.zero = 8 * np.finfo(self.points.dtype).eps * float(self.squares.max())

@@ -106,6 +106,16 @@ def test_spherical_k_means_gives_every_image_to_the_nearest_direction() -> None:
     assert (np.diff(sweep.inertias) < 0).all()
 
 
+def test_spherical_k_means_does_not_look_at_lengths() -> None:
+    directions = Embeddings(_RANDOM.normal(size=(120, 5))).vectors
+    stretched = directions * _RANDOM.uniform(0.1, 10, size=(120, 1)).astype(np.float32)
+    plain, long = (
+        sweep_clusters(each, [4], metric="cosine")[4] for each in (directions, stretched)
+    )
+    assert adjusted_rand_score(plain.cluster_labels, long.cluster_labels) == 1
+    assert long.inertia == pytest.approx(plain.inertia, rel=1e-5)
+
+
 @pytest.mark.parametrize("algorithm", ["ward", "gaussian_mixture"])
 def test_what_knows_only_one_distance_says_so(algorithm: str) -> None:
     with pytest.raises(ValueError, match=r"`metric` must be one of \('euclidean',\) for .*cosine"):

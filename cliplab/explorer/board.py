@@ -69,9 +69,9 @@ class Board:
         self.flow.show(moves)
         self._make_room()
 
-    def show_evidence(self, evidence: Evidence | None) -> None:
+    def show_evidence(self, evidence: Evidence | None, where: str = "") -> None:
         """Draw evidence in the place of picture and silhouettes; None brings them back."""
-        self.evidence.show(evidence)
+        self.evidence.show(evidence, where)
         self._make_room()
 
     def _make_room(self) -> None:

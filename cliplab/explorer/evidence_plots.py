@@ -9,7 +9,7 @@ from bokeh.models import BasicTicker, ColumnDataSource
 from bokeh.models.annotations import Span, Whisker
 from bokeh.plotting import figure
 
-from cliplab.explorer.figures import empty_figure, set_title
+from cliplab.explorer.figures import empty_figure, say_where, set_title
 from cliplab.explorer.theme import ACCENT, NEUTRAL, PLOT_HEIGHT
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ class EvidencePlots:
         rows = [row(*some, sizing_mode="stretch_width") for some in (plots[:3], plots[3:])]
         self.layout: LayoutDOM = column(*rows, sizing_mode="stretch_width", visible=False)
 
-    def show(self, evidence: Evidence | None) -> None:
-        """Draw evidence; None takes the plots away."""
+    def show(self, evidence: Evidence | None, where: str = "") -> None:
+        """Draw evidence, measured in a space that people call `where`; None takes it away."""
         self.layout.visible = evidence is not None
         if evidence is None:
             return
@@ -67,6 +67,7 @@ class EvidencePlots:
         }
         for name, plot in self._plots.items():
             set_title(plot, titles[name])
+            say_where(plot, f"k · {where or evidence.space}")
             mark = plot.select_one({"name": "vote"})
             assert isinstance(mark, Span)
             mark.update(location=votes.get(name, 0), visible=name in votes)
@@ -108,6 +109,5 @@ class EvidencePlots:
         )  # fmt: skip
         plot.xaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=5)
         plot.yaxis.ticker = BasicTicker(desired_num_ticks=4)
-        plot.xaxis.axis_label = "k"
         plot.toolbar_location = None
         return plot

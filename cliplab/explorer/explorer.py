@@ -344,7 +344,12 @@ class Explorer:
             self.sweep,
             self.clustering,
             self._value,
+            self._where,
         )
+
+    @property
+    def _where(self) -> str:
+        return space_title(self._choices, self.clustering, self._answers.space)
 
     def _draw_everything(self) -> None:
         self._draw_sweep()
@@ -358,8 +363,7 @@ class Explorer:
         self._plots.show_numbers(self.clustering, self.projection)
 
     def _draw_sweep(self) -> None:
-        where = space_title(self._choices, self.clustering, self._answers.space)
-        self._plots.show_sweep(self.sweep, where)
+        self._plots.show_sweep(self.sweep, self._where)
         self._panel.controls.show_parameter(self.sweep.parameter)
         self._draw_clustering()
         if self.state.control != "none":
@@ -377,9 +381,8 @@ class Explorer:
 
     def _draw_control(self) -> None:
         title = self._choices.controls[self.state.control]
-        where = space_title(self._choices, self.clustering, self._answers.space)
         self._board.show_control(
-            self._control, self.sweep, self._value, f"Control group: {title}", where
+            self._control, self.sweep, self._value, f"Control group: {title}", self._where
         )
 
     def _draw_coloring(self) -> None:

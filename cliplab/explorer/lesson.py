@@ -9,7 +9,13 @@ from bokeh.models import ColumnDataSource
 
 from cliplab.explorer.columns import coloring, image_columns, sweep_columns
 from cliplab.explorer.evidence_plots import EvidencePlots
-from cliplab.explorer.figures import elbow_figure, mark_elbow, score_figure, set_title
+from cliplab.explorer.figures import (
+    elbow_figure,
+    mark_elbow,
+    say_where,
+    score_figure,
+    set_title,
+)
 from cliplab.explorer.flow import FlowPlot
 from cliplab.explorer.host import HostedModel, MainLoop, show
 from cliplab.explorer.plots import Plots
@@ -85,6 +91,8 @@ def show_elbow(sweep: ClusterSweep) -> None:
     elbow, score = elbow_figure(source), score_figure(source)
     mark_elbow(elbow, sweep)
     set_title(score, "Mean silhouette")
+    for plot in (elbow, score):
+        say_where(plot, f"k · {sweep.space}")
     _show(row(elbow, score, sizing_mode="stretch_width"))
 
 
@@ -108,6 +116,7 @@ def show_silhouettes(clustering: Clustering, images: ImageSet) -> None:
     plots = _pictured(images)
     plots.show_scale([clustering.silhouettes])
     plots.show_clustering(clustering)
+    say_where(plots.silhouettes, f"silhouette · {clustering.space}")
     plots.show_coloring(coloring("cluster", images, clustering), show_numbers=False)
     _show(plots.silhouettes)
 

@@ -25,6 +25,8 @@ class View(NamedTuple):
         All clusterings of that, and the one that is looked at.
     value : int
         Which value of the sweep's parameter that is.
+    where : str
+        What people call the space of the sweep.
     """
 
     images: ImageSet
@@ -34,3 +36,4 @@ class View(NamedTuple):
     sweep: ClusterSweep
     clustering: Clustering
     value: int
+    where: str

@@ -87,7 +87,7 @@ class EvidencePage:
         refusal = _refusal(view)
         self._gather.disabled = refusal != ""
         self._words.value = note(refusal or _HELP) if evidence is None else _told(evidence)
-        self._board.show_evidence(evidence)
+        self._board.show_evidence(evidence, view.where)
 
     def _start(self) -> None:
         view = self._view
