@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cliplab.agreement import Agreement, class_agreement
+    from cliplab.algorithm_comparison import AlgorithmComparison, compare_algorithms
     from cliplab.baselines import encode_colors, encode_pixels
     from cliplab.cases import (
         SilhouetteCase,
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from cliplab.clustering import (
         Clustering,
         ClusterSweep,
-        compare_algorithms,
         measure_in,
         sweep_clusters,
     )
@@ -67,6 +67,7 @@ __version__ = "0.1.0"
 
 _MODULE_OF = {
     "Agreement": "agreement",
+    "AlgorithmComparison": "algorithm_comparison",
     "Attribution": "credits",
     "ClipEncoder": "encoder",
     "ClusterNames": "naming",
@@ -88,7 +89,7 @@ _MODULE_OF = {
     "agreement_by_label": "label_agreement",
     "borderline_images": "cases",
     "class_agreement": "agreement",
-    "compare_algorithms": "clustering",
+    "compare_algorithms": "algorithm_comparison",
     "compare_embeddings": "comparison",
     "doctor": "diagnosis",
     "encode_colors": "baselines",
@@ -122,6 +123,7 @@ _MODULE_OF = {
 
 __all__ = [
     "Agreement",
+    "AlgorithmComparison",
     "Attribution",
     "ClipEncoder",
     "ClusterNames",

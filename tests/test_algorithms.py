@@ -6,18 +6,20 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.cluster import HDBSCAN, AgglomerativeClustering
 from sklearn.metrics import adjusted_rand_score, silhouette_samples
 
+from cliplab.agreement import class_agreement
+from cliplab.algorithm_comparison import compare_algorithms
 from cliplab.clustering import (
     ALGORITHMS,
     NOISE,
     Clustering,
     ClusterSweep,
-    compare_algorithms,
     measure_in,
     sweep_clusters,
 )
 from cliplab.clustering.matching import match, shared
 from cliplab.embeddings import Embeddings
 from cliplab.projection import Projection, project
+from cliplab.sources import load_storybook
 
 _RANDOM = np.random.default_rng(0)
 CLASSES = np.arange(180) % 6
@@ -143,6 +145,23 @@ def test_all_algorithms_stand_side_by_side() -> None:
         "Gaussian mixture", "HDBSCAN",
     ]  # fmt: skip
     assert {clustering.n_clusters for clustering in found.values()} == {6}
+
+
+def test_one_table_says_what_each_was_told_and_found() -> None:
+    images = load_storybook(n_images=60)
+    kinds = np.eye(16)[images.class_labels] + 0.1 * _RANDOM.normal(size=(60, 16))
+    found = compare_algorithms(Embeddings(kinds), n_clusters=5, min_cluster_size=3)
+    table = found.to_pandas(images)
+    assert table.index.tolist() == list(found)
+    for title, row in table.iterrows():
+        clustering = found[title]
+        assert row["told"] == (3 if title == "HDBSCAN" else 5)
+        assert (row["n_clusters"], row["n_noise"]) == (clustering.n_clusters, clustering.n_noise)
+        assert row["silhouette_score"] == clustering.silhouette_score
+        assert row["largest"] == max(np.bincount(clustering.cluster_labels + 1)[1:]) / 60
+        agreement = class_agreement(images, clustering)
+        assert row["adjusted_mutual_info"] == agreement.adjusted_mutual_info
+    assert "adjusted_rand" not in found.to_pandas()
 
 
 def test_clusters_of_a_picture_measured_among_the_vectors_are_the_same_clusters() -> None:

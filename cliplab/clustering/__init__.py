@@ -2,7 +2,7 @@
 
 from cliplab.clustering.algorithms import ALGORITHMS, title_of
 from cliplab.clustering.measuring import measure_in
-from cliplab.clustering.sweeping import compare_algorithms, smallest_sizes, sweep_clusters
+from cliplab.clustering.sweeping import smallest_sizes, sweep_clusters
 from cliplab.clustering.values import NOISE, Clustering, ClusterSweep
 from cliplab.kmeans import KMeansStep, kmeans_steps
 
@@ -12,7 +12,6 @@ __all__ = [
     "ClusterSweep",
     "Clustering",
     "KMeansStep",
-    "compare_algorithms",
     "kmeans_steps",
     "measure_in",
     "smallest_sizes",

@@ -1,4 +1,4 @@
-"""Sweeps: one algorithm for every k, and all algorithms side by side."""
+"""Sweeps: one algorithm for every k."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
-from cliplab.clustering.algorithms import ALGORITHMS, find_algorithm, title_of
+from cliplab.clustering.algorithms import find_algorithm
 from cliplab.clustering.matching import match
 from cliplab.clustering.measuring import measure
-from cliplab.clustering.values import Clustering, ClusterSweep
+from cliplab.clustering.values import ClusterSweep
 from cliplab.embeddings import Embeddings
 from cliplab.kmeans import points_and_space
 
@@ -110,57 +110,6 @@ def sweep_clusters(
         labelings = match(method.partition(points, values, random_state, metric))
     clusterings = measure(points, labelings, space, metric, algorithm)
     return ClusterSweep(tuple(clusterings), random_state, method.parameter, tuple(values))
-
-
-def compare_algorithms(
-    embeddings: Embeddings | Projection | ArrayLike,
-    n_clusters: int,
-    min_cluster_size: int = 10,
-    random_state: int = 0,
-) -> dict[str, Clustering]:
-    """Cluster the same images by every algorithm, each told what it wants to be told.
-
-    Parameters
-    ----------
-    embeddings : Embeddings, Projection or array-like of shape (n_images, n_features)
-        What to cluster.
-    n_clusters : int
-        k, for those that are told it.
-    min_cluster_size : int, default=10
-        The smallest size of a cluster, for HDBSCAN.
-    random_state : int, default=0
-        The seed of those that draw lots.
-
-    Returns
-    -------
-    dict of str to Clustering
-        By the algorithm's title.
-
-    Raises
-    ------
-    ValueError
-        As in `sweep_clusters`.
-
-    Examples
-    --------
-    >>> points = np.random.default_rng(0).normal(size=(60, 4)) + 9 * np.eye(4)[np.arange(60) % 4]
-    >>> compare_algorithms(points, n_clusters=4)["HDBSCAN"].n_clusters
-    4
-    """
-    found: dict[str, Clustering] = {}
-    runs = [(name, "euclidean") for name in ALGORITHMS]
-    runs.insert(1, ("kmeans", "cosine"))
-    for name, metric in runs:
-        sweep = sweep_clusters(
-            embeddings,
-            [n_clusters],
-            random_state,
-            algorithm=name,
-            metric=metric,
-            min_cluster_sizes=[min_cluster_size],
-        )
-        found[title_of(name, metric)] = sweep.clusterings[0]
-    return found
 
 
 def smallest_sizes(n_images: int) -> tuple[int, ...]:
