@@ -65,7 +65,7 @@ def repeated() -> str:
 
 def _row(said: str, name: str) -> list[float]:
     """Return the numbers that stand in a table after a name, in its first row of that name."""
-    (numbers,) = re.findall(rf"^(?:\w+ )?{name}((?: +-?\d+(?:\.\d+)?)+)$", said, re.MULTILINE)[:1]
+    (numbers,) = re.findall(rf"^(?:\w+)? *{name}((?: +-?\d+(?:\.\d+)?)+)$", said, re.MULTILINE)[:1]
     return [float(number) for number in numbers.split()]
 
 

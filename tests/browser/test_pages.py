@@ -66,7 +66,7 @@ def _open(notebook: Notebook, title: str) -> None:
 
 
 def _menu(notebook: Notebook, label: str) -> Locator:
-    return _screen(notebook).locator(f".widget-dropdown:has-text('{label}') select").first
+    return _screen(notebook).locator(f".widget-dropdown:has(label:text-is('{label}')) select")
 
 
 def _wait_for_words(notebook: Notebook, words: str) -> None:
@@ -222,3 +222,68 @@ def test_evidence_is_gathered_while_the_panel_lives(pages: Notebook) -> None:
     pages.wait_for("view_of('evidence gap')?.el.getBoundingClientRect().height > 50")
     sentence = pages.run_cell("print(explorer.evidence.sentence)")
     assert sentence in _screen(pages).inner_text()
+
+
+def test_gathering_can_be_stopped_and_begun_again(pages: Notebook) -> None:
+    pages.run_cell("explorer.state.space = 'pca-10'")  # Nothing is known of it yet.
+    pages.wait_for("model_of('score').below[0].axis_label.includes('10 principal')")
+    _open(pages, "Evidence for k")
+    _screen(pages).get_by_role("button", name="Gather the evidence").click()
+    _screen(pages).get_by_role("button", name="Stop").last.click()
+    _screen(pages).get_by_role("button", name="Gather the evidence").wait_for(state="visible")
+    assert pages.run_cell("print(explorer.evidence)") == "None"
+
+
+def test_the_menus_above_the_plots_change_the_picture_and_its_colours(pages: Notebook) -> None:
+    before = pages.data("images")["x"]
+    _menu(pages, "picture").select_option("PCA")
+    pages.wait_for("model_of('scatter').title.text === 'PCA'")
+    pages.wait_for("arg !== data_of('images').x[0]", before[0])
+    _menu(pages, "picture").select_option("t-SNE")
+    pages.wait_for("model_of('scatter').title.text.startsWith('t-SNE')")
+    _menu(pages, "colour by").select_option("silhouette")
+    pages.wait_for("new Set(data_of('images').color_values).size > 100")
+    np.testing.assert_allclose(_colors(pages), pages.data("images")["silhouettes"])
+
+
+def test_another_seed_is_another_run(pages: Notebook) -> None:
+    before = pages.data("images")["x"]
+    seed = _screen(pages).locator(".widget-text:has-text('seed') input")
+    seed.fill("3")
+    seed.press("Enter")
+    pages.wait_for("arg !== data_of('images').x[0]", before[0])
+    assert pages.run_cell("print(explorer.state.random_state)") == "3"
+    seed.fill("0")
+    seed.press("Enter")
+    pages.wait_for("arg === data_of('images').x[0]", before[0])
+
+
+def test_the_slider_of_hdbscan_is_the_smallest_size(pages: Notebook) -> None:
+    pages.run_cell("explorer.state.algorithm = 'hdbscan'; explorer.state.min_cluster_size = 3")
+    _wait_for_words(pages, "by HDBSCAN")
+    _wait_for_words(pages, "min size")
+    many = len(set(pages.data("images")["cluster_labels"]))
+    slider = _screen(pages).get_by_role("slider").first
+    slider.press("End")
+    pages.wait_for("new Set(data_of('images').cluster_labels).size < arg", many)
+    assert pages.run_cell("print(explorer.state.min_cluster_size)") == "100"
+
+
+def test_one_s_own_words_name_the_clusters(pages: Notebook) -> None:
+    _open(pages, "In words")
+    _wait_for_words(pages, "nearest words")
+    box = _screen(pages).get_by_placeholder("cat, dog, beach")
+    box.fill("sea, forest, <i>desert</i>, beach")
+    box.press("Enter")
+    _wait_for_words(pages, "<i>desert</i>")  # As words, and not as markup.
+    box.fill("")
+    box.press("Enter")
+
+
+def test_all_that_move_can_be_shown(pages: Notebook) -> None:
+    _open(pages, "What moved")
+    n_movers = pages.run_cell(
+        "from cliplab import what_moved\nprint(len(what_moved(sweep[6], sweep[7]).movers))"
+    )
+    _screen(pages).get_by_role("button", name="Show all that move").click()
+    _wait_for_words(pages, f"{n_movers} selected")
