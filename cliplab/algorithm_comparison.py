@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from cliplab.agreement import class_agreement
 from cliplab.clustering import ALGORITHMS, Clustering, sweep_clusters, title_of
+from cliplab.kmeans import points_and_space
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,6 +133,7 @@ def compare_algorithms(
     >>> compare_algorithms(points, n_clusters=4).to_pandas()["n_clusters"].tolist()
     [4, 4, 4, 4, 4, 4]
     """
+    points, _ = points_and_space(embeddings)
     found: dict[str, Clustering] = {}
     told: dict[str, int] = {}
     runs = [(name, "euclidean") for name in ALGORITHMS]
@@ -143,7 +145,7 @@ def compare_algorithms(
             random_state,
             algorithm=name,
             metric=metric,
-            min_cluster_sizes=[min_cluster_size],
+            min_cluster_sizes=[min(min_cluster_size, len(points))],
         )
         title = title_of(name, metric)
         ((told[title], found[title]),) = sweep.items()

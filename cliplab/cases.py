@@ -12,6 +12,8 @@ from cliplab.embeddings import Embeddings
 from cliplab.kmeans import points_and_space
 from cliplab.projection import Projection
 
+_BLOCK_ROWS = 512  # Bounds the memory: so many rows of distances stand at a time.
+
 
 @dataclass(frozen=True)
 class SilhouetteCase:
@@ -30,6 +32,8 @@ class SilhouetteCase:
     medoid, rival_medoid : int
         The row of the image in the middle of each of the two: the one with the least mean
         distance to the others of its cluster.
+    is_alone : bool, default=False
+        Whether it is the only image of its cluster.
 
     Examples
     --------
@@ -44,12 +48,13 @@ class SilhouetteCase:
     b: float
     medoid: int
     rival_medoid: int
+    is_alone: bool = False
 
     @property
     def silhouette(self) -> float:
-        """The silhouette, (b - a) / max(a, b)."""
+        """The silhouette, (b - a) / max(a, b); 0 for an image that is alone in its cluster."""
         largest = max(self.a, self.b)
-        return (self.b - self.a) / largest if largest > 0 and self.a > 0 else 0.0
+        return 0.0 if self.is_alone or largest == 0 else (self.b - self.a) / largest
 
 
 def silhouette_case(
@@ -106,7 +111,7 @@ def silhouette_case(
             f"Got row {image!r} instead."
         )
     exact = points.astype(np.float64)
-    distances = _distances(exact[image], exact, clustering.metric)
+    distances = _distances(exact[[image]], exact, clustering.metric)[0]
     sizes = np.bincount(labels[labels != NOISE])
     sums = np.bincount(labels[labels != NOISE], weights=distances[labels != NOISE])
     own = int(labels[image])
@@ -121,6 +126,7 @@ def silhouette_case(
         b=float(means[rival]),
         medoid=_medoid(exact, labels, own, clustering.metric),
         rival_medoid=_medoid(exact, labels, rival, clustering.metric),
+        is_alone=bool(sizes[own] == 1),
     )
 
 
@@ -180,16 +186,15 @@ def _medoid(
 ) -> int:
     members = np.flatnonzero(labels == cluster)
     inside = points[members]
-    totals = [float(_distances(point, inside, metric).sum()) for point in inside]
-    return int(members[int(np.argmin(totals))])
+    starts = range(0, len(inside), _BLOCK_ROWS)
+    totals = [_distances(inside[i : i + _BLOCK_ROWS], inside, metric).sum(axis=1) for i in starts]
+    return int(members[np.concatenate(totals).argmin()])
 
 
 def _distances(
-    point: NDArray[np.float64], points: NDArray[np.float64], metric: str
+    some: NDArray[np.float64], points: NDArray[np.float64], metric: str
 ) -> NDArray[np.float64]:
-    if metric == "cosine":
-        lengths = np.linalg.norm(points, axis=1) * np.linalg.norm(point)
-        cosines: NDArray[np.float64] = points @ point / np.maximum(lengths, 1e-12)
-        return 1 - cosines
-    euclidean: NDArray[np.float64] = np.linalg.norm(points - point, axis=1)
-    return euclidean
+    from scipy.spatial.distance import cdist
+
+    distances: NDArray[np.float64] = cdist(some, points, metric)
+    return distances

@@ -89,7 +89,8 @@ class Embeddings:
         Returns
         -------
         Embeddings
-            Of the same images; its `space` says that it is centred.
+            Of the same images; its `space` says that it is centred. What is centred already
+            stays as it is.
 
         Raises
         ------
@@ -106,6 +107,8 @@ class Embeddings:
         >>> Embeddings([[1.0, 0.0], [0.0, 1.0]]).centered().vectors.round(2).tolist()
         [[0.7099999785423279, -0.7099999785423279], [-0.7099999785423279, 0.7099999785423279]]
         """
+        if self.space == "centered embedding":
+            return self
         moved = self.vectors - self.vectors.mean(axis=0, dtype=np.float64)
         return Embeddings(moved, self.model, {**self.provenance, "centered": "yes"})
 

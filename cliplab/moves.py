@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
 
 from cliplab.clustering import NOISE, Clustering
-from cliplab.clustering.matching import match
+from cliplab.clustering.matching import shared
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,9 +125,15 @@ def what_moved(before: Clustering, after: Clustering) -> Moves:
         raise ValueError(
             f"`after` must be of the same {len(before)} images. Got one of {len(after)} instead."
         )
-    first, second = match([before.cluster_labels, after.cluster_labels])
-    # Back to the numbers that `before` has on the screen; what is new gets new numbers.
-    own = np.full(max(before.n_clusters, after.n_clusters), NOISE)
-    own[first[first >= 0]] = before.cluster_labels[first >= 0]
-    own[before.n_clusters :] = np.arange(before.n_clusters, len(own))
-    return Moves(before.cluster_labels, np.where(second == NOISE, NOISE, own[second]))
+    labels = after.cluster_labels
+    # A cluster that shares most with one before takes its number; what is new gets new numbers.
+    numbers = np.full(after.n_clusters, NOISE)
+    kept, taken = linear_sum_assignment(
+        shared(before.cluster_labels, labels, before.n_clusters, after.n_clusters), maximize=True
+    )
+    numbers[taken] = kept
+    is_new = numbers == NOISE
+    numbers[is_new] = before.n_clusters + np.arange(is_new.sum())
+    renumbered = np.full(len(labels), NOISE)
+    renumbered[labels != NOISE] = numbers[labels[labels != NOISE]]
+    return Moves(before.cluster_labels, renumbered)

@@ -69,7 +69,7 @@ def silhouettes(
         )
     if metric not in METRICS:
         raise ValueError(f"`metric` must be one of {METRICS!r}. Got {metric!r} instead.")
-    codes = [_codes(labels) for labels in labelings]
+    codes = [without_gaps(labels) for labels in labelings]
     sizes = [np.bincount(code[code >= 0]) for code in codes]
     for size in sizes:
         if len(size) < 2:
@@ -113,8 +113,19 @@ def silhouettes(
     return result
 
 
-def _codes(labels: NDArray[np.integer]) -> NDArray[np.intp]:
-    """Give clusters the numbers from 0, whatever they had; noise stays -1."""
+def without_gaps(labels: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Give clusters the numbers from 0 without a gap, in the same order; noise stays -1.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n_points,)
+        Whole numbers; -1 for noise.
+
+    Returns
+    -------
+    ndarray of shape (n_points,)
+        The same clusters.
+    """
     codes = np.full(len(labels), -1)
     known = labels != -1
     codes[known] = np.unique(labels[known], return_inverse=True)[1]

@@ -193,6 +193,11 @@ def test_centering_takes_the_common_direction_away_and_leaves_unit_length() -> N
         Embeddings([[1.0, 0.0], [1.0, 0.0]]).centered()
 
 
+def test_what_is_centred_stays_as_it_is() -> None:
+    centered = GROUPS.centered()
+    assert centered.centered() is centered
+
+
 def test_a_projection_in_more_than_two_dimensions_is_a_space_of_its_own() -> None:
     assert sweep_clusters(project(GROUPS, "pca", n_components=5), [3]).space == "pca-5"
     assert sweep_clusters(Projection(GROUPS.vectors[:, :2], "by hand"), [3]).space == "by hand"
@@ -206,7 +211,30 @@ def test_numbers_follow_those_that_share_most_and_noise_stays_noise() -> None:
     assert a.tolist() == [0, 0, 0, 1, 1, 2, -1]
     assert b.tolist() == [0, 0, -1, 1, 1, 2, 2]
     assert c.tolist() == [0, 0, 0, 1, 1, 1, -1]
-    assert shared(a, b).tolist() == [[2, 0, 0], [0, 2, 0], [0, 0, 1]]
+    assert shared(a, b, 3, 3).tolist() == [[2, 0, 0], [0, 2, 0], [0, 0, 1]]
+
+
+def test_a_mixture_that_loses_a_component_has_a_cluster_fewer() -> None:
+    for seed in range(6):
+        points = np.random.default_rng(seed).normal(size=(200, 2))
+        sweep = sweep_clusters(points, range(2, 41, 4), seed, algorithm="gaussian_mixture")
+        assert tuple(sweep) == tuple(range(2, 41, 4))
+        assert all(found.n_clusters <= k for k, found in sweep.items())
+        assert sweep.elbow is None or sweep.elbow in sweep
+
+
+def test_what_an_algorithm_cannot_take_is_said_in_words() -> None:
+    points = _RANDOM.normal(size=(40, 3))
+    with pytest.raises(ValueError, match=r"`min_cluster_sizes` must be at most 40.* Got 50"):
+        sweep_clusters(points, algorithm="hdbscan", min_cluster_sizes=[50])
+    points[7] = 0
+    for algorithm in ("kmeans", "average", "hdbscan"):
+        with pytest.raises(ValueError, match=r"no row of zeros for the cosine.* at row 7"):
+            sweep_clusters(points, [3], algorithm=algorithm, metric="cosine")
+    two = Clustering([0, 0, 1, 1], np.zeros((2, 1)), 0.0, np.zeros(4))
+    with pytest.raises(ValueError, match=r"`parameter_values` must have one for each of the 1"):
+        ClusterSweep((two,), parameter_values=(1, 2))
+    assert compare_algorithms(points[:8] + 1, n_clusters=3)["HDBSCAN"].n_noise >= 0
 
 
 def test_a_sweep_over_sizes_may_find_the_same_number_of_clusters_twice() -> None:

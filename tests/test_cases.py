@@ -37,6 +37,12 @@ def test_an_image_alone_in_its_cluster_has_silhouette_0() -> None:
     assert (case.a, case.b, case.silhouette, case.medoid) == (0, 5.5, 0, 0)
 
 
+def test_a_duplicate_sits_perfectly_and_not_on_the_border() -> None:
+    found = Clustering([0, 0, 1, 1], [[0.0], [5.5]], 0.5, [1.0, 1.0, 0.8, 0.8])
+    case = silhouette_case([[0.0], [0.0], [5.0], [6.0]], found, 0)
+    assert (case.a, case.silhouette) == (0, 1)
+
+
 def test_noise_has_no_case_and_is_nobodys_rival() -> None:
     found = Clustering([0, 0, 1, 1, -1], [[0.5], [9.5]], 1.0, [0.9, 0.9, 0.9, 0.9, np.nan])
     points = [[0.0], [1.0], [9.0], [10.0], [1.5]]

@@ -26,6 +26,21 @@ def test_the_way_back_is_a_union() -> None:
     assert moves.movers == (3, 4)
 
 
+def test_whichever_cluster_is_lost_the_others_keep_their_numbers() -> None:
+    moves = what_moved(
+        _clustering([0, 0, 0, 0, 1, 1, 1, 2, 2]), _clustering([-1, -1, -1, -1, 0, 0, 0, 1, 1])
+    )
+    assert moves.after.tolist() == [-1, -1, -1, -1, 1, 1, 1, 2, 2]
+    assert moves.movers == (0, 1, 2, 3)
+
+
+def test_where_all_become_noise_all_move() -> None:
+    nothing = Clustering([-1, -1, -1], np.zeros((0, 1)), 0.0, [np.nan] * 3)
+    assert what_moved(_clustering([0, 0, 1]), nothing).movers == (0, 1, 2)
+    back = what_moved(nothing, _clustering([0, 0, 1]))
+    assert (back.movers, back.after.tolist()) == ((0, 1, 2), [0, 0, 1])
+
+
 def test_images_that_become_noise_move_and_noise_that_stays_does_not() -> None:
     moves = what_moved(_clustering([0, 0, 0, 1, 1, -1]), _clustering([0, 0, -1, 1, 1, -1]))
     assert moves.after.tolist() == [0, 0, -1, 1, 1, -1]

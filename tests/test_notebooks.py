@@ -138,8 +138,9 @@ def test_the_fourth_lesson_shows_that_another_seed_draws_other_clusters(repeated
 
 
 def test_the_fourth_lesson_finds_no_evidence_for_five(repeated):
-    assert repeated.count("the gap statistic says") == 3
-    assert "k = 5 is well supported" not in repeated
+    said = " ".join(repeated.split())
+    assert said.count("the gap statistic says") == 3
+    assert "k = 5 is well supported" not in said
 
 
 def test_a_map_of_nothing_reaches_most_of_the_study_s_silhouette(repeated):

@@ -40,7 +40,8 @@ def match(labelings: Sequence[NDArray[np.integer]]) -> list[NDArray[np.intp]]:
     for labels in labelings:
         order = np.argsort(-np.bincount(labels[labels >= 0]), kind="stable")
         if matched:
-            kept = linear_sum_assignment(shared(matched[-1], labels), maximize=True)[1]
+            counts = shared(matched[-1], labels, matched[-1].max() + 1, labels.max() + 1)
+            kept = linear_sum_assignment(counts, maximize=True)[1]
             order = np.concatenate([kept, order[~np.isin(order, kept)]])
         renumbered = np.full(len(labels), -1)
         renumbered[labels >= 0] = np.argsort(order)[labels[labels >= 0]]
@@ -48,20 +49,24 @@ def match(labelings: Sequence[NDArray[np.integer]]) -> list[NDArray[np.intp]]:
     return matched
 
 
-def shared(before: NDArray[np.integer], after: NDArray[np.integer]) -> NDArray[np.intp]:
+def shared(
+    before: NDArray[np.integer], after: NDArray[np.integer], n_before: int, n_after: int
+) -> NDArray[np.intp]:
     """Count the images that each cluster of one clustering shares with each of another.
 
     Parameters
     ----------
     before, after : ndarray of shape (n_points,)
         Cluster numbers; -1 for noise, which is left out.
+    n_before, n_after : int
+        How many clusters there are.
 
     Returns
     -------
     ndarray of shape (n_before, n_after)
         Row by row the clusters of `before`.
     """
-    counts = np.zeros((before.max() + 1, after.max() + 1), dtype=np.intp)
+    counts = np.zeros((n_before, n_after), dtype=np.intp)
     both = (before >= 0) & (after >= 0)
     np.add.at(counts, (before[both], after[both]), 1)
     return counts

@@ -15,6 +15,7 @@ from cliplab.clustering.measuring import measure
 from cliplab.clustering.values import ClusterSweep
 from cliplab.embeddings import Embeddings
 from cliplab.kmeans import points_and_space
+from cliplab.silhouette import without_gaps
 
 if TYPE_CHECKING:
     from cliplab.projection import Projection
@@ -100,14 +101,26 @@ def sweep_clusters(
     """
     points, space = points_and_space(embeddings)
     method = find_algorithm(algorithm, metric)
+    if metric == "cosine" and not points.any(axis=1).all():
+        raise ValueError(
+            "`embeddings` must have no row of zeros for the cosine, which has no direction. "
+            f"Got one at row {int(np.flatnonzero(~points.any(axis=1))[0])} instead."
+        )
     if method.parameter == "n_clusters":
         values = _checked("n_clusters", n_clusters)
     else:
         sizes = smallest_sizes(len(points)) if min_cluster_sizes is None else min_cluster_sizes
         values = _checked("min_cluster_sizes", sizes)
+        if values[-1] > len(points):
+            raise ValueError(
+                f"`min_cluster_sizes` must be at most {len(points)}, the number of images. "
+                f"Got {values[-1]!r} instead."
+            )
     # As in `measure`: short products run best on one thread each.
     with threadpool_limits(limits=1, user_api="blas"):
-        labelings = match(method.partition(points, values, random_state, metric))
+        labelings = method.partition(points, values, random_state, metric)
+    # A mixture may leave a component without images; then there is a cluster fewer.
+    labelings = match([without_gaps(labels) for labels in labelings])
     clusterings = measure(points, labelings, space, metric, algorithm)
     return ClusterSweep(tuple(clusterings), random_state, method.parameter, tuple(values))
 

@@ -171,6 +171,11 @@ class ClusterSweep(Mapping[int, Clustering]):
 
     def __post_init__(self) -> None:
         values = self.parameter_values or self.n_clusters
+        if len(values) != len(self.clusterings):
+            raise ValueError(
+                f"`parameter_values` must have one for each of the {len(self.clusterings)} "
+                f"clusterings. Got {len(values)} instead."
+            )
         pairs = sorted(zip(values, self.clusterings, strict=True), key=lambda pair: pair[0])
         alike = {(len(each), each.space, each.metric, each.algorithm) for each in self.clusterings}
         if len(alike) != 1 or len(set(values)) != len(values):
@@ -201,7 +206,7 @@ class ClusterSweep(Mapping[int, Clustering]):
         """The k at the inertia curve's elbow; None where it has no clear one, or k is not told."""
         if self.parameter != "n_clusters":
             return None
-        return find_elbow(self.n_clusters, self.inertias)
+        return find_elbow(self.parameter_values, self.inertias)
 
     @property
     def space(self) -> str:

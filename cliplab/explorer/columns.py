@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cliplab.projection import Projection
 
 Columns = dict[str, Any]
+_MOST_WORDS = 23  # Lines of words beside the bars.
 # The colours of a text that was typed; not a column of the images.
 QUERY = "likeness to words"
 
@@ -96,10 +97,13 @@ def word_columns(clustering: Clustering) -> Columns:
         names.append("–")
         summaries.append(f"{clustering.n_noise:>4} noise     ")
     middles = [float(bars[rows].mean()) for rows in members]
+    # Where there is no room for all, the largest clusters have theirs.
+    by_size = sorted(range(len(members)), key=lambda i: -len(members[i]))
+    shown = sorted(by_size[:_MOST_WORDS])
     return {
-        "names": names,
-        "summaries": summaries,
-        "word_positions": _apart(middles, bars_end(clustering)),
+        "names": [names[i] for i in shown],
+        "summaries": [summaries[i] for i in shown],
+        "word_positions": _apart([middles[i] for i in shown], bars_end(clustering)),
     }
 
 
@@ -114,7 +118,7 @@ def _names(clustering: Clustering) -> list[str]:
 
 def _apart(positions: list[float], end: float) -> list[float]:
     """Move positions apart until lines of words fit between them, and none beyond the end."""
-    room = end / 24
+    room = end / (_MOST_WORDS + 1)
     spread = np.array(positions, dtype=float)
     for i in range(1, len(spread)):
         spread[i] = max(spread[i], spread[i - 1] + room)
@@ -150,13 +154,19 @@ def band_columns(sweep: ClusterSweep, null_scores: NDArray[np.floating]) -> Colu
 
     `null_scores` has a row for each control group and a column for each k.
     """
-    if len(null_scores) == 0:
-        return {"parameter_values": [], "low": [], "high": []}
-    return {
-        "parameter_values": np.asarray(sweep.parameter_values),
-        "low": null_scores.min(axis=0).astype(np.float32),
-        "high": null_scores.max(axis=0).astype(np.float32),
+    ranges = {
+        value: ends
+        for value, scores in zip(sweep.parameter_values, null_scores.T, strict=False)
+        if (ends := null_range(scores)) is not None
     }
+    lows, highs = np.array(list(ranges.values()), dtype=np.float32).reshape(-1, 2).T
+    return {"parameter_values": np.array(list(ranges)), "low": lows, "high": highs}
+
+
+def null_range(scores: NDArray[np.floating]) -> tuple[float, float] | None:
+    """Return between which mean silhouettes control groups lie; None where none has any."""
+    known = scores[np.isfinite(scores)]
+    return (float(known.min()), float(known.max())) if known.size else None
 
 
 @dataclass(frozen=True, eq=False)

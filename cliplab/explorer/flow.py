@@ -128,14 +128,22 @@ def _places(moves: Moves, side: str) -> dict[int, float]:
     top, places = 0.0, {}
     for cluster in sorted(set(labels.tolist()), key=lambda each: (each < 0, each)):
         places[cluster] = top
-        top += (labels == cluster).mean() * _room(moves) + _GAP
+        top += (labels == cluster).mean() * _room(moves) + _gap(moves)
     return places
 
 
 def _room(moves: Moves) -> float:
     """Return the share of the height that is images and not gaps; the same on both sides."""
-    n_blocks = max(len(np.unique(moves.before)), len(np.unique(moves.after)))
-    return 1 - _GAP * (n_blocks - 1)
+    return 1 - _gap(moves) * (_n_blocks(moves) - 1)
+
+
+def _gap(moves: Moves) -> float:
+    """Return the gap between two clusters; all gaps together leave most of the height."""
+    return min(_GAP, 0.3 / _n_blocks(moves))
+
+
+def _n_blocks(moves: Moves) -> int:
+    return max(len(np.unique(moves.before)), len(np.unique(moves.after)))
 
 
 def _name(cluster: int) -> str:

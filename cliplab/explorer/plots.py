@@ -17,6 +17,7 @@ from cliplab.explorer.columns import (
     band_columns,
     bars_end,
     clustering_columns,
+    null_range,
     number_columns,
     projection_columns,
     sweep_columns,
@@ -138,9 +139,7 @@ class Plots:
 
     def show_null(self, null_scores: NDArray[np.floating]) -> None:
         """Draw behind the bars what null data reach at this k."""
-        known = null_scores[np.isfinite(null_scores)]
-        low, high = (float(known.min()), float(known.max())) if known.size else (None, None)
-        mark_null(self.silhouettes, low, high)
+        mark_null(self.silhouettes, *(null_range(null_scores) or (None, None)))
 
     def show_scale(self, silhouettes: Sequence[NDArray[np.float32]]) -> None:
         """Set one scale for all bars, so that they can be compared while k moves."""
