@@ -78,10 +78,11 @@ class Answers:
         self._state, self._results, self._screen = state, results, screen
         self.sweep, self.projection = given
         self.space = state.space
-        results.projections[results.own_key(state, self.projection)] = self.projection
-        results.keep_sweep(results.sweep_key(state), self.sweep)
-        self.in_embedding = results.in_embedding.get(results.sweep_key(state))
-        self.data = self._data_of(results.sweep_key(state))
+        sweep_key = results.sweep_key(state)
+        own_key = results.own_key(state, self.projection)
+        results.keep_given((own_key, sweep_key), self.projection, self.sweep)
+        self.in_embedding = results.in_embedding.get(sweep_key)
+        self.data = results.data[sweep_key]
         # Which choice the picture is the answer to (None while another is on its way to the
         # screen), and the last picture that has come to rest.
         self._answered: ProjectionKey | None = results.projection_key(state)
@@ -94,6 +95,22 @@ class Answers:
         """Which picture and which clusterings the choices ask for."""
         results, state = self._results, self._state
         return results.projection_key(state), results.sweep_key(state)
+
+    @property
+    def embeddings(self) -> Embeddings:
+        """What is projected and clustered."""
+        return self._results.embeddings
+
+    @property
+    def can_be_repeated(self) -> bool:
+        """Whether picture and clusterings on the screen could be made of other data too."""
+        projection_key, sweep_key = self.keys
+        foreign = self._results.foreign
+        return not (
+            sweep_key.algorithm == GIVEN_SPACE
+            or projection_key in foreign
+            or sweep_key.projection in foreign
+        )
 
     @property
     def is_projecting(self) -> bool:
@@ -191,12 +208,5 @@ class Answers:
         if sweep is not self.sweep:
             self.sweep, self.space = sweep, self._state.space
             self.in_embedding = self._results.in_embedding.get(key)
-            self.data = self._data_of(key)
+            self.data = self._results.data[key]
             self._screen.draw_sweep()
-
-    def _data_of(self, key: SweepKey) -> Embeddings | Projection | None:
-        if key.algorithm == GIVEN_SPACE:
-            return None
-        if key.projection is None:
-            return self._results.data_of(key, None)
-        return self._results.projections.get(key.projection, self.projection)

@@ -44,6 +44,7 @@ class Board:
     def __init__(self, images: ImageSet, reveals: bool) -> None:
         self.plots = Plots(image_columns(images, reveals))
         self.null = Plots(null_columns(0), has_thumbnails=False)
+        self._group: ControlGroup | None = None
         self.flow = FlowPlot()
         self.evidence = EvidencePlots()
         share_out((self.flow.layout, 6), (self.evidence.layout, 15))
@@ -81,31 +82,34 @@ class Board:
         )
 
     def show_control(
-        self,
-        group: ControlGroup | None,
-        sweep: ClusterSweep,
-        value: int,
-        title: str = "",
-        where: str = "",
+        self, group: ControlGroup | None, sweep: ClusterSweep, title: str = "", where: str = ""
     ) -> None:
-        """Draw the control group at a value of the sweep's parameter; None takes it away."""
-        has_group = group is not None and group.sweep.parameter == sweep.parameter
-        scores = group.scores if group is not None and has_group else np.empty((0, len(sweep)))
+        """Draw what of the control group is the same for every k; None takes it away."""
+        is_there = group is not None and group.sweep.parameter == sweep.parameter
+        self._group = group if is_there else None
+        scores = np.empty((0, len(sweep))) if self._group is None else self._group.scores
         self.plots.show_band(sweep, scores)
-        self.plots.show_null(scores[:, sweep.parameter_values.index(value)])
-        if group is None or not has_group:
+        if self._group is None:
             self._null_row.visible = False
             return
-        clustering = group.sweep[value]
-        if len(self.null.images.data["image_ids"]) != len(clustering):
-            self.null.begin(null_columns(len(clustering)))
-        self.null.show_projection(group.projection)
+        n_rows = len(self._group.projection)
+        if len(self.null.images.data["image_ids"]) != n_rows:
+            self.null.begin(null_columns(n_rows))
+        self.null.show_projection(self._group.projection)
         # Of the first words that it paints in a row that appears Bokeh leaves a trace; blanks leave
         # none. The next group is here in a moment.
         self.null.show_title(title if self._null_row.visible else " ")
-        self.null.show_sweep(group.sweep, where)
+        self.null.show_sweep(self._group.sweep, where)
         self.null.show_scale([each.silhouettes for each in sweep.clusterings])
-        self.null.show_clustering(clustering, value)
-        self.null.show_numbers(clustering, group.projection)
-        self.null.show_coloring(coloring_by_cluster(clustering), show_numbers=True)
         self._null_row.visible = True
+
+    def show_control_at(self, sweep: ClusterSweep, value: int) -> None:
+        """Draw the control group at a value of the sweep's parameter, if there is one."""
+        if self._group is None or value not in self._group.sweep:
+            self.plots.show_null(np.empty(0))
+            return
+        clustering = self._group.sweep[value]
+        self.plots.show_null(self._group.scores[:, sweep.parameter_values.index(value)])
+        self.null.show_clustering(clustering, value)
+        self.null.show_numbers(clustering, self._group.projection)
+        self.null.show_coloring(coloring_by_cluster(clustering), show_numbers=True)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cliplab.clustering import ALGORITHMS, smallest_sizes, title_of
-from cliplab.explorer.columns import QUERY, color_titles
-from cliplab.explorer.state import PAGES, ExplorerState
+from cliplab.explorer.columns import color_titles
+from cliplab.explorer.state import LIKENESS, PAGES, ExplorerState
 from cliplab.null import NULL_TITLES
 from cliplab.silhouette import METRICS
 
@@ -93,9 +93,9 @@ def find_choices(
     given_perplexity = projection.parameters.get("perplexity", 2.0)
     titles = color_titles(images)
     known = tuple(name for name in titles if name not in ("cluster", "silhouette"))
-    colors = titles | ({QUERY: "likeness to words"} if reads_words else {})
+    colors = titles | ({LIKENESS: LIKENESS} if reads_words else {})
     is_by_k = sweep.parameter == "n_clusters"
-    every_k = sweep.parameter_values if is_by_k else sweep_range(len(images))
+    every_k = sweep.parameter_values if is_by_k else find_every_k(embeddings)
     return Choices(
         n_clusters=every_k,
         min_cluster_sizes=smallest_sizes(len(images)) if is_by_k else sweep.parameter_values,
@@ -109,13 +109,26 @@ def find_choices(
     )
 
 
-def sweep_range(n_different: int) -> tuple[int, ...]:
-    """Return every k from 2 to 20, or fewer where few images differ."""
+def find_every_k(embeddings: Embeddings) -> tuple[int, ...]:
+    """Return every k from 2 to 20, or fewer where few images differ.
+
+    Raises
+    ------
+    ValueError
+        If fewer than 3 differ.
+    """
+    n_different = len({row.tobytes() for row in embeddings.vectors.round(4)})
+    if n_different < 3:
+        raise ValueError(
+            f"`embeddings` must have at least 3 rows that differ. Got {n_different} instead."
+        )
     return tuple(range(2, min(20, n_different - 1) + 1))
 
 
 def first_space(sweep: ClusterSweep, spaces: dict[str, str]) -> str:
     """Say by which name the space of a given sweep is chosen."""
+    if sweep.algorithm not in ALGORITHMS:
+        return GIVEN_SPACE
     if sweep.space in ("embedding", "centered embedding"):
         return "embedding"
     return sweep.space if sweep.space in spaces else GIVEN_SPACE
@@ -146,7 +159,7 @@ def first_state(
         **{"n_clusters": choices.n_clusters[0], "min_cluster_size": choices.min_cluster_sizes[0]}
         | {sweep.parameter: best},
         space=first_space(sweep, choices.spaces),
-        algorithm=sweep.algorithm,
+        algorithm=sweep.algorithm if sweep.algorithm in ALGORITHMS else "kmeans",
         metric=sweep.metric,
         centered=sweep.space == "centered embedding",
         projection=projection.method,

@@ -27,17 +27,28 @@ if TYPE_CHECKING:
 
 Columns = dict[str, Any]
 _MOST_WORDS = 23  # Lines of words beside the bars.
-# The colours of a text that was typed; not a column of the images.
-QUERY = "likeness to words"
 
 
 def image_columns(images: ImageSet, reveals: bool = True) -> Columns:
-    """Return what a hover says of the images: ids and, where they may be seen, known classes."""
-    names = [*images.class_names, ""] if reveals else [""] * (len(images.class_names) + 1)
+    """Return what a hover says of the images: their ids and known classes.
+
+    Where classes are not to be seen yet, neither are ids: those of files often hold the class.
+    """
+    if not reveals:
+        return {
+            "image_ids": [hidden_name(i) for i in range(len(images))],
+            "class_names": [""] * len(images),
+        }
+    names = [*images.class_names, ""]
     return {
         "image_ids": images.image_ids.tolist(),
         "class_names": [names[label] for label in images.class_labels],
     }
+
+
+def hidden_name(row: int) -> str:
+    """Return what an image is called as long as its name might give its class away."""
+    return f"picture {row}"
 
 
 def null_columns(n_rows: int) -> Columns:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,8 +49,8 @@ def draw_control_groups(
     embeddings: Embeddings,
     kind: str,
     keys: tuple[ProjectionKey, SweepKey],
-    n_clusters: Sequence[int],
-    min_cluster_sizes: Sequence[int],
+    told: tuple[Sequence[int], Sequence[int]],
+    standing: ControlGroup | None = None,
 ) -> Iterator[ControlGroup]:
     """Yield a control group, and then again with the silhouettes of one more, up to ten.
 
@@ -62,21 +62,33 @@ def draw_control_groups(
         Which null data.
     keys : pair of ProjectionKey and SweepKey
         How the real ones are drawn and clustered.
-    n_clusters, min_cluster_sizes : sequence of int
-        As for the real ones.
+    told : pair of sequence of int
+        Every k and every smallest size of a cluster, as for the real ones.
+    standing : ControlGroup, optional
+        One of the same kind: where it was clustered in the same way, only its picture is made
+        anew.
     """
     projection_key, sweep_key = keys
-    first: tuple[Projection, ClusterSweep] | None = None
-    scores = []
+    first = Results(_null(embeddings, kind, 0), *told)
+    *_, projection = first.compute_projection(projection_key, None)
+    if standing is not None and standing.keys[1] == sweep_key and len(standing.scores) == N_GROUPS:
+        yield replace(standing, keys=keys, projection=projection)
+        return
+    first.projections[projection_key] = projection
+    group: ControlGroup | None = None
     for seed in range(N_GROUPS):
-        null = null_data(embeddings, kind, seed)
-        assert isinstance(null, Embeddings)
-        results = Results(null, n_clusters, min_cluster_sizes)
-        if first is None:
-            *_, projection = results.compute_projection(projection_key, None)
-            results.projections[projection_key] = projection
+        results = first if seed == 0 else Results(_null(embeddings, kind, seed), *told)
         picture = results.projections.get(sweep_key.projection) if sweep_key.projection else None
         *_, sweep = results.compute_sweep(sweep_key, picture)
-        first = first or (projection, sweep)
-        scores.append(sweep.silhouette_scores)
-        yield ControlGroup(kind, keys, *first, scores=np.array(scores))
+        scores = sweep.silhouette_scores[None]
+        if group is None:
+            group = ControlGroup(kind, keys, projection, sweep, scores)
+        else:
+            group = replace(group, scores=np.vstack([group.scores, scores]))
+        yield group
+
+
+def _null(embeddings: Embeddings, kind: str, seed: int) -> Embeddings:
+    null = null_data(embeddings, kind, seed)
+    assert isinstance(null, Embeddings)
+    return null

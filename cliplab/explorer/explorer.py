@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,14 +12,14 @@ from cliplab.explorer.answers import Answers, Screen
 from cliplab.explorer.board import Board
 from cliplab.explorer.choices import (
     find_choices,
+    find_every_k,
     first_state,
     picture_title,
     space_title,
     status_line,
-    sweep_range,
 )
-from cliplab.explorer.columns import QUERY, coloring, image_columns, likeness_coloring
-from cliplab.explorer.control import ControlGroup, draw_control_groups
+from cliplab.explorer.columns import coloring, image_columns, likeness_coloring
+from cliplab.explorer.companions import Companions, Redraw
 from cliplab.explorer.controls import Controls
 from cliplab.explorer.gallery import Gallery
 from cliplab.explorer.host import MainLoop
@@ -29,10 +29,11 @@ from cliplab.explorer.pages.method import MethodPage
 from cliplab.explorer.pages.moves import MovesPage
 from cliplab.explorer.pages.reveal import RevealPage
 from cliplab.explorer.pages.silhouette import SilhouettePage
-from cliplab.explorer.pages.words import WordsPage, ranked
+from cliplab.explorer.pages.words import WordsPage
 from cliplab.explorer.panel import Panel
 from cliplab.explorer.pictures import SmallPictures
 from cliplab.explorer.results import Results
+from cliplab.explorer.state import LIKENESS
 from cliplab.explorer.theme import THUMBNAIL_SIZE
 from cliplab.explorer.thumbnails import sheets
 from cliplab.explorer.view import View
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from cliplab.evidence import Evidence
     from cliplab.explorer.pages import Page
     from cliplab.images import ImageSet
-    from cliplab.naming import TextRanking
 
 
 class Explorer:
@@ -103,7 +103,7 @@ class Explorer:
     ) -> None:
         require_rows("embeddings", len(embeddings), len(images))
         if sweep is None:
-            sweep = sweep_clusters(embeddings, _every_k(embeddings))
+            sweep = sweep_clusters(embeddings, find_every_k(embeddings))
         if projection is None:
             projection = project(embeddings)
         require_rows("sweep", len(sweep.clusterings[0]), len(images))
@@ -135,12 +135,26 @@ class Explorer:
             ),
             self._main_loop,
         )
-        self._control: ControlGroup | None = None
-        self._ranking: TextRanking | None = None
         self._lanes = {
             name: Lane[Any](self._main_loop, self._tell_error, keeps_all=name == "sheets")
-            for name in ("gallery", "sheets", "control", "ranking", "names", "evidence")
+            for name in ("gallery", "sheets", "names")
         }
+        self._companions = Companions(
+            self.state,
+            self._answers,
+            self._choices,
+            Redraw(
+                self._change,
+                self._draw_control,
+                self._draw_ranking,
+                self._draw_page,
+                self._draw_status,
+                self._tell_error,
+            ),
+            self._main_loop,
+        )
+        self._page_is_stale, self._depth = False, 0
+        self._in_order: tuple[int, ...] = ()
         self._small = SmallPictures(images)
         self._board = Board(images, self.state.is_revealed)
         self._plots = self._board.plots
@@ -149,6 +163,7 @@ class Explorer:
             lambda value: self.state.set_trait(self._answers.sweep.parameter, value)
         )
         self._plots.on_tap_bar(self._open_bar)
+        self._board.flow.on_tap(self._show_pictures)
         self._panel = self._make_panel()
         self._draw_everything()
         self._follow("n_clusters", self._draw_clustering)
@@ -183,9 +198,7 @@ class Explorer:
     @property
     def evidence(self) -> Evidence | None:
         """What was gathered for the sweep on the screen, if it was."""
-        page = self._panel.pages["evidence"]
-        assert isinstance(page, EvidencePage)
-        return page.evidence
+        return self._companions.evidence_for(self.sweep)
 
     @property
     def _value(self) -> int:
@@ -207,6 +220,9 @@ class Explorer:
             self._panel.close()
             self._panel = self._make_panel()
             self._draw_everything()
+            # What the end of the cell before has interrupted is taken up again.
+            for refresh in (self._refresh, self._refresh_control, self._refresh_ranking):
+                self._change(refresh)
         panel = self._panel
         panel.show(on_replaced=lambda: self._close(panel))
         if not all(self._plots.sheets.data["uri"]):
@@ -218,11 +234,18 @@ class Explorer:
         controls = Controls(state, self._choices, on_stop=self._answers.stop)
         gallery = Gallery(self.images, self._small, self._lanes["gallery"], self._main_loop)
         pages: dict[str, Page] = {
-            "silhouette": SilhouettePage(state, self._small),
-            "words": WordsPage(state, self._small, self._lanes["names"], controls.link, change),
-            "moves": MovesPage(state, self._board),
-            "evidence": EvidencePage(self._lanes["evidence"], self._board, change),
-            "reveal": RevealPage(state, change),
+            "silhouette": SilhouettePage(state, self._small, self._show_pictures),
+            "words": WordsPage(
+                self._companions,
+                self._small,
+                self._lanes["names"],
+                controls.link,
+                change,
+                self._show_pictures,
+            ),
+            "moves": MovesPage(self._board, self._show_pictures),
+            "evidence": EvidencePage(self._companions, self._board, change),
+            "reveal": RevealPage(state, self._companions, change, self._show_pictures),
             "method": MethodPage(state, self._choices, controls.link),
         }
         panel = Panel(self._board.layout, controls, gallery, pages, self._main_loop)
@@ -234,6 +257,7 @@ class Explorer:
         panel.close()
         if panel is self._panel:
             self._answers.drop()
+            self._companions.drop()
             for lane in self._lanes.values():
                 lane.drop()
 
@@ -251,17 +275,25 @@ class Explorer:
         """Change the screen on the main loop, in one message; tell in words what goes wrong."""
 
         def change() -> None:
+            self._depth += 1  # One change may bring about another.
             try:
                 with self._panel.batch():
                     draw()
+                    if self._depth == 1:
+                        self._draw_stale_page()
             except Exception as error:
                 self._tell_error(error)
+            finally:
+                self._depth -= 1
 
         self._main_loop.post(change)
 
     def _tell_error(self, error: Exception) -> None:
         self._panel.controls.show_error(f"{type(error).__name__}: {error}")
         self._draw_status()
+        self._page_is_stale = False
+        if self.state.page == "evidence":  # Its bar would stand there for ever.
+            self._panel.pages["evidence"].draw(self._view)
         if not self._main_loop.is_live:
             raise error
 
@@ -270,57 +302,14 @@ class Explorer:
         self._draw_page()
 
     def _refresh_control(self) -> None:
-        """Set going the control group that is asked for, treated as the images are."""
-        kind, keys = self.state.control, self._answers.keys
-        self._lanes["control"].drop()
-        if self._control is not None and (kind, keys) != (self._control.kind, self._control.keys):
-            self._control = None
-            self._draw_control()
-        if kind == "none" or self._control is not None:
-            self._draw_status()
-            return
-        groups = draw_control_groups(
-            self.embeddings, kind, keys, self._choices.n_clusters, self._choices.min_cluster_sizes
-        )
-        self._lanes["control"].start(
-            (kind, keys),
-            groups,
-            lambda group: self._change(lambda: self._take_control(group)),
-            lambda: self._change(self._draw_status),
-        )
         self._draw_status()
-
-    def _take_control(self, group: ControlGroup) -> None:
-        self._control = group
         self._draw_control()
+        self._companions.require_control()
 
     def _refresh_ranking(self) -> None:
-        text = self.state.query.strip()
-        self._lanes["ranking"].drop()
-        if not text:
-            self._take_ranking(None)
-            return
-        if self.encoder is None:
-            raise ValueError(
-                "`query` needs CLIP's text half: give the Explorer its encoder, with `encoder=`."
-            )
-        self._lanes["ranking"].start(
-            text,
-            ranked(self._view, text),
-            lambda ranking: self._change(lambda: self._take_ranking(ranking)),
-        )
-
-    def _take_ranking(self, ranking: TextRanking | None) -> None:
-        self._ranking = ranking
-        page = self._panel.pages["words"]
-        assert isinstance(page, WordsPage)
-        page.show_ranking(ranking)
-        if ranking is None and self.state.color_by == QUERY:
-            self.state.color_by = "cluster"
-        elif ranking is not None and self.state.color_by != QUERY:
-            self.state.color_by = QUERY
-        else:
-            self._draw_coloring()
+        if self.state.query.strip():
+            self._offer_colors()
+        self._companions.refresh_ranking(self._view)
 
     def _reveal(self) -> None:
         self._plots.show_names(image_columns(self.images, self.state.is_revealed))
@@ -331,6 +320,13 @@ class Explorer:
     def _open_bar(self, row: int) -> None:
         self.state.opened = row
         self.state.page = "silhouette"
+
+    def _show_pictures(self, rows: Sequence[int]) -> None:
+        """Select images, and show their pictures in this order."""
+        self._in_order = tuple(int(row) for row in rows)
+        self.state.selected = self._in_order
+        self.state.page = "pictures"
+        self._change(self._draw_gallery)
 
     # What is drawn
 
@@ -355,8 +351,10 @@ class Explorer:
         self._draw_sweep()
         self._draw_coloring()
         self._draw_projection()
+        self._draw_control()
         self._draw_status()
         self._plots.show_selection(self.state.selected)
+        self._draw_stale_page()
 
     def _draw_projection(self) -> None:
         self._plots.show_projection(self.projection)
@@ -366,8 +364,6 @@ class Explorer:
         self._plots.show_sweep(self.sweep, self._where)
         self._panel.controls.show_parameter(self.sweep.parameter)
         self._draw_clustering()
-        if self.state.control != "none":
-            self._refresh_control()
 
     def _draw_clustering(self) -> None:
         self._plots.show_clustering(self.clustering, self._value, self._in_embedding)
@@ -375,30 +371,47 @@ class Explorer:
         if self.state.color_by in ("cluster", "silhouette"):
             self._draw_coloring()
         self._draw_gallery()
-        self._draw_control()
+        self._board.show_control_at(self.sweep, self._value)
         self._draw_page()
         self._draw_status()
 
     def _draw_control(self) -> None:
-        title = self._choices.controls[self.state.control]
-        self._board.show_control(
-            self._control, self.sweep, self._value, f"Control group: {title}", self._where
-        )
+        title = f"Control group: {self._choices.controls[self.state.control]}"
+        self._board.show_control(self._companions.control, self.sweep, title, self._where)
+        self._board.show_control_at(self.sweep, self._value)
+
+    def _draw_ranking(self) -> None:
+        has_ranking = self._companions.ranking is not None
+        color_by = self.state.color_by
+        if has_ranking != (color_by == LIKENESS):
+            self.state.color_by = LIKENESS if has_ranking else "cluster"
+        else:
+            self._draw_coloring()
+        self._draw_page()
 
     def _draw_coloring(self) -> None:
         color_by = self.state.color_by
-        if color_by == QUERY:
-            scores = np.zeros(len(self.images)) if self._ranking is None else self._ranking.scores
-            colors = likeness_coloring(scores)
+        ranking = self._companions.ranking
+        if color_by == LIKENESS:
+            # Until the words have been read, all are alike.
+            colors = likeness_coloring(
+                np.zeros(len(self.images)) if ranking is None else ranking.scores
+            )
         else:
             colors = coloring(color_by, self.images, self.clustering)
         self._plots.show_coloring(colors, show_numbers=color_by == "cluster")
         self._panel.controls.show_legend(colors)
+        self._offer_colors()
+
+    def _offer_colors(self) -> None:
+        """Have the menu hold what the picture can be coloured by now."""
+        known = () if self.state.is_revealed else self._choices.known
+        has_words = bool(self.state.query.strip())
         self._panel.controls.offer_colors(
             {
                 name: title
                 for name, title in self._choices.colors.items()
-                if self.state.is_revealed or name not in self._choices.known
+                if name not in known and (name != LIKENESS or has_words)
             }
         )
 
@@ -408,10 +421,19 @@ class Explorer:
 
     def _draw_gallery(self) -> None:
         self._panel.gallery.reveals = self.state.is_revealed
-        self._panel.gallery.show(self.state.selected, self.clustering)
+        selected = self.state.selected
+        in_order = self._in_order if set(self._in_order) == set(selected) else selected
+        self._panel.gallery.show(in_order, self.clustering)
 
     def _draw_page(self) -> None:
-        """Draw the page that is open, and take the plots of the others away."""
+        """Have the open page drawn, once, at the end of the change under way."""
+        self._page_is_stale = True
+
+    def _draw_stale_page(self) -> None:
+        """Draw the page that is open if it is to be, and take the plots of the others away."""
+        if not self._page_is_stale:
+            return
+        self._page_is_stale = False
         name = self.state.page
         self._panel.open_page(name)
         if name != "moves":
@@ -424,11 +446,14 @@ class Explorer:
     def _draw_status(self) -> None:
         """Say what is on its way, or else what is on the screen."""
         answers, titles = self._answers, self._choices
+        if not (answers.is_projecting or answers.is_sweeping):
+            # What has come to rest is what the control group has to be like.
+            self._companions.refresh_control()
         if answers.is_projecting:
             text = f"Drawing {titles.projections[self.state.projection]} …"
         elif answers.is_sweeping:
             text = f"Clustering {titles.spaces[self.state.space]} …"
-        elif self._lanes["control"].work_in_hand is not None:
+        elif self._companions.is_drawing_control:
             text = "Drawing the control group …"
         else:
             text = status_line(titles, self.clustering, answers.space, self._in_embedding)
@@ -475,13 +500,3 @@ def explore(images: ImageSet, encoder: ClipEncoder | None = None) -> Explorer:
         is_storybook = images.provenance.get("source") == "storybook"
         encoder = ClipEncoder("storybook" if is_storybook else "ViT-B-32")
     return Explorer(images, encoder.encode_images(images), encoder=encoder)
-
-
-def _every_k(embeddings: Embeddings) -> tuple[int, ...]:
-    """Return every k from 2 to 20, or fewer where few images differ."""
-    n_different = len({row.tobytes() for row in embeddings.vectors.round(4)})
-    if n_different < 3:
-        raise ValueError(
-            f"`embeddings` must have at least 3 rows that differ. Got {n_different} instead."
-        )
-    return sweep_range(n_different)

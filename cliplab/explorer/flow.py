@@ -71,6 +71,7 @@ class FlowPlot:
     """Ribbons of images from cluster to cluster; a tap on one tells whose they are."""
 
     def __init__(self) -> None:
+        self._moves: Moves | None = None
         self.ribbons = ColumnDataSource(
             {name: [] for name in ("xs", "ys", "colors", "alphas", "before", "after", "n_images")},
             name="ribbons",
@@ -105,6 +106,7 @@ class FlowPlot:
 
     def show(self, moves: Moves | None) -> None:
         """Draw moves; None takes the plot away."""
+        self._moves = moves
         self.layout.visible = moves is not None
         if moves is not None:
             set_title(self.layout, f"What moved · {len(moves.movers)} of {len(moves)} images")
@@ -112,12 +114,14 @@ class FlowPlot:
             self.ribbons.data = flow_columns(moves)
             self.blocks.data = block_columns(moves)
 
-    def on_tap(self, told: Callable[[int, int], None]) -> None:
-        """Have a function told between which clusters the ribbon goes that was tapped."""
+    def on_tap(self, told: Callable[[tuple[int, ...]], None]) -> None:
+        """Have a function told which images are in the ribbon that was tapped, by their rows."""
 
-        def tapped(_attr: str, _old: Any, rows: list[int]) -> None:
-            if rows:
-                told(*(_number(self.ribbons.data[side][rows[0]]) for side in ("before", "after")))
+        def tapped(_attr: str, _old: Any, ribbons: list[int]) -> None:
+            if ribbons and self._moves is not None:
+                data = self.ribbons.data
+                ends = (_number(data[side][ribbons[0]]) for side in ("before", "after"))
+                told(self._moves.rows(*ends))
 
         self.ribbons.selected.on_change("indices", tapped)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import ipywidgets
 import numpy as np
 
 from cliplab.clustering import NOISE
+from cliplab.explorer.columns import hidden_name
 from cliplab.explorer.theme import cluster_color
 
 if TYPE_CHECKING:
@@ -122,6 +124,8 @@ class Gallery:
         score = clustering.silhouettes[i]
         silhouette = f"silhouette {score:.2f}" if np.isfinite(score) else "noise"
         name, credit = str(self._images.image_ids[i]), self._credits[i]
+        if not self.reveals:  # Names of files and titles often hold the class.
+            name, credit = hidden_name(i), replace(credit, title="")
         about = html.escape(f"{name}: {credit}", quote=True)
         return f"""<figure title="{about}"><img src="{self._small.uri(i)}" alt="{about}">
           <span class="cluster" title="cluster {number}"

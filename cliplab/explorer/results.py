@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cliplab.clustering import ALGORITHMS, ClusterSweep, measure_in, sweep_clusters
 from cliplab.explorer.choices import GIVEN_SPACE
-from cliplab.projection import Projection, project, settle
+from cliplab.projection import METHODS, Projection, project, settle
 from cliplab.tsne import StagedTSNE
 
 if TYPE_CHECKING:
@@ -47,8 +47,12 @@ class Results:
     ----------
     projections, sweeps : dict
         What there is, by its key.
+    data : dict of SweepKey to Embeddings, Projection or None
+        What each sweep is of; None for one that was made elsewhere.
     in_embedding : dict of SweepKey to ClusterSweep
         The clusters found in projections, measured among the embeddings.
+    foreign : set of ProjectionKey
+        Projections that were given and cannot be made anew.
     """
 
     def __init__(
@@ -63,7 +67,9 @@ class Results:
         self._stages: StagedTSNE | None = None
         self.projections: dict[ProjectionKey, Projection] = {}
         self.sweeps: dict[SweepKey, ClusterSweep] = {}
+        self.data: dict[SweepKey, Embeddings | Projection | None] = {}
         self.in_embedding: dict[SweepKey, ClusterSweep] = {}
+        self.foreign: set[ProjectionKey] = set()
 
     def projection_key(self, state: ExplorerState, method: str | None = None) -> ProjectionKey:
         """Say which projection the state asks for, or which of a method."""
@@ -96,11 +102,23 @@ class Results:
         picture = self.projection_key(state, state.space)
         return SweepKey(picture, state.random_state, state.algorithm, metric)
 
-    def data_of(self, key: SweepKey, picture: Projection | None) -> Embeddings | Projection:
-        """Return what a sweep is of."""
-        if picture is not None:
-            return picture
-        return self.embeddings.centered() if key.is_centered else self.embeddings
+    def keep_given(
+        self, keys: tuple[ProjectionKey, SweepKey], projection: Projection, sweep: ClusterSweep
+    ) -> None:
+        """Keep what was given, and find out what the sweep is of."""
+        projection_key, sweep_key = keys
+        self.projections[projection_key] = projection
+        is_flat = projection.coordinates.shape[1] == 2
+        if projection.method not in METHODS or not is_flat:
+            self.foreign.add(projection_key)
+        data: Embeddings | Projection | None = None
+        if sweep_key.algorithm == GIVEN_SPACE:
+            pass
+        elif sweep_key.projection is None:
+            data = self.embeddings.centered() if sweep_key.is_centered else self.embeddings
+        elif sweep_key.projection == projection_key:
+            data = projection
+        self.keep_sweep(sweep_key, sweep, data)
 
     def compute_projection(
         self, key: ProjectionKey, standing: Projection | None
@@ -130,21 +148,29 @@ class Results:
         if key.projection is not None and picture is None:
             *_, picture = self.compute_projection(key.projection, None)
             self.projections[key.projection] = picture
+        data: Embeddings | Projection = self.embeddings
+        if picture is not None:
+            data = picture
+        elif key.is_centered:
+            data = self.embeddings.centered()
         sweep = sweep_clusters(
-            self.data_of(key, picture),
+            data,
             self._n_clusters,
             key.random_state or 0,
             algorithm=key.algorithm,
             metric=key.metric,
             min_cluster_sizes=self._min_cluster_sizes,
         )
-        self.keep_sweep(key, sweep)
+        self.keep_sweep(key, sweep, data)
         yield sweep
 
-    def keep_sweep(self, key: SweepKey, sweep: ClusterSweep) -> None:
-        """Keep a sweep; one of a projection is measured among the embeddings too."""
+    def keep_sweep(
+        self, key: SweepKey, sweep: ClusterSweep, data: Embeddings | Projection | None
+    ) -> None:
+        """Keep a sweep and what it is of; one of a projection is measured among the embeddings."""
         if sweep.space not in ("embedding", "centered embedding", "array"):
             self.in_embedding[key] = measure_in(sweep, self.embeddings)
+        self.data[key] = data
         self.sweeps[key] = sweep
 
     def keep_projection(self, key: ProjectionKey, projection: Projection) -> None:

@@ -10,6 +10,8 @@ import numpy as np
 import traitlets
 
 MOST_SEED = 2**31 - 1
+# Colours by a text that was typed; not a column of the images.
+LIKENESS = "likeness to words"
 # Below the plots there is one page at a time.
 PAGES = ("pictures", "silhouette", "words", "moves", "evidence", "reveal", "method")
 
@@ -35,7 +37,8 @@ class ExplorerState(traitlets.HasTraits):
     n_clusters : int
         k, the number of clusters that is looked at.
     space : str
-        What was clustered: ``"embedding"``, or the name of a projection.
+        What was clustered: ``"embedding"``, the name of a projection, ``"pca-10"`` for so many
+        principal components, or ``"given"`` for a sweep that was made elsewhere.
     algorithm : str
         What finds the clusters, for example ``"kmeans"``.
     min_cluster_size : int
@@ -143,6 +146,11 @@ class ExplorerState(traitlets.HasTraits):
         if value not in choices:
             allowed = ", ".join(repr(choice) for choice in choices)
             raise traitlets.TraitError(f"`{name}` must be one of {allowed}. Got {value!r} instead.")
+        if name == "color_by" and value == LIKENESS and not self.query.strip():
+            raise traitlets.TraitError(
+                f"`color_by` can be {LIKENESS!r} only when there are words: set `query`, or type "
+                "them on the page In words."
+            )
         if name == "color_by" and value in self._known and not self.is_revealed:
             raise traitlets.TraitError(
                 f"`color_by` can be {value!r} only after a number of clusters was committed to: "

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
+import re
+
 import numpy as np
 import pytest
 from bokeh.core.json_encoder import serialize_json
@@ -11,6 +15,7 @@ from traitlets import TraitError
 
 from cliplab import (
     ClipEncoder,
+    ClusterSweep,
     Explorer,
     ImageSet,
     class_agreement,
@@ -195,7 +200,7 @@ def test_hdbscan_is_told_the_smallest_size_and_its_noise_is_noise(explorer):
 def test_the_control_group_is_null_data_under_the_same_treatment(explorer, kind):
     explorer.state.n_clusters = 5
     explorer.state.control = kind
-    group = explorer._control
+    group = explorer._companions.control
     assert (group.kind, group.sweep.n_clusters) == (kind, explorer.sweep.n_clusters)
     assert group.scores.shape == (10, len(explorer.sweep))
     null = explorer._board.null
@@ -220,9 +225,9 @@ def test_the_control_group_is_null_data_under_the_same_treatment(explorer, kind)
 def test_the_control_group_follows_the_method(explorer):
     explorer.state.control = "covariance"
     explorer.state.metric = "cosine"
-    assert explorer._control.sweep.metric == "cosine"
+    assert explorer._companions.control.sweep.metric == "cosine"
     explorer.state.space = "pca"
-    assert explorer._control.sweep.space == "pca"
+    assert explorer._companions.control.sweep.space == "pca"
 
 
 # Predict, then reveal
@@ -233,12 +238,11 @@ def test_classes_are_nowhere_on_the_screen_before_a_k_is_committed_to(explorer, 
     controls = explorer._panel.controls
     assert set(explorer._plots.images.data["class_names"]) == {""}
     assert [name for _, name in controls._color_by.options] == ["cluster", "silhouette"]
-    captions = explorer._panel.gallery.pictures.value.split("<figcaption>")[1:]
-    assert not any(f"<b>{name}</b>" in caption for name in names for caption in captions)
     page = _page(explorer, "reveal")
-    assert not any(f">{name}<" in _texts(page.widget) for name in names)
+    gallery = re.sub(r"base64,[^\"]*", "", explorer._panel.gallery.pictures.value)
     document = serialize_json(explorer._board.layout.document.to_json())
-    assert not any(f'"{name}"' in document for name in names)
+    for said in (gallery, _texts(page.widget), controls._legend.value, document):
+        assert not names & set(re.findall(r"[a-z]+", said.lower()))
     for name in ("class", "color", "place", "caption"):
         with pytest.raises(TraitError, match=r"only after a number of clusters was committed to"):
             explorer.state.color_by = name
@@ -414,3 +418,232 @@ def test_without_an_encoder_the_page_says_what_to_do(explorer):
     assert "encoder=encoder" in _texts(_page(explorer, "words").widget)
     with pytest.raises(ValueError, match="give the Explorer its encoder"):
         explorer.state.query = "a red car"
+
+
+# Order, and what is sent
+
+
+def test_lists_are_shown_in_their_own_order(explorer):
+    explorer.state.n_clusters = 12
+    page = _page(explorer, "silhouette")
+    page._borderline.click()
+    rows = explorer._panel.gallery._rows
+    assert len(rows) > 2
+    assert (np.diff(explorer.clustering.silhouettes[list(rows)]) >= 0).all()
+    assert explorer.state.selected == tuple(sorted(rows))
+    explorer.state.selected = rows[:2]
+    assert explorer._panel.gallery._rows == tuple(sorted(rows[:2]))
+
+
+def test_with_a_control_group_k_sends_only_what_changes(explorer):
+    explorer.state.control = "covariance"
+    travelled = []
+    explorer._board.layout.document.on_change(
+        lambda event: (
+            travelled.append((event.model.name, tuple(getattr(event, "cols", None) or ())))
+            if hasattr(event, "model")
+            else None
+        )
+    )
+    explorer.state.n_clusters = 5
+    sent = {(name, column) for name, columns in travelled for column in columns}
+    assert {column for name, column in sent if name == "null images"} == {
+        "cluster_labels", "silhouettes", "bar_positions", "color_values",
+    }  # fmt: skip
+    assert not [name for name, _ in sent if name in ("sweep", "band", "null sweep", "null band")]
+
+
+def test_an_open_page_is_drawn_once_for_each_choice(explorer, monkeypatch):
+    page, drawn = _page(explorer, "method"), []
+    monkeypatch.setattr(page, "draw", drawn.append)
+    for choice, value in (("n_clusters", 4), ("algorithm", "ward"), ("space", "tsne")):
+        drawn.clear()
+        setattr(explorer.state, choice, value)
+        assert len(drawn) == 1
+
+
+def test_words_stay_beside_the_bars_however_many_clusters_there_are(images, embeddings, projection):
+    sweep = sweep_clusters(embeddings, [2, 60])
+    explorer = Explorer(images, embeddings, sweep, projection)
+    explorer.state.n_clusters = 60
+    places = np.array(explorer._plots.words.data["word_positions"])
+    assert 0 <= places.min() <= places.max() <= explorer._plots.silhouettes.y_range.start
+    explorer.state.n_clusters = 2
+    _page(explorer, "moves")
+    blocks = explorer._board.flow.blocks.data
+    assert (np.array(blocks["bottom"]) > np.array(blocks["top"])).all()
+
+
+# What was made elsewhere
+
+
+def test_a_bar_is_opened_in_the_space_of_its_sweep_or_not_at_all(images, embeddings, projection):
+    ten = sweep_clusters(project(embeddings, "pca", n_components=10), range(2, 6))
+    explorer = Explorer(images, embeddings, ten, projection)
+    assert explorer.state.space == "pca-10"
+    explorer.state.opened = 3
+    assert "not known here" in _texts(_page(explorer, "silhouette").widget)
+    explorer.state.random_state = 1  # Now the Explorer makes them itself.
+    case = silhouette_case(project(embeddings, "pca", n_components=10), explorer.clustering, 3)
+    assert f"<b>{case.a:.3f}</b>" in _texts(_page(explorer, "silhouette").widget)
+
+
+def test_what_was_made_elsewhere_has_no_control_group_and_no_other_method(
+    images, embeddings, projection
+):
+    array = sweep_clusters(embeddings.vectors, range(2, 6))
+    explorer = Explorer(images, embeddings, array, projection)
+    page = _page(explorer, "method")
+    assert "made elsewhere" in _texts(page.widget)
+    assert page.algorithm.disabled
+    with pytest.raises(ValueError, match=r"`control` must be 'none' where .* made elsewhere"):
+        explorer.state.control = "covariance"
+    assert "made elsewhere" in explorer._panel.controls.error.value
+    explorer.state.space = "embedding"
+    assert not page.algorithm.disabled
+    assert explorer._companions.control.kind == "covariance"
+
+
+def test_clusters_by_an_algorithm_of_one_s_own_can_be_looked_at(images, embeddings, projection):
+    found = sweep_clusters(embeddings, range(2, 6))
+    mine = ClusterSweep(
+        tuple(dataclasses.replace(each, algorithm="spectral") for each in found.clusterings)
+    )
+    explorer = Explorer(images, embeddings, mine, projection)
+    assert (explorer.state.space, explorer.sweep.algorithm) == ("given", "spectral")
+    assert "by spectral" in explorer._panel.controls._status.value
+
+
+def test_the_control_group_follows_the_picture(explorer):
+    explorer.state.control = "covariance"
+    scores = explorer._companions.control.scores
+    explorer.state.projection = "pca"
+    group = explorer._companions.control
+    assert group.projection.method == "pca"
+    assert group.scores is scores  # The same clusters: nothing of them was made anew.
+    explorer.state.projection = "tsne"
+    explorer.state.perplexity = 12
+    assert explorer._companions.control.projection.parameters["perplexity"] == 12
+
+
+# Again and again
+
+
+def test_shown_again_an_explorer_still_knows_what_was_found(explorer):
+    explorer._ipython_display_()
+    page = _page(explorer, "evidence")
+    page._gather.click()
+    found = explorer.evidence
+    page = _page(explorer, "reveal")
+    page._name.value = "ships"
+    page._keep.click()
+    for _ in range(3):
+        explorer._ipython_display_()
+    assert explorer.evidence is found
+    assert "ships" in _texts(_page(explorer, "reveal").widget)
+    assert _page(explorer, "evidence")._gather.layout.display == "none"
+    callbacks = explorer._board.flow.ribbons.selected._callbacks["indices"]
+    assert len(callbacks) == 1
+
+
+def test_evidence_is_of_the_sweep_on_the_screen_whichever_page_is_open(explorer):
+    _page(explorer, "evidence")._gather.click()
+    explorer.state.page = "pictures"
+    explorer.state.algorithm = "ward"
+    assert explorer.evidence is None
+    assert explorer._plots.scatter.visible
+
+
+def test_evidence_that_arrives_late_does_not_take_the_screen(
+    images, embeddings, sweep, projection, in_kernel
+):
+    async def story():
+        explorer = Explorer(images, embeddings, sweep, projection)
+        page = _page(explorer, "evidence")
+        page._gather.click()
+        explorer.state.page = "pictures"
+        while explorer._companions.is_gathering:
+            await asyncio.sleep(0.05)
+        assert explorer.evidence is not None
+        assert explorer._plots.scatter.visible
+        assert not explorer._board.evidence.layout.visible
+        explorer.state.page = "evidence"
+        assert explorer._board.evidence.layout.visible
+
+    in_kernel(story)
+
+
+def test_where_gathering_fails_it_can_be_begun_again(explorer, monkeypatch):
+    def fail(*_):
+        yield 0.1
+        raise MemoryError("no room")
+
+    page = _page(explorer, "evidence")
+    monkeypatch.setattr("cliplab.explorer.companions.gather_evidence", fail)
+    page._gather.click()  # A button's callback tells its error and raises none.
+    assert page._gather.layout.display is None
+    assert page._bar.layout.display == "none"
+    assert "no room" in explorer._panel.controls.error.value
+
+
+def test_what_an_ended_cell_has_interrupted_is_taken_up_again(
+    images, embeddings, sweep, projection, in_kernel
+):
+    async def story():
+        explorer = Explorer(images, embeddings, sweep, projection)
+        explorer._ipython_display_()
+        explorer.state.space = "pca-10"
+        explorer._close(explorer._panel)  # Its cell shows something else now.
+        explorer._ipython_display_()
+        while explorer.sweep.space != "pca-10":
+            await asyncio.sleep(0.05)
+
+    in_kernel(story)
+
+
+# What is typed
+
+
+def test_my_k_stays_as_it_was_typed_and_is_what_is_revealed_first(explorer):
+    page = _page(explorer, "reveal")
+    explorer.state.n_clusters = 5
+    assert page._k.value == 5
+    page._k.value = 9
+    explorer.state.n_clusters = 3
+    assert page._k.value == 9
+    page._commit.click()
+    assert explorer.state.n_clusters == 9
+
+
+def test_a_guess_belongs_to_the_clustering_it_was_made_of(explorer):
+    page = _page(explorer, "reveal")
+    explorer.state.n_clusters = 5
+    page._name.value = "ships"
+    page._keep.click()
+    explorer.state.committed = 4
+    said = page._words.value
+    assert "cluster 0 of 5: ships" in said
+    assert "you said" in said
+    explorer.state.n_clusters = 4
+    assert "you said" not in page._words.value
+
+
+def test_likeness_to_words_needs_words(speaking):
+    speaking.state.query = ""
+    with pytest.raises(TraitError, match="only when there are words"):
+        speaking.state.color_by = "likeness to words"
+    options = [name for _, name in speaking._panel.controls._color_by.options]
+    assert "likeness to words" not in options
+    assert _page(speaking, "words")._best.layout.display == "none"
+
+
+def test_names_of_other_clusters_do_not_stay_beside_new_ones(speaking):
+    page = _page(speaking, "words")
+    page.vocabulary.value = ""
+    speaking.state.n_clusters = 4
+    assert page._names.value.count("<tr>") == 5
+    with pytest.raises(ValueError, match=r"at least 2|two"):
+        page.vocabulary.value = "cat"
+    assert "nearest words" not in page._names.value
+    page.vocabulary.value = ""
+    assert page._names.value.count("<tr>") == 5

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from cliplab.evidence import Evidence, gather_evidence
 from cliplab.explorer.pages.parts import button, note, table
 
 if TYPE_CHECKING:
-    from cliplab.clustering import ClusterSweep
+    from cliplab.evidence import Evidence
     from cliplab.explorer.board import Board
-    from cliplab.explorer.lanes import Lane
+    from cliplab.explorer.companions import Companions
     from cliplab.explorer.view import View
 
 _HELP = (
@@ -34,8 +33,8 @@ class EvidencePage:
 
     Parameters
     ----------
-    lane : Lane
-        Where it is gathered.
+    companions : Companions
+        Who gathers and keeps it.
     board : Board
         What draws it.
     change : callable
@@ -46,76 +45,44 @@ class EvidencePage:
 
     def __init__(
         self,
-        lane: Lane[float | Evidence],
+        companions: Companions,
         board: Board,
         change: Callable[[Callable[[], None]], None],
     ) -> None:
-        self._lane = lane
+        self._companions = companions
         self._board = board
-        self._change = change
-        self._known: list[tuple[ClusterSweep, Evidence]] = []
         self._view: View | None = None
         self._gather = button("Gather the evidence")
         self._stop = button("Stop")
         self._bar = ipywidgets.FloatProgress(max=1, layout={"width": "160px", "height": "14px"})
         self._words = ipywidgets.HTML()
         self._gather.on_click(lambda _: change(self._start))
-        self._stop.on_click(lambda _: change(self._give_up))
+        self._stop.on_click(lambda _: change(companions.stop_gathering))
         line = ipywidgets.HBox(
             [self._gather, self._bar, self._stop], layout={"align_items": "center"}
         )
         self.widget = ipywidgets.VBox([line, self._words])
 
-    @property
-    def evidence(self) -> Evidence | None:
-        """What is known of the sweep on the screen."""
-        if self._view is None:
-            return None
-        return next((found for sweep, found in self._known if sweep is self._view.sweep), None)
-
     def draw(self, view: View) -> None:
         """Show what was gathered for this sweep, or how to gather it."""
         self._view = view
-        evidence = self.evidence
-        is_under_way = self._lane.work_in_hand is not None
+        evidence = self._companions.evidence_for(view.sweep)
+        is_under_way = self._companions.is_gathering
         for widget, is_shown in (
             (self._gather, evidence is None and not is_under_way),
             (self._bar, is_under_way),
             (self._stop, is_under_way),
         ):
             widget.layout.display = None if is_shown else "none"
+        self._bar.value = self._companions.share_gathered
         refusal = _refusal(view)
         self._gather.disabled = refusal != ""
         self._words.value = note(refusal or _HELP) if evidence is None else _told(evidence)
         self._board.show_evidence(evidence, view.where)
 
     def _start(self) -> None:
-        view = self._view
-        if view is None or view.data is None:
-            return
-        sweep = view.sweep
-        self._bar.value = 0
-        self._lane.start(
-            id(sweep),
-            gather_evidence(view.data, sweep, sweep.random_state),
-            lambda found: self._change(lambda: self._take(sweep, found)),
-            lambda: self._change(self._redraw),
-        )
-        self._redraw()
-
-    def _take(self, sweep: ClusterSweep, found: float | Evidence) -> None:
-        if isinstance(found, Evidence):
-            self._known.append((sweep, found))
-        else:
-            self._bar.value = found
-
-    def _give_up(self) -> None:
-        self._lane.drop()
-        self._redraw()
-
-    def _redraw(self) -> None:
         if self._view is not None:
-            self.draw(self._view)
+            self._companions.gather_evidence(self._view)
 
 
 def _refusal(view: View) -> str:

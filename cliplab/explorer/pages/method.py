@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from cliplab.clustering import ALGORITHMS, title_of
+from cliplab.explorer.choices import GIVEN_SPACE
 from cliplab.explorer.pages.parts import note
 
 if TYPE_CHECKING:
@@ -66,10 +67,20 @@ class MethodPage:
     def draw(self, view: View) -> None:
         """Say what the algorithm does, and switch off what it does not know."""
         state, algorithm = self._state, ALGORITHMS[self._state.algorithm]
+        if state.space == GIVEN_SPACE:
+            for widget in (self.algorithm, self.metric, self.centered):
+                widget.disabled = True
+            self._about.value = note(
+                "These clusters were made elsewhere. For other algorithms and distances choose "
+                "another space above, at <i>clusters found in</i>."
+            )
+            return
+        self.algorithm.disabled = False
         is_vectors = state.space == "embedding"
         is_angle = is_vectors or state.space.startswith("pca-")
         self.metric.disabled = not (is_angle and "cosine" in algorithm.metrics)
-        self.centered.disabled = not is_vectors
+        # What was given centred has no other way to be.
+        self.centered.disabled = not is_vectors or view.embeddings.space != "embedding"
         about = f"<b>{title_of(state.algorithm, view.clustering.metric)}.</b> {algorithm.about}"
         if not is_angle:
             about += " In a picture there are no angles, so distances there are Euclidean."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import ipywidgets
@@ -11,7 +12,6 @@ from cliplab.moves import Moves, what_moved
 
 if TYPE_CHECKING:
     from cliplab.explorer.board import Board
-    from cliplab.explorer.state import ExplorerState
     from cliplab.explorer.view import View
 
 _HELP = (
@@ -26,26 +26,20 @@ class MovesPage:
 
     Parameters
     ----------
-    state : ExplorerState
-        Where movers go as a selection.
     board : Board
         What draws the flow.
+    select : callable
+        Selects rows and shows their pictures.
     """
 
     title = "What moved"
 
-    def __init__(self, state: ExplorerState, board: Board) -> None:
-        self._state = state
+    def __init__(self, board: Board, select: Callable[[Sequence[int]], None]) -> None:
         self._board = board
         self._moves: Moves | None = None
         self._words = ipywidgets.HTML()
         self._all = button("Show all that move")
-        self._all.on_click(lambda _: self._select(self._moves.movers if self._moves else ()))
-        board.flow.on_tap(
-            lambda before, after: self._select(
-                self._moves.rows(before, after) if self._moves else ()
-            )
-        )
+        self._all.on_click(lambda _: select(self._moves.movers if self._moves else ()))
         self.widget = ipywidgets.VBox([self._words, ipywidgets.HBox([self._all])])
 
     def draw(self, view: View) -> None:
@@ -65,7 +59,3 @@ class MovesPage:
             )
         self._all.disabled = not (self._moves and self._moves.movers)
         self._board.show_flow(self._moves)
-
-    def _select(self, rows: tuple[int, ...]) -> None:
-        self._state.selected = rows
-        self._state.page = "pictures"

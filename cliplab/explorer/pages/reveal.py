@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import ipywidgets
 import numpy as np
 
 from cliplab.agreement import Agreement, class_agreement
+from cliplab.explorer.companions import Companions, Guess
 from cliplab.explorer.pages.parts import button, chip, note, table, text
 from cliplab.label_agreement import agreement_by_label
 
@@ -38,15 +39,27 @@ class RevealPage:
     ----------
     state : ExplorerState
         Where the commitment stands.
+    companions : Companions
+        Who keeps the names that the learner has given.
     change : callable
         Makes a change of the screen.
+    select : callable
+        Selects rows and shows their pictures.
     """
 
     title = "Reveal"
 
-    def __init__(self, state: ExplorerState, change: Callable[[Callable[[], None]], None]) -> None:
+    def __init__(
+        self,
+        state: ExplorerState,
+        companions: Companions,
+        change: Callable[[Callable[[], None]], None],
+        select: Callable[[Sequence[int]], None],
+    ) -> None:
         self._state = state
-        self._guesses: dict[int, str] = {}
+        self._companions = companions
+        self._view: View | None = None
+        self._proposed = 0  # What stood as my k before the learner touched it.
         self._disagreeing: tuple[int, ...] = ()
         self._k = ipywidgets.BoundedIntText(
             description="my k", min=1, max=10_000, layout={"width": "150px"}
@@ -65,7 +78,7 @@ class RevealPage:
         self._words = ipywidgets.HTML()
         self._keep.on_click(lambda _: change(self._keep_name))
         self._commit.on_click(lambda _: change(self._commit_to_k))
-        self._show.on_click(lambda _: self._select())
+        self._show.on_click(lambda _: select(self._disagreeing))
         self._asking = ipywidgets.HBox(
             [self._cluster, self._name, self._keep, self._k, self._commit]
         )
@@ -73,6 +86,7 @@ class RevealPage:
 
     def draw(self, view: View) -> None:
         """Ask for a k, or show how the clusters agree with the classes."""
+        self._view = view
         has_classes = bool((view.images.class_labels >= 0).any())
         is_open = self._state.is_revealed
         self._asking.layout.display = "none" if is_open else None
@@ -82,29 +96,51 @@ class RevealPage:
             if self._cluster.options != tuple(clusters):
                 self._cluster.options = clusters
                 self._cluster.index = 0 if clusters else None
-                self._k.value = view.clustering.n_clusters
-            self._words.value = note(_BEFORE) + text(self._told_guesses())
+            if self._k.value in (1, self._proposed):  # What was typed stays.
+                self._k.value = self._proposed = max(1, view.clustering.n_clusters)
+            self._words.value = self._asked()
         elif not has_classes:
-            self._words.value = note("No class is known of any of these images.")
+            self._words.value = note(
+                "No class is known of these images. What else is known of them, if anything, is in "
+                "the menu <i>colour by</i>."
+            )
         else:
             self._words.value = self._revealed(view)
 
     def _keep_name(self) -> None:
-        if self._cluster.value is not None and self._name.value.strip():
-            self._guesses[self._cluster.value] = self._name.value.strip()
+        name, cluster = self._name.value.strip(), self._cluster.value
+        if name and cluster is not None and self._view is not None:
+            self._companions.guesses.append(Guess(self._view.clustering, cluster, name))
             self._name.value = ""
-            self._words.value = note(_BEFORE) + text(self._told_guesses())
+            self._words.value = self._asked()
 
     def _commit_to_k(self) -> None:
         self._keep_name()
-        self._state.committed = self._k.value
+        k = self._k.value
+        self._state.committed = k
+        # What was promised is what is looked at first.
+        if self._view is not None and k in self._view.sweep:
+            self._state.set_trait(self._view.sweep.parameter, k)
+
+    def _asked(self) -> str:
+        return note(_BEFORE) + text(self._told_guesses())
 
     def _told_guesses(self) -> str:
-        return ", ".join(f"{cluster}: {name}" for cluster, name in sorted(self._guesses.items()))
+        """Say what the learner has called clusters, of whichever clustering."""
+        return ", ".join(
+            f"cluster {guess.cluster} of {guess.clustering.n_clusters}: {guess.name}"
+            for guess in self._companions.guesses
+        )
 
-    def _select(self) -> None:
-        self._state.selected = self._disagreeing
-        self._state.page = "pictures"
+    def _guesses(self) -> dict[int, str]:
+        """Return what the learner has called the clusters on the screen."""
+        if self._view is None:
+            return {}
+        return {
+            guess.cluster: guess.name
+            for guess in self._companions.guesses
+            if guess.clustering is self._view.clustering
+        }
 
     def _revealed(self, view: View) -> str:
         agreement = class_agreement(view.images, view.clustering)
@@ -120,12 +156,13 @@ class RevealPage:
             f"homogeneity {agreement.homogeneity:.2f} · "
             f"completeness {agreement.completeness:.2f} · purity {agreement.purity:.2f}"
         )
-        parts = [_purities(agreement, self._guesses), _contingency(agreement)]
+        parts = [_purities(agreement, self._guesses()), _contingency(agreement)]
         if "labels_present" in view.images.dataset.column_names:
             parts.insert(1, _labels(view))
         side_by_side = "".join(f'<div style="flex: none">{part}</div>' for part in parts)
         return (
             note(f'<span title="{html.escape(_AFTER)}">{scores}</span>')
+            + text(self._told_guesses())
             + '<div style="display: flex; gap: 18px; overflow: auto; max-height: 300px">'
             + side_by_side
             + "</div>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import ipywidgets
@@ -30,22 +30,29 @@ class SilhouettePage:
     Parameters
     ----------
     state : ExplorerState
-        Where the opened image stands, and where lists go as selections.
+        Where the opened image stands.
     pictures : SmallPictures
         The pictures.
+    select : callable
+        Selects rows and shows their pictures in that order.
     """
 
     title = "One bar"
 
-    def __init__(self, state: ExplorerState, pictures: SmallPictures) -> None:
+    def __init__(
+        self,
+        state: ExplorerState,
+        pictures: SmallPictures,
+        select: Callable[[Sequence[int]], None],
+    ) -> None:
         self._state = state
         self._pictures = pictures
         self._case = ipywidgets.HTML()
         self._negative = button("", "Pictures that are nearer to another cluster")
         self._borderline = button("", "Pictures with a silhouette from −0.05 to 0.05")
         self._lists: dict[str, Sequence[int]] = {"negative": (), "borderline": ()}
-        self._negative.on_click(lambda _: self._select("negative"))
-        self._borderline.on_click(lambda _: self._select("borderline"))
+        self._negative.on_click(lambda _: select(self._lists["negative"]))
+        self._borderline.on_click(lambda _: select(self._lists["borderline"]))
         self.widget = ipywidgets.VBox(
             [self._case, ipywidgets.HBox([self._negative, self._borderline])]
         )
@@ -89,10 +96,6 @@ class SilhouettePage:
             f'margin: 0; border-radius: 4px; border: 3px solid {cluster_color(cluster)}">'
             f"{text(words)}</div>"
         )
-
-    def _select(self, name: str) -> None:
-        self._state.selected = self._lists[name]
-        self._state.page = "pictures"
 
 
 def _verdict(case: SilhouetteCase) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
 from cliplab.clustering import measure_in
 from cliplab.explorer.pages.parts import button, chip, note, table
-from cliplab.naming import ClusterNames, TextRanking, name_clusters, rank_by_text
+from cliplab.naming import ClusterNames, TextRanking, name_clusters
 
 if TYPE_CHECKING:
+    from cliplab.explorer.companions import Companions
     from cliplab.explorer.lanes import Lane
     from cliplab.explorer.pictures import SmallPictures
-    from cliplab.explorer.state import ExplorerState
     from cliplab.explorer.view import View
 
 _NO_ENCODER = (
@@ -27,6 +27,7 @@ _HELP = (
     "order of the scores means something."
 )
 _N_SHOWN = 10
+_N_SELECTED = 20
 
 
 class WordsPage:
@@ -34,8 +35,8 @@ class WordsPage:
 
     Parameters
     ----------
-    state : ExplorerState
-        Where the text stands.
+    companions : Companions
+        Who keeps the order of the images by the text.
     pictures : SmallPictures
         The pictures.
     lane : Lane
@@ -44,19 +45,23 @@ class WordsPage:
         Ties a trait of the state to a widget.
     change : callable
         Makes a change of the screen.
+    select : callable
+        Selects rows and shows their pictures in that order.
     """
 
     title = "In words"
 
     def __init__(
         self,
-        state: ExplorerState,
+        companions: Companions,
         pictures: SmallPictures,
         lane: Lane[Any],
         link: Callable[[str, Any], None],
         change: Callable[[Callable[[], None]], None],
+        select: Callable[[Sequence[int]], None],
     ) -> None:
-        self._state = state
+        self._companions = companions
+        self._named: tuple[object, ...] = ()
         self._pictures = pictures
         self._lane = lane
         self._change = change
@@ -75,9 +80,8 @@ class WordsPage:
             style={"description_width": "140px"},
             layout={"width": "420px"},
         )
-        self._best = button("Select the first 20")
-        self._best.on_click(lambda _: change(self._select_best))
-        self._ranking: TextRanking | None = None
+        self._best = button(f"Select the first {_N_SELECTED}")
+        self._best.on_click(lambda _: select(self._first()))
         self._names = ipywidgets.HTML()
         self._found = ipywidgets.HTML()
         self._help = ipywidgets.HTML(note(_HELP))
@@ -98,10 +102,7 @@ class WordsPage:
             self._names.value = note(_NO_ENCODER)
             return
         self._name()
-
-    def show_ranking(self, ranking: TextRanking | None) -> None:
-        """Show the pictures that are most like the text, best first."""
-        self._ranking = ranking
+        ranking = self._companions.ranking
         self._best.layout.display = None if ranking is not None else "none"
         self._found.value = "" if ranking is None else self._row_of_pictures(ranking)
 
@@ -110,15 +111,20 @@ class WordsPage:
         if view is None or view.encoder is None:
             return
         words = [word.strip() for word in self.vocabulary.value.split(",") if word.strip()]
-        if not self._names.value:
-            self._names.value = note("Reading words …")
+        asked = (view.clustering, *words)
+        if len(asked) == len(self._named) and all(map(is_same, asked, self._named)):
+            return
+        # Names of other clusters beside these would be wrong ones.
+        self._named = ()
+        self._names.value = note("Reading words …")
         self._lane.start(
             ("names", id(view.clustering), tuple(words)),
             _named(view, words or None),
-            lambda names: self._change(lambda: self._show_names(names)),
+            lambda names: self._change(lambda: self._show_names(asked, names)),
         )
 
-    def _show_names(self, names: ClusterNames) -> None:
+    def _show_names(self, asked: tuple[object, ...], names: ClusterNames) -> None:
+        self._named = asked
         rows = []
         for cluster, (name, margin) in enumerate(zip(names.names, names.margins, strict=True)):
             others = [f"{word} {score:.2f}" for word, score in names.top(cluster, 3).items()]
@@ -139,10 +145,14 @@ class WordsPage:
         )
         return f'<div style="display: flex; gap: 4px; margin: 4px 0">{figures}</div>'
 
-    def _select_best(self) -> None:
-        if self._ranking is not None:
-            self._state.selected = self._ranking.ranking[:20]
-            self._state.page = "pictures"
+    def _first(self) -> Sequence[int]:
+        ranking = self._companions.ranking
+        return () if ranking is None else ranking.ranking[:_N_SELECTED].tolist()
+
+
+def is_same(one: object, other: object) -> bool:
+    """Say whether two words are equal, or two clusterings are one and the same."""
+    return one is other or (isinstance(one, str) and one == other)
 
 
 def _named(view: View, words: list[str] | None) -> Iterator[ClusterNames]:
@@ -151,9 +161,3 @@ def _named(view: View, words: list[str] | None) -> Iterator[ClusterNames]:
     if (clustering.space, clustering.metric) != ("embedding", "euclidean"):
         clustering = measure_in(clustering, view.embeddings)
     yield name_clusters(clustering, view.encoder, words)
-
-
-def ranked(view: View, text: str) -> Iterator[TextRanking]:
-    """Yield the order of the images by a text, once the words that it needs have been read."""
-    assert view.encoder is not None
-    yield rank_by_text(text, view.embeddings, view.encoder)
