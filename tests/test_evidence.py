@@ -251,7 +251,7 @@ def _evidence(gap, silhouette, stability, *, stands_out=True, space="embedding")
     """For k = 1, 2 and so on; the standard error of the gap is 0.1."""
     columns = {
         "gap": gap, "gap_error": 0.1, "silhouette": [np.nan, *silhouette],
-        "stability": [np.nan, *stability],
+        "stability": [np.nan, *stability], "null_high": 0.0,
     }  # fmt: skip
     index = pd.Index(range(1, len(gap) + 1), name="n_clusters")
     return Evidence(pd.DataFrame(columns, index), stands_out, elbow=None, space=space)
@@ -297,6 +297,21 @@ def test_two_voices_for_the_last_k_are_a_word_to_try_more():
     found = _evidence([0, 0.3, 0.5, 0.9], [0.2, 0.4, 0.6], [1, 0.9, 1])
     assert found.suggested_k is None
     assert "the best k lies at the end of the range: try more (the gap" in found.sentence
+
+
+def test_a_k_at_which_null_data_reach_as_much_is_not_suggested():
+    found = _evidence([0, 0.3, 0.85, 0.9, 0.8], [0.2, 0.3, 0.5, 0.4], [1, 0.99, 0.9, 0.8])
+    table = found.table.copy()
+    table.loc[3, "null_high"] = table.loc[3, "silhouette"]
+    found = Evidence(table, stands_out=True, elbow=None, space="array")
+    assert found.suggested_k is None
+    assert "but not at k = 3, where null data reach as much" in found.sentence
+
+
+def test_a_map_carries_a_caution():
+    gaps = ([0, 0.3, 0.85, 0.9, 0.8], [0.2, 0.3, 0.5, 0.4], [1, 0.99, 0.9, 0.8])
+    assert "parts groups also where there are none" in _evidence(*gaps, space="tsne").sentence
+    assert "parts groups" not in _evidence(*gaps).sentence
 
 
 def test_two_voices_for_clusters_that_are_not_steady_do_not_suffice():

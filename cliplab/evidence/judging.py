@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 # Two partitions with so high an adjusted Rand index are the same but for single images.
 _SAME = 0.98
+_MAPS = ("tsne", "umap")
+_ON_A_MAP = (
+    "This was measured on a map, which parts groups also where there are none; the null data here "
+    "did not go through it."
+)
 # Below this the clusters of a suggestion would be others in the next sample.
 _STEADY = 0.9
 
@@ -25,8 +30,9 @@ class Evidence:
 
     A k is suggested only where three things hold. The silhouettes stand out from those of null
     data. Two of three say the same k: the gap statistic, the highest mean silhouette, and the
-    largest k whose clusters stay the same when the images are resampled. And its clusters are
-    steady. On real photographs this seldom happens, and None is an answer.
+    largest k whose clusters stay the same when the images are resampled. And at that k the
+    silhouette beats all null data, and the clusters are steady. On real photographs this seldom
+    happens, and None is an answer.
 
     Parameters
     ----------
@@ -75,13 +81,20 @@ class Evidence:
         """The k that the evidence speaks for clearly; None where it does not."""
         k, n_votes = Counter(self.votes.values()).most_common(1)[0]
         is_inside = 1 < k < self.table.index[-1]
-        if not self.stands_out or n_votes < 2 or not is_inside:
+        if not self.stands_out or n_votes < 2 or not is_inside or not self._beats_null_at(k):
             return None
         return k if self.table["stability"][k] >= _STEADY else None
+
+    def _beats_null_at(self, k: int) -> bool:
+        return bool(self.table["silhouette"][k] > self.table["null_high"][k])
 
     @property
     def sentence(self) -> str:
         """What the evidence together says, in a sentence or two."""
+        return f"{self._verdict} {_ON_A_MAP}" if self.space in _MAPS else self._verdict
+
+    @property
+    def _verdict(self) -> str:
         votes = self.votes
         told = (
             f"the gap statistic says {votes['gap']}, the silhouette {votes['silhouette']}, "
@@ -102,6 +115,8 @@ class Evidence:
         k, n_votes = Counter(votes.values()).most_common(1)[0]
         if n_votes > 1 and k == self.table.index[-1]:
             return f"{stands} the best k lies at the end of the range: try more ({told})."
+        if n_votes > 1 and k > 1 and not self._beats_null_at(k):
+            return f"{stands} not at k = {k}, where null data reach as much: {told}."
         if n_votes > 1 and k > 1:
             steady = self.table["stability"][k]
             return (
