@@ -58,6 +58,7 @@ class AlgorithmComparison(Mapping[str, Clustering]):
             ``largest`` (the share of all images in the largest cluster), ``silhouette_score``
             and its ``metric``, and with `images` ``adjusted_mutual_info`` and ``adjusted_rand``.
             Noise has no silhouette, and in the agreement it counts as a cluster of its own.
+            Silhouettes by different metrics cannot be compared; `measure_in` measures them alike.
         """
         import pandas as pd
 

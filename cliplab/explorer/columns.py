@@ -215,7 +215,7 @@ def likeness_coloring(scores: NDArray[np.floating]) -> Coloring:
     return _amounts(scores, float(scores.min()), float(scores.max()), AMOUNT_COLORS)
 
 
-def coloring(color_by: str, images: ImageSet, clustering: Clustering | None) -> Coloring:
+def coloring(color_by: str, images: ImageSet | None, clustering: Clustering | None) -> Coloring:
     """Return the colours of all images by cluster, class, silhouette or a column."""
     if color_by in ("cluster", "silhouette"):
         if clustering is None:
@@ -227,6 +227,11 @@ def coloring(color_by: str, images: ImageSet, clustering: Clustering | None) -> 
         known = clustering.silhouettes[np.isfinite(clustering.silhouettes)]
         reach = max(0.05, float(np.abs(known).max(initial=0)))
         return _amounts(clustering.silhouettes, -reach, reach, SIGN_COLORS)
+    if images is None:
+        raise ValueError(
+            "`color_by` must be 'cluster' or 'silhouette' where there are no images. "
+            f"Got {color_by!r} instead."
+        )
     if color_by == "class":
         return _most_frequent(images.class_labels, images.class_names)
     if color_by not in images.factors:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bokeh.layouts import row
 from bokeh.models import ColumnDataSource
 
-from cliplab.explorer.columns import coloring, image_columns, sweep_columns
+from cliplab.explorer.columns import coloring, image_columns, null_columns, sweep_columns
 from cliplab.explorer.evidence_plots import EvidencePlots
 from cliplab.explorer.figures import (
     elbow_figure,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 def show_projection(
     projection: Projection,
-    images: ImageSet,
+    images: ImageSet | None = None,
     clustering: Clustering | None = None,
     color_by: str | None = None,
 ) -> None:
@@ -44,13 +44,18 @@ def show_projection(
     ----------
     projection : Projection
         Two columns of it are drawn.
-    images : ImageSet
-        The images, row by row.
+    images : ImageSet, optional
+        The images, row by row; leave it out for null data, which are none.
     clustering : Clustering, optional
         Clusters to colour by; without it all points are alike.
     color_by : str, optional
         ``"cluster"``, ``"class"``, ``"silhouette"`` or a column of the images; by cluster when
         left out, if there is a clustering.
+
+    Raises
+    ------
+    ValueError
+        If it is to be coloured by what is not known.
 
     Examples
     --------
@@ -59,7 +64,10 @@ def show_projection(
     >>> embeddings = ClipEncoder("storybook").encode_images(images)
     >>> show_projection(project(embeddings, "pca"), images)  # doctest: +SKIP
     """
-    plots = _pictured(images)
+    if images is None:
+        plots = Plots(null_columns(len(projection)), has_thumbnails=False)
+    else:
+        plots = _pictured(images)
     plots.show_projection(projection)
     plots.show_title(projection.method)
     if clustering is not None:

@@ -43,6 +43,15 @@ def test_it_can_be_coloured_by_what_is_known(shown, projection, images):
     assert len(set(_data(shown[0], "points")["color_values"])) == 8
 
 
+def test_null_data_are_drawn_without_pictures(shown, projection, sweep):
+    show_projection(projection, clustering=sweep[4])
+    points = _data(shown[0], "points")
+    assert points["image_ids"][3] == "null row 3"
+    np.testing.assert_array_equal(points["color_values"], sweep[4].cluster_labels)
+    with pytest.raises(ValueError, match=r"'cluster' or 'silhouette' where there are no images"):
+        show_projection(projection, color_by="class")
+
+
 def test_colours_of_clusters_need_clusters(projection, images):
     with pytest.raises(ValueError, match="`clustering` must be given to colour by cluster"):
         show_projection(projection, images, color_by="cluster")
