@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,14 +119,14 @@ class _Search:
         self.is_spherical = metric == "cosine"
         # Near the origin |x|² + |c|² - 2xc loses the fewest digits; but directions have their
         # meaning from where they start.
-        self.points = _unit(points) if self.is_spherical else points - points.mean(axis=0)
+        self.points = directions(points) if self.is_spherical else points - points.mean(axis=0)
         self.squares = np.einsum("ij,ij->i", self.points, self.points)
         # Below this a squared distance is rounding, not distance.
         self.zero = 8 * np.finfo(self.points.dtype).eps * float(self.squares.max())
         self.random = np.random.default_rng(random_state)
         mean = self.points.mean(axis=0, keepdims=True)
         if self.is_spherical:
-            mean = _unit(mean)
+            mean = directions(mean)
         self.best = {1: _Partition(mean, self.distances(mean))}
 
     def go_up(self, top: int) -> None:
@@ -208,7 +209,7 @@ class _Search:
                 return
             members = (labels == changed[:, None]).astype(self.points.dtype)
             means[changed] = (members @ self.points) / sizes[changed, None]
-            centers[changed] = _unit(means[changed]) if self.is_spherical else means[changed]
+            centers[changed] = directions(means[changed]) if self.is_spherical else means[changed]
             # Sum of |x - c|², with the sum of a cluster's points known, needs no distances. When
             # the steps have become too short for the rest of the way to the rival, the way is not
             # worth going.
@@ -223,9 +224,19 @@ class _Search:
             self.best[k] = settled
 
 
-def _unit(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
-    # Points that cancel out have no direction; any will do, and none is infinite.
-    unit: NDArray[np.floating] = vectors / np.maximum(
-        np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12
-    )
+def directions(points: NDArray[np.floating]) -> NDArray[Any]:
+    """Scale rows to unit length; one that is zero has no direction and stays.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_points, n_features)
+        Single precision stays single precision.
+
+    Returns
+    -------
+    ndarray of shape (n_points, n_features)
+        What the cosine sees of them.
+    """
+    lengths = np.linalg.norm(points, axis=1, keepdims=True)
+    unit: NDArray[Any] = points / np.maximum(lengths, 1e-12)
     return unit

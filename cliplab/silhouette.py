@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cliplab.kmeans_chain import directions
+
 METRICS = ("euclidean", "cosine")
 
 _BLOCK_ROWS = 512
@@ -78,12 +80,10 @@ def silhouettes(
                 f"Got {len(size)} instead."
             )
 
-    if metric == "cosine":
-        points = points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-12)
-    else:
-        # Distances do not change when the points move together; near the origin |x|² + |y|² - 2xy
-        # loses the fewest digits, and in double precision it keeps enough even for near-duplicates.
-        points = points - points.mean(axis=0)
+    # Euclidean distances do not change when the points move together; near the origin
+    # |x|² + |y|² - 2xy loses the fewest digits, and in double precision it keeps enough even for
+    # near-duplicates.
+    points = directions(points) if metric == "cosine" else points - points.mean(axis=0)
     squares = np.einsum("ij,ij->i", points, points)
     members = np.hstack(
         [

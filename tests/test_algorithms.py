@@ -243,7 +243,7 @@ def test_a_sweep_over_sizes_may_find_the_same_number_of_clusters_twice() -> None
     assert (tuple(sweep), sweep.n_clusters) == ((5, 9), (2, 2))
     with pytest.raises(KeyError, match=r"`min_cluster_size` must be one of \[5, 9\]\. Got 2"):
         sweep[2]
-    assert repr(sweep).endswith("`min_cluster_size` from 5 to 9")
+    assert repr(sweep).endswith("smallest size from 5 to 9")
 
 
 def test_the_cut_of_a_tree_is_the_cut_of_scipy() -> None:

@@ -151,7 +151,18 @@ def find_algorithm(name: str, metric: str) -> Algorithm:
 
 
 def title_of(algorithm: str, metric: str = "euclidean") -> str:
-    """Return what people call an algorithm; K-means has another name with the cosine."""
+    """Return what people call an algorithm; K-means has another name with the cosine.
+
+    Parameters
+    ----------
+    algorithm, metric : str
+        As in `Clustering`; an algorithm that is not known here keeps its name.
+
+    Returns
+    -------
+    str
+        For people to read.
+    """
     if (algorithm, metric) == ("kmeans", "cosine"):
         return "spherical K-means"
     known: Any = ALGORITHMS.get(algorithm)

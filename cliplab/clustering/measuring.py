@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 from cliplab.clustering.values import NOISE, Clustering, ClusterSweep
 from cliplab.embeddings import Embeddings
 from cliplab.kmeans import points_and_space
+from cliplab.kmeans_chain import directions
 from cliplab.projection import Projection
 from cliplab.silhouette import silhouettes
 
@@ -106,7 +107,7 @@ def measure(
             scores[several] = silhouettes(points, [labelings[i] for i in several], metric)
         exact = points.astype(np.float64)
         if metric == "cosine":
-            exact = _directions(exact)
+            exact = directions(exact)
         return [
             _clustering(exact, labels, score, space, metric, algorithm)
             for labels, score in zip(labelings, scores, strict=True)
@@ -127,14 +128,7 @@ def _clustering(
     members = np.eye(k)[own]
     centers = (members.T @ points) / members.sum(axis=0)[:, None]
     if metric == "cosine":
-        centers = _directions(centers)
+        centers = directions(centers)
     distances = points - centers[own]
     inertia = float(np.einsum("ij,ij->", distances, distances))
     return Clustering(labels, centers, inertia, scores, space, metric, algorithm)
-
-
-def _directions(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    unit: NDArray[np.float64] = points / np.maximum(
-        np.linalg.norm(points, axis=1, keepdims=True), 1e-12
-    )
-    return unit

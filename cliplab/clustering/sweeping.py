@@ -81,6 +81,12 @@ def sweep_clusters(
     Ward, J. H. (1963). Hierarchical grouping to optimize an objective function. Journal of the
     American Statistical Association 58, 236-244.
 
+    Sokal, R. R. and Michener, C. D. (1958). A statistical method for evaluating systematic
+    relationships. University of Kansas Science Bulletin 38, 1409-1438.
+
+    Dempster, A. P., Laird, N. M. and Rubin, D. B. (1977). Maximum likelihood from incomplete
+    data via the EM algorithm. Journal of the Royal Statistical Society B 39, 1-38.
+
     Campello, R. J. G. B., Moulavi, D. and Sander, J. (2013). Density-based clustering based on
     hierarchical density estimates. PAKDD, 160-172.
 
@@ -126,7 +132,18 @@ def sweep_clusters(
 
 
 def smallest_sizes(n_images: int) -> tuple[int, ...]:
-    """Return the smallest sizes of a cluster that make sense for HDBSCAN: up to a third of all."""
+    """Return the smallest sizes of a cluster that make sense for HDBSCAN: up to a third of all.
+
+    Parameters
+    ----------
+    n_images : int
+        How many images there are.
+
+    Returns
+    -------
+    tuple of int
+        Increasing, from 3.
+    """
     return tuple(size for size in _SIZES if size <= max(3, n_images // 3))
 
 

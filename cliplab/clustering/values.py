@@ -223,6 +223,11 @@ class ClusterSweep(Mapping[int, Clustering]):
         """What found the clusters."""
         return self.clusterings[0].algorithm
 
+    @property
+    def parameter_title(self) -> str:
+        """What people call the parameter."""
+        return "k" if self.parameter == "n_clusters" else "smallest size"
+
     def to_pandas(self) -> pd.DataFrame:
         """Inertia and mean silhouette for each k.
 
@@ -259,8 +264,7 @@ class ClusterSweep(Mapping[int, Clustering]):
         return len(self.clusterings)
 
     def __repr__(self) -> str:
-        name = "k" if self.parameter == "n_clusters" else f"`{self.parameter}`"
         return (
             f"ClusterSweep of {len(self.clusterings[0])} images in the {self.space}, "
-            f"{name} from {self.parameter_values[0]} to {self.parameter_values[-1]}"
+            f"{self.parameter_title} from {self.parameter_values[0]} to {self.parameter_values[-1]}"
         )

@@ -120,7 +120,7 @@ class Plots:
     def show_sweep(self, sweep: ClusterSweep, where: str = "") -> None:
         """Draw the curves over k, and the elbow where the rule finds one."""
         self.sweep.data = sweep_columns(sweep)
-        parameter = "k" if sweep.parameter == "n_clusters" else "smallest size"
+        parameter = sweep.parameter_title
         for plot, what in (
             (self.elbow, parameter),
             (self.score, parameter),

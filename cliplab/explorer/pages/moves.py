@@ -52,10 +52,10 @@ class MovesPage:
         else:
             after = values[place + 1]
             self._moves = what_moved(view.clustering, view.sweep[after])
-            name = "k" if view.sweep.parameter == "n_clusters" else "the smallest size"
+            name, n_movers = view.sweep.parameter_title, len(self._moves.movers)
             self._words.value = note(
-                f"<b>From {name} = {view.value} to {after}, {len(self._moves.movers)} of "
-                f"{len(self._moves)} images move.</b> {_HELP}"
+                f"<b>From {name} = {view.value} to {after}, {n_movers} of {len(self._moves)} "
+                f"images move.</b> {_HELP}"
             )
         self._all.disabled = not (self._moves and self._moves.movers)
         self._board.show_flow(self._moves)
