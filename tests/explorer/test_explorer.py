@@ -457,7 +457,7 @@ def test_a_closed_panel_leaves_no_widget_behind(explorer):
 
 def test_a_closed_panel_no_longer_follows_the_state(explorer):
     panel = explorer._panel
-    explorer._panel = explorer._make_panel()
+    explorer._drawing.panel = explorer._make_panel()
     panel.close()
     before = panel.controls._k.value
     explorer.state.n_clusters = 3
