@@ -146,8 +146,13 @@ def bars_end(clustering: Clustering) -> float:
     return len(clustering.cluster_labels) + _gap(clustering) * (n_blocks - 1)
 
 
+def half_gap(n_images: int) -> float:
+    """Return half of the room between two blocks of bars."""
+    return n_images / 160
+
+
 def _gap(clustering: Clustering) -> float:
-    return len(clustering.cluster_labels) / 80
+    return 2 * half_gap(len(clustering))
 
 
 def sweep_columns(sweep: ClusterSweep) -> Columns:

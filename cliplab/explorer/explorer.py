@@ -153,6 +153,7 @@ class Explorer:
         )
         self._depth = 0
         self._small = SmallPictures(images)
+        self._listen()
         self._drawing.answers, self._drawing.companions = self._answers, self._companions
         self._drawing.panel = self._make_panel()
         self._drawing.draw_everything()
@@ -233,8 +234,20 @@ class Explorer:
 
     # From a choice to the screen
 
+    def _listen(self) -> None:
+        """Have each tap and each lasso become a choice.
+
+        This comes before the plots are given to a panel: Bokeh asks only then who listens.
+        """
+        self._plots.on_select(lambda rows: self.state.set_trait("selected", rows))
+        self._plots.on_tap_k(
+            lambda value: self.state.set_trait(self._answers.sweep.parameter, value)
+        )
+        self._plots.on_tap_bar(self._open_bar)
+        self._board.flow.on_tap(self._show_pictures)
+
     def _wire(self) -> None:
-        """Have each choice drawn, and each tap become a choice."""
+        """Have each choice drawn."""
         self._follow("n_clusters", self._drawing.draw_clustering)
         self._follow("min_cluster_size", self._drawing.draw_clustering)
         for choice in ("space", "projection", "perplexity", "random_state"):
@@ -248,12 +261,6 @@ class Explorer:
         self._follow("page", self._drawing.draw_page)
         self._follow("query", self._refresh_ranking)
         self._follow("committed", self._drawing.reveal)
-        self._plots.on_select(lambda rows: self.state.set_trait("selected", rows))
-        self._plots.on_tap_k(
-            lambda value: self.state.set_trait(self._answers.sweep.parameter, value)
-        )
-        self._plots.on_tap_bar(self._open_bar)
-        self._board.flow.on_tap(self._show_pictures)
 
     def _follow(self, trait: str, draw: Callable[[], None]) -> None:
         def redraw() -> None:

@@ -17,6 +17,7 @@ from cliplab.explorer.columns import (
     band_columns,
     bars_end,
     clustering_columns,
+    half_gap,
     null_range,
     number_columns,
     projection_columns,
@@ -208,7 +209,8 @@ class Plots:
 
         def tapped(event: Any) -> None:
             away = np.abs(np.asarray(self.images.data["bar_positions"]) - event.y)
-            if away.min() < 1:  # Between the blocks there are no bars.
+            # A finger is wider than a bar; but in the middle between two blocks there is none.
+            if away.min() <= max(1.0, half_gap(len(away))):
                 told(int(away.argmin()))
 
         self.silhouettes.on_event(Tap, tapped)
