@@ -24,6 +24,7 @@ MOST_EXACT = 10_000
 _FRAME_EVERY = 15
 _EARLY, _LATE, _WARM = 250, 500, 300
 _EXAGGERATION = 12.0
+_LEAST_SPREAD = 1e-6  # A hundredth of what the first picture has.
 
 Gradient = Callable[[NDArray[np.float32], float], tuple[NDArray[np.float32], float]]
 
@@ -162,6 +163,8 @@ class StagedTSNE:
             update = (0.5 if is_early else 0.8) * update - rate * gains * slope
             picture = picture + update
             picture -= picture.mean(axis=0, dtype=np.float32)
+            if is_early:
+                picture = _lifted(picture)
 
     def _check(self, perplexity: float) -> None:
         if not 2 <= perplexity <= self._most_perplexity:
@@ -182,6 +185,25 @@ class StagedTSNE:
         np.maximum(distances, 0, out=distances)
         np.fill_diagonal(distances, np.inf)
         return distances
+
+
+def _lifted(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Keep both axes of a small picture from dying out, and from becoming one and the same.
+
+    Where the images form no groups, the exaggerated pull shrinks every direction, the slowest one
+    least: in the end both axes would hold that one alone, and grow again into a line.
+    """
+    spreads = picture.std(axis=0)
+    if spreads.min() >= _LEAST_SPREAD:
+        return picture
+    lifted = picture.astype(np.float64)
+    narrow, wide = (lifted[:, axis] for axis in np.argsort(spreads, kind="stable"))
+    tiny = float(np.finfo(np.float64).tiny)
+    narrow -= wide * (float(wide @ narrow) / max(float(wide @ wide), tiny))
+    for axis in (wide, narrow):
+        lift = max(1.0, _LEAST_SPREAD / max(float(axis.std()), tiny))
+        np.multiply(axis, lift, out=axis)
+    return lifted.astype(np.float32)
 
 
 def joint_affinities(squared_distances: NDArray[np.float32], perplexity: float) -> csr_array:

@@ -8,7 +8,7 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE, trustworthiness
 
 from cliplab import tsne
-from cliplab.tsne import StagedTSNE, joint_affinities, kl_divergence
+from cliplab.tsne import StagedTSNE, _lifted, joint_affinities, kl_divergence
 
 
 def _mixture(seed, n_images=500, n_groups=20, n_features=128):
@@ -204,3 +204,24 @@ def test_a_perplexity_out_of_range_is_refused_in_words(stages, perplexity):
     message = rf"`perplexity` must be between 2 and 166.333 for 500 images. Got {perplexity}"
     with pytest.raises(ValueError, match=message):
         next(stages.frames(perplexity))
+
+
+@pytest.mark.parametrize("random_state", range(4))
+def test_a_cloud_without_groups_becomes_a_map_and_not_a_line(random_state: int) -> None:
+    cloud = np.random.default_rng(random_state).normal(size=(200, 16))
+    *_, last = StagedTSNE(cloud, random_state).frames()
+    wide, narrow = np.linalg.svd(last.coordinates - last.coordinates.mean(axis=0))[1]
+    assert narrow > 0.5 * wide
+    theirs = TSNE(perplexity=30, init="pca", random_state=0).fit(cloud).kl_divergence_
+    assert last.kl_divergence < 1.05 * theirs
+
+
+def test_an_axis_that_dies_out_is_lifted_and_parted_from_the_other() -> None:
+    line = np.linspace(-1, 1, 50, dtype=np.float32)
+    wave = np.sin(7 * line).astype(np.float32)
+    picture = np.column_stack([1e-4 * line, 1e-12 * (line + 0.1 * wave)])
+    lifted = _lifted(picture)
+    np.testing.assert_array_equal(lifted[:, 0], picture[:, 0])
+    assert lifted[:, 1].std() == pytest.approx(1e-6, rel=1e-3)
+    assert abs(np.corrcoef(lifted.T)[0, 1]) < 1e-3
+    assert _lifted(lifted * 10).tolist() == (lifted * 10).tolist()

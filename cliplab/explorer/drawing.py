@@ -228,7 +228,10 @@ class Drawing:
         self._plots.show_title(picture_title(titles, answers.projection, answers.is_projecting))
 
     def reveal(self) -> None:
-        """Show what is known of the images, once it may be seen."""
+        """Show what is known of the images, once it may be seen, at the k of the promise."""
+        parameter, promised = self.answers.sweep.parameter, self._state.committed
+        if parameter == "n_clusters" and promised in self.answers.sweep:
+            self._state.n_clusters = promised
         self._plots.show_names(image_columns(self._images, self._state.is_revealed))
         self.draw_gallery()
         self.draw_coloring()

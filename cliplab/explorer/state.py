@@ -122,6 +122,12 @@ class ExplorerState(traitlets.HasTraits):
             near = difflib.get_close_matches(name, self.trait_names(), n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise AttributeError(f"The state of an Explorer has no {name!r}.{hint}")
+        # Traitlets asks nobody whether None is right.
+        if name == "committed" and value is None and self.committed is not None:
+            raise traitlets.TraitError(
+                f"`committed` must stay {self.committed}: the classes have been seen. "
+                "Got None instead."
+            )
         super().__setattr__(name, value)
 
     @property

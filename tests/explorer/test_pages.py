@@ -264,8 +264,9 @@ def test_the_commitment_reveals_and_stays(explorer, images):
     assert "<b>boats</b>" not in said
     shown = explorer._plots.images.data["class_names"]
     assert shown == [images.class_names[label] for label in images.class_labels]
-    with pytest.raises(TraitError, match=r"`committed` must stay 9.* Got 8"):
-        explorer.state.committed = 8
+    for value in (8, None):
+        with pytest.raises(TraitError, match=rf"`committed` must stay 9.* Got {value}"):
+            explorer.state.committed = value
     explorer.state.color_by = "class"
 
 
@@ -621,11 +622,12 @@ def test_a_guess_belongs_to_the_clustering_it_was_made_of(explorer):
     page._name.value = "ships"
     page._keep.click()
     explorer.state.committed = 4
+    assert explorer.state.n_clusters == 4
+    assert "you said" not in page._words.value
+    explorer.state.n_clusters = 5
     said = page._words.value
     assert "cluster 0 of 5: ships" in said
     assert "you said" in said
-    explorer.state.n_clusters = 4
-    assert "you said" not in page._words.value
 
 
 def test_likeness_to_words_needs_words(speaking):

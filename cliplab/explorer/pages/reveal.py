@@ -116,11 +116,7 @@ class RevealPage:
 
     def _commit_to_k(self) -> None:
         self._keep_name()
-        k = self._k.value
-        self._state.committed = k
-        # What was promised is what is looked at first.
-        if self._view is not None and k in self._view.sweep:
-            self._state.set_trait(self._view.sweep.parameter, k)
+        self._state.committed = self._k.value
 
     def _asked(self) -> str:
         return note(_BEFORE) + text(self._told_guesses())
