@@ -230,7 +230,8 @@ class Drawing:
     def reveal(self) -> None:
         """Show what is known of the images, once it may be seen, at the k of the promise."""
         parameter, promised = self.answers.sweep.parameter, self._state.committed
-        if parameter == "n_clusters" and promised in self.answers.sweep:
+        has_k = parameter == "n_clusters" and promised in self.answers.sweep
+        if promised is not None and has_k:
             self._state.n_clusters = promised
         self._plots.show_names(image_columns(self._images, self._state.is_revealed))
         self.draw_gallery()
