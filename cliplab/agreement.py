@@ -107,7 +107,8 @@ class Agreement:
 def class_agreement(images: ImageSet, clustering: Clustering) -> Agreement:
     """Compare the clusters that were found with the classes that are known.
 
-    Images without a known class are left out.
+    Images without a known class are left out. Noise, where an algorithm has some, counts as one
+    more cluster, -1.
 
     Parameters
     ----------

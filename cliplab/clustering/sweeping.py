@@ -44,9 +44,11 @@ def sweep_clusters(
     embeddings : Embeddings, Projection or array-like of shape (n_images, n_features)
         What to cluster.
     n_clusters : iterable of int, default=range(2, 21)
-        Every k to try, from 2 up to the number of images that differ.
+        Every k to try, from 2 up to the number of images that differ. With K-means they help one
+        another, so that a k alone may end in other clusters than among many.
     random_state : int, default=0
-        Equal seeds give equal clusterings on the same machine.
+        Equal seeds give equal clusterings of equal ks on the same machine. Other seeds may end
+        elsewhere: look at more than one before you believe in a cluster.
     algorithm : {"kmeans", "ward", "average", "gaussian_mixture", "hdbscan"}, default="kmeans"
         HDBSCAN finds the number of clusters itself, and is told how small one may be.
     metric : {"euclidean", "cosine"}, default="euclidean"
