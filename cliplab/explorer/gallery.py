@@ -34,8 +34,11 @@ _STYLE = """<style>
 .cliplab-gallery figcaption div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .cliplab-gallery .silhouette { font-size: 10px; }
 .cliplab-pages .widget-tab-contents { padding: 6px 8px !important; }
-/* Of a long name the end is shown: that is where names differ. */
-.cliplab-gallery .name { direction: rtl; text-align: left; }
+/* A tab is as wide as its title, so that in a narrow window no title is cut. */
+.cliplab-pages .lm-TabBar-tab, .cliplab-pages .p-TabBar-tab { flex: 0 1 auto !important;
+  min-width: 0 !important; padding: 0 8px !important; }
+/* Where there is no room the end is shown: that is where names and numbers differ. */
+.cliplab-gallery .name, .cliplab-gallery .silhouette { direction: rtl; text-align: left; }
 .cliplab-gallery .cliplab-credit, .cliplab-gallery .cliplab-credit a { color: #767676; }
 </style>"""
 
@@ -131,7 +134,7 @@ class Gallery:
           <span class="cluster" title="cluster {number}"
             style="background: {cluster_color(cluster)}">{number}</span>
           <figcaption>{known}
-            <div class="silhouette">{silhouette}</div>
+            <div class="silhouette"><bdi>{silhouette}</bdi></div>
             <div class="name"><bdi>{html.escape(name)}</bdi></div>
             {credit.to_short_html()}</figcaption></figure>"""
 
