@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cliplab.clustering import NOISE, Clustering
 from cliplab.embeddings import Embeddings
+from cliplab.images import require_rows
 from cliplab.kmeans import points_and_space
 from cliplab.projection import Projection
 
@@ -96,11 +97,7 @@ def silhouette_case(
     """
     points, _ = points_and_space(embeddings)
     labels = clustering.cluster_labels
-    if len(points) != len(labels):
-        raise ValueError(
-            f"`embeddings` must have one row for each of the {len(labels)} images. "
-            f"Got {len(points)} instead."
-        )
+    require_rows("embeddings", len(points), len(labels))
     if not 0 <= image < len(labels):
         raise ValueError(
             f"`image` must be a row from 0 to {len(labels) - 1}. Got {image!r} instead."

@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from cliplab.clustering.values import NOISE, Clustering, ClusterSweep
 from cliplab.embeddings import Embeddings
+from cliplab.images import require_rows
 from cliplab.kmeans import points_and_space
 from cliplab.kmeans_chain import directions
 from cliplab.projection import Projection
@@ -62,11 +63,7 @@ def measure_in(
     """
     points, space = points_and_space(embeddings)
     several = clusters.clusterings if isinstance(clusters, ClusterSweep) else (clusters,)
-    if len(points) != len(several[0]):
-        raise ValueError(
-            f"`embeddings` must have one row for each of the {len(several[0])} images. "
-            f"Got {len(points)} instead."
-        )
+    require_rows("embeddings", len(points), len(several[0]))
     labelings = [each.cluster_labels for each in several]
     measured = measure(points, labelings, space, metric, several[0].algorithm)
     if isinstance(clusters, ClusterSweep):

@@ -117,12 +117,9 @@ class Explorer:
         self._drawing = Drawing(
             (images, embeddings, encoder), self.state, self._choices, self._board
         )
-        self._results = Results(
-            embeddings, self._choices.n_clusters, self._choices.min_cluster_sizes
-        )
         self._answers = Answers(
             self.state,
-            self._results,
+            Results(embeddings, self._choices.n_clusters, self._choices.min_cluster_sizes),
             (sweep, projection),
             Screen(
                 self._change,
