@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from cliplab.null import null_data
     from cliplab.packs import Pack, fetch_pack, load_pack, save_pack
     from cliplab.projection import Projection, project
+    from cliplab.scaling import cluster_shards, place_images, project_shards, sweep_shards
+    from cliplab.shards import Shards
     from cliplab.sources import (
         fetch_hub_images,
         fetch_open_images,
@@ -84,11 +86,13 @@ _MODULE_OF = {
     "Moves": "moves",
     "Pack": "packs",
     "Projection": "projection",
+    "Shards": "shards",
     "SilhouetteCase": "cases",
     "TextRanking": "naming",
     "agreement_by_label": "label_agreement",
     "borderline_images": "cases",
     "class_agreement": "agreement",
+    "cluster_shards": "scaling",
     "compare_algorithms": "algorithm_comparison",
     "compare_embeddings": "comparison",
     "doctor": "diagnosis",
@@ -108,7 +112,9 @@ _MODULE_OF = {
     "name_clusters": "naming",
     "negative_images": "cases",
     "null_data": "null",
+    "place_images": "scaling",
     "project": "projection",
+    "project_shards": "scaling",
     "rank_by_text": "naming",
     "save_pack": "packs",
     "show_elbow": "explorer",
@@ -118,6 +124,7 @@ _MODULE_OF = {
     "show_silhouettes": "explorer",
     "silhouette_case": "cases",
     "sweep_clusters": "clustering",
+    "sweep_shards": "scaling",
     "what_moved": "moves",
 }
 
@@ -140,11 +147,13 @@ __all__ = [
     "Moves",
     "Pack",
     "Projection",
+    "Shards",
     "SilhouetteCase",
     "TextRanking",
     "agreement_by_label",
     "borderline_images",
     "class_agreement",
+    "cluster_shards",
     "compare_algorithms",
     "compare_embeddings",
     "doctor",
@@ -164,7 +173,9 @@ __all__ = [
     "name_clusters",
     "negative_images",
     "null_data",
+    "place_images",
     "project",
+    "project_shards",
     "rank_by_text",
     "save_pack",
     "show_elbow",
@@ -174,6 +185,7 @@ __all__ = [
     "show_silhouettes",
     "silhouette_case",
     "sweep_clusters",
+    "sweep_shards",
     "what_moved",
 ]
 

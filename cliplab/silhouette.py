@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from threadpoolctl import threadpool_limits
 
+from cliplab.device import n_cores
 from cliplab.kmeans_chain import directions
 
 METRICS = ("euclidean", "cosine")
 
-_BLOCK_ROWS = 512
-_BLOCK_DISTANCES = 2**23  # Bounds the memory: 64 MiB of distances stand at a time.
+_BLOCK = 512  # A tile of 512 × 512 distances stays in a core's own cache.
+_ALONE = 2**24  # Fewer distances than this are not worth a second thread.
+_NEAR = 1 / 16  # Nearer than a quarter of the radius, single precision loses too many digits.
+
+_Tile = tuple[NDArray[np.intp], slice]
 
 
 def silhouettes(
     vectors: ArrayLike,
     cluster_labels: ArrayLike | Sequence[ArrayLike],
     metric: str = "euclidean",
+    *,
+    rows: ArrayLike | None = None,
 ) -> NDArray[np.float32]:
     """Tell for every point how well it sits in its cluster, for many clusterings at once.
 
@@ -26,9 +35,9 @@ def silhouettes(
     to the nearest other cluster, its silhouette is (b - a) / max(a, b): near 1 it sits well,
     near 0 on a border, below 0 another cluster is nearer. A point alone in its cluster has 0.
 
-    The distances from a block of points to all points are reckoned once; their sums
-    by cluster, for all clusterings side by side, are then a single matrix product. Memory grows
-    with the number of points, not with its square.
+    Each distance is reckoned once, whatever the number of clusterings; their sums by cluster, for
+    all clusterings side by side, are then a single matrix product. Memory grows with the number
+    of points, not with its square.
 
     Parameters
     ----------
@@ -39,17 +48,20 @@ def silhouettes(
         belongs to none and is nobody's neighbour.
     metric : {"euclidean", "cosine"}, default="euclidean"
         What a distance is; cosine is 1 less the cosine of the angle at the origin.
+    rows : array-like of int, optional
+        The points that get a silhouette, which is the same as without `rows`: reckoned against
+        all points. For a sample of many points, where all of them would take too long.
 
     Returns
     -------
     ndarray of shape (n_clusterings, n_points)
-        Silhouettes from -1 to 1; NaN for noise.
+        Silhouettes from -1 to 1; NaN for noise, and for points that are not among `rows`.
 
     Raises
     ------
     ValueError
-        If the shapes do not fit together, a clustering has fewer than two clusters, or the metric
-        is another.
+        If the shapes do not fit together, a clustering has fewer than two clusters, a row is not
+        a point, or the metric is another.
 
     References
     ----------
@@ -61,8 +73,10 @@ def silhouettes(
     >>> points = [[0.0], [1.0], [10.0], [11.0]]
     >>> silhouettes(points, [[0, 0, 1, 1], [0, 0, 0, 1]]).round(2).tolist()[0]
     [0.8999999761581421, 0.8899999856948853, 0.8899999856948853, 0.8999999761581421]
+    >>> silhouettes(points, [[0, 0, 1, 1]], rows=[3]).round(1).tolist()
+    [[nan, nan, nan, 0.8999999761581421]]
     """
-    points = np.asarray(vectors, dtype=np.float64)
+    points = np.asarray(vectors)
     labelings = np.asarray(cluster_labels)
     if points.ndim != 2 or labelings.ndim != 2 or labelings.shape[1] != len(points):
         raise ValueError(
@@ -79,38 +93,129 @@ def silhouettes(
                 "`cluster_labels` must have at least 2 clusters in every clustering. "
                 f"Got {len(size)} instead."
             )
+    wanted = None if rows is None else _checked_rows(rows, len(points))
 
-    # Euclidean distances do not change when the points move together; near the origin
-    # |x|² + |y|² - 2xy loses the fewest digits, and in double precision it keeps enough even for
-    # near-duplicates.
-    points = directions(points) if metric == "cosine" else points - points.mean(axis=0)
-    squares = np.einsum("ij,ij->i", points, points)
     members = np.hstack(
         [
             np.eye(len(size) + 1, len(size), dtype=np.float32)[code]  # The last row is noise's.
             for code, size in zip(codes, sizes, strict=True)
         ]
     )
-    n_rows = max(1, min(_BLOCK_ROWS, _BLOCK_DISTANCES // len(points)))
-    result = np.empty(labelings.shape, dtype=np.float32)
-    for start in range(0, len(points), n_rows):
-        rows = slice(start, start + n_rows)
-        distances = points[rows] @ points.T
-        distances *= -2
-        distances += squares
-        distances += squares[rows, None]
-        np.fill_diagonal(distances[:, start:], 0)
-        np.maximum(distances, 0, out=distances)
-        if metric == "cosine":  # Between unit vectors |x - y|² is 2 (1 - cos).
-            distances /= 2
-        else:
-            np.sqrt(distances, out=distances)
-        sums = distances.astype(np.float32) @ members
-        first = 0
-        for i, (code, size) in enumerate(zip(codes, sizes, strict=True)):
-            result[i, rows] = _from_sums(sums[:, first : first + len(size)], code[rows], size)
-            first += len(size)
+    sums = _summed_distances(_Distances(points, metric), members, wanted)
+    if wanted is None:
+        wanted = np.arange(len(points))
+    result = np.full(labelings.shape, np.nan, dtype=np.float32)
+    first = 0
+    for i, (code, size) in enumerate(zip(codes, sizes, strict=True)):
+        own = sums[wanted, first : first + len(size)]
+        result[i, wanted] = silhouettes_from_sums(own, code[wanted], size)
+        first += len(size)
     return result
+
+
+def _checked_rows(rows: ArrayLike, n_points: int) -> NDArray[np.intp]:
+    given = np.asarray(rows)
+    if given.ndim != 1 or (given.size and given.dtype.kind not in "iu"):
+        raise ValueError(f"`rows` must be a list of whole numbers. Got {rows!r} instead.")
+    wanted = np.unique(given).astype(np.intp)
+    if wanted.size and not 0 <= wanted[0] <= wanted[-1] < n_points:
+        raise ValueError(
+            f"`rows` must be from 0 to {n_points - 1}. "
+            f"Got {int(wanted[0])} to {int(wanted[-1])} instead."
+        )
+    return wanted
+
+
+class _Distances:
+    """Distances between some points and others, in single precision wherever that is enough."""
+
+    def __init__(self, points: NDArray[Any], metric: str) -> None:
+        self.is_cosine = metric == "cosine"
+        self.points = points
+        self.mean = points.mean(axis=0, dtype=np.float64)
+        self.single = np.empty(points.shape, dtype=np.float32)
+        self.squares = np.empty(len(points))
+        for block in _blocks(len(points)):
+            exact = self._exact(block)
+            self.single[block] = exact
+            self.squares[block] = np.einsum("ij,ij->i", exact, exact)
+        self.near = _NEAR * float(self.squares.max())
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def __call__(self, rows: NDArray[np.intp], columns: slice) -> NDArray[np.float32]:
+        squared = self._squared(rows, columns, self.single.__getitem__)
+        inside = (columns.start <= rows) & (rows < columns.stop)
+        itself = np.flatnonzero(inside), rows[inside] - columns.start
+        squared[itself] = np.inf
+        is_near = squared.min(axis=1) < self.near
+        if is_near.any():
+            # In double precision enough digits are left even between near-duplicates.
+            squared[is_near] = self._squared(rows[is_near], columns, self._exact)
+        squared[itself] = 0
+        np.maximum(squared, 0, out=squared)
+        if self.is_cosine:  # Between unit vectors |x - y|² is 2 (1 - cos).
+            squared /= 2
+        else:
+            np.sqrt(squared, out=squared)
+        return squared
+
+    def _exact(self, rows: NDArray[np.intp] | slice) -> NDArray[np.float64]:
+        # Euclidean distances do not change when the points move together, and near the origin
+        # |x|² + |y|² - 2xy loses the fewest digits.
+        exact = self.points[rows].astype(np.float64)
+        return directions(exact) if self.is_cosine else exact - self.mean
+
+    def _squared(
+        self,
+        rows: NDArray[np.intp],
+        columns: slice,
+        points: Callable[[NDArray[np.intp] | slice], NDArray[Any]],
+    ) -> NDArray[Any]:
+        squared: NDArray[Any] = (-2 * points(rows)) @ points(columns).T
+        squares = self.squares.astype(squared.dtype, copy=False)
+        squared += squares[columns]
+        squared += squares[rows, None]
+        return squared
+
+
+def _blocks(n_points: int) -> list[slice]:
+    return [slice(i, min(i + _BLOCK, n_points)) for i in range(0, n_points, _BLOCK)]
+
+
+def _summed_distances(
+    distances: _Distances, members: NDArray[np.float32], wanted: NDArray[np.intp] | None
+) -> NDArray[np.float32]:
+    """Sum each wanted point's distances to the members of every cluster; other rows mean nothing.
+
+    Where all points are wanted a distance counts both ways, so that half of them are enough.
+    """
+    n_points = len(distances)
+    points = np.arange(n_points) if wanted is None else wanted
+    tiles = [
+        (points[block], columns)
+        for block in _blocks(len(points))
+        for columns in _blocks(n_points)
+        if wanted is not None or columns.start >= block.start
+    ]
+
+    def summed(tiles: list[_Tile]) -> NDArray[np.float32]:
+        sums = np.zeros((n_points, members.shape[1]), dtype=np.float32)
+        for rows, columns in tiles:
+            tile = distances(rows, columns)
+            sums[rows] += tile @ members[columns]
+            if wanted is None and rows[0] != columns.start:
+                sums[columns] += tile.T @ members[rows]
+        return sums
+
+    if len(points) * n_points < _ALONE:
+        return summed(tiles)
+    n_threads = n_cores()
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(n_threads) as pool:
+        shares = pool.map(summed, [tiles[first::n_threads] for first in range(n_threads)])
+        total: NDArray[np.float32] = np.sum(list(shares), axis=0)
+    return total
 
 
 def without_gaps(labels: NDArray[np.integer]) -> NDArray[np.intp]:
@@ -132,8 +237,8 @@ def without_gaps(labels: NDArray[np.integer]) -> NDArray[np.intp]:
     return codes
 
 
-def _from_sums(
-    sums: NDArray[np.float32], code: NDArray[np.intp], sizes: NDArray[np.intp]
+def silhouettes_from_sums(
+    sums: NDArray[np.floating], code: NDArray[np.intp], sizes: NDArray[np.intp]
 ) -> NDArray[np.float32]:
     """Silhouettes of some points from their summed distances to each cluster."""
     own = (np.arange(len(code)), code)

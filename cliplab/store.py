@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 
 from cliplab.cache import cache_folder, write_whole
 
-# So many small shards of one run become one large shard.
+# So many small shards of one run become one large shard, and one that is large enough stays as it
+# is: millions of vectors must not be written again for each thousand that is added.
 _N_SHARDS_TO_MERGE = 64
+_LARGE_SHARD = 2**14
 _DIGEST_SIZE = 16
 _DAY = 86_400
 
@@ -29,6 +31,42 @@ _DAY = 86_400
 def picture_key(content: bytes) -> bytes:
     """Return what a picture is known by in a store: a hash of its content."""
     return hashlib.blake2b(content, digest_size=_DIGEST_SIZE).digest()
+
+
+def is_among(keys: Sequence[bytes], known: NDArray[np.bytes_]) -> NDArray[np.bool_]:
+    """Say of each picture whether it is one of those that are known.
+
+    Parameters
+    ----------
+    keys : sequence of bytes
+        What `picture_key` says of each picture.
+    known : ndarray of shape (n_known,)
+        What `EmbeddingStore.keys` returns.
+
+    Returns
+    -------
+    ndarray of shape (n_pictures,)
+        Truth values.
+    """
+    wanted = _as_array(keys)
+    if not known.size:
+        return np.zeros(len(wanted), dtype=bool)
+    nearest = np.minimum(np.searchsorted(known, wanted), known.size - 1)
+    return np.asarray(known[nearest] == wanted)
+
+
+def _as_array(keys: Sequence[bytes]) -> NDArray[np.bytes_]:
+    return np.array(keys, dtype=f"S{_DIGEST_SIZE}")
+
+
+def is_whole(shard: Path) -> bool:
+    """Say whether a shard is there, and holds what its name says."""
+    try:
+        with shard.open("rb") as opened:
+            digest = hashlib.file_digest(opened, lambda: hashlib.blake2b(digest_size=_DIGEST_SIZE))
+    except OSError:
+        return False
+    return digest.hexdigest() == shard.stem
 
 
 class EmbeddingStore:
@@ -45,6 +83,8 @@ class EmbeddingStore:
         Where stores are; the user's cache when None.
     made_by : mapping of str to str
         All that decides which vector a picture gets.
+    is_only_place : bool, default=False
+        Whether vectors that cannot be kept are lost.
 
     Attributes
     ----------
@@ -52,7 +92,13 @@ class EmbeddingStore:
         Where the shards of this model are.
     """
 
-    def __init__(self, folder: str | os.PathLike[str] | None, made_by: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: str | os.PathLike[str] | None,
+        made_by: Mapping[str, str],
+        *,
+        is_only_place: bool = False,
+    ) -> None:
         stores = cache_folder() / "embeddings" if folder is None else Path(folder).expanduser()
         told = json.dumps(dict(made_by), indent=1, sort_keys=True)
         name = re.sub("[^A-Za-z0-9.-]+", "-", made_by["model"])[-60:]
@@ -61,6 +107,7 @@ class EmbeddingStore:
         self._lock = threading.Lock()
         self._own: list[Path] = []
         self._problem: OSError | None = None
+        self._is_only_place = is_only_place
 
     def find(self, keys: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
         """Return the vectors of those pictures that are known.
@@ -86,11 +133,24 @@ class EmbeddingStore:
             found |= {key: vector for key, vector in pairs if key in wanted}
         return found
 
+    def keys(self) -> NDArray[np.bytes_]:
+        """Return what all pictures are known by whose vectors are kept.
+
+        Returns
+        -------
+        ndarray of shape (n_pictures,)
+            Sorted: of millions it is known in no time whether one `is_among` them.
+        """
+        self._sweep_out()
+        shards = (self._read(path) for path in self.folder.glob("*.safetensors"))
+        keys = [_as_array(shard[0]) for shard in shards if shard is not None]
+        return np.unique(np.concatenate(keys)) if keys else _as_array([])
+
     def add(self, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
         """Keep some vectors; they are safe when this returns.
 
         Where they cannot be written, for want of room or of leave, `close` says so and the work
-        goes on.
+        goes on; unless they are nowhere else, for then it has to end.
 
         Parameters
         ----------
@@ -98,6 +158,11 @@ class EmbeddingStore:
             What `picture_key` says of each picture.
         vectors : ndarray of shape (n_pictures, n_features)
             Row by row.
+
+        Raises
+        ------
+        OSError
+            If they cannot be written, and the store is the only place for them.
         """
         with self._lock:
             if self._problem is not None:
@@ -109,6 +174,8 @@ class EmbeddingStore:
                 if len(self._own) >= _N_SHARDS_TO_MERGE:
                     self._merge()
             except OSError as problem:
+                if self._is_only_place:
+                    raise
                 self._problem = problem
 
     def close(self) -> None:
@@ -154,7 +221,7 @@ class EmbeddingStore:
         for path in self._own:
             if path != merged:
                 path.unlink(missing_ok=True)
-        self._own = [merged]
+        self._own = [merged] if len(keys) < _LARGE_SHARD else []
 
     def _write(self, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> Path:
         import safetensors.numpy

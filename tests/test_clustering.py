@@ -189,3 +189,72 @@ def test_clustering_needs_neither_torch_nor_datasets() -> None:
     )
 
     assert found.stdout.strip() == "[]"
+
+
+def test_of_very_many_images_a_sample_is_measured_and_each_of_it_exactly() -> None:
+    sampled = sweep_clusters(EMBEDDINGS, [2, 5], n_silhouettes=40)
+    whole = sweep_clusters(EMBEDDINGS, [2, 5])
+    for k in (2, 5):
+        measured = np.isfinite(sampled[k].silhouettes)
+        assert measured.sum() == sampled[k].n_measured == 40
+        assert sampled[k].is_sampled
+        assert not whole[k].is_sampled
+        np.testing.assert_array_equal(sampled[k].cluster_labels, whole[k].cluster_labels)
+        np.testing.assert_allclose(
+            sampled[k].silhouettes[measured], whole[k].silhouettes[measured], atol=1e-6
+        )
+        assert sampled[k].inertia == whole[k].inertia
+
+
+def test_the_same_images_are_measured_for_every_k() -> None:
+    sampled = sweep_clusters(EMBEDDINGS, [2, 3, 5], n_silhouettes=40)
+    first, *others = (np.isfinite(each.silhouettes).tolist() for each in sampled.values())
+    assert all(other == first for other in others)
+
+
+def test_every_cluster_has_its_share_of_what_is_measured() -> None:
+    sampled = sweep_clusters(EMBEDDINGS, [2, 5], n_silhouettes=50)[5]
+    counts = np.bincount(sampled.cluster_labels[np.isfinite(sampled.silhouettes)], minlength=5)
+    assert counts.tolist() == [10] * 5
+
+
+def test_the_error_is_that_of_the_mean_of_a_sample() -> None:
+    """The mean of all is within two errors of the sample's mean nearly always."""
+    random = np.random.default_rng(1)
+    points = random.normal(size=(5, 8))[np.arange(1000) % 5] + random.normal(size=(1000, 8))
+    held, errors = [], []
+    for seed in range(30):
+        own = points + 0.3 * np.random.default_rng(seed).normal(size=points.shape)
+        labels = sweep_clusters(own, [4, 5], n_silhouettes=150)[4]
+        true = silhouette_samples(own, labels.cluster_labels).mean()
+        errors.append(labels.silhouette_error)
+        held.append(abs(labels.silhouette_score - true) <= 2 * labels.silhouette_error)
+    assert np.mean(held) >= 0.85
+    assert max(errors) < 0.03
+
+
+def test_where_every_image_is_measured_the_error_is_zero() -> None:
+    assert SWEEP.silhouette_errors.tolist() == [0.0] * len(SWEEP)
+    assert "silhouette_error" not in SWEEP.to_pandas()
+    sampled = sweep_clusters(EMBEDDINGS, [5], n_silhouettes=60)
+    assert sampled.to_pandas()["silhouette_error"].tolist() == sampled.silhouette_errors.tolist()
+    assert "±" in repr(sampled[5])
+    assert "±" not in repr(SWEEP[5])
+
+
+def test_noise_is_not_what_was_left_unmeasured() -> None:
+    labels = np.array([0, 0, 0, 1, 1, 1, -1])
+    scores = np.array([0.5, np.nan, 0.7, 0.1, np.nan, 0.3, np.nan])
+    some = Clustering(labels, np.zeros((2, 3)), 1.0, scores)
+    assert (some.n_noise, some.n_measured, some.is_sampled) == (1, 4, True)
+    assert some.silhouette_score == pytest.approx(0.4)
+    # Pooled variance (0.02 + 0.02) / 2, of which 1 - 4/6 is left, over 4 images.
+    assert some.silhouette_error == pytest.approx(np.sqrt((1 - 4 / 6) * 0.02 / 4))
+    assert some.to_pandas()["mean_silhouette"].tolist() == pytest.approx([0.6, 0.2])
+    assert some.to_pandas()["negative_share"].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("n_silhouettes", [1, 0, -3])
+def test_fewer_than_two_silhouettes_are_refused(n_silhouettes: int) -> None:
+    with pytest.raises(ValueError, match=f"must be at least 2. Got {n_silhouettes} instead"):
+        sweep_clusters(EMBEDDINGS, [3], n_silhouettes=n_silhouettes)

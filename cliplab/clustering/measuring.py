@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -16,7 +16,14 @@ from cliplab.images import require_rows
 from cliplab.kmeans import points_and_space
 from cliplab.kmeans_chain import directions
 from cliplab.projection import Projection
+from cliplab.sampling import stratified_rows
 from cliplab.silhouette import silhouettes
+
+# Up to here every image has a silhouette. All pairs of 20,000 take seconds, of 100,000 minutes.
+MOST_MEASURED = 20_000
+_N_SAMPLED = 5_000
+# So many rows are made double precision at a time.
+_N_ROWS = 4_096
 
 _Measured = TypeVar("_Measured", Clustering, ClusterSweep)
 
@@ -77,8 +84,12 @@ def measure(
     space: str,
     metric: str,
     algorithm: str,
+    n_silhouettes: int | None = None,
 ) -> list[Clustering]:
     """Make clusterings of labels: all their silhouettes in one pass over the distances.
+
+    Where only some images are measured, each of these has its exact silhouette, among all
+    images, and they are the same ones for every clustering.
 
     Parameters
     ----------
@@ -88,6 +99,8 @@ def measure(
         From 0 without a gap; -1 for noise.
     space, metric, algorithm : str
         As in `Clustering`.
+    n_silhouettes : int, optional
+        How many images are measured, as in `sweep_clusters`.
 
     Returns
     -------
@@ -101,31 +114,56 @@ def measure(
         # With fewer than two clusters there is no other one to be near to.
         several = [i for i, labels in enumerate(labelings) if labels.max() > 0]
         if several:
-            scores[several] = silhouettes(points, [labelings[i] for i in several], metric)
-        exact = points.astype(np.float64)
-        if metric == "cosine":
-            exact = directions(exact)
+            shown = [labelings[i] for i in several]
+            rows = _measured_rows(shown, n_silhouettes)
+            scores[several] = silhouettes(points, shown, metric, rows=rows)
         return [
-            _clustering(exact, labels, score, space, metric, algorithm)
+            Clustering(
+                labels,
+                *_centers_and_inertia(points, labels, metric),
+                score,
+                space,
+                metric,
+                algorithm,
+            )
             for labels, score in zip(labelings, scores, strict=True)
         ]
 
 
-def _clustering(
-    points: NDArray[np.float64],
-    labels: NDArray[Any],
-    scores: NDArray[np.float32],
-    space: str,
-    metric: str,
-    algorithm: str,
-) -> Clustering:
-    inside = labels != NOISE
-    own, points = labels[inside], points[inside]
+def _measured_rows(
+    labelings: Sequence[NDArray[Any]], n_silhouettes: int | None
+) -> NDArray[np.intp] | None:
+    """Return which images are measured: each cluster of the finest clustering has its share."""
+    n_images = len(labelings[0])
+    if n_silhouettes is None:
+        n_silhouettes = n_images if n_images <= MOST_MEASURED else _N_SAMPLED
+    if n_silhouettes >= n_images:
+        return None
+    return stratified_rows(max(labelings, key=lambda labels: labels.max()), n_silhouettes)
+
+
+def _centers_and_inertia(
+    points: NDArray[np.floating], labels: NDArray[Any], metric: str
+) -> tuple[NDArray[np.float64], float]:
     k = int(labels.max()) + 1
-    members = np.eye(k)[own]
-    centers = (members.T @ points) / members.sum(axis=0)[:, None]
+    centers, inertia = np.zeros((k, points.shape[1])), 0.0
+    for own, part in _in_double(points, labels, metric):
+        centers += np.eye(k)[own].T @ part
+    centers /= np.bincount(labels[labels != NOISE], minlength=k)[:, None]
     if metric == "cosine":
         centers = directions(centers)
-    distances = points - centers[own]
-    inertia = float(np.einsum("ij,ij->", distances, distances))
-    return Clustering(labels, centers, inertia, scores, space, metric, algorithm)
+    for own, part in _in_double(points, labels, metric):
+        distances = part - centers[own]
+        inertia += float(np.einsum("ij,ij->", distances, distances))
+    return centers, inertia
+
+
+def _in_double(
+    points: NDArray[np.floating], labels: NDArray[Any], metric: str
+) -> Iterator[tuple[NDArray[Any], NDArray[np.float64]]]:
+    """Yield the points portion by portion in double precision, with their clusters; no noise."""
+    for start in range(0, len(points), _N_ROWS):
+        rows = slice(start, start + _N_ROWS)
+        inside = labels[rows] != NOISE
+        part = points[rows][inside].astype(np.float64)
+        yield labels[rows][inside], directions(part) if metric == "cosine" else part

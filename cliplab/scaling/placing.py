@@ -1,0 +1,131 @@
+"""A t-SNE of a sample, and all other images placed into it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cliplab.images import require_rows
+from cliplab.projection import Projection, project
+from cliplab.scaling.portions import portions
+
+if TYPE_CHECKING:
+    from cliplab.embeddings import Embeddings
+    from cliplab.shards import Shards
+
+_PERPLEXITY = 5.0
+_N_STEPS = 100
+
+
+def place_images(
+    projection: Projection, embeddings: Embeddings, new: Shards | Embeddings
+) -> Projection:
+    """Place further images into a t-SNE that stands, beside those that they are like.
+
+    Each new image begins among its nearest neighbours in the picture and then settles; the
+    picture itself stays, and new images do not know of each other. That takes time in proportion
+    to their number, and needs openTSNE, an extra.
+
+    Parameters
+    ----------
+    projection : Projection
+        A t-SNE.
+    embeddings : Embeddings
+        The vectors that it is of.
+    new : Shards or Embeddings
+        Further vectors of the same model.
+
+    Returns
+    -------
+    Projection
+        Coordinates of shape (n_new, 2), in the same picture.
+
+    Raises
+    ------
+    ValueError
+        If the projection is no t-SNE, or not of these embeddings.
+    ImportError
+        If openTSNE is not installed.
+
+    References
+    ----------
+    Poličar, P. G., Stražar, M. and Zupan, B. (2023). Embedding to reference t-SNE space addresses
+    batch effects in single-cell classification. Machine Learning 112, 721-740.
+
+    Examples
+    --------
+    >>> from cliplab import ClipEncoder, load_storybook, project
+    >>> embeddings = ClipEncoder("storybook").encode_images(load_storybook(n_images=200))
+    >>> picture = project(embeddings[:150])
+    >>> place_images(picture, embeddings[:150], embeddings[150:]).coordinates.shape
+    (50, 2)
+    """
+    require_rows("projection", len(projection), len(embeddings))
+    if projection.method != "tsne":
+        raise ValueError(f"`projection` must be a t-SNE. Got {projection!r} instead.")
+    picture = _standing(projection, embeddings)
+    coordinates = np.empty((len(new), 2), dtype=np.float32)
+    for rows, portion in portions(new, "placing images"):
+        partial = picture.prepare_partial(portion, initialization="median", perplexity=_PERPLEXITY)
+        coordinates[rows] = partial.optimize(_N_STEPS, learning_rate=0.1, momentum=0.8)
+    return Projection(coordinates, "tsne", parameters=projection.parameters)
+
+
+def project_shards(
+    vectors: Shards | Embeddings, *, n_sample: int = 10_000, random_state: int = 0
+) -> Projection:
+    """Draw any number of images: t-SNE of a sample, and the rest placed into it.
+
+    Parameters
+    ----------
+    vectors : Shards or Embeddings
+        Unit vectors.
+    n_sample : int, default=10000
+        How many images settle together; at least 4. The larger, the finer the picture.
+    random_state : int, default=0
+        Which sample, and the seed of its picture.
+
+    Returns
+    -------
+    Projection
+        Coordinates of shape (n_images, 2). Its KL divergence is that of the sample;
+        ``parameters["n_sample"]`` says how many settled together.
+
+    Raises
+    ------
+    ImportError
+        If openTSNE is not installed.
+
+    Examples
+    --------
+    >>> from cliplab import ClipEncoder, load_storybook
+    >>> embeddings = ClipEncoder("storybook").encode_images(load_storybook(n_images=200))
+    >>> project_shards(embeddings, n_sample=100).coordinates.shape
+    (200, 2)
+    """
+    n_rows = min(n_sample, len(vectors))
+    random = np.random.default_rng(random_state)
+    rows = np.sort(random.choice(len(vectors), n_rows, replace=False))
+    sample = vectors[rows]
+    picture = project(sample, "tsne", random_state=random_state)
+    coordinates = place_images(picture, sample, vectors).coordinates.copy()
+    # Those of the sample stand already.
+    coordinates[rows] = picture.coordinates
+    parameters = {**picture.parameters, "n_sample": float(n_rows)}
+    return Projection(coordinates, "tsne", picture.kl_divergence, parameters)
+
+
+def _standing(projection: Projection, embeddings: Embeddings) -> Any:
+    """Make a picture that stands one of openTSNE's, which knows how to place others."""
+    try:
+        from openTSNE import TSNEEmbedding, affinity
+    except ImportError as error:
+        raise ImportError(
+            'Placing images into a t-SNE needs an extra: pip install "cliplab[large]".'
+        ) from error
+    perplexity = projection.parameters.get("perplexity", 30.0)
+    seed = int(projection.parameters.get("random_state", 0))
+    affinities = affinity.PerplexityBasedNN(embeddings.vectors, perplexity, random_state=seed)
+    coordinates = projection.coordinates.astype(np.float64)
+    return TSNEEmbedding(coordinates, affinities, random_state=seed)

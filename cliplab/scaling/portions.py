@@ -1,0 +1,52 @@
+"""Vectors portion by portion, wherever they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from cliplab.embeddings import Embeddings
+    from cliplab.shards import Shards
+
+N_ROWS = 4096
+# Below this a progress bar would only flicker.
+_SECONDS_BEFORE_PROGRESS = 2
+
+
+def portions(
+    vectors: Shards | Embeddings, what: str
+) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+    """Yield rows and their vectors, some thousand at a time, and show how far that is.
+
+    Parameters
+    ----------
+    vectors : Shards or Embeddings
+        Of any number.
+    what : str
+        What is being done, for the progress bar of long work.
+
+    Yields
+    ------
+    slice, ndarray of shape (at most 4096, n_features)
+        In the order of the rows.
+    """
+    from tqdm.auto import tqdm
+
+    start = 0
+    with tqdm(total=len(vectors), desc=what, delay=_SECONDS_BEFORE_PROGRESS, unit="image") as bar:
+        for portion in _portions(vectors):
+            yield slice(start, start + len(portion)), portion
+            start += len(portion)
+            bar.update(len(portion))
+
+
+def _portions(vectors: Shards | Embeddings) -> Iterator[NDArray[np.float32]]:
+    if hasattr(vectors, "portions"):
+        yield from vectors.portions(N_ROWS)
+        return
+    for start in range(0, len(vectors), N_ROWS):
+        yield vectors.vectors[start : start + N_ROWS]

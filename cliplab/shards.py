@@ -1,0 +1,188 @@
+"""The vectors of a store, read portion by portion: as many as a disk holds, in little memory."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cliplab.embeddings import Embeddings
+from cliplab.store import is_whole
+
+_MADE_BY = "made_by.json"
+
+
+class Shards:
+    """Vectors that `encode_images` has kept on disk, however many there are.
+
+    Only the keys of the pictures stand in memory, 16 bytes for each. A picture whose vector is
+    kept twice counts once.
+
+    Parameters
+    ----------
+    folder : path-like
+        A store, as it was named to `encode_images`, with the vectors of one model; or the folder
+        of one of several models in it.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+        Where the shards are.
+    made_by : mapping of str to str
+        Which model made the vectors, with its weights, preparation and precision.
+    keys : ndarray of shape (n_images,)
+        Which picture each row is of: what ``picture_key`` says of its file, as bytes.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there are no vectors.
+    ValueError
+        If there are those of several models.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from cliplab import ClipEncoder, load_storybook
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     vectors = ClipEncoder("storybook").encode_images(load_storybook(20), store=folder)
+    ...     shards = Shards(folder)
+    ...     print(shards, [len(portion) for portion in shards.portions(8)])
+    Shards with 20 vectors of 128 features, made by storybook [8, 8, 4]
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = _folder_of_one_model(Path(folder).expanduser())
+        self.made_by: Mapping[str, str] = MappingProxyType(
+            json.loads((self.folder / _MADE_BY).read_bytes())
+        )
+        self._whole: set[Path] = set()
+        paths = sorted(self.folder.glob("*.safetensors"))
+        # Fixed-width bytes rather than Python's own: of nine million, 150 MB instead of a
+        # gigabyte.
+        keys = [_tensor(path, "keys").view("S16").ravel() for path in paths]
+        all_keys = np.concatenate(keys) if keys else np.empty(0, "S16")
+        firsts = np.unique(all_keys, return_index=True)[1]
+        is_first = np.zeros(len(all_keys), dtype=bool)
+        is_first[firsts] = True
+        ends = np.cumsum([len(some) for some in keys], dtype=np.intp)
+        kept = [np.flatnonzero(part) for part in np.split(is_first, ends[:-1])] if keys else []
+        self._shards = [(path, rows) for path, rows in zip(paths, kept, strict=True) if rows.size]
+        self.keys = all_keys[is_first]
+        self.keys.setflags(write=False)
+        if not self._shards:
+            raise FileNotFoundError(_no_vectors(self.folder))
+        self._n_features = self._vectors(self._shards[0][0]).shape[1]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many vectors there are, and how many features each has."""
+        return len(self.keys), self._n_features
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def portions(self, size: int = 4096) -> Iterator[NDArray[np.float32]]:
+        """Yield all vectors in the order of their rows, some at a time.
+
+        Parameters
+        ----------
+        size : int, default=4096
+            How many at a time; the last portion may be smaller.
+
+        Yields
+        ------
+        ndarray of shape (at most size, n_features)
+            Unit vectors.
+        """
+        waiting: list[NDArray[np.float32]] = []
+        n_waiting = 0
+        for path, rows in self._shards:
+            vectors = self._vectors(path)
+            if len(rows) < len(vectors):
+                vectors = vectors[rows]
+            while n_waiting + len(vectors) >= size:
+                own, vectors = np.split(vectors, [size - n_waiting])
+                yield np.vstack([*waiting, own])
+                waiting, n_waiting = [], 0
+            if len(vectors):
+                # A copy, for a view would keep the whole shard in memory beside the next one.
+                waiting.append(vectors.copy())
+                n_waiting += len(vectors)
+            del vectors
+        if waiting:
+            yield np.vstack(waiting)
+
+    def __getitem__(self, rows: ArrayLike | slice) -> Embeddings:
+        """Take some vectors into memory: a slice, a mask or a list of rows."""
+        wanted = np.arange(len(self))[rows if isinstance(rows, slice) else np.asarray(rows)]
+        wanted = np.atleast_1d(wanted)
+        vectors = np.empty((len(wanted), self._n_features), dtype=np.float32)
+        start = 0
+        for path, own in self._shards:
+            places = np.flatnonzero((wanted >= start) & (wanted < start + len(own)))
+            if places.size:
+                vectors[places] = self._vectors(path)[own[wanted[places] - start]]
+            start += len(own)
+        return Embeddings(vectors, self.made_by["model"], self.made_by)
+
+    def _vectors(self, path: Path) -> NDArray[np.float32]:
+        """Read a shard; at the first time see that it is what its name says."""
+        if path not in self._whole:
+            if not is_whole(path):
+                raise ValueError(_damaged(path))
+            self._whole.add(path)
+        return _tensor(path, "vectors")
+
+    def __repr__(self) -> str:
+        n_vectors, n_features = self.shape
+        return (
+            f"Shards with {n_vectors:,} vectors of {n_features} features, "
+            f"made by {self.made_by['model']}"
+        )
+
+
+def _folder_of_one_model(folder: Path) -> Path:
+    if (folder / _MADE_BY).is_file():
+        return folder
+    models = sorted(path.parent for path in folder.glob(f"*/{_MADE_BY}"))
+    if not models:
+        raise FileNotFoundError(_no_vectors(folder))
+    if len(models) > 1:
+        names = ", ".join(repr(model.name) for model in models)
+        raise ValueError(
+            f"`folder` must hold the vectors of one model. Got {str(folder)!r} instead, which "
+            f"holds those of several: name one of its folders {names}."
+        )
+    return models[0]
+
+
+def _no_vectors(folder: Path) -> str:
+    return (
+        "`folder` must be a store that `encode_images` has filled. "
+        f"Got {str(folder)!r} instead, where there are no vectors."
+    )
+
+
+def _tensor(path: Path, name: str) -> NDArray[Any]:
+    import safetensors
+
+    try:
+        with safetensors.safe_open(path, "numpy") as opened:
+            tensor: NDArray[Any] = opened.get_tensor(name)
+            return tensor
+    except (OSError, safetensors.SafetensorError) as error:
+        raise ValueError(_damaged(path)) from error
+
+
+def _damaged(path: Path) -> str:
+    return (
+        f"`folder` must hold whole shards. Got {path.name} instead, which is gone or damaged: "
+        "encode the same images again, which makes what is missing, and open the folder anew."
+    )

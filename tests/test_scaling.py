@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+from sklearn.cluster import KMeans
+from sklearn.manifold import trustworthiness
+from sklearn.metrics import adjusted_rand_score
+from sklearn.neighbors import KNeighborsClassifier
+
+from cliplab.clustering import measure_in, sweep_clusters
+from cliplab.embeddings import Embeddings
+from cliplab.projection import Projection, project
+from cliplab.scaling import cluster_shards, place_images, project_shards, sweep_shards
+from cliplab.shards import Shards
+from cliplab.store import EmbeddingStore, picture_key
+
+
+def _groups(n_images=3000, n_groups=8, n_features=32, seed=0):
+    random = np.random.default_rng(seed)
+    groups = random.integers(n_groups, size=n_images)
+    centers = random.normal(size=(n_groups, n_features))
+    return Embeddings(centers[groups] + 0.7 * random.normal(size=(n_images, n_features))), groups
+
+
+EMBEDDINGS, GROUPS = _groups()
+
+
+@pytest.fixture(scope="module")
+def shards(tmp_path_factory):
+    """The same vectors as above, kept on disk by three runs in order of their groups."""
+    folder = tmp_path_factory.mktemp("store")
+    order = np.argsort(GROUPS, kind="stable")
+    for part in np.array_split(order, 3):
+        with EmbeddingStore(folder, {"model": "by hand"}) as store:
+            for rows in np.array_split(part, 20):
+                keys = [picture_key(str(row).encode()) for row in rows]
+                store.add(keys, EMBEDDINGS.vectors[rows])
+    return Shards(folder)
+
+
+@pytest.fixture(scope="module")
+def order(shards):
+    """Which row of the embeddings each row of the shards is."""
+    row_of = {picture_key(str(row).encode()): row for row in range(len(EMBEDDINGS))}
+    return np.array([row_of[bytes(key)] for key in shards.keys.view("V16")])
+
+
+def test_mini_batches_find_the_groups_though_the_shards_are_sorted_by_them(shards, order):
+    found = cluster_shards(shards, 8)
+    assert adjusted_rand_score(GROUPS[order], found.cluster_labels) > 0.99
+    assert found.algorithm == "minibatch_kmeans"
+
+
+@pytest.mark.parametrize("k", [3, 8, 20])
+def test_mini_batches_come_within_some_per_cent_of_k_means(k):
+    whole = KMeans(k, n_init=10, random_state=0).fit(EMBEDDINGS.vectors)
+    assert cluster_shards(EMBEDDINGS, k).inertia < 1.03 * whole.inertia_
+
+
+def test_every_vector_is_with_its_nearest_center_and_inertia_is_their_distance(shards):
+    found = cluster_shards(shards, 5)
+    vectors = np.vstack(list(shards.portions())).astype(np.float64)
+    distances = ((vectors[:, None] - found.centers) ** 2).sum(axis=2)
+    np.testing.assert_array_equal(found.cluster_labels, distances.argmin(axis=1))
+    assert found.inertia == pytest.approx(distances.min(axis=1).sum(), rel=1e-5)
+
+
+def test_equal_seeds_find_equal_clusters(shards):
+    first, again = (cluster_shards(shards, 12, random_state=4) for _ in range(2))
+    np.testing.assert_array_equal(first.cluster_labels, again.cluster_labels)
+
+
+@pytest.mark.parametrize("k", [1, 0])
+def test_fewer_than_two_clusters_are_refused(k):
+    with pytest.raises(ValueError, match=f"`n_clusters` must be at least 2. Got {k} instead"):
+        cluster_shards(EMBEDDINGS, k)
+
+
+def test_a_sweep_of_shards_is_near_to_one_of_all_vectors_in_memory():
+    ks = range(2, 13)
+    sampled, whole = sweep_shards(EMBEDDINGS, ks, n_sample=1500), sweep_clusters(EMBEDDINGS, ks)
+    assert sampled.n_clusters == whole.n_clusters
+    assert len(sampled[8]) == len(EMBEDDINGS)
+    assert (sampled.inertias / whole.inertias).max() < 1.03
+    assert adjusted_rand_score(sampled[8].cluster_labels, whole[8].cluster_labels) > 0.99
+
+
+def test_those_that_are_measured_have_the_silhouettes_they_have_among_all(shards):
+    sweep = sweep_shards(shards, [3, 8], n_sample=600, n_silhouettes=200)
+    whole = measure_in(sweep, Embeddings(np.vstack(list(shards.portions()))))
+    for k in sweep:
+        measured = np.isfinite(sweep[k].silhouettes)
+        assert measured.sum() == sweep[k].n_measured == 200
+        np.testing.assert_allclose(
+            sweep[k].silhouettes[measured], whole[k].silhouettes[measured], atol=1e-5
+        )
+
+
+def test_the_error_covers_the_mean_silhouette_of_all_images():
+    """Twice the standard error, for clusters that were looked for in a sample themselves."""
+    held = []
+    for seed in range(12):
+        sweep = sweep_shards(EMBEDDINGS, [4, 8, 16], seed, n_sample=400, n_silhouettes=300)
+        off = sweep.silhouette_scores - measure_in(sweep, EMBEDDINGS).silhouette_scores
+        assert (sweep.silhouette_errors > 0).all()
+        held += (np.abs(off) <= 2 * sweep.silhouette_errors).tolist()
+    assert np.mean(held) > 0.85
+
+
+def test_where_all_are_measured_there_is_no_error():
+    few = EMBEDDINGS[:300]
+    sweep = sweep_shards(few, [2, 5])
+    assert sweep.silhouette_errors.tolist() == [0.0, 0.0]
+    np.testing.assert_allclose(
+        sweep.silhouette_scores, measure_in(sweep, few).silhouette_scores, atol=1e-6
+    )
+
+
+def test_near_duplicates_sit_well():
+    """A tenth of a thousandth of a distance must not become a large one by rounding."""
+    random = np.random.default_rng(0)
+    twins = np.repeat(random.normal(size=(6, 24)), 20, axis=0)
+    sweep = sweep_shards(Embeddings(twins + 1e-6 * random.normal(size=twins.shape)), [6])
+    assert sweep.silhouette_scores[0] > 0.9999
+
+
+def test_new_images_are_placed_among_those_that_they_are_like():
+    known, new = np.arange(600), np.arange(600, 900)
+    picture = project(EMBEDDINGS[known])
+    placed = place_images(picture, EMBEDDINGS[known], EMBEDDINGS[new])
+    judge = KNeighborsClassifier(5).fit(picture.coordinates, GROUPS[known])
+    assert judge.score(placed.coordinates, GROUPS[new]) > 0.97
+    everywhere = np.abs(picture.coordinates).max()
+    assert np.abs(placed.coordinates).max() < 1.2 * everywhere
+
+
+def test_a_picture_of_all_keeps_the_sample_where_it_settled(shards):
+    drawn = project_shards(shards, n_sample=500)
+    assert drawn.coordinates.shape == (3000, 2)
+    assert drawn.parameters["n_sample"] == 500
+    assert drawn.kl_divergence is not None
+    vectors = np.vstack(list(shards.portions()))
+    assert trustworthiness(vectors, drawn.coordinates, n_neighbors=12) > 0.9
+
+
+def test_a_sample_of_all_is_the_picture_itself():
+    few = EMBEDDINGS[:200]
+    np.testing.assert_array_equal(project_shards(few).coordinates, project(few).coordinates)
+
+
+def test_only_a_t_sne_can_be_added_to():
+    with pytest.raises(ValueError, match=r"`projection` must be a t-SNE\. Got Projection of 3000"):
+        place_images(project(EMBEDDINGS, "pca"), EMBEDDINGS, EMBEDDINGS)
+
+
+def test_the_vectors_of_the_picture_are_needed():
+    with pytest.raises(ValueError, match="`projection` must have one row for each of the 3000"):
+        place_images(Projection(np.zeros((5, 2)), "tsne"), EMBEDDINGS, EMBEDDINGS)
+
+
+def test_without_open_tsne_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "openTSNE", None)
+    few = EMBEDDINGS[:50]
+    with pytest.raises(ImportError, match=r'pip install "cliplab\[large\]"'):
+        place_images(project(few), few, few)
