@@ -16,6 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from cliplab.cache import write_whole
 from cliplab.hub import hub_errors, require_answer, require_name
 
+# So many rows are made double precision at a time.
+_N_ROWS = 16_384
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Embeddings:
@@ -270,22 +273,30 @@ def load_embeddings(path: str | os.PathLike[str]) -> Embeddings:
 
 
 def _unit_rows(vectors: ArrayLike) -> NDArray[np.float32]:
-    array = np.asarray(vectors, dtype=np.float64)
+    array = np.asarray(vectors)
+    if array.dtype.kind != "f":
+        array = np.asarray(vectors, dtype=np.float64)
     if array.ndim != 2 or array.size == 0:
         raise ValueError(
             "`vectors` must be an array of shape (n_images, n_features). "
             f"Got one of shape {array.shape!r} instead."
         )
-    lengths = np.linalg.norm(array, axis=1)
+    unit = np.empty(array.shape, dtype=np.float32)
+    lengths = np.empty(len(array))
+    for start in range(0, len(array), _N_ROWS):
+        rows = slice(start, start + _N_ROWS)
+        part = array[rows].astype(np.float64)
+        lengths[rows] = np.linalg.norm(part, axis=1)
+        # Rows that are of unit length already stay as they are to the last bit, so that wrapping
+        # twice, or in other portions, changes nothing.
+        own = np.where(np.abs(lengths[rows] - 1) < 1e-6, 1, lengths[rows])
+        with np.errstate(divide="ignore", invalid="ignore"):  # Such rows are refused below.
+            unit[rows] = part / own[:, None]
     unusable = np.flatnonzero(~np.isfinite(lengths) | (lengths == 0))
     if unusable.size:
         raise ValueError(
             "`vectors` must have rows that are finite and not zero. "
             f"Got {unusable.size} such rows instead, the first at {unusable[0]}."
         )
-    # Rows that are of unit length already stay as they are to the last bit, so that wrapping
-    # twice, or in other portions, changes nothing.
-    lengths[np.abs(lengths - 1) < 1e-6] = 1
-    unit: NDArray[np.float32] = (array / lengths[:, None]).astype(np.float32)
     unit.setflags(write=False)
     return unit

@@ -251,3 +251,9 @@ def test_the_cut_of_a_tree_is_the_cut_of_scipy() -> None:
     theirs = fcluster(linkage(points, "ward"), 5, "maxclust")
     found = sweep_clusters(points, [5], algorithm="ward")[5]
     assert adjusted_rand_score(theirs, found.cluster_labels) == 1
+
+
+@pytest.mark.parametrize("algorithm", ["ward", "average", "hdbscan"])
+def test_what_needs_all_pairs_is_refused_before_memory_is_full(algorithm):
+    with pytest.raises(ValueError, match=r"for 20,001 images: .* takes at most 20,000"):
+        sweep_clusters(np.random.default_rng(0).normal(size=(20_001, 2)), algorithm=algorithm)

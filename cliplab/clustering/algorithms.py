@@ -32,6 +32,8 @@ class Algorithm:
         each value.
     about : str
         What it does, in a sentence for a learner.
+    most_points : int or None
+        More than these it cannot bear: it needs memory for the distances of all pairs.
     """
 
     title: str
@@ -39,6 +41,7 @@ class Algorithm:
     metrics: tuple[str, ...]
     partition: Callable[[Points, Sequence[int], int, str], Labelings]
     about: str
+    most_points: int | None = None
 
 
 def _agglomerative(linkage: str) -> Callable[[Points, Sequence[int], int, str], Labelings]:
@@ -81,6 +84,8 @@ def _hdbscan(points: Points, sizes: Sequence[int], _seed: int, metric: str) -> L
 # The least variance of a component in a dimension, where all of them together have 1 on average:
 # without it a component that has caught two near-duplicates is infinitely sure of itself.
 _FLOOR = 1e-2
+# The distances of all pairs of so many are 1.6 to 3.2 GB.
+_MOST_PAIRED = 20_000
 _BOTH = ("euclidean", "cosine")
 
 ALGORITHMS: dict[str, Algorithm] = {
@@ -97,6 +102,7 @@ ALGORITHMS: dict[str, Algorithm] = {
         ("euclidean",),
         _agglomerative("ward"),
         "Begins with every image alone, and joins the two clusters whose union spreads least.",
+        _MOST_PAIRED,
     ),
     "average": Algorithm(
         "agglomerative, average",
@@ -104,6 +110,7 @@ ALGORITHMS: dict[str, Algorithm] = {
         _BOTH,
         _agglomerative("average"),
         "Joins the two clusters whose images are nearest on average; lone images stay alone long.",
+        _MOST_PAIRED,
     ),
     "gaussian_mixture": Algorithm(
         "Gaussian mixture",
@@ -118,6 +125,7 @@ ALGORITHMS: dict[str, Algorithm] = {
         _BOTH,
         _hdbscan,
         "Takes dense places for clusters, however many, and leaves the rest out as noise.",
+        _MOST_PAIRED,
     ),
 }
 
@@ -131,13 +139,13 @@ def _require_different(points: Points, ks: Sequence[int]) -> None:
         )
 
 
-def find_algorithm(name: str, metric: str) -> Algorithm:
-    """Return an algorithm by its name, if it knows the metric.
+def find_algorithm(name: str, metric: str, n_points: int) -> Algorithm:
+    """Return an algorithm by its name, if it knows the metric and can bear so many points.
 
     Raises
     ------
     ValueError
-        If there is no such algorithm, or it does not know the metric.
+        If there is no such algorithm, it does not know the metric, or there are too many points.
     """
     if name not in ALGORITHMS:
         raise ValueError(f"`algorithm` must be one of {tuple(ALGORITHMS)!r}. Got {name!r} instead.")
@@ -146,6 +154,12 @@ def find_algorithm(name: str, metric: str) -> Algorithm:
         raise ValueError(
             f"`metric` must be one of {algorithm.metrics!r} for {algorithm.title}. "
             f"Got {metric!r} instead."
+        )
+    if algorithm.most_points is not None and n_points > algorithm.most_points:
+        raise ValueError(
+            f"`algorithm` must be 'kmeans' or 'gaussian_mixture' for {n_points:,} images: "
+            f"{algorithm.title} takes at most {algorithm.most_points:,}. Got {name!r} instead. "
+            "Take a sample: embeddings[::10]."
         )
     return algorithm
 

@@ -73,7 +73,7 @@ def sweep_clusters(
     ------
     ValueError
         If a k is below 2, given twice, or larger than the number of images that differ; or if
-        the algorithm does not know the metric.
+        the algorithm does not know the metric, or cannot bear so many images.
 
     References
     ----------
@@ -114,7 +114,7 @@ def sweep_clusters(
     Clustering of 90 images into 3 clusters in the array, silhouette 0.938
     """
     points, space = points_and_space(embeddings)
-    method = find_algorithm(algorithm, metric)
+    method = find_algorithm(algorithm, metric, len(points))
     if metric == "cosine" and not points.any(axis=1).all():
         raise ValueError(
             "`embeddings` must have no row of zeros for the cosine, which has no direction. "
