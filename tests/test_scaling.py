@@ -165,3 +165,19 @@ def test_without_open_tsne_the_extra_is_named(monkeypatch):
     few = EMBEDDINGS[:50]
     with pytest.raises(ImportError, match=r'pip install "cliplab\[large\]"'):
         place_images(project(few), few, few)
+
+
+@pytest.mark.parametrize("name", ["n_sample", "n_silhouettes"])
+def test_a_sample_of_one_is_refused(name):
+    with pytest.raises(ValueError, match=f"`{name}` must be at least 2. Got 1 instead"):
+        sweep_shards(EMBEDDINGS, [2], **{name: 1})
+
+
+def test_a_k_below_two_is_refused_before_anything_is_read():
+    with pytest.raises(ValueError, match="`n_clusters` must be different whole numbers from 2"):
+        sweep_shards(EMBEDDINGS, [1, 2])
+
+
+def test_of_centered_vectors_it_is_said():
+    assert cluster_shards(EMBEDDINGS.centered(), 3).space == "centered embedding"
+    assert sweep_shards(EMBEDDINGS.centered(), [3], n_sample=200).space == "centered embedding"

@@ -123,10 +123,10 @@ def sweep_clusters(
     if n_silhouettes is not None and n_silhouettes < 2:
         raise ValueError(f"`n_silhouettes` must be at least 2. Got {n_silhouettes!r} instead.")
     if method.parameter == "n_clusters":
-        values = _checked("n_clusters", n_clusters)
+        values = checked_values("n_clusters", n_clusters)
     else:
         sizes = smallest_sizes(len(points)) if min_cluster_sizes is None else min_cluster_sizes
-        values = _checked("min_cluster_sizes", sizes)
+        values = checked_values("min_cluster_sizes", sizes)
         if values[-1] > len(points):
             raise ValueError(
                 f"`min_cluster_sizes` must be at most {len(points)}, the number of images. "
@@ -157,7 +157,8 @@ def smallest_sizes(n_images: int) -> tuple[int, ...]:
     return tuple(size for size in _SIZES if size <= max(3, n_images // 3))
 
 
-def _checked(name: str, values: Iterable[int]) -> list[int]:
+def checked_values(name: str, values: Iterable[int]) -> list[int]:
+    """Return what a sweep runs over in order, if it is whole numbers from 2, each once."""
     given = sorted(values)
     whole = all(isinstance(value, int | np.integer) for value in given)
     if not given or not whole or given[0] < 2 or len(set(given)) < len(given):

@@ -78,7 +78,8 @@ def cluster_shards(
     used, found = np.unique(labels, return_inverse=True)
     unmeasured = np.full(len(found), np.nan, dtype=np.float32)
     centers = kmeans.cluster_centers_[used]
-    return Clustering(found, centers, inertia, unmeasured, algorithm="minibatch_kmeans")
+    space = getattr(vectors, "space", "embedding")
+    return Clustering(found, centers, inertia, unmeasured, space, algorithm="minibatch_kmeans")
 
 
 def nearest_centers(

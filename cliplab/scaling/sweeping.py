@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from cliplab.clustering import Clustering, ClusterSweep, sweep_clusters
+from cliplab.clustering.sweeping import checked_values
 from cliplab.sampling import stratified_rows
 from cliplab.scaling.clustering import cluster_shards, nearest_centers
 from cliplab.scaling.measuring import sampled_silhouettes
@@ -58,7 +59,8 @@ def sweep_shards(
     Raises
     ------
     ValueError
-        If a k is below 2, given twice, or larger than the number of images that differ.
+        If a k is below 2, given twice, or larger than the number of images in the sample that
+        differ; or if a sample is of fewer than two.
 
     References
     ----------
@@ -73,8 +75,11 @@ def sweep_shards(
     >>> sweep[4].n_measured, len(sweep[4])
     (50, 200)
     """
-    values = sorted(n_clusters)
-    parts = cluster_shards(vectors, max([2, *values]), random_state).cluster_labels
+    values = checked_values("n_clusters", n_clusters)
+    for name, n_images in (("n_sample", n_sample), ("n_silhouettes", n_silhouettes)):
+        if n_images < 2:
+            raise ValueError(f"`{name}` must be at least 2. Got {n_images!r} instead.")
+    parts = cluster_shards(vectors, values[-1], random_state).cluster_labels
     sample = vectors[_rows(parts, n_sample, random_state)]
     # Drawn anew, for clusters fit the images better in which they were looked for.
     measured = _rows(parts, n_silhouettes, random_state + 1)

@@ -1,0 +1,103 @@
+"""What vectors cost that memory does not hold: clustered, swept and drawn from their shards.
+
+Usage: OMP_NUM_THREADS=1 python benchmarks/shards.py [--images 50000 200000] [--repeats 3]
+
+Stores of forty groups on the sphere, 512 numbers an image, are written to a temporary folder (2 kB
+an image). Each piece of work has a fresh process and one thread. Memory is what the peak grows by
+after the libraries were loaded; it holds the results too, which grow with the images.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+import numpy as np
+
+from cliplab.scaling import cluster_shards, project_shards, sweep_shards
+from cliplab.shards import Shards
+from cliplab.store import EmbeddingStore, picture_key
+
+N_FEATURES = 512
+WORK: dict[str, Callable[[Shards], object]] = {
+    "read once": lambda shards: [None for _ in shards.portions()],
+    "cluster_shards, k = 20": lambda shards: cluster_shards(shards, 20),
+    "sweep_shards, k = 2 … 20": sweep_shards,
+    "project_shards": project_shards,
+}
+
+
+def fill(folder: str, n_images: int) -> None:
+    """Write a store, a thousand vectors at a time."""
+    random = np.random.default_rng(0)
+    centers = random.normal(size=(40, N_FEATURES))
+    with EmbeddingStore(folder, {"model": "mixture"}) as store:
+        for start in range(0, n_images, 1000):
+            rows = np.arange(start, min(start + 1000, n_images))
+            points = centers[rows % 40] + 1.5 * random.normal(size=(len(rows), N_FEATURES))
+            points /= np.linalg.norm(points, axis=1, keepdims=True)
+            store.add([picture_key(str(row).encode()) for row in rows], points.astype(np.float32))
+
+
+def measure(folder: str, name: str, answer: Connection) -> None:
+    """Do one piece of work, and tell its seconds and megabytes."""
+    small = Shards(folder)[:600]
+    WORK["project_shards"](small)  # type: ignore[arg-type]  # Loads what is loaded on first use.
+    shards = Shards(folder)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.monotonic()
+    WORK[name](shards)
+    seconds = time.monotonic() - began
+    answer.send((seconds, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024))
+
+
+def measured(folder: str, name: str) -> tuple[float, float]:
+    """Do one piece of work in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=measure, args=(folder, name, theirs))
+    process.start()
+    theirs.close()
+    answer: tuple[float, float] = ours.recv()
+    process.join()
+    return answer
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--images", type=int, nargs="+", default=[50_000, 200_000])
+    parser.add_argument("--repeats", type=int, default=3)
+    options = parser.parse_args()
+    print(f"{'images':>9} {'work':<26} {'seconds':>9} {'spread':>13} {'µs an image':>12} {'MB':>7}")
+    peaks: dict[str, list[float]] = {name: [] for name in WORK}
+    for n_images in options.images:
+        with tempfile.TemporaryDirectory() as folder:
+            fill(folder, n_images)
+            for name in WORK:
+                runs = [measured(folder, name) for _ in range(options.repeats)]
+                times, megabytes = zip(*runs, strict=True)
+                median = statistics.median(times)
+                peaks[name].append(statistics.median(megabytes))
+                spread = f"{min(times):.1f}–{max(times):.1f} s"
+                print(
+                    f"{n_images:>9,} {name:<26} {median:>7.1f} s {spread:>13}"
+                    f" {1e6 * median / n_images:>12.0f} {peaks[name][-1]:>7.0f}",
+                    flush=True,
+                )
+    more = (options.images[-1] - options.images[0]) * 4 * N_FEATURES / 2**20
+    grown = max(each[-1] - each[0] for each in peaks.values())
+    print(
+        f"from {options.images[0]:,} to {options.images[-1]:,} images, {more:.0f} MB more vectors, "
+        f"memory grows by at most {grown:.0f} MB: {grown / max(more, 1):.2f} of them"
+    )
+
+
+if __name__ == "__main__":
+    main()
