@@ -13,7 +13,8 @@ from cliplab.images import require_rows
 from cliplab.kmeans import points_and_space
 from cliplab.projection import Projection
 
-_BLOCK_ROWS = 512  # Bounds the memory: so many rows of distances stand at a time.
+# All pairs of a larger cluster would take too long; the middle one is near the mean.
+_MOST_COMPARED, _N_CANDIDATES = 2_000, 64
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class SilhouetteCase:
         Its mean distance to the images of the rival.
     medoid, rival_medoid : int
         The row of the image in the middle of each of the two: the one with the least mean
-        distance to the others of its cluster.
+        distance to the others of its cluster. In a cluster of more than 2,000 it is looked for
+        near the mean.
     is_alone : bool, default=False
         Whether it is the only image of its cluster.
 
@@ -181,11 +183,18 @@ def _sorted(clustering: Clustering, which: NDArray[np.bool_]) -> tuple[int, ...]
 def _medoid(
     points: NDArray[np.float64], labels: NDArray[np.int64], cluster: int, metric: str
 ) -> int:
+    """Return the image with the least distance to all others of its cluster.
+
+    In a very large cluster only the images are compared that are nearest to the mean.
+    """
     members = np.flatnonzero(labels == cluster)
     inside = points[members]
-    starts = range(0, len(inside), _BLOCK_ROWS)
-    totals = [_distances(inside[i : i + _BLOCK_ROWS], inside, metric).sum(axis=1) for i in starts]
-    return int(members[np.concatenate(totals).argmin()])
+    candidates = members
+    if len(members) > _MOST_COMPARED:
+        apart = _distances(inside.mean(axis=0, keepdims=True), inside, metric)[0]
+        candidates = members[np.argsort(apart, kind="stable")[:_N_CANDIDATES]]
+    totals = _distances(points[candidates], inside, metric).sum(axis=1)
+    return int(candidates[totals.argmin()])
 
 
 def _distances(

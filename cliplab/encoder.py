@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.device import best_device, best_precision, is_out_of_memory, n_cores
 from cliplab.embeddings import Embeddings
+from cliplab.preparing import Preparation
 from cliplab.store import EmbeddingStore, picture_key
 from cliplab.weights import load_network, open_clip_name
 
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from cliplab.images import ImageSet
+    from cliplab.shards import Shards
 
+_PRECISIONS = ("float32", "bfloat16", "float16")
 # Below this a progress bar would only flicker.
 _SECONDS_BEFORE_PROGRESS = 2
 
@@ -41,18 +44,19 @@ class ClipEncoder:
         untrained, for comparison. The storybook has its own, whatever is named here.
     device : str, optional
         ``"cuda"``, ``"mps"`` or ``"cpu"``; the fastest that there is when left out.
+    precision : {"float32", "bfloat16", "float16"}, optional
+        How exactly it reckons. When left out, bfloat16 where the processor has it, float16 on other
+        GPUs, float32 elsewhere. The shorter numbers are the faster ones, and keep the neighbours.
 
     Attributes
     ----------
-    device : str
-        Where the model runs.
-    precision : {"float32", "bfloat16", "float16"}
-        How exactly it reckons: bfloat16 where the processor has it, float16 on other GPUs.
+    device, precision : str
+        Where the model runs, and how exactly.
 
     Raises
     ------
     ValueError
-        If there is no such model or no such weights.
+        If there is no such model, no such weights or no such precision.
     ConnectionError
         If the weights are not at hand and their hub cannot be reached.
     FileNotFoundError, PermissionError
@@ -78,25 +82,48 @@ class ClipEncoder:
         model: str = "ViT-B-32",
         pretrained: str | None = "laion2b_s34b_b79k",
         device: str | None = None,
+        *,
+        precision: str | None = None,
     ) -> None:
         import torch
 
+        if precision not in (None, *_PRECISIONS):
+            known = ", ".join(repr(name) for name in _PRECISIONS)
+            raise ValueError(f"`precision` must be {known} or None. Got {precision!r} instead.")
         self.model = model
         own_weights = model == "storybook" and pretrained is not None
         self.pretrained = "storybook" if own_weights else pretrained
         self.device = device or best_device()
-        self.precision = best_precision(self.device)
-        self._network = load_network(model, self.pretrained).to(
-            device=self.device, dtype=getattr(torch, self.precision)
-        )
+        self.precision = precision or best_precision(self.device)
+        self._dtype: torch.dtype = getattr(torch, self.precision)
+        self._network = load_network(model, self.pretrained, self._dtype).to(self.device)
 
+    @overload
     def encode_images(
         self,
         images: ImageSet | Sequence[Image],
         *,
         batch_size: int | None = None,
         store: str | os.PathLike[str] | bool = True,
-    ) -> Embeddings:
+        engine: str = "local",
+    ) -> Embeddings: ...
+    @overload
+    def encode_images(
+        self,
+        images: str,
+        *,
+        batch_size: int | None = None,
+        store: str | os.PathLike[str] | bool = True,
+        engine: str = "local",
+    ) -> Shards: ...
+    def encode_images(
+        self,
+        images: ImageSet | Sequence[Image] | str,
+        *,
+        batch_size: int | None = None,
+        store: str | os.PathLike[str] | bool = True,
+        engine: str = "local",
+    ) -> Embeddings | Shards:
         """Turn images into unit vectors, one row an image.
 
         Images are prepared as the weights expect it: size, cropping and colours. Nothing leaves
@@ -105,19 +132,28 @@ class ClipEncoder:
 
         Parameters
         ----------
-        images : ImageSet or sequence of PIL.Image.Image
-            At least one.
+        images : ImageSet, sequence of PIL.Image.Image or str
+            At least one. With the engine "ray" also an address, where there are more pictures than
+            memory holds: a folder, a file or a pattern such as ``"photos/train-*.parquet"``, on
+            this machine, in a bucket (``"s3://bucket/…"``, ``"gs://bucket/…"``) or on the Hub
+            (``"hf://datasets/owner/name/…"``). Of parquet files the column of images is read; else
+            every file that is a picture.
         batch_size : int, optional
-            How many go through the model at once: 16 on a CPU and 128 on a GPU when left out. A
+            How many go through the model at once: 8 on a CPU and 128 on a GPU when left out. A
             batch that does not fit into memory is halved and tried again.
         store : path-like or bool, default=True
             The folder where vectors are kept; True for the user's cache, False for nowhere. They
             are known by the content of a picture, the weights, the preparation and the precision.
+        engine : {"local", "ray"}, default="local"
+            "ray" works on all GPUs, or else all processors, of the Ray cluster that this process is
+            connected to, and goes on when a worker is lost. If there is none, it starts one on this
+            machine for the while. The vectors are the same.
 
         Returns
         -------
         Embeddings
-            Of shape (n_images, n_features).
+            Of shape (n_images, n_features); for an address the `Shards` where the vectors are kept.
+            Pictures at an address that cannot be read are left out; a warning says which.
 
         Raises
         ------
@@ -125,6 +161,10 @@ class ClipEncoder:
             If there is no image, or one cannot be read; its name is given.
         MemoryError
             If not even one image fits.
+        ImportError
+            If Ray is asked for and not installed.
+        RuntimeError
+            If a worker of the cluster cannot do what is asked, and why.
 
         Examples
         --------
@@ -133,11 +173,23 @@ class ClipEncoder:
         >>> ClipEncoder("storybook").encode_images(images).vectors.shape
         (4, 128)
         """
+        if engine == "ray":
+            from cliplab.ray_engine import encode_on_cluster
+
+            return encode_on_cluster(self, images, batch_size, store)
+        if engine != "local":
+            raise ValueError(f"`engine` must be 'local' or 'ray'. Got {engine!r} instead.")
+        if isinstance(images, str):
+            raise ValueError(
+                "`images` must be an ImageSet or a list of pictures: an address is for the engine "
+                f"'ray', a folder for load_folder. Got {images!r} instead."
+            )
         if len(images) == 0:
             raise ValueError("`images` must hold at least one image. Got none instead.")
-        size = batch_size or (16 if self.device == "cpu" else 128)
+        size = batch_size or self._batch_size
         if store is False:
-            batches = self._encoded(images, range(len(images)), size)
+            # From a cluster they come as they are done.
+            batches = sorted(self._encoded(images, range(len(images)), size), key=_first_row)
             return self._embeddings(np.vstack([vectors for _, vectors in batches]))
         keys = [picture_key(_content(images, row)) for row in range(len(images))]
         with EmbeddingStore(None if store is True else store, self._made_by) as kept:
@@ -212,16 +264,18 @@ class ClipEncoder:
         return {
             "model": self.model,
             "weights": digest.hexdigest(),
-            "preprocessing": str(self._network.visual.preprocess_cfg),
+            "preprocessing": self._preparation.made_by,
             "precision": self.precision,
         }
 
-    @cached_property
-    def _prepare(self) -> Any:
-        """The preprocessing that belongs to the weights, not to the architecture."""
-        from open_clip.transform import PreprocessCfg, image_transform_v2
+    @property
+    def _batch_size(self) -> int:
+        return 8 if self.device == "cpu" else 128
 
-        return image_transform_v2(PreprocessCfg(**self._network.visual.preprocess_cfg), False)
+    @cached_property
+    def _preparation(self) -> Preparation:
+        """What belongs to the weights, not to the architecture."""
+        return Preparation(self._network.visual.preprocess_cfg)
 
     @cached_property
     def _tokenize(self) -> Any:
@@ -247,7 +301,7 @@ class ClipEncoder:
                 keep(batch, vectors)
             return batch, vectors
 
-        n_threads = n_cores() if self.device == "cpu" else min(4, n_cores())
+        n_threads = n_cores() if self.device == "cpu" else min(16, n_cores())
         starts = range(0, len(rows), size)
         # One thread a batch, and none within it: they then never wait for one another.
         pool = ThreadPoolExecutor(n_threads, initializer=torch.set_num_threads, initargs=(1,))
@@ -266,25 +320,27 @@ class ClipEncoder:
     def _encode_batch(
         self, images: ImageSet | Sequence[Image], rows: Sequence[int], size: int
     ) -> NDArray[np.float32]:
+        return self._encode_prepared([self._prepared(images, row) for row in rows], size)
+
+    def _encode_prepared(self, pictures: Sequence[torch.Tensor], size: int) -> NDArray[np.float32]:
         import torch
 
-        batch = torch.stack([self._prepared(images, row) for row in rows])
+        batch = torch.stack(list(pictures))
         # The last batch is filled up: another shape would be reckoned in another order, and a
         # picture's vector would depend, in its last digits, on the company it is in.
         filled = torch.cat([batch, batch.new_zeros(size - len(batch), *batch.shape[1:])])
         with torch.inference_mode():
-            return self._encode_or_halve(filled)[: len(rows)]
+            return self._encode_or_halve(filled)[: len(pictures)]
 
     def _prepared(self, images: ImageSet | Sequence[Image], row: int) -> torch.Tensor:
         with _readable(row):
-            prepared: torch.Tensor = self._prepare(images[row])
-        return prepared
+            return self._preparation.picture(images[row])
 
     def _encode_or_halve(self, batch: torch.Tensor) -> NDArray[np.float32]:
         import torch
 
         try:
-            placed = batch.to(device=self.device, dtype=getattr(torch, self.precision))
+            placed = self._preparation.numbers(batch.to(self.device)).to(self._dtype)
             return _numbers(self._network.encode_image(placed))
         except RuntimeError as error:
             if not is_out_of_memory(error):
@@ -318,6 +374,10 @@ def _readable(row: int) -> Iterator[None]:
         raise ValueError(
             f"`images` must be pictures that can be read. Number {row} cannot: {error}"
         ) from error
+
+
+def _first_row(batch: tuple[Sequence[int], NDArray[np.float32]]) -> int:
+    return batch[0][0]
 
 
 def _numbers(vectors: torch.Tensor) -> NDArray[np.float32]:

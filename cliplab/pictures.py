@@ -54,7 +54,7 @@ def decode_picture(data: bytes, most_pixels: int = MAX_PIXELS) -> Image.Image:
         with Image.open(io.BytesIO(data), formats=_formats()) as image:
             _check_size(image, most_pixels)
             image.load()
-            return _to_rgb(_upright(image))
+            return to_rgb(_upright(image))
     except _TooLargeError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -105,14 +105,31 @@ def _upright(image: Image.Image) -> Image.Image:
         return image
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
+def to_rgb(image: Image.Image) -> Image.Image:
+    """Bring a picture of any mode to RGB: clear becomes white, wide greys are brought to 8 bits.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        In any mode.
+
+    Returns
+    -------
+    PIL.Image.Image
+        In mode RGB; the same one if it has been that before.
+
+    Examples
+    --------
+    >>> to_rgb(Image.new("RGBA", (1, 1), (0, 0, 0, 0))).getpixel((0, 0))
+    (255, 255, 255)
+    """
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         return _eight_bits(image).convert("RGB")
     if image.has_transparency_data:
         layers = image.convert("RGBA")
         white = Image.new("RGBA", layers.size, "white")
         return Image.alpha_composite(white, layers).convert("RGB")
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

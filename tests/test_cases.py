@@ -63,3 +63,12 @@ def test_lists_hold_the_worst_first() -> None:
     for rows in (negative, borderline):
         assert len(rows) > 1
         assert (np.diff(found.silhouettes[list(rows)]) >= 0).all()
+
+
+def test_in_a_very_large_cluster_the_medoid_is_found_near_the_mean():
+    random = np.random.default_rng(0)
+    points = np.vstack([random.normal(size=(2500, 6)), random.normal(size=(50, 6)) + 9])
+    labels = np.repeat([0, 1], [2500, 50])
+    found = Clustering(labels, np.zeros((2, 6)), 1.0, np.zeros(2550))
+    case = silhouette_case(points, found, 7)
+    assert case.medoid == cdist(points[:2500], points[:2500]).sum(axis=1).argmin()

@@ -1,3 +1,4 @@
+import copy
 import io
 import json
 import shutil
@@ -12,8 +13,9 @@ import pytest
 import torch
 from loopback.server import nobody_there
 from PIL import Image
+from safetensors.torch import save_file
 
-from cliplab import ClipEncoder, ImageSet, encoder, load_storybook, weights
+from cliplab import ClipEncoder, ImageSet, load_storybook, weights
 from cliplab.weights import STORYBOOK
 
 
@@ -40,9 +42,8 @@ def _as_open_clip_does(images, texts):
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_vectors_are_open_clip_s_own(images, monkeypatch, precision):
-    monkeypatch.setattr(encoder, "best_precision", lambda _: precision)
-    ours = ClipEncoder("storybook", device="cpu")
+def test_vectors_are_open_clip_s_own(images, precision):
+    ours = ClipEncoder("storybook", device="cpu", precision=precision)
     pictures, words = _as_open_clip_does(images, ["a red fish", "the sea"])
     close = {"float32": 1e-4, "bfloat16": 3e-2}[precision]
     np.testing.assert_allclose(ours.encode_images(images).vectors, pictures, atol=close)
@@ -51,11 +52,16 @@ def test_vectors_are_open_clip_s_own(images, monkeypatch, precision):
     )
 
 
-def test_less_precision_keeps_the_neighbours(images, monkeypatch):
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_less_precision_keeps_the_neighbours(images, precision):
     found = []
-    for precision in ("float32", "bfloat16"):
-        monkeypatch.setattr(encoder, "best_precision", lambda _, p=precision: p)
-        vectors = ClipEncoder("storybook", device="cpu").encode_images(images).vectors
+    for each in ("float32", precision):
+        ours = ClipEncoder("storybook", device="cpu", precision=each)
+        assert (ours.precision, next(ours._network.parameters()).dtype) == (
+            each,
+            getattr(torch, each),
+        )
+        vectors = ours.encode_images(images).vectors
         found.append(np.argsort(-vectors @ vectors.T, axis=1)[:, 1:6])
     shared = [len(set(a) & set(b)) / 5 for a, b in zip(*found, strict=True)]
     assert np.mean(shared) > 0.9
@@ -105,7 +111,7 @@ def test_the_storybook_s_network_can_be_had_untrained_too(storybook, images, cap
     assert vectors.shape == storybook.encode_images(images).vectors.shape
     # Not a trained one by another name, nor one that was kept for the trained one.
     assert np.abs(vectors - storybook.encode_images(images).vectors).max() > 0.1
-    assert first._prepare.transforms[0].size == storybook._prepare.transforms[0].size
+    assert first._preparation.made_by == storybook._preparation.made_by
     assert repr(first).startswith("ClipEncoder('storybook', untrained)")
     assert first.encode_images(images).provenance["pretrained"] == "None"
     assert caplog.records == []
@@ -126,7 +132,8 @@ def test_preparation_belongs_to_the_weights_and_not_to_the_architecture(
     config["preprocess_cfg"] |= {"mean": [0.5] * 3, "std": [0.25] * 3, "resize_mode": "squash"}
     (other / "open_clip_config.json").write_text(json.dumps(config))
     monkeypatch.setattr(weights, "STORYBOOK", other)
-    prepared = ClipEncoder("storybook", device="cpu")._prepare(Image.new("RGB", (90, 30), "white"))
+    preparation = ClipEncoder("storybook", device="cpu")._preparation
+    prepared = preparation.numbers(preparation.picture(Image.new("RGB", (90, 30), "white")))
     np.testing.assert_allclose(prepared.numpy(), np.full((3, 64, 64), 2.0), atol=1e-6)
 
 
@@ -235,10 +242,62 @@ def test_offline_mode_is_respected(monkeypatch):
         ClipEncoder("ViT-B-32")
 
 
-def test_weights_in_a_file_need_no_hub(tmp_path):
-    path = tmp_path / "weights.pt"
-    model = open_clip.create_model("RN50", load_weights=False)
-    torch.save(model.state_dict(), path)
-    ours = ClipEncoder("RN50", str(path), device="cpu")
-    theirs = model.visual.conv1.weight.to(getattr(torch, ours.precision))
-    assert torch.equal(ours._network.visual.conv1.weight, theirs)
+@pytest.fixture(scope="module")
+def small_networks():
+    """RN50, for images and texts, with weights that differ from those it has untrained."""
+    torch.manual_seed(1)
+    return open_clip.create_model("RN50", load_weights=False).eval()
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("suffix", ["safetensors", "pt"])
+def test_weights_in_a_file_are_open_clip_s_own_and_need_no_hub(
+    tmp_path, small_networks, suffix, precision, caplog
+):
+    path, theirs = tmp_path / f"weights.{suffix}", small_networks.state_dict()
+    save_file(theirs, path) if suffix == "safetensors" else torch.save(theirs, path)
+    ours = ClipEncoder("RN50", str(path), device="cpu", precision=precision)._network
+    network = copy.deepcopy(small_networks).to(getattr(torch, precision))
+    assert ours.state_dict().keys() == theirs.keys()
+    for (name, mine), yours in zip(ours.named_buffers(), network.buffers(), strict=True):
+        assert torch.equal(mine, yours), name  # The mask of the texts among them, in no file.
+    for (name, mine), yours in zip(ours.named_parameters(), network.parameters(), strict=True):
+        assert torch.equal(mine, yours), name
+    assert not ours.training
+    assert caplog.records == []
+
+
+def test_weights_by_other_names_are_left_to_open_clip_to_translate(tmp_path, small_networks):
+    path = tmp_path / "weights.safetensors"
+    named = {f"module.{name}": tensor for name, tensor in small_networks.state_dict().items()}
+    save_file(named, path)
+    ours = ClipEncoder("RN50", str(path), device="cpu", precision="float32")._network
+    assert torch.equal(ours.visual.conv1.weight, small_networks.visual.conv1.weight)
+
+
+def test_images_and_texts_meet_in_a_network_made_from_a_file(tmp_path, images):
+    path = tmp_path / "weights.safetensors"
+    model = open_clip.create_model("ViT-S-32", load_weights=False).eval()
+    save_file(model.state_dict(), path)
+    ours = ClipEncoder("ViT-S-32", str(path), device="cpu", precision="float32")
+    untouched = ClipEncoder("ViT-S-32", None, device="cpu", precision="float32")
+    with torch.no_grad():
+        tokens = open_clip.get_tokenizer("ViT-S-32")(["a fish"])
+        text = torch.nn.functional.normalize(model.encode_text(tokens), dim=-1).numpy()
+    np.testing.assert_allclose(ours.encode_texts(["a fish"]).vectors, text, atol=1e-5)
+    assert np.abs(untouched.encode_texts(["a fish"]).vectors - text).max() > 0.01
+    assert ours.encode_images(images[:2]).vectors.shape == (2, text.shape[1])
+
+
+def test_how_exactly_is_one_of_three():
+    words = r"`precision` must be 'float32', 'bfloat16', 'float16' or None. Got 'half' instead"
+    with pytest.raises(ValueError, match=words):
+        ClipEncoder("storybook", precision="half")
+
+
+def test_vectors_of_another_precision_are_kept_apart(storybook, images, tmp_path):
+    for precision in ("float32", "bfloat16"):
+        ours = ClipEncoder("storybook", device="cpu", precision=precision)
+        kept = ours.encode_images(images, store=tmp_path).vectors
+        np.testing.assert_array_equal(kept, ours.encode_images(images, store=False).vectors)
+    assert len(list(tmp_path.iterdir())) == 2

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from cliplab import ClipEncoder, load_storybook
-from cliplab.store import EmbeddingStore, picture_key
+from cliplab.store import EmbeddingStore, is_among, picture_key
 
 # All that is long to import is there before a process is begun, and killed.
 _PROCESSES = multiprocessing.get_context("forkserver")
@@ -370,3 +370,31 @@ def test_a_model_whose_name_is_long_has_a_store_too(tmp_path):
     with EmbeddingStore(tmp_path, {"model": "a/long/path/" * 40}) as store:
         store.add([picture_key(b"a")], np.ones((1, 4), np.float32))
     assert len(_shards(tmp_path)) == 1
+
+
+def test_of_a_whole_store_it_is_known_which_pictures_are_in_it(tmp_path):
+    store, keys = _by_hand(tmp_path, 5)
+    others = [picture_key(b"another"), bytes(16), b"\xff" * 16]
+    known = EmbeddingStore(tmp_path, {"model": "by hand"}).keys()
+    assert is_among([*keys, *others], known).tolist() == [True] * 5 + [False] * 3
+    store._own[2].write_bytes(b"damaged")
+    assert is_among(keys, store.keys()).tolist() == [True, True, False, True, True]
+    assert is_among(keys, EmbeddingStore(tmp_path, {"model": "none"}).keys()).sum() == 0
+
+
+def test_keys_that_end_in_nothing_are_told_apart(tmp_path):
+    """To numpy, zeros at the end of bytes are as if they were not there."""
+    made_by = {"model": "by hand"}
+    kept, other = b"a" + bytes(15), b"a" + bytes(14) + b"b"
+    with EmbeddingStore(tmp_path, made_by) as store:
+        store.add([kept], np.ones((1, 4), np.float32))
+    assert is_among([kept, other], store.keys()).tolist() == [True, False]
+
+
+def test_vectors_that_are_nowhere_else_are_not_lost_in_silence(tmp_path):
+    store = EmbeddingStore(tmp_path, {"model": "by hand"}, is_only_place=True)
+    store.add([picture_key(b"a")], np.ones((1, 4), np.float32))
+    with _little_room(100), pytest.raises(OSError, match="File too large"):
+        store.add([picture_key(b"b")], np.ones((1, 4), np.float32))
+    store.close()
+    assert list(store.find([picture_key(b"a"), picture_key(b"b")])) == [picture_key(b"a")]

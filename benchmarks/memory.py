@@ -1,0 +1,157 @@
+"""How much memory a lesson takes at its peak, and a thousand photographs on their way to vectors.
+
+Usage: python benchmarks/memory.py [--reads 1000]
+
+Each figure comes from a fresh process, which tells its own peak (ru_maxrss) and, of what it holds
+in the end, how much it made itself and how much are files that are mapped into it: programs and
+weights, which the system can let go and read again. The lesson is notebooks/00_explore.ipynb with
+the pack that ships with cliplab, run by nbclient in a kernel of its own. The weights are random,
+in files as they would be downloaded. The original study's way needs transformers (PYTHONPATH, or
+`pip install --group bench`) and is left out where there is none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import multiprocessing
+import os
+import resource
+import sys
+import tempfile
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from measuring import image_set, photograph_paths
+
+LESSON = Path(__file__).parents[1] / "notebooks" / "00_explore.ipynb"
+BAR_LESSON_MB, BAR_ENCODING_MB = 400, 1400
+MODEL = "ViT-B-32"
+MOVES = """\
+before = [id(sweep[k]) for k in sweep.n_clusters]
+for k in sweep.n_clusters:
+    explorer.state.n_clusters = k
+assert before == [id(explorer.sweep[k]) for k in sweep.n_clusters]"""
+TELLS = """\
+import json, sys
+sys.path.append({here!r})
+from memory import held
+print(json.dumps(held()))"""
+
+
+def held() -> dict[str, Any]:
+    """Say in megabytes what this process holds, and held at most, and whether torch is loaded."""
+    lines = Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]
+    sizes = {
+        name: int(rest.split()[0]) / 1024 for name, rest in (line.split(":") for line in lines)
+    }
+    return {
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "own": sizes["Anonymous"],
+        "files": sizes["Rss"] - sizes["Anonymous"],
+        "torch": "torch" in sys.modules,
+    }
+
+
+def lesson() -> dict[str, Any]:
+    """Run the first lesson, move k over all there is, and ask its kernel."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(LESSON, as_version=4)
+    asks = TELLS.format(here=str(Path(__file__).parent))
+    notebook.cells += [nbformat.v4.new_code_cell(code) for code in (MOVES, asks)]
+    place = {"metadata": {"path": str(LESSON.parent)}}
+    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=place).execute()
+    found: dict[str, Any] = json.loads(notebook.cells[-1].outputs[0].text)
+    return found
+
+
+def write_weights(folder: Path) -> None:
+    """Write random weights of one architecture as both sides read them."""
+    import open_clip
+    from safetensors.torch import save_file
+
+    model = open_clip.create_model(MODEL, load_weights=False)
+    save_file(model.state_dict(), folder / "weights.safetensors")
+    if importlib.util.find_spec("transformers"):
+        from transformers import CLIPConfig, CLIPModel
+
+        CLIPModel(CLIPConfig()).save_pretrained(folder)
+
+
+def encode(folder: Path, precision: str, n_reads: int) -> object:
+    """Encode photographs as cliplab does; return all that is kept."""
+    from cliplab import ClipEncoder
+
+    encoder = ClipEncoder(MODEL, str(folder / "weights.safetensors"), "cpu", precision=precision)
+    return encoder, encoder.encode_images(image_set(photograph_paths(n_reads)), store=False)
+
+
+def encode_one_at_a_time(folder: Path, n_reads: int) -> object:
+    """Encode photographs as the original study did, which keeps the pixels of all."""
+    import torch
+    from PIL import Image
+    from transformers import CLIPImageProcessor, CLIPModel
+
+    model, processor = CLIPModel.from_pretrained(folder), CLIPImageProcessor()
+    kept = []
+    with torch.no_grad():
+        for path in photograph_paths(n_reads):
+            with Image.open(path) as image:
+                pixels = processor(images=image.convert("RGB"), return_tensors="pt")
+            kept.append((pixels, model.get_image_features(**pixels)))
+    return model, kept
+
+
+def _tell(answer: Connection, work: Callable[..., object], arguments: tuple[Any, ...]) -> None:
+    made = work(*arguments)  # It still counts.
+    answer.send(held())
+    del made
+
+
+def in_fresh_process(work: Callable[..., object], *arguments: object) -> dict[str, Any]:
+    """Do some work in a new Python, and return what that held."""
+    fresh = multiprocessing.get_context("spawn")
+    ours, theirs = fresh.Pipe()
+    process = fresh.Process(target=_tell, args=(theirs, work, arguments))
+    process.start()
+    theirs.close()
+    found: dict[str, Any] = ours.recv()
+    process.join()
+    return found
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--reads", type=int, default=1000)
+    n_reads = parser.parse_args().reads
+    os.environ["OMP_NUM_THREADS"] = "1"
+    found = {"the lesson from a pack": lesson()}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        in_fresh_process(write_weights, folder)
+        for precision in ("bfloat16", "float32"):
+            found[precision] = in_fresh_process(encode, folder, precision, n_reads)
+        if importlib.util.find_spec("transformers"):
+            found["one at a time"] = in_fresh_process(encode_one_at_a_time, folder, n_reads)
+    print(f"{'MB':<24} {'peak':>7} {'own, at the end':>17} {'files, at the end':>19} torch")
+    for side, sizes in found.items():
+        print(
+            f"{side:<24} {sizes['peak']:>7,.0f} {sizes['own']:>17,.0f} {sizes['files']:>19,.0f} "
+            f"{'loaded' if sizes['torch'] else 'not loaded'}"
+        )
+    print(
+        f"the lesson: {found['the lesson from a pack']['peak']:,.0f} MB (at most "
+        f"{BAR_LESSON_MB:,}); {n_reads:,} photographs with {MODEL}: "
+        f"{found['bfloat16']['peak']:,.0f} MB in bfloat16, {found['float32']['peak']:,.0f} in "
+        f"float32 (at most {BAR_ENCODING_MB:,})"
+    )
+
+
+if __name__ == "__main__":
+    main()
