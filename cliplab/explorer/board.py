@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from bokeh.layouts import column, row
 
-from cliplab.explorer.columns import coloring_by_cluster, image_columns, null_columns
+from cliplab.explorer.coloring import coloring_by_cluster
+from cliplab.explorer.columns import image_columns
 from cliplab.explorer.evidence_plots import EvidencePlots
 from cliplab.explorer.flow import FlowPlot
 from cliplab.explorer.plots import Plots, share_out
@@ -42,8 +43,8 @@ class Board:
     """
 
     def __init__(self, images: ImageSet, reveals: bool) -> None:
-        self.plots = Plots(image_columns(images, reveals))
-        self.null = Plots(null_columns(0), has_thumbnails=False)
+        self.plots = Plots(len(images), image_columns(images, reveals))
+        self.null = Plots(0, {}, are_images=False)
         self._group: ControlGroup | None = None
         self.flow = FlowPlot()
         self.evidence = EvidencePlots()
@@ -93,8 +94,8 @@ class Board:
             self._null_row.visible = False
             return
         n_rows = len(self._group.projection)
-        if len(self.null.images.data["image_ids"]) != n_rows:
-            self.null.begin(null_columns(n_rows))
+        if len(self.null.images.data["x"]) != n_rows:
+            self.null.begin(n_rows)
         self.null.show_projection(self._group.projection)
         # Of the first words that it paints in a row that appears Bokeh leaves a trace; blanks leave
         # none. The next group is here in a moment.

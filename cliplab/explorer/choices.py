@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cliplab.clustering import ALGORITHMS, smallest_sizes, title_of
-from cliplab.explorer.columns import color_titles
+from cliplab.explorer.coloring import color_titles
+from cliplab.explorer.columns import score_text
 from cliplab.explorer.state import LIKENESS, PAGES, ExplorerState
 from cliplab.null import NULL_TITLES
 from cliplab.silhouette import METRICS
@@ -117,7 +118,13 @@ def find_every_k(embeddings: Embeddings) -> tuple[int, ...]:
     ValueError
         If fewer than 3 differ.
     """
-    n_different = len({row.tobytes() for row in embeddings.vectors.round(4)})
+    # To know of 21 that differ is enough.
+    different: set[bytes] = set()
+    for row in embeddings.vectors:
+        different.add(row.round(4).tobytes())
+        if len(different) > 20:
+            break
+    n_different = len(different)
     if n_different < 3:
         raise ValueError(
             f"`embeddings` must have at least 3 rows that differ. Got {n_different} instead."
@@ -194,20 +201,16 @@ def status_line(
     A score taken on a picture is not to be believed without the score of the same clusters among
     the vectors themselves, `in_embedding`.
     """
-    found = f"{clustering.n_clusters} clusters of {len(clustering)} images"
+    found = f"{clustering.n_clusters} clusters of {len(clustering):,} images"
     if clustering.algorithm != "kmeans" or clustering.metric != "euclidean":
         found += f" by {title_of(clustering.algorithm, clustering.metric)}"
     if clustering.n_noise:
         found += f", {clustering.n_noise} noise"
+    if clustering.is_sampled:
+        found += f" ({clustering.n_measured:,} measured)"
     where = space_title(choices, clustering, space)
     score = score_text(clustering)
     if in_embedding is None:
         return f"{found}, found in {where} · mean silhouette there {score}"
     really = score_text(in_embedding)
     return f"⚠ Mean silhouette {score} in {where}, but {really} in CLIP space · {found}"
-
-
-def score_text(clustering: Clustering) -> str:
-    """Return a mean silhouette for reading; a dash where there is none."""
-    score = clustering.silhouette_score
-    return "–" if np.isnan(score) else f"{score:.3f}"

@@ -6,19 +6,13 @@ plot will show can be tested without one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.clustering import NOISE
-from cliplab.explorer.theme import (
-    AMOUNT_COLORS,
-    CATEGORY_COLORS,
-    OTHER_COLOR,
-    SIGN_COLORS,
-)
+from cliplab.explorer.hover import MOST_AT_ONCE
 
 if TYPE_CHECKING:
     from cliplab.clustering import Clustering, ClusterSweep
@@ -32,8 +26,11 @@ _MOST_WORDS = 23  # Lines of words beside the bars.
 def image_columns(images: ImageSet, reveals: bool = True) -> Columns:
     """Return what a hover says of the images: their ids and known classes.
 
-    Where classes are not to be seen yet, neither are ids: those of files often hold the class.
+    Where classes are not to be seen yet, neither are ids: those of files often hold the class. Of
+    very many images nothing is said beforehand: what they are called is asked for with the picture.
     """
+    if len(images) > MOST_AT_ONCE:
+        return {}
     if not reveals:
         return {
             "image_ids": [hidden_name(i) for i in range(len(images))],
@@ -51,11 +48,6 @@ def hidden_name(row: int) -> str:
     return f"picture {row}"
 
 
-def null_columns(n_rows: int) -> Columns:
-    """Return what a hover says of null data, which are no images."""
-    return {"image_ids": [f"null row {i}" for i in range(n_rows)], "class_names": [""] * n_rows}
-
-
 def projection_columns(projection: Projection) -> Columns:
     """Return where each image stands in the plane: the first two columns of a projection."""
     coordinates = np.asarray(projection.coordinates, dtype=np.float32)
@@ -64,22 +56,38 @@ def projection_columns(projection: Projection) -> Columns:
     return {"x": coordinates[:, 0], "y": coordinates[:, 1]}
 
 
-def clustering_columns(clustering: Clustering) -> Columns:
-    """Return each image's cluster, its silhouette and the place of its bar.
+def label_columns(clustering: Clustering) -> Columns:
+    """Return each image's cluster."""
+    labels = clustering.cluster_labels
+    return {"cluster_labels": labels.astype(np.int8 if clustering.n_clusters < 128 else np.int32)}
+
+
+def bar_columns(clustering: Clustering) -> Columns:
+    """Return each image's silhouette and the place of its bar.
 
     Bars stand in blocks, one a cluster with a gap after it, the best silhouette of each on top.
-    Noise, which has no silhouettes, keeps its room at the end.
+    Noise, which has no silhouettes, keeps its room at the end. Images that were not measured have
+    no bar and no place.
     """
     labels, silhouettes = clustering.cluster_labels, clustering.silhouettes
-    blocks = np.where(labels == NOISE, clustering.n_clusters, labels)
-    order = np.lexsort((-silhouettes, blocks))
-    positions = np.empty(len(labels), dtype=np.float32)
-    positions[order] = np.arange(len(labels)) + _gap(clustering) * blocks[order]
-    return {
-        "cluster_labels": labels.astype(np.int8 if clustering.n_clusters < 128 else np.int32),
-        "silhouettes": silhouettes.astype(np.float32),
-        "bar_positions": positions,
-    }
+    rows = bar_rows(clustering)
+    blocks = np.where(labels == NOISE, clustering.n_clusters, labels)[rows]
+    order = np.lexsort((-silhouettes[rows], blocks))
+    places = np.arange(len(rows)) + _gap(len(rows)) * blocks[order]
+    if len(rows) == len(labels):
+        positions = np.empty(len(labels), np.uint16 if places[-1] < 2**16 else np.int32)
+    else:
+        positions = np.full(len(labels), np.nan, dtype=np.float32)
+    positions[rows[order]] = places
+    return {"silhouettes": silhouettes.astype(np.float32), "bar_positions": positions}
+
+
+def bar_rows(clustering: Clustering) -> NDArray[np.intp]:
+    """Return which images have a bar: all, or those of a sample that were measured, and noise."""
+    if not clustering.is_sampled:
+        return np.arange(len(clustering))
+    is_noise = clustering.cluster_labels == NOISE
+    return np.flatnonzero(is_noise | np.isfinite(clustering.silhouettes))
 
 
 def number_columns(clustering: Clustering, projection: Projection) -> Columns:
@@ -98,16 +106,15 @@ def word_columns(clustering: Clustering) -> Columns:
 
     That is its size, its mean silhouette and its share of negative silhouettes.
     """
-    bars = clustering_columns(clustering)["bar_positions"]
+    bars = bar_columns(clustering)["bar_positions"]
     members = _members(clustering)
-    own = [clustering.silhouettes[rows] for rows in members]
     names = _names(clustering)
-    summaries = [f"{len(s):>4} {s.mean():>5.2f} {(s < 0).mean():>4.0%}" for s in own]
+    summaries = [_summary(len(rows), clustering.silhouettes[rows]) for rows in members]
     if clustering.n_noise:
         members.append(np.flatnonzero(clustering.cluster_labels == NOISE))
         names.append("–")
-        summaries.append(f"{clustering.n_noise:>4} noise     ")
-    middles = [float(bars[rows].mean()) for rows in members]
+        summaries.append(f"{_count(clustering.n_noise)} noise     ")
+    middles = [_middle(bars[rows]) for rows in members]
     # Where there is no room for all, the largest clusters have theirs.
     by_size = sorted(range(len(members)), key=lambda i: -len(members[i]))
     shown = sorted(by_size[:_MOST_WORDS])
@@ -116,6 +123,24 @@ def word_columns(clustering: Clustering) -> Columns:
         "summaries": [summaries[i] for i in shown],
         "word_positions": _apart([middles[i] for i in shown], bars_end(clustering)),
     }
+
+
+def _summary(size: int, silhouettes: NDArray[np.float32]) -> str:
+    known = silhouettes[np.isfinite(silhouettes)]
+    if not known.size:
+        return f"{_count(size)}    –    –"
+    return f"{_count(size)} {known.mean():>5.2f} {(known < 0).mean():>4.0%}"
+
+
+def _count(number: int) -> str:
+    """Return a number in four letters, so that columns stand below each other."""
+    return f"{number:>4}" if number < 10_000 else f"{number / 1000:>3.0f}k"
+
+
+def _middle(positions: NDArray[Any]) -> float:
+    """Return where the middle of some bars is; at the top where there are none."""
+    known = positions[np.isfinite(positions)]
+    return float(known.mean()) if known.size else 0.0
 
 
 def _members(clustering: Clustering) -> list[NDArray[np.intp]]:
@@ -140,28 +165,34 @@ def _apart(positions: list[float], end: float) -> list[float]:
     return [float(position) for position in spread]
 
 
-def bars_end(clustering: Clustering) -> float:
+def bars_end(clustering: Clustering) -> int:
     """Return where the last block of bars ends."""
-    n_blocks = clustering.n_clusters + (clustering.n_noise > 0)
-    return len(clustering.cluster_labels) + _gap(clustering) * (n_blocks - 1)
+    n_blocks, n_bars = clustering.n_clusters + (clustering.n_noise > 0), len(bar_rows(clustering))
+    return n_bars + _gap(n_bars) * (n_blocks - 1)
 
 
-def half_gap(n_images: int) -> float:
+def half_gap(n_bars: int) -> float:
     """Return half of the room between two blocks of bars."""
-    return n_images / 160
+    return _gap(n_bars) / 2
 
 
-def _gap(clustering: Clustering) -> float:
-    return 2 * half_gap(len(clustering))
+def _gap(n_bars: int) -> int:
+    return max(1, n_bars // 80)
 
 
 def sweep_columns(sweep: ClusterSweep) -> Columns:
-    """Return inertia and mean silhouette for every k, or other parameter, and k."""
+    """Return inertia and mean silhouette for every k, or other parameter, and k.
+
+    Where silhouettes were sampled, the mean of all lies between low and high in 19 of 20 samples.
+    """
+    scores, errors = np.asarray(sweep.silhouette_scores), np.asarray(sweep.silhouette_errors)
     return {
         "parameter_values": np.asarray(sweep.parameter_values),
         "n_clusters": np.asarray(sweep.n_clusters),
         "inertias": np.asarray(sweep.inertias),
-        "silhouette_scores": np.asarray(sweep.silhouette_scores),
+        "silhouette_scores": scores,
+        "low": scores - 2 * errors,
+        "high": scores + 2 * errors,
     }
 
 
@@ -185,100 +216,11 @@ def null_range(scores: NDArray[np.floating]) -> tuple[float, float] | None:
     return (float(known.min()), float(known.max())) if known.size else None
 
 
-@dataclass(frozen=True, eq=False)
-class Coloring:
-    """A number for every image and what colour the numbers stand for.
-
-    `legend` pairs names with colours; for amounts the first and the last colour have names.
-    """
-
-    values: NDArray[Any]
-    palette: tuple[str, ...]
-    low: float
-    high: float
-    legend: tuple[tuple[str, str], ...]
-    is_amount: bool = False
-
-
-def color_titles(images: ImageSet) -> dict[str, str]:
-    """Return what plots can be coloured by, as a title for each name."""
-    choices = {"cluster": "cluster (found)", "class": "class (known)", "silhouette": "silhouette"}
-    factors = {name: name for name in images.factors if name not in choices}
-    if not images.class_names:
-        del choices["class"]
-    return choices | factors
-
-
-def coloring_by_cluster(clustering: Clustering) -> Coloring:
-    """Return a colour for each cluster, and grey for noise."""
-    labels, names = clustering.cluster_labels, _names(clustering)
-    return _categories(np.where(labels == NOISE, len(names), labels), names, "noise")
-
-
-def likeness_coloring(scores: NDArray[np.floating]) -> Coloring:
-    """Return colours of how like a text the images are; only their order means something."""
-    return _amounts(scores, float(scores.min()), float(scores.max()), AMOUNT_COLORS)
-
-
-def coloring(color_by: str, images: ImageSet | None, clustering: Clustering | None) -> Coloring:
-    """Return the colours of all images by cluster, class, silhouette or a column."""
-    if color_by in ("cluster", "silhouette"):
-        if clustering is None:
-            raise ValueError(
-                f"`clustering` must be given to colour by {color_by}. Got None instead."
-            )
-        if color_by == "cluster":
-            return coloring_by_cluster(clustering)
-        known = clustering.silhouettes[np.isfinite(clustering.silhouettes)]
-        reach = max(0.05, float(np.abs(known).max(initial=0)))
-        return _amounts(clustering.silhouettes, -reach, reach, SIGN_COLORS)
-    if images is None:
-        raise ValueError(
-            "`color_by` must be 'cluster' or 'silhouette' where there are no images. "
-            f"Got {color_by!r} instead."
-        )
-    if color_by == "class":
-        return _most_frequent(images.class_labels, images.class_names)
-    if color_by not in images.factors:
-        allowed = ", ".join(repr(name) for name in color_titles(images))
-        raise ValueError(f"`color_by` must be one of {allowed}. Got {color_by!r} instead.")
-    values = images.factor(color_by)
-    if all(value is None or type(value) in (int, float) for value in values):
-        amounts = np.array(values, dtype=np.float64)  # What is not known becomes NaN.
-        finite = amounts[np.isfinite(amounts)]
-        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-        return _amounts(amounts, low, max(high, low + 1e-9), AMOUNT_COLORS)
-    words = ["" if value is None else str(value) for value in values]
-    names = sorted(set(words) - {""})
-    code_of = {name: code for code, name in enumerate(names)} | {"": -1}
-    return _most_frequent(np.array([code_of[word] for word in words]), names)
-
-
-def _amounts(values: NDArray[Any], low: float, high: float, palette: tuple[str, ...]) -> Coloring:
-    legend = ((f"{low:.2f}", palette[0]), (f"{high:.2f}", palette[-1]))
-    return Coloring(values.astype(np.float32), palette, low, high, legend, is_amount=True)
-
-
-def _most_frequent(codes: NDArray[Any], names: Any) -> Coloring:
-    """Give the most frequent categories a colour of their own and the rest, if any, one."""
-    known = codes[codes >= 0]
-    counts = np.bincount(known, minlength=len(names))
-    room = len(CATEGORY_COLORS)
-    shown = np.flatnonzero(counts)
-    if len(shown) > room:
-        shown = np.sort(np.argsort(-counts, kind="stable")[:room])
-    place = np.full(len(names) + 1, len(shown))
-    place[shown] = np.arange(len(shown))
-    return _categories(place[codes], [names[code] for code in shown])
-
-
-def _categories(codes: NDArray[Any], names: list[str], rest: str = "other") -> Coloring:
-    colors = [CATEGORY_COLORS[i % len(CATEGORY_COLORS)] for i in range(len(names))]
-    legend = list(zip(names, colors, strict=True))
-    if (codes >= len(names)).any():
-        legend.append((rest, OTHER_COLOR))
-        colors.append(OTHER_COLOR)
-    # The palette is filled up to a fixed length, so that only values travel when k moves.
-    palette = tuple(colors + [OTHER_COLOR] * (len(CATEGORY_COLORS) + 1 - len(colors)))
-    values = codes.astype(np.min_scalar_type(len(palette)))
-    return Coloring(values, palette, -0.5, len(palette) - 0.5, tuple(legend))
+def score_text(clustering: Clustering) -> str:
+    """Return a mean silhouette for reading, a sample's with its error; a dash where none is."""
+    score, error = clustering.silhouette_score, clustering.silhouette_error
+    if np.isnan(score):
+        return "–"
+    if not clustering.is_sampled:
+        return f"{score:.3f}"
+    return f"{score:.3f} ± {error:.3f}" if error >= 0.0005 else f"{score:.4f} ± {error:.4f}"

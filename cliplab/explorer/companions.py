@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from cliplab.explorer.state import ExplorerState
     from cliplab.explorer.view import View
 
+# What clusters the images many times over is done for up to so many; beyond it takes hours.
+MOST_REPEATED = 10_000
+
 
 class Guess(NamedTuple):
     """A name that the learner has given to a cluster, of one clustering."""
@@ -113,8 +116,15 @@ class Companions:
         Raises
         ------
         ValueError
-            If one is asked for.
+            If one is asked for, or if there are too many images to make ten of it.
         """
+        n_images = len(self._answers.projection)
+        if self._state.control != "none" and n_images > MOST_REPEATED:
+            raise ValueError(
+                f"`control` must be 'none' for {n_images:,} images: to draw and cluster ten times "
+                f"as many rows would take hours. Open an Explorer on {MOST_REPEATED:,} of them. "
+                f"Got {self._state.control!r} instead."
+            )
         if self._state.control != "none" and not self._answers.can_be_repeated:
             raise ValueError(
                 "`control` must be 'none' where the picture or the clusters were made elsewhere: "
@@ -132,7 +142,10 @@ class Companions:
         if standing is not None and (standing.kind, standing.keys) != (kind, keys):
             self.control = None
             self._redraw.control()
-        if kind == "none" or self.control is not None or not self._answers.can_be_repeated:
+        too_many = len(self._answers.projection) > MOST_REPEATED
+        if kind == "none" or self.control is not None or too_many:
+            return
+        if not self._answers.can_be_repeated:
             return
         groups = draw_control_groups(
             self._answers.embeddings,

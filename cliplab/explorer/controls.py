@@ -13,7 +13,7 @@ from cliplab.explorer.state import MOST_SEED
 
 if TYPE_CHECKING:
     from cliplab.explorer.choices import Choices
-    from cliplab.explorer.columns import Coloring
+    from cliplab.explorer.coloring import Coloring
     from cliplab.explorer.state import ExplorerState
 
 

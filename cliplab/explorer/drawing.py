@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cliplab.explorer.choices import picture_title, space_title, status_line
-from cliplab.explorer.columns import coloring, image_columns, likeness_coloring
+from cliplab.explorer.coloring import coloring, likeness_coloring
+from cliplab.explorer.columns import image_columns
 from cliplab.explorer.state import LIKENESS
 from cliplab.explorer.view import View
 

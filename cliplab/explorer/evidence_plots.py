@@ -9,7 +9,7 @@ from bokeh.models import BasicTicker, ColumnDataSource
 from bokeh.models.annotations import Span, Whisker
 from bokeh.plotting import figure
 
-from cliplab.explorer.figures import empty_figure, say_where, set_title
+from cliplab.explorer.figures import empty_figure, part_of, say_where, set_title
 from cliplab.explorer.theme import ACCENT, NEUTRAL, PLOT_HEIGHT
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class EvidencePlots:
         for name, plot in self._plots.items():
             set_title(plot, titles[name])
             say_where(plot, f"k · {where or evidence.space}")
-            mark = plot.select_one({"name": "vote"})
+            mark = part_of(plot, "vote")
             assert isinstance(mark, Span)
             mark.update(location=votes.get(name, 0), visible=name in votes)
 

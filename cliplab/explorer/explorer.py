@@ -28,8 +28,7 @@ from cliplab.explorer.pages.words import WordsPage
 from cliplab.explorer.panel import Panel
 from cliplab.explorer.pictures import SmallPictures
 from cliplab.explorer.results import Results
-from cliplab.explorer.theme import THUMBNAIL_SIZE
-from cliplab.explorer.thumbnails import sheets
+from cliplab.explorer.serving import HoverPictures
 from cliplab.images import require_rows
 from cliplab.projection import Projection, project
 
@@ -131,8 +130,8 @@ class Explorer:
             self._main_loop,
         )
         self._lanes = {
-            name: Lane[Any](self._main_loop, self._tell_error, keeps_all=name == "sheets")
-            for name in ("gallery", "sheets", "names")
+            name: Lane[Any](self._main_loop, self._tell_error, keeps_all=name == "hover")
+            for name in ("gallery", "ahead", "hover", "names", "case")
         }
         self._companions = Companions(
             self.state,
@@ -150,6 +149,13 @@ class Explorer:
         )
         self._depth = 0
         self._small = SmallPictures(images)
+        self._hover_pictures = HoverPictures(
+            self._plots.hover,
+            images,
+            self._small,
+            self._lanes["hover"],
+            lambda: self.state.is_revealed,
+        )
         self._listen()
         self._drawing.answers, self._drawing.companions = self._answers, self._companions
         self._drawing.panel = self._make_panel()
@@ -193,16 +199,18 @@ class Explorer:
                 self._change(refresh)
         panel = self._panel
         panel.show(on_replaced=lambda: self._close(panel))
-        if not all(self._plots.sheets.data["uri"]):
-            pictures = sheets(self.images, THUMBNAIL_SIZE)
-            self._lanes["sheets"].start("sheets", pictures, self._plots.show_sheet)
+        gallery = panel.gallery
+        self._lanes["ahead"].start("ahead", gallery.read_ahead(self.sweep), gallery.take)
+        self._hover_pictures.begin()
 
     def _make_panel(self) -> Panel:
         state, change = self.state, self._change
         controls = Controls(state, self._choices, on_stop=self._answers.stop)
         gallery = Gallery(self.images, self._small, self._lanes["gallery"], self._main_loop)
         pages: dict[str, Page] = {
-            "silhouette": SilhouettePage(state, self._small, self._show_pictures),
+            "silhouette": SilhouettePage(
+                state, self._small, self._lanes["case"], self._show_pictures
+            ),
             "words": WordsPage(
                 self._companions,
                 self._small,

@@ -10,10 +10,8 @@ from bokeh.models import (
     BoxSelectTool,
     ColumnDataSource,
     CustomJS,
-    CustomJSHover,
     DataRange1d,
     FixedTicker,
-    HoverTool,
     LassoSelectTool,
     LinearColorMapper,
     NumeralTickFormatter,
@@ -23,76 +21,30 @@ from bokeh.models import (
     TapTool,
     WheelZoomTool,
 )
-from bokeh.models.annotations import BoxAnnotation, Label, Span, Title
-from bokeh.models.renderers import GlyphRenderer
+from bokeh.models.annotations import BoxAnnotation, Label, Span, Title, Whisker
 from bokeh.plotting import figure
 
-from cliplab.explorer.theme import ACCENT, FONT_SIZE, NEUTRAL, PLOT_HEIGHT, THUMBNAIL_SIZE
-from cliplab.explorer.thumbnails import SHEET_SIDE
+from cliplab.explorer.theme import ACCENT, FONT_SIZE, NEUTRAL, PLOT_HEIGHT
 
 if TYPE_CHECKING:
     from cliplab.clustering import ClusterSweep
-
-# Bokeh escapes what stands for @columns; names from data sets are never run as HTML.
-_TOOLTIP = f"""
-<div style="display: flex; gap: 8px; font-size: {FONT_SIZE}; color: #222; max-width: 260px">
-  <div style="width: {THUMBNAIL_SIZE}px; height: {THUMBNAIL_SIZE}px; border-radius: 4px;
-              background-color: #ddd; flex: none;
-              background-image: @image_ids{{sheet}};
-              background-position: @image_ids{{place}}"></div>
-  <div style="overflow-wrap: anywhere">
-    <div style="font-weight: bold">@class_names</div>
-    <div>@cluster_labels{{cluster}}</div>
-    <div>silhouette @silhouettes{{0.00}}</div>
-    <div style="color: #666">@image_ids</div>
-  </div>
-</div>
-"""
-
-_NULL_TOOLTIP = f"""
-<div style="font-size: {FONT_SIZE}; color: #222">@image_ids, silhouette @silhouettes{{0.00}}</div>
-"""
-
-# A sheet of thumbnails is turned into an object of the page once, and named by a short address.
-_THUMBNAIL_JS = """
-const per_sheet = side * side
-const i = special_vars.index
-if (format == "place") {
-    const column = i % side
-    const row = Math.floor((i % per_sheet) / side)
-    return `-${column * size}px -${row * size}px`
-}
-const uri = sheets.data.uri[Math.floor(i / per_sheet)]
-if (!uri) return "none"
-const known = (window.cliplab_sheets ??= new Map())
-if (!known.has(uri)) {
-    const bytes = Uint8Array.from(atob(uri.split(",")[1]), (c) => c.charCodeAt(0))
-    known.set(uri, URL.createObjectURL(new Blob([bytes], { type: "image/jpeg" })))
-}
-return `url(${known.get(uri)})`
-"""
-
-
-_CLUSTER_JS = """return value < 0 ? "noise" : `cluster ${value}`"""
+    from cliplab.explorer.hover import Hover
 
 
 def scatter_figure(
     images: ColumnDataSource,
     numbers: ColumnDataSource,
-    sheets: ColumnDataSource | None,
+    hover: Hover,
     mapper: LinearColorMapper,
 ) -> figure:
-    """Draw the projection: a point an image, the cluster's number at its median.
-
-    Null data, which are no images, have no `sheets` of thumbnails.
-    """
+    """Draw the projection: a point an image, the cluster's number at its median."""
     plot = empty_figure(name="scatter")
     plot.x_range, plot.y_range = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
     points = plot.scatter(
         "x",
         "y",
         source=images,
-        size=_point_size(len(images.data["image_ids"])),
+        size=_point_size(len(images.data["x"])),
         color={"field": "color_values", "transform": mapper},
         line_color=None,
         fill_alpha=0.85,
@@ -116,10 +68,10 @@ def scatter_figure(
     # The axes of such a picture mean nothing, so they are not drawn.
     plot.axis.visible = False
     plot.grid.visible = False
-    if sheets is None:
+    if not hover.are_images:
         # Rows that are no images are there to be looked at; the room of the tools stays, so that
         # the two pictures stand one below the other.
-        plot.add_tools(_hover(points, None))
+        plot.add_tools(hover.tool(points))
         plot.update(toolbar_location=None, min_border_left=30)
         return plot
     lasso = LassoSelectTool(renderers=[points])
@@ -131,7 +83,7 @@ def scatter_figure(
         PanTool(),
         WheelZoomTool(),
         ResetTool(),
-        _hover(points, sheets),
+        hover.tool(points),
     )
     plot.toolbar.active_drag = lasso
     plot.toolbar.active_tap = tap
@@ -140,9 +92,9 @@ def scatter_figure(
 
 
 def silhouette_figure(
-    images: ColumnDataSource,
+    bars: ColumnDataSource,
     words: ColumnDataSource,
-    sheets: ColumnDataSource | None,
+    hover: Hover,
     mapper: LinearColorMapper,
     scale: Range1d,
 ) -> figure:
@@ -158,11 +110,11 @@ def silhouette_figure(
     plot.js_on_change("inner_width", make_room)
     scale.js_on_change("start", make_room)
     scale.js_on_change("end", make_room)
-    bars = plot.hbar(
+    drawn = plot.hbar(
         y="bar_positions",
         right="silhouettes",
         height=1,
-        source=images,
+        source=bars,
         color={"field": "color_values", "transform": mapper},
         line_color=None,
         nonselection_fill_alpha=0.2,
@@ -194,9 +146,9 @@ def silhouette_figure(
     plot.add_layout(null)
     plot.add_layout(_line(NEUTRAL, name="zero", location=0))
     plot.add_layout(_line(ACCENT, "dashed", name="mean"))
-    tap = TapTool(renderers=[bars])
-    box = BoxSelectTool(renderers=[bars], dimensions="height")
-    plot.add_tools(tap, box, _hover(bars, sheets))
+    tap = TapTool(renderers=[drawn])
+    box = BoxSelectTool(renderers=[drawn], dimensions="height")
+    plot.add_tools(tap, box, hover.tool(drawn))
     plot.toolbar.active_tap = tap
     plot.toolbar.active_drag = box
     plot.toolbar_location = None
@@ -237,8 +189,11 @@ def elbow_figure(sweep: ColumnDataSource) -> figure:
 
 
 def score_figure(sweep: ColumnDataSource, band: ColumnDataSource | None = None) -> figure:
-    """Draw the mean silhouette over k, before a band in which null data lie."""
+    """Draw the mean silhouette over k with its error, before a band in which null data lie."""
     plot = _curve_figure(sweep, "silhouette_scores", name="score")
+    error = Whisker(base="parameter_values", lower="low", upper="high", source=sweep)
+    error.update(line_color=NEUTRAL, lower_head=None, upper_head=None)
+    plot.add_layout(error)
     if band is not None:
         area = plot.varea(x="parameter_values", y1="low", y2="high", source=band, name="null band")
         area.glyph.update(fill_color=NEUTRAL, fill_alpha=_BAND_ALPHA)
@@ -252,9 +207,14 @@ def set_title(plot: figure, text: str) -> None:
     plot.title.text = text
 
 
+def part_of(plot: figure, name: str) -> Any:
+    """Return the part of a plot that has this name; Bokeh itself would look through all models."""
+    return next(each for each in (*plot.center, *plot.renderers) if each.name == name)
+
+
 def move_line(plot: figure, name: str, location: float | None) -> None:
     """Move one of a plot's lines; None takes it away."""
-    line = plot.select_one({"name": name})
+    line = part_of(plot, name)
     assert isinstance(line, Span)
     if location is not None:
         line.location = location
@@ -281,7 +241,7 @@ def say_where(plot: figure, words: str) -> None:
 
 def mark_null(plot: figure, low: float | None, high: float | None) -> None:
     """Draw behind the bars which mean silhouettes null data reach; None takes it away."""
-    box = plot.select_one({"name": "null"})
+    box = part_of(plot, "null")
     assert isinstance(box, BoxAnnotation)
     box.update(left=low or 0, right=high or 0, visible=low is not None)
 
@@ -331,22 +291,6 @@ def _line(color: str, dash: str = "solid", *, name: str, location: float | None 
     line = Span(dimension="height", line_color=color, line_width=1.5, line_dash=dash, name=name)
     line.update(location=location or 0, visible=location is not None)
     return line
-
-
-def _hover(renderer: GlyphRenderer[Any], sheets: ColumnDataSource | None) -> HoverTool:
-    if sheets is None:
-        return HoverTool(renderers=[renderer], tooltips=_NULL_TOOLTIP, limit=1)
-    arguments = {"sheets": sheets, "side": SHEET_SIDE, "size": THUMBNAIL_SIZE}
-    thumbnail = CustomJSHover(args=arguments, code=_THUMBNAIL_JS)
-    return HoverTool(
-        renderers=[renderer],
-        tooltips=_TOOLTIP,
-        formatters={
-            "@image_ids": thumbnail,
-            "@cluster_labels": CustomJSHover(code=_CLUSTER_JS),
-        },
-        limit=1,
-    )
 
 
 def _point_size(n_images: int) -> float:

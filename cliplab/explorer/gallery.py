@@ -5,17 +5,19 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import ipywidgets
 import numpy as np
 
 from cliplab.clustering import NOISE
 from cliplab.explorer.columns import hidden_name
+from cliplab.explorer.pictures import PagePictures
 from cliplab.explorer.theme import cluster_color
 
 if TYPE_CHECKING:
-    from cliplab.clustering import Clustering
+    from cliplab.clustering import Clustering, ClusterSweep
+    from cliplab.credits import Attribution
     from cliplab.explorer.host import MainLoop
     from cliplab.explorer.lanes import Lane
     from cliplab.explorer.pictures import SmallPictures
@@ -27,8 +29,7 @@ _STYLE = """<style>
 .cliplab-gallery { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 6px;
   font-size: 11px; line-height: 1.25; color: var(--jp-ui-font-color1, inherit); }
 .cliplab-gallery figure { margin: 0; min-width: 0; position: relative; }
-.cliplab-gallery img { width: 100%; aspect-ratio: 1; border-radius: 4px; display: block;
-  margin: 0; }
+.cliplab-gallery .picture { aspect-ratio: 1; border-radius: 4px; background-size: cover; }
 .cliplab-gallery .cluster { position: absolute; top: 3px; left: 3px; padding: 1px 5px;
   border-radius: 8px; color: white; font-weight: bold; text-shadow: 0 0 2px black; }
 .cliplab-gallery figcaption div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -41,6 +42,13 @@ _STYLE = """<style>
 .cliplab-gallery .name, .cliplab-gallery .silhouette { direction: rtl; text-align: left; }
 .cliplab-gallery .cliplab-credit, .cliplab-gallery .cliplab-credit a { color: #767676; }
 </style>"""
+
+
+class _Page(NamedTuple):
+    """What a page shows, and those of its pictures that the browser does not have yet."""
+
+    pictures: dict[int, str]
+    markup: str
 
 
 class Gallery:
@@ -67,14 +75,13 @@ class Gallery:
     """
 
     def __init__(
-        self, images: ImageSet, small: SmallPictures, lane: Lane[str], main_loop: MainLoop
+        self, images: ImageSet, small: SmallPictures, lane: Lane[_Page], main_loop: MainLoop
     ) -> None:
         self._images = images
         self.reveals = True
         self._lane = lane
         self._main_loop = main_loop
-        self._small = small
-        self._credits = images.attribution
+        self._on_page = PagePictures(small)
         self._rows: tuple[int, ...] = ()
         self._page = 0
         self._clustering: Clustering | None = None
@@ -87,6 +94,13 @@ class Gallery:
             layout={"flex": "none", "align_items": "center", "margin": "0 0 0 12px"},
         )
         self.pictures = ipywidgets.HTML(layout={"min_height": "136px"})
+        self.widget = ipywidgets.VBox(
+            [
+                ipywidgets.HTML(_STYLE, layout={"display": "none"}),
+                self._on_page.widget,
+                self.pictures,
+            ]
+        )
 
     def show(self, selected: Sequence[int], clustering: Clustering) -> None:
         """Show the selected images, or where there are none the typical one of each cluster."""
@@ -97,6 +111,15 @@ class Gallery:
         title = f"{len(rows)} selected" if selected else "typical of each cluster"
         self._title.value = f'<span style="white-space: nowrap">{title}</span>'
         self._draw()
+
+    def read_ahead(self, sweep: ClusterSweep) -> Iterator[dict[int, str]]:
+        """Yield the pictures that the gallery will need as k moves, for `take`."""
+        every = {row for each in sweep.clusterings for row in most_typical(each)[:PAGE_SIZE]}
+        yield self._on_page.read(sorted(every))
+
+    def take(self, pictures: dict[int, str]) -> None:
+        """Give the browser pictures before they are shown."""
+        self._on_page.send(pictures)
 
     def _turn(self, by: int) -> None:
         self._page += by
@@ -110,14 +133,17 @@ class Gallery:
         self._forth.disabled = start + PAGE_SIZE >= len(self._rows)
         self._lane.start(on_page, self._pages(on_page, self._clustering), self._show_page)
 
-    def _pages(self, rows: tuple[int, ...], clustering: Clustering) -> Iterator[str]:
-        figures = "".join(self._figure(i, clustering) for i in rows)
-        yield f'{_STYLE}<div class="cliplab-gallery">{figures}</div>'
+    def _pages(self, rows: tuple[int, ...], clustering: Clustering) -> Iterator[_Page]:
+        makers = self._images[list(rows)].attribution
+        figures = [self._figure(*each, clustering) for each in zip(rows, makers, strict=True)]
+        page = f'<div class="cliplab-gallery">{"".join(figures)}</div>'
+        yield _Page(self._on_page.read(rows), page)
 
-    def _show_page(self, page: str) -> None:
-        self.pictures.value = page
+    def _show_page(self, page: _Page) -> None:
+        self._on_page.send(page.pictures)
+        self.pictures.value = page.markup
 
-    def _figure(self, i: int, clustering: Clustering) -> str:
+    def _figure(self, i: int, credit: Attribution, clustering: Clustering) -> str:
         label, cluster = self._images.class_labels[i], int(clustering.cluster_labels[i])
         known = ""
         if self.reveals:
@@ -125,18 +151,22 @@ class Gallery:
             known = f"<div><b>{html.escape(class_name)}</b></div>"
         number = str(cluster) if cluster != NOISE else "–"
         score = clustering.silhouettes[i]
-        silhouette = f"silhouette {score:.2f}" if np.isfinite(score) else "noise"
-        name, credit = str(self._images.image_ids[i]), self._credits[i]
+        silhouette = f"silhouette {score:.2f}" if np.isfinite(score) else "not measured"
+        if cluster == NOISE:
+            silhouette = "noise"
+        name = str(self._images.image_ids[i])
         if not self.reveals:  # Names of files and titles often hold the class.
             name, credit = hidden_name(i), replace(credit, title="")
         about = html.escape(f"{name}: {credit}", quote=True)
-        return f"""<figure title="{about}"><img src="{self._small.uri(i)}" alt="{about}">
-          <span class="cluster" title="cluster {number}"
-            style="background: {cluster_color(cluster)}">{number}</span>
-          <figcaption>{known}
-            <div class="silhouette"><bdi>{silhouette}</bdi></div>
-            <div class="name"><bdi>{html.escape(name)}</bdi></div>
-            {credit.to_short_html()}</figcaption></figure>"""
+        # Single quotes: double ones would be escaped in the message.
+        return (
+            f"<figure title='{about}'><div class='picture {self._on_page.class_name(i)}' "
+            f"role='img' aria-label='{html.escape(name, quote=True)}'></div>"
+            f"<span class='cluster' style='background: {cluster_color(cluster)}'>{number}</span>"
+            f"<figcaption>{known}<div class='silhouette'><bdi>{silhouette}</bdi></div>"
+            f"<div class='name'><bdi>{html.escape(name)}</bdi></div>"
+            f"{credit.to_short_html()}</figcaption></figure>"
+        )
 
     def _button(self, icon: str, tooltip: str, by: int) -> ipywidgets.Button:
         button = ipywidgets.Button(
@@ -151,6 +181,7 @@ def most_typical(clustering: Clustering) -> tuple[int, ...]:
     rows = []
     for cluster in range(clustering.n_clusters):
         members = np.flatnonzero(clustering.cluster_labels == cluster)
-        scores = np.nan_to_num(clustering.silhouettes[members])  # One cluster has no silhouettes.
+        # One cluster alone has no silhouettes, and of a sample not every image has.
+        scores = np.nan_to_num(clustering.silhouettes[members], nan=-np.inf)
         rows.append(int(members[scores.argmax()]))
     return tuple(rows)

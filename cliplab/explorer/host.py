@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 from bokeh.core.json_encoder import serialize_json
+from bokeh.core.serialization import Buffer
 from bokeh.document.events import ColumnDataChangedEvent, ModelChangedEvent
 from bokeh.protocol import Protocol
 from jupyter_bokeh import BokehModel
@@ -162,9 +163,14 @@ class HostedModel(BokehModel):
         for event in events if self._view_may_come else ():
             _note(event, self._unseen)
         message = Protocol().create("PATCH-DOC", events)
-        for part in (message.header_json, message.metadata_json, message.content_json):
+        header, content, buffers = message.header_json, message.content_json, message.buffers
+        if sum(len(buffer.to_bytes()) for buffer in buffers) < _MOST_INLINE:
+            header = json.dumps({**message.header, "num_buffers": 0})
+            content = json.dumps(message.content, default=Buffer.to_base64)
+            buffers = []
+        for part in (header, message.metadata_json, content):
             self.send({"msg": "patch", "payload": part})
-        for buffer in message.buffers:
+        for buffer in buffers:
             self.send({"msg": "patch", "payload": json.dumps(buffer.ref)})
             self.send({"msg": "patch"}, [buffer.to_bytes()])
 
@@ -180,18 +186,31 @@ class HostedModel(BokehModel):
         super()._sync_model(widget, content, buffers)
 
 
+# A buffer takes two messages of its own, each with 650 bytes of address; small ones go along with
+# the text, compressed.
+_MOST_INLINE = 32_000
+
 # Changes by what they change: of several to the same thing only the last has to be sent.
 _Changes = dict[object, "DocumentPatchedEvent"]
 
 
 def _note(event: DocumentPatchedEvent, changes: _Changes) -> None:
-    """Add a change in place of an earlier one to the same property or the same columns."""
+    """Add a change in place of an earlier one to the same property, or to columns beside it.
+
+    Each change of columns has the browser place all points anew, so there is one for a source.
+    """
     key: object = event
     if isinstance(event, ModelChangedEvent):
         key = (event.model, event.attr)
     elif isinstance(event, ColumnDataChangedEvent):
-        key = (event.model, tuple(event.cols or ()))
-    changes.pop(key, None)
+        key = event.model
+    earlier = changes.pop(key, None)
+    if isinstance(event, ColumnDataChangedEvent) and isinstance(earlier, ColumnDataChangedEvent):
+        cols = None
+        if event.cols is not None and earlier.cols is not None:
+            cols = list(dict.fromkeys([*earlier.cols, *event.cols]))
+        # Without data of its own it will send what the columns are by then.
+        event = ColumnDataChangedEvent(event.document, event.model, event.attr, cols=cols)
     changes[key] = event
 
 
@@ -209,6 +228,20 @@ for (const doc of [...window.Bokeh.documents]) {
   }
   doc.clear()
   window.Bokeh.documents.splice(window.Bokeh.documents.indexOf(doc), 1)
+}
+"""
+
+# jupyter_bokeh sends every change back to the kernel that it came from. Bokeh marks such changes,
+# so they can be kept from those who listen; who listens for what is marked is Bokeh itself.
+_NO_ECHO_JS = """
+const { prototype } = window.Bokeh.require("document").Document
+if (!prototype.cliplab_on_change) {
+  const on_change = prototype.cliplab_on_change = prototype.on_change
+  prototype.on_change = function (listener, allow_batches) {
+    const is_echo = (event) => event.sync === false && event.model != null && event.attr != null
+    const listen = allow_batches ? listener : (event) => is_echo(event) || listener(event)
+    return on_change.call(this, listen, allow_batches)
+  }
 }
 """
 
@@ -248,7 +281,7 @@ def show(widget: ipywidgets.Widget, close: Callable[[], None]) -> None:
 
 
 def _bokeh_js(gone: list[str]) -> Any:
-    """BokehJS itself, unless the page has it, and which of its documents it can forget.
+    """BokehJS itself, unless the page has it, without echo, and which documents it can forget.
 
     It comes from the installed package: no network, and half of what Bokeh would send.
     """
@@ -258,4 +291,5 @@ def _bokeh_js(gone: list[str]) -> Any:
     folder = Path(bokeh.__file__).parent / "server" / "static" / "js"
     code = (folder / "bokeh.min.js").read_text(encoding="utf-8")
     load = f"if (!window.Bokeh) {{ (function () {{\n{code}\n}}).call(window); }}"
-    return Javascript(f"{load}\n(function (gone) {{{_FORGET_JS}}})({json.dumps(gone)})")
+    prepare = f"(function (gone) {{{_NO_ECHO_JS}{_FORGET_JS}}})({json.dumps(gone)})"
+    return Javascript(f"{load}\n{prepare}")

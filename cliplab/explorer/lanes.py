@@ -13,7 +13,7 @@ from cliplab.explorer.host import MainLoop
 T = TypeVar("T")
 
 # Faster than this the eye sees no more, and the browser falls behind.
-_SECONDS_BETWEEN_FRAMES = 0.05
+_SECONDS_BETWEEN_FRAMES = 0.04
 
 
 class Lane(Generic[T]):
@@ -104,15 +104,18 @@ class Lane(Generic[T]):
         try:
             for item in () if run is not self._run else run.work:
                 run.arrived.put(item)
-                self._main_loop.post(lambda: self._apply(run))
+                # The work does not wait for the screen: what comes too early is passed over there.
+                if time.monotonic() >= run.next_frame or self._keeps_all:
+                    run.next_frame = time.monotonic() + _SECONDS_BETWEEN_FRAMES
+                    self._main_loop.post(lambda: self._apply(run))
                 if run.stopped:
                     break
-                time.sleep(max(0.0, run.next_frame - time.monotonic()))
-                run.next_frame = time.monotonic() + _SECONDS_BETWEEN_FRAMES
         except Exception as error:
             problem = error
+            self._main_loop.post(lambda: self._apply(run))
             self._main_loop.post(lambda: self._fail(run, problem))
         else:
+            self._main_loop.post(lambda: self._apply(run))
             self._main_loop.post(lambda: self._finish(run))
 
     def _apply(self, run: _Run[T]) -> None:

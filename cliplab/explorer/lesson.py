@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bokeh.layouts import row
 from bokeh.models import ColumnDataSource
 
-from cliplab.explorer.columns import coloring, image_columns, null_columns, sweep_columns
+from cliplab.explorer.coloring import coloring
+from cliplab.explorer.columns import image_columns, sweep_columns
 from cliplab.explorer.evidence_plots import EvidencePlots
 from cliplab.explorer.figures import (
     elbow_figure,
@@ -18,9 +19,10 @@ from cliplab.explorer.figures import (
 )
 from cliplab.explorer.flow import FlowPlot
 from cliplab.explorer.host import HostedModel, MainLoop, show
-from cliplab.explorer.plots import Plots
-from cliplab.explorer.theme import THUMBNAIL_SIZE
-from cliplab.explorer.thumbnails import sheets
+from cliplab.explorer.lanes import Lane
+from cliplab.explorer.pictures import SmallPictures
+from cliplab.explorer.plots import Plots, score_title
+from cliplab.explorer.serving import HoverPictures
 
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
@@ -64,10 +66,7 @@ def show_projection(
     >>> embeddings = ClipEncoder("storybook").encode_images(images)
     >>> show_projection(project(embeddings, "pca"), images)  # doctest: +SKIP
     """
-    if images is None:
-        plots = Plots(null_columns(len(projection)), has_thumbnails=False)
-    else:
-        plots = _pictured(images)
+    plots = Plots(len(projection), {}, are_images=False) if images is None else _pictured(images)
     plots.show_projection(projection)
     plots.show_title(projection.method)
     if clustering is not None:
@@ -98,7 +97,7 @@ def show_elbow(sweep: ClusterSweep) -> None:
     source = ColumnDataSource(sweep_columns(sweep))
     elbow, score = elbow_figure(source), score_figure(source)
     mark_elbow(elbow, sweep)
-    set_title(score, "Mean silhouette")
+    set_title(score, score_title(sweep))
     for plot in (elbow, score):
         say_where(plot, f"k · {sweep.space}")
     _show(row(elbow, score, sizing_mode="stretch_width"))
@@ -174,10 +173,14 @@ def show_moves(moves: Moves) -> None:
 
 
 def _pictured(images: ImageSet) -> Plots:
-    plots = Plots(image_columns(images))
-    for sheet in sheets(images, THUMBNAIL_SIZE):
-        plots.show_sheet(sheet)
+    plots = Plots(len(images), image_columns(images))
+    lane = Lane[Any](MainLoop(), _raise, keeps_all=True)
+    HoverPictures(plots.hover, images, SmallPictures(images), lane).begin()
     return plots
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def _show(layout: LayoutDOM) -> None:

@@ -53,7 +53,7 @@ class Panel:
         self._hosted = HostedModel(layout, main_loop, layout={"width": "100%"})
         foot = ipywidgets.HBox([controls.foot, gallery.head], layout={"width": "100%"})
         self.tabs = ipywidgets.Tab(
-            [gallery.pictures, *(page.widget for page in pages.values())],
+            [gallery.widget, *(page.widget for page in pages.values())],
             layout={"width": "auto", "margin": "0"},
         )
         for i, title in enumerate([gallery.title, *(page.title for page in pages.values())]):

@@ -3,11 +3,10 @@ import numpy as np
 import pytest
 
 from cliplab import ImageSet
+from cliplab.explorer.coloring import _most_frequent, color_titles, coloring
 from cliplab.explorer.columns import (
+    bar_columns,
     bars_end,
-    clustering_columns,
-    color_titles,
-    coloring,
     image_columns,
     number_columns,
     projection_columns,
@@ -31,7 +30,7 @@ def test_points_stand_where_the_projection_puts_them(projection):
 
 def test_bars_stand_cluster_by_cluster_and_fall_within_each(sweep):
     clustering = sweep[5]
-    columns = clustering_columns(clustering)
+    columns = bar_columns(clustering)
     order = np.argsort(columns["bar_positions"])
     labels = clustering.cluster_labels[order]
     assert (np.diff(labels) >= 0).all()
@@ -41,7 +40,7 @@ def test_bars_stand_cluster_by_cluster_and_fall_within_each(sweep):
 
 def test_every_bar_has_a_place_of_its_own_and_clusters_are_apart(sweep):
     clustering = sweep[5]
-    positions = np.sort(clustering_columns(clustering)["bar_positions"])
+    positions = np.sort(bar_columns(clustering)["bar_positions"])
     steps = np.diff(positions)
     assert (steps >= 1).all()
     assert (steps > 1).sum() == 4
@@ -95,8 +94,6 @@ def test_colours_by_class_name_each_class_that_occurs(images, sweep):
 
 
 def test_more_classes_than_colours_leave_a_grey_rest(sweep):
-    from cliplab.explorer.columns import _most_frequent
-
     codes = np.repeat(np.arange(30), np.arange(30, 0, -1))
     colors = _most_frequent(codes, [f"kind {i}" for i in range(30)])
     assert colors.legend[-1] == ("other", OTHER_COLOR)
@@ -106,8 +103,6 @@ def test_more_classes_than_colours_leave_a_grey_rest(sweep):
 
 
 def test_images_without_a_class_are_grey():
-    from cliplab.explorer.columns import _most_frequent
-
     colors = _most_frequent(np.array([0, -1, 1]), ["cat", "dog"])
     assert [colors.palette[value] for value in colors.values] == [
         CATEGORY_COLORS[0],

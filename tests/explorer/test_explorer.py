@@ -412,9 +412,9 @@ def test_every_thumbnail_arrives_however_busy_the_kernel_is(in_kernel, embedding
         explorer = Explorer(images, Embeddings(np.random.default_rng(0).normal(size=(600, 8))))
         explorer._ipython_display_()
         time.sleep(2)  # A long cell.
-        while explorer._lanes["sheets"].work_in_hand:
+        while explorer._lanes["hover"].work_in_hand:
             await asyncio.sleep(0.02)
-        assert all(len(uri) > 1000 for uri in explorer._plots.sheets.data["uri"])
+        assert all(len(uri) > 1000 for uri in explorer._plots.hover.sheets.data["uri"])
 
     in_kernel(story)
 

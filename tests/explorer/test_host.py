@@ -76,6 +76,33 @@ def test_a_batch_is_one_message_with_only_the_columns_that_changed(in_kernel, pl
     in_kernel(story)
 
 
+def test_columns_that_change_one_after_the_other_go_out_as_one_change(in_kernel, plot):
+    async def story():
+        hosted = _hosted(plot)
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 300)
+        with hosted.batch():
+            _source(plot).data.update({"x": [5.0, 6.0]})
+            _source(plot).data.update({"y": [7.0, 8.0]})
+        ((data,),) = _patches(hosted)
+        assert data["cols"] == ["x", "y"]
+
+    in_kernel(story)
+
+
+@pytest.mark.parametrize(("n_rows", "n_buffers"), [(10, 0), (10_000, 1)])
+def test_only_large_columns_take_messages_of_their_own(in_kernel, plot, n_rows, n_buffers):
+    async def story():
+        hosted = _hosted(plot)
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 300)
+        column = np.random.default_rng(0).normal(size=n_rows).astype(np.float32)
+        _source(plot).data = {"x": column, "y": [0.0] * n_rows}
+        assert sum(buffers is not None for _, buffers in hosted.sent) == n_buffers
+        header = json.loads(hosted.sent[0][0]["payload"])
+        assert header["num_buffers"] == n_buffers
+
+    in_kernel(story)
+
+
 def test_what_the_browser_did_is_not_sent_back_to_it(in_kernel, plot):
     async def story():
         hosted = _hosted(plot)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
+from cliplab.explorer.companions import MOST_REPEATED
 from cliplab.explorer.pages.parts import button, note, table
 
 if TYPE_CHECKING:
@@ -88,6 +89,11 @@ class EvidencePage:
 def _refusal(view: View) -> str:
     if view.sweep.algorithm != "kmeans":
         return "The evidence is for K-means: choose it as the algorithm on the page Method."
+    if len(view.images) > MOST_REPEATED:
+        return (
+            f"The evidence clusters the images many times over, which would take hours for "
+            f"{len(view.images):,} of them. Gather it in an Explorer on {MOST_REPEATED:,}."
+        )
     if view.data is None:
         return "This sweep was made elsewhere, so there is nothing here to resample."
     return ""

@@ -9,6 +9,7 @@ import ipywidgets
 
 from cliplab.clustering import ALGORITHMS, title_of
 from cliplab.explorer.choices import GIVEN_SPACE
+from cliplab.explorer.companions import MOST_REPEATED
 from cliplab.explorer.pages.parts import note
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _SPACE = (
 _CONTROL = (
     "The <b>control group</b> stands below the plots: data with no groups in them, treated in the "
     "same way. Its islands and elbows are the method's own doing; the grey bands are the mean "
-    "silhouettes that ten such groups reach."
+    f"silhouettes that ten such groups reach. It is there for up to {MOST_REPEATED:,} images."
 )
 
 
@@ -67,6 +68,7 @@ class MethodPage:
     def draw(self, view: View) -> None:
         """Say what the algorithm does, and switch off what it does not know."""
         state, algorithm = self._state, ALGORITHMS[self._state.algorithm]
+        self.control.disabled = len(view.images) > MOST_REPEATED
         if state.space == GIVEN_SPACE:
             for widget in (self.algorithm, self.metric, self.centered):
                 widget.disabled = True

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
-import numpy as np
 
 from cliplab.cases import SilhouetteCase, borderline_images, negative_images, silhouette_case
+from cliplab.clustering import NOISE
+from cliplab.explorer.hover import MOST_AT_ONCE
 from cliplab.explorer.pages.parts import button, note, text
 from cliplab.explorer.theme import cluster_color
 
 if TYPE_CHECKING:
+    from cliplab.explorer.lanes import Lane
     from cliplab.explorer.pictures import SmallPictures
     from cliplab.explorer.state import ExplorerState
     from cliplab.explorer.view import View
@@ -33,6 +35,8 @@ class SilhouettePage:
         Where the opened image stands.
     pictures : SmallPictures
         The pictures.
+    lane : Lane
+        Where distances are measured: among very many images it takes a while.
     select : callable
         Selects rows and shows their pictures in that order.
     """
@@ -43,10 +47,12 @@ class SilhouettePage:
         self,
         state: ExplorerState,
         pictures: SmallPictures,
+        lane: Lane[Any],
         select: Callable[[Sequence[int]], None],
     ) -> None:
         self._state = state
         self._pictures = pictures
+        self._lane = lane
         self._case = ipywidgets.HTML()
         self._negative = button("", "Pictures that are nearer to another cluster")
         self._borderline = button("", "Pictures with a silhouette from −0.05 to 0.05")
@@ -64,20 +70,23 @@ class SilhouettePage:
         self._lists["borderline"] = borderline_images(clustering)
         for name, widget in (("negative", self._negative), ("borderline", self._borderline)):
             rows = self._lists[name]
-            widget.description = f"Show {len(rows)} {name}"
+            widget.description = f"Show {len(rows):,} {name}"
             widget.disabled = not rows
-        self._case.value = self._opened(view)
-
-    def _opened(self, view: View) -> str:
+        self._lane.drop()
         row = self._state.opened
-        if row is None:
-            return note(_HELP)
-        if not np.isfinite(view.clustering.silhouettes[row]):
-            return note(
-                f"Picture {row} has no silhouette: it is noise, or there is no other cluster."
-            )
-        if view.data is None:
-            return note("This sweep was made elsewhere, so the distances in it are not known here.")
+        refusal = _HELP if row is None else _refusal(view, row)
+        if row is None or refusal:
+            self._case.value = note(refusal)
+            return
+        if len(view.clustering) > MOST_AT_ONCE:
+            self._case.value = note(f"Measuring the distances of picture {row} to all others …")
+        self._lane.start((row, id(view.clustering)), self._opened(view, row), self._show)
+
+    def _show(self, markup: str) -> None:
+        self._case.value = markup
+
+    def _opened(self, view: View, row: int) -> Iterator[str]:
+        assert view.data is not None
         case = silhouette_case(view.data, view.clustering, row)
         longest = max(case.a, case.b, 1e-9)
         parts = [
@@ -87,7 +96,7 @@ class SilhouettePage:
             _distance("b", case.b, longest, case.rival, "to the rival"),
             self._figure(case.rival_medoid, f"centre of the rival {case.rival}", case.rival),
         ]
-        return f'<div style="display: flex; gap: 14px; align-items: center">{"".join(parts)}</div>'
+        yield f'<div style="display: flex; gap: 14px; align-items: center">{"".join(parts)}</div>'
 
     def _figure(self, row: int, words: str, cluster: int) -> str:
         return (
@@ -96,6 +105,15 @@ class SilhouettePage:
             f'margin: 0; border-radius: 4px; border: 3px solid {cluster_color(cluster)}">'
             f"{text(words)}</div>"
         )
+
+
+def _refusal(view: View, row: int) -> str:
+    """Say why the bar of an image cannot be opened; empty if it can."""
+    if view.clustering.cluster_labels[row] == NOISE or view.clustering.n_clusters < 2:
+        return f"Picture {row} has no silhouette: it is noise, or there is no other cluster."
+    if view.data is None:
+        return "This sweep was made elsewhere, so the distances in it are not known here."
+    return ""
 
 
 def _verdict(case: SilhouetteCase) -> str:
