@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-_N_CANDIDATES = 32
-_N_CANDIDATES_FROM_SCRATCH = 4
-# A round reaches k from scratch this often, divided by k: where k is small, the way there from
-# k - 1 leads astray most easily, and a fresh start costs least.
-_STARTS = 32
-# In few dimensions the ways end in more different places, and cost less.
+from cliplab import cuml_engine
+from cliplab.kmeans_search import CANDIDATES, Partition, Search, directions
+from cliplab.on_device import gpu_for, settle
+
+__all__ = ["directions", "kmeans_chain"]
+
+# The search looks at so many points, in so many directions; what it finds settles among all.
+_MOST_SEARCHED = 10_000
+_DIRECTIONS = 32
+# So few dimensions are searched otherwise.
 _FEW_DIMENSIONS = 64
-_STARTS_IN_FEW_DIMENSIONS = 64
-_ROUNDS_IN_FEW_DIMENSIONS = 4
-_PATIENCE = 1.5
-_MAX_STEPS = 300
-
-
-@dataclass(eq=False)
-class _Partition:
-    """Centres, the squared distances of all points to each of them, and their inertia."""
-
-    centers: NDArray[np.floating]
-    distances: NDArray[np.floating]
-
-    def __post_init__(self) -> None:
-        self.inertia = float(self.distances.min(axis=0).sum(dtype=np.float64))
-
-    def copy(self) -> _Partition:
-        return _Partition(self.centers.copy(), self.distances.copy())
+_USUAL_STEPS = 10
 
 
 def kmeans_chain(
@@ -44,12 +30,15 @@ def kmeans_chain(
 ) -> list[NDArray[np.intp]]:
     """Partition points into several numbers of clusters.
 
-    The partitions help one another. Going up, the one into k + 1 starts from that into k, and
-    the new centre is the best of 32 points drawn by their squared distance to the centres that
-    stand. Going down, the one into k starts from that into k + 1 without the centre that is
-    missed least. Up, down and up again, with some starts from scratch between, does for all k
-    together what many restarts do for each k alone. Lloyd's algorithm settles each partition,
-    and the best for each k is kept, so inertia never rises with k.
+    The partitions help one another. Going down, the one into k starts from that into k + 1
+    without the centre that is missed least. Going up, the one into k + 1 starts from that into
+    k, and the new centre is the best of 32 points drawn by their squared distance to the centres
+    that stand. Ways down from fresh starts, until another brings little, then up and down along
+    the best do for all k together what many restarts do for each k alone. Lloyd's algorithm
+    settles each partition, and the best for each k is kept, so inertia never rises with k.
+
+    The search sees the points, or 10,000 of them, in the main directions only; what it finds
+    then settles among all points in all directions.
 
     Parameters
     ----------
@@ -83,160 +72,83 @@ def kmeans_chain(
     Dhillon, I. S. and Modha, D. S. (2001). Concept decompositions for large sparse text data
     using clustering. Machine Learning 42, 143-175.
 
+    Halko, N., Martinsson, P. G. and Tropp, J. A. (2011). Finding structure with randomness:
+    probabilistic algorithms for constructing approximate matrix decompositions. SIAM Review 53,
+    217-288.
+
     Fritzke, B. (2020). The breathing k-means algorithm. arXiv:2006.15666.
 
     Examples
     --------
     >>> points = np.array([[0.0], [1.0], [5.0], [20.0], [21.0]])
-    >>> [np.bincount(labels).tolist() for labels in kmeans_chain(points, [2, 3], random_state=0)]
-    [[3, 2], [2, 2, 1]]
+    >>> two, three = kmeans_chain(points, [2, 3], random_state=0)
+    >>> sorted(np.bincount(two).tolist()), sorted(np.bincount(three).tolist())
+    ([2, 3], [1, 2, 2])
     """
-    search = _Search(points, random_state, metric)
+    random = np.random.default_rng(random_state)
+    is_spherical = metric == "cosine"
+    # Near the origin |x|² + |c|² - 2xc loses the fewest digits; but directions have their
+    # meaning from where they start.
+    points = directions(points) if is_spherical else points - points.mean(axis=0)
     largest = min(n_clusters[-1], len(points))
-    # Coming down from a little above makes the largest k as good as the others.
-    top = largest + largest // 4
-    few_dimensions = points.shape[1] <= _FEW_DIMENSIONS
-    n_starts = _STARTS_IN_FEW_DIMENSIONS if few_dimensions else _STARTS
-    search.start_from_scratch(top, settle_from=top)
-    search.go_up(top)
-    for _ in range(_ROUNDS_IN_FEW_DIMENSIONS if few_dimensions else 1):
-        for start in range(1, n_starts // 2 + 1):
-            search.start_from_scratch(min(largest, n_starts // start), settle_from=2)
-        search.go_down()
-        search.go_up(top)
-    if n_clusters[-1] not in search.best:
-        raise ValueError(
-            f"`n_clusters` must be at most {max(search.best)}, the number of images that differ. "
-            f"Got {n_clusters[-1]!r} instead."
+    among_all = Search(points, random, is_spherical)
+    n_multiplications = _USUAL_STEPS * float(points.size) * sum(n_clusters)
+    if not is_spherical and cuml_engine.pays(n_multiplications):
+        return _settled(
+            among_all, n_clusters, cuml_engine.kmeans(points, n_clusters, random_state), None
         )
-    return [search.best[k].distances.argmin(axis=0) for k in n_clusters]
+    searched = None
+    if len(points) > _MOST_SEARCHED:
+        searched = random.choice(len(points), _MOST_SEARCHED, replace=False)
+    sample = points if searched is None else points[searched]
+    seen = _in_main_directions(sample, max(_DIRECTIONS, 3 * largest // 2), random)
+    search = Search(seen, random, is_spherical)
+    if points.shape[1] <= _FEW_DIMENSIONS:
+        search.run_in_few_dimensions(largest)
+    else:
+        search.run(largest)
+    starts = {k: partition.labels for k, partition in search.best.items()}
+    if gpu := gpu_for(n_multiplications):
+        wanted = {k: starts[k] for k in n_clusters if k in starts}
+        starts, searched = settle(points, wanted, searched, is_spherical, gpu), None
+    return _settled(among_all, n_clusters, starts, searched)
 
 
-class _Search:
-    """The best partition for each k so far, and the moves that lead to better ones."""
-
-    def __init__(self, points: NDArray[np.floating], random_state: int, metric: str) -> None:
-        self.is_spherical = metric == "cosine"
-        # Near the origin |x|² + |c|² - 2xc loses the fewest digits; but directions have their
-        # meaning from where they start.
-        self.points = directions(points) if self.is_spherical else points - points.mean(axis=0)
-        self.squares = np.einsum("ij,ij->i", self.points, self.points)
-        # Below this a squared distance is rounding, not distance.
-        self.zero = 8 * np.finfo(self.points.dtype).eps * float(self.squares.max())
-        self.random = np.random.default_rng(random_state)
-        mean = self.points.mean(axis=0, keepdims=True)
-        if self.is_spherical:
-            mean = directions(mean)
-        self.best = {1: _Partition(mean, self.distances(mean))}
-
-    def go_up(self, top: int) -> None:
-        for k in range(1, top):
-            if k in self.best and (grown := self.grown(self.best[k], _N_CANDIDATES)):
-                self.settle(grown)
-
-    def go_down(self) -> None:
-        for k in range(max(self.best), 2, -1):
-            if k in self.best:
-                self.settle(self.pruned(self.best[k]))
-
-    def start_from_scratch(self, top: int, settle_from: int) -> None:
-        """Grow from one random point; what stands at each k is a start of its own."""
-        first = self.points[[self.random.integers(len(self.points))]]
-        partition = _Partition(first, self.distances(first))
-        for k in range(2, top + 1):
-            grown = self.grown(partition, _N_CANDIDATES_FROM_SCRATCH)
-            if grown is None:
-                return
-            partition = grown
-            if k >= settle_from:
-                self.settle(partition.copy())
-
-    def distances(self, centers: NDArray[np.floating]) -> NDArray[np.floating]:
-        # BLAS multiplies in this order fastest; all that follows likes one row a centre.
-        distances = np.ascontiguousarray((self.points @ (-2 * centers).T).T)
-        distances += np.einsum("ij,ij->i", centers, centers)[:, None]
-        distances += self.squares
-        np.maximum(distances, 0, out=distances)
-        return distances
-
-    def grown(self, partition: _Partition, n_candidates: int) -> _Partition | None:
-        """Add the best of some points drawn by their squared distance to the centres."""
-        nearest = partition.distances.min(axis=0)
-        weights = np.cumsum(np.where(nearest > self.zero, nearest, 0), dtype=np.float64)
-        if weights[-1] == 0:  # Every point stands on a centre already.
-            return None
-        drawn = np.searchsorted(weights, self.random.random(n_candidates) * weights[-1], "right")
-        distances = self.distances(self.points[drawn])
-        best = np.minimum(distances, nearest).sum(axis=1).argmin()
-        return _Partition(
-            np.vstack([partition.centers, self.points[drawn[best]]]),
-            np.vstack([partition.distances, distances[best]]),
-        )
-
-    def pruned(self, partition: _Partition) -> _Partition:
-        """Take away the centre whose points lose least by going to their second nearest."""
-        nearest, second = np.partition(partition.distances, 1, axis=0)[:2]
-        loss = np.bincount(
-            partition.distances.argmin(axis=0),
-            weights=second - nearest,
-            minlength=len(partition.centers),
-        )
-        least = loss.argmin()
-        return _Partition(
-            np.delete(partition.centers, least, axis=0),
-            np.delete(partition.distances, least, axis=0),
-        )
-
-    def settle(self, partition: _Partition) -> None:
-        """Run Lloyd's algorithm in place, and keep the outcome if it is the best for its k."""
-        centers, distances = partition.centers, partition.distances
-        k, means = len(centers), centers.copy()
-        rival = self.best[k].inertia if k in self.best else np.inf
-        labels = np.full(len(self.points), k)
-        inertia = np.inf
-        for _ in range(_MAX_STEPS):
-            nearest = distances.argmin(axis=0)
-            moved = nearest != labels
-            if not moved.any():
-                break
-            # Only clusters that gained or lost points have a new mean: along the chain, few.
-            touched = np.zeros(k + 1, dtype=bool)
-            touched[nearest[moved]] = touched[labels[moved]] = True
-            changed = np.flatnonzero(touched[:k])
-            labels = nearest
-            sizes = np.bincount(labels, minlength=k)
-            if not sizes.all():
-                return
-            members = (labels == changed[:, None]).astype(self.points.dtype)
-            means[changed] = (members @ self.points) / sizes[changed, None]
-            centers[changed] = directions(means[changed]) if self.is_spherical else means[changed]
-            # Sum of |x - c|², with the sum of a cluster's points known, needs no distances. When
-            # the steps have become too short for the rest of the way to the rival, the way is not
-            # worth going.
-            before = inertia
-            inner = np.einsum("ij,ij->i", centers - 2 * means, centers)
-            inertia = float(self.squares.sum() + sizes @ inner)
-            if inertia - rival > _PATIENCE * (before - inertia):
-                return
-            distances[changed] = self.distances(centers[changed])
-        settled = _Partition(centers, distances)
-        if settled.inertia < rival:
-            self.best[k] = settled
+def _settled(
+    among_all: Search,
+    n_clusters: Sequence[int],
+    starts: dict[int, NDArray[np.intp]],
+    searched: NDArray[np.intp] | None,
+) -> list[NDArray[np.intp]]:
+    """Let what the search has found settle among all points, in all directions."""
+    best = among_all.best
+    before = 1
+    for k in n_clusters:
+        if k in starts:
+            among_all.settle(among_all.parted(starts[k], k, searched))
+        # What the search could not tell apart, or has parted no better than with fewer clusters,
+        # grows from those.
+        if k not in best or best[k].inertia >= best[before].inertia:
+            grown: Partition | None = best[before]
+            while grown and len(grown.means) < k:
+                most = len(grown.means)
+                grown = among_all.grown(grown, CANDIDATES)
+            if grown is None or among_all.settle(grown) is None:
+                raise ValueError(
+                    f"`n_clusters` must be at most {most}, the number of images that differ. "
+                    f"Got {n_clusters[-1]!r} instead."
+                )
+        before = k
+    return [best[k].labels for k in n_clusters]
 
 
-def directions(points: NDArray[np.floating]) -> NDArray[Any]:
-    """Scale rows to unit length; one that is zero has no direction and stays.
-
-    Parameters
-    ----------
-    points : ndarray of shape (n_points, n_features)
-        Single precision stays single precision.
-
-    Returns
-    -------
-    ndarray of shape (n_points, n_features)
-        What the cosine sees of them.
-    """
-    lengths = np.linalg.norm(points, axis=1, keepdims=True)
-    unit: NDArray[Any] = points / np.maximum(lengths, 1e-12)
-    return unit
+def _in_main_directions(
+    points: NDArray[np.floating], n_directions: int, random: np.random.Generator
+) -> NDArray[Any]:
+    """Turn and cut: centres lie in fewer directions than points, and distances get cheap."""
+    if points.shape[1] < 2 * n_directions:
+        return points
+    basis = random.normal(size=(points.shape[1], n_directions)).astype(points.dtype)
+    for _ in range(2):
+        basis = np.linalg.qr(points.T @ (points @ basis))[0]
+    return points @ basis

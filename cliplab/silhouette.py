@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from cliplab.device import n_cores
 from cliplab.kmeans_chain import directions
+from cliplab.on_device import gpu_for, summed_distances
 
 METRICS = ("euclidean", "cosine")
 
@@ -101,9 +102,15 @@ def silhouettes(
             for code, size in zip(codes, sizes, strict=True)
         ]
     )
-    sums = _summed_distances(_Distances(points, metric), members, wanted)
-    if wanted is None:
-        wanted = np.arange(len(points))
+    distances = _Distances(points, metric)
+    n_wanted = len(points) if wanted is None else len(wanted)
+    gpu = gpu_for(float(n_wanted) * len(points) * (points.shape[1] + members.shape[1]))
+    if gpu is None:
+        sums = _summed_distances(distances, members, wanted)
+        wanted = np.arange(len(points)) if wanted is None else wanted
+    else:
+        wanted = np.arange(len(points)) if wanted is None else wanted
+        sums = summed_distances(distances, members, wanted, gpu)
     result = np.full(labelings.shape, np.nan, dtype=np.float32)
     first = 0
     for i, (code, size) in enumerate(zip(codes, sizes, strict=True)):
@@ -136,7 +143,7 @@ class _Distances:
         self.single = np.empty(points.shape, dtype=np.float32)
         self.squares = np.empty(len(points))
         for block in _blocks(len(points)):
-            exact = self._exact(block)
+            exact = self.exact(block)
             self.single[block] = exact
             self.squares[block] = np.einsum("ij,ij->i", exact, exact)
         self.near = _NEAR * float(self.squares.max())
@@ -152,7 +159,7 @@ class _Distances:
         is_near = squared.min(axis=1) < self.near
         if is_near.any():
             # In double precision enough digits are left even between near-duplicates.
-            squared[is_near] = self._squared(rows[is_near], columns, self._exact)
+            squared[is_near] = self._squared(rows[is_near], columns, self.exact)
         squared[itself] = 0
         np.maximum(squared, 0, out=squared)
         if self.is_cosine:  # Between unit vectors |x - y|² is 2 (1 - cos).
@@ -161,7 +168,7 @@ class _Distances:
             np.sqrt(squared, out=squared)
         return squared
 
-    def _exact(self, rows: NDArray[np.intp] | slice) -> NDArray[np.float64]:
+    def exact(self, rows: NDArray[np.intp] | slice) -> NDArray[np.float64]:
         # Euclidean distances do not change when the points move together, and near the origin
         # |x|² + |y|² - 2xy loses the fewest digits.
         exact = self.points[rows].astype(np.float64)

@@ -15,14 +15,16 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import coo_array, csr_array, triu
 
+from cliplab import cuml_engine
 from cliplab.embeddings import Embeddings
+from cliplab.on_device import gpu_for
 
 MOST_DENSE = 2_000
 MOST_EXACT = 10_000
 _FRAME_EVERY = 15
-_EARLY, _LATE, _WARM = 250, 500, 300
+_EARLY, _LATE, _WARM = 250, 350, 250
 _EXAGGERATION = 12.0
 _LEAST_SPREAD = 1e-6  # A hundredth of what the first picture has.
 
@@ -139,13 +141,16 @@ class StagedTSNE:
             perplexity = self.default_perplexity()
         self._check(perplexity)
         if len(self.vectors) > MOST_EXACT:
+            if start is None and cuml_engine.pays(_n_multiplications(len(self.vectors))):
+                yield Frame(*cuml_engine.tsne(self.vectors, perplexity, self.random_state), 1, 1.0)
+                return
             from cliplab.tsne_large import large_frames
 
             for values in large_frames(self.vectors, perplexity, self.random_state, start):
                 yield Frame(*values)
             return
         affinities = self.affinities(perplexity)
-        gradient = _gradient(affinities)
+        gradient, divergence = _gradient(affinities), _divergence(affinities)
         picture = self.first_picture if start is None else np.array(start, dtype=np.float32)
         early = _EARLY if start is None else 0
         total = early + (_LATE if start is None else _WARM)
@@ -154,8 +159,7 @@ class StagedTSNE:
             is_early = iteration <= early
             slope, normalizer = gradient(picture, _EXAGGERATION if is_early else 1.0)
             if iteration % _FRAME_EVERY == 0 or iteration == total:
-                kl = kl_divergence(affinities, picture, normalizer)
-                yield Frame(picture, kl, iteration, iteration / total)
+                yield Frame(picture, divergence(picture, normalizer), iteration, iteration / total)
             # Where the slope is exaggerated, steps have to be as much shorter.
             rate = len(picture) / (48 if is_early else 8)
             grows = update * slope < 0
@@ -266,12 +270,24 @@ def kl_divergence(
     """
     if normalizer is None:
         normalizer = float(_closeness(np.ascontiguousarray(picture.T)).sum())
-    pairs = affinities.tocoo()
+    return _divergence(affinities)(picture, normalizer)
+
+
+def _divergence(affinities: csr_array) -> Callable[[NDArray[np.float32], float], float]:
+    """Prepare what is the same in every frame: each pair once, and their own entropy."""
+    pairs = triu(affinities, 1).tocoo()
     kept = pairs.data > 0
-    apart = picture[pairs.row[kept]].astype(np.float64) - picture[pairs.col[kept]]
-    closeness = 1 / (1 + np.einsum("ij,ij->i", apart, apart))
-    true = pairs.data[kept]
-    return float((true * (np.log(true) - np.log(closeness / normalizer))).sum())
+    true, one, other = pairs.data[kept], pairs.row[kept], pairs.col[kept]
+    own = 2 * float(true @ np.log(true))
+
+    def divergence(picture: NDArray[np.float32], normalizer: float) -> float:
+        x, y = np.ascontiguousarray(picture.T)
+        apart = (x[one] - x[other]) ** 2 + (y[one] - y[other]) ** 2
+        # No dot product: BLAS would wake a second thread, which then spins in the first one's way.
+        shared = float((true * np.log1p(apart)).sum())
+        return own + 2 * shared + float(np.log(normalizer))
+
+    return divergence
 
 
 def _closeness(picture: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -289,8 +305,11 @@ def _gradient(affinities: csr_array) -> Gradient:
     Compiled loops are faster at every size, but take seconds to compile the first time: a lesson
     should not wait for that.
     """
-    if affinities.shape[0] <= MOST_DENSE:
+    n_images = affinities.shape[0]
+    if n_images <= MOST_DENSE:
         return _dense_gradient(affinities)
+    if gpu := gpu_for(_n_multiplications(n_images)):
+        return _dense_gradient(affinities, gpu)
     if importlib.util.find_spec("numba") is None:
         return _dense_gradient(affinities)
     from cliplab.tsne_fused import fused_gradient
@@ -298,16 +317,21 @@ def _gradient(affinities: csr_array) -> Gradient:
     return fused_gradient(affinities)
 
 
-def _dense_gradient(affinities: csr_array) -> Gradient:
-    """Reckon the slope from all pairs at once, in torch, on one thread.
+def _n_multiplications(n_images: int) -> float:
+    """Reckon how much there is to do for a picture that settles."""
+    return 10.0 * n_images**2 * (_EARLY + _LATE)
+
+
+def _dense_gradient(affinities: csr_array, device: str = "cpu") -> Gradient:
+    """Reckon the slope from all pairs at once, in torch, on one thread or a GPU.
 
     Products are written as (2, n) @ (n, n): the other way round they take several times as long.
     """
     import torch
 
-    true = torch.from_numpy(affinities.toarray().astype(np.float32))
+    true = torch.from_numpy(affinities.toarray().astype(np.float32)).to(device)
     closeness, weights = torch.empty_like(true), torch.empty_like(true)
-    ones = torch.ones(1, len(true))
+    ones = torch.ones(1, len(true), device=device)
 
     @lru_cache(maxsize=1)
     def exaggerated(exaggeration: float) -> torch.Tensor:
@@ -319,7 +343,7 @@ def _dense_gradient(affinities: csr_array) -> Gradient:
         with _one_thread():
             # Each line is one walk over all pairs, and the walks are what takes the time. The
             # first yields 1 + |a|² + |b|² - 2ab of every pair of points a, b as one product.
-            points = torch.from_numpy(np.ascontiguousarray(picture.T))
+            points = torch.from_numpy(np.ascontiguousarray(picture.T)).to(device)
             squares = (points**2).sum(dim=0, keepdim=True)
             left = torch.cat([-2 * points, squares, ones])
             right = torch.cat([points, ones, squares + 1])
@@ -330,7 +354,7 @@ def _dense_gradient(affinities: csr_array) -> Gradient:
             weights.mul_(closeness)
             pulls = torch.cat([points, ones]) @ weights
             slope = points * pulls[2] - pulls[:2]
-            return (4 * slope.T).numpy(), normalizer
+            return (4 * slope.T).cpu().numpy(), normalizer
 
     return gradient
 

@@ -1,0 +1,102 @@
+"""K-means for k from 2 to 20, beside scikit-learn's KMeans(n_init=10) for each k.
+
+Usage: python benchmarks/kmeans.py [--images 1000] [--repeats 3] [--ks 2 5 10 20]
+
+Data: forty groups on the sphere, and noise on it, in 512 dimensions; with 1,000 images also the
+storybook in its CLIP's 128. Both sides have one thread. Where `--ks` names some, scikit-learn
+runs those only, and its time for all k is reckoned from them, as a straight line in k.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import time
+
+import numpy as np
+from measuring import mixture, told
+from numpy.typing import NDArray
+from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_limits
+
+from cliplab import ClipEncoder, load_storybook
+from cliplab.kmeans_chain import kmeans_chain
+
+KS = list(range(2, 21))
+BAR = 25.0
+WORST = 1.01
+
+
+def data(n_images: int) -> dict[str, NDArray[np.float32]]:
+    """Draw or encode what is clustered."""
+    noise = np.random.default_rng(1).normal(size=(n_images, 512))
+    found = {
+        "groups": mixture(0, n_images),
+        "more groups": mixture(1, n_images),
+        "noise": (noise / np.linalg.norm(noise, axis=1, keepdims=True)).astype(np.float32),
+    }
+    if n_images == 1000:
+        found["storybook"] = ClipEncoder("storybook").encode_images(load_storybook(1000)).vectors
+    return found
+
+
+def inertia(points: NDArray[np.floating], labels: NDArray[np.intp]) -> float:
+    """Sum the squared distances to the means, in double precision."""
+    exact = points.astype(np.float64)
+    parts = (exact[labels == label] for label in np.unique(labels))
+    return sum(float(((part - part.mean(axis=0)) ** 2).sum()) for part in parts)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--images", type=int, default=1000)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--ks", type=int, nargs="+", default=KS)
+    options = parser.parse_args()
+    ratios, worst = {}, {}
+    print(f"{'data':>12} {'ours':>22} {'scikit-learn':>13} {'inertia, worst k':>18} {'load':>6}")
+    with threadpool_limits(limits=1):
+        for name, points in data(options.images).items():
+            kmeans_chain(points[:100], KS, 0)
+            mine, theirs = [], []
+            shares: dict[int, float] = {}
+            for seed in range(options.repeats):
+                began = time.perf_counter()
+                labelings = dict(zip(KS, kmeans_chain(points, KS, seed), strict=True))
+                mine.append(time.perf_counter() - began)
+                took = {}
+                for k in options.ks:
+                    began = time.perf_counter()
+                    found = KMeans(k, n_init=10, random_state=seed).fit(points)
+                    took[k] = time.perf_counter() - began
+                    share = inertia(points, labelings[k]) / inertia(points, found.labels_)
+                    shares[k] = max(share, shares.get(k, 0.0))
+                theirs.append(for_all(took))
+            ratios[name] = statistics.median(theirs) / statistics.median(mine)
+            worst[name] = max(shares.values())
+            at = max(shares, key=lambda k: shares[k])
+            print(
+                f"{name:>12} {told(mine, 3):>22} s {statistics.median(theirs):>9.2f} s "
+                f"{worst[name]:>10.4f}× at {at:<3} {os.getloadavg()[0]:>6.2f}   {ratios[name]:.1f}×"
+            )
+    reckoned = "" if options.ks == KS else f" (scikit-learn's reckoned from k = {options.ks})"
+    print(
+        f"K-means for k from 2 to 20, {options.images:,} × 512{reckoned}: "
+        + ", ".join(f"{name} {ratio:.0f} ×" for name, ratio in ratios.items())
+        + f" as fast (at least {BAR:.0f} ×); worst inertia {max(worst.values()):.4f} × "
+        f"(at most {WORST} ×)"
+    )
+
+
+def for_all(took: dict[int, float]) -> float:
+    """Sum the seconds of all k, those not run by a straight line through the others."""
+    if set(took) == set(KS):
+        return sum(took.values())
+    slope, start = np.polyfit(list(took), list(took.values()), 1)
+    return float(sum(took.get(k, start + slope * k) for k in KS))
+
+
+if __name__ == "__main__":
+    main()

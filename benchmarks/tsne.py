@@ -1,0 +1,86 @@
+"""How long a t-SNE takes to the end, beside scikit-learn's, and how good it is.
+
+Usage: python benchmarks/tsne.py [--images 1000] [--repeats 3]
+
+Vectors are forty groups on the sphere, others in each repeat. Divergences are measured on one set
+of affinities, ours; scikit-learn has its defaults but for the seed, once with the threads that it
+takes and once with one: the faster counts. Compiling is not counted, but told.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import time
+from functools import partial
+
+import numpy as np
+from measuring import mixture, on_one_thread, told
+from numpy.typing import NDArray
+from sklearn.manifold import TSNE
+
+from cliplab.tsne import MOST_DENSE, StagedTSNE, kl_divergence
+
+BARS = {1000: 2.5, 5000: 3.0}
+WORST_KL = 1.01
+
+
+def ours(vectors: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
+    """Let a picture settle, frames and all."""
+    *_, last = StagedTSNE(vectors, seed).frames(30)
+    return last.coordinates
+
+
+def theirs(vectors: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
+    """Have scikit-learn draw it."""
+    picture: NDArray[np.float32] = TSNE(random_state=seed).fit_transform(vectors)
+    return picture
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--images", type=int, default=1000)
+    parser.add_argument("--repeats", type=int, default=3)
+    options = parser.parse_args()
+    began = time.perf_counter()
+    # Small where it can be: past this number the compiled loops are taken.
+    next(StagedTSNE(mixture(99, min(options.images, MOST_DENSE + 100))).frames(30))
+    compiled = time.perf_counter() - began
+    print(f"torch imported, loops compiled or read from the cache: {compiled:.1f} s")
+    seconds: dict[str, list[float]] = {"ours": [], "own threads": [], "one thread": []}
+    shares = []
+    print(
+        f"{'repeat':>6} {'ours':>8} {'scikit-learn':>13} {'one thread':>12} {'KL':>7} {'load':>6}"
+    )
+    for seed in range(options.repeats):
+        vectors, pictures = mixture(seed, options.images), {}
+        for name, draw in (
+            ("ours", partial(ours, vectors, seed)),
+            ("own threads", partial(theirs, vectors, seed)),
+            ("one thread", on_one_thread(partial(theirs, vectors, seed))),
+        ):
+            began = time.perf_counter()
+            pictures[name] = draw()
+            seconds[name].append(time.perf_counter() - began)
+        true = StagedTSNE(vectors).affinities(30)
+        mine, other = (kl_divergence(true, pictures[name]) for name in ("ours", "own threads"))
+        shares.append(mine / other)
+        print(
+            f"{seed + 1:>6} {seconds['ours'][-1]:>6.2f} s {seconds['own threads'][-1]:>11.2f} s "
+            f"{seconds['one thread'][-1]:>10.2f} s {shares[-1]:>6.3f}× {os.getloadavg()[0]:>6.2f}"
+        )
+    medians = {name: statistics.median(values) for name, values in seconds.items()}
+    for name, values in seconds.items():
+        print(f"{name:>12}: {told(values, 2)} s")
+    ratio = min(medians["own threads"], medians["one thread"]) / medians["ours"]
+    print(
+        f"t-SNE of {options.images:,} × 512: {ratio:.1f} × as fast as scikit-learn at its faster "
+        f"(at least {BARS.get(options.images, 3.0)} ×), KL {statistics.median(shares):.3f} ×, "
+        f"worst {max(shares):.3f} × (at most {WORST_KL} ×)"
+    )
+
+
+if __name__ == "__main__":
+    main()

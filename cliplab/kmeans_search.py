@@ -1,0 +1,247 @@
+"""The search for good partitions into every number of clusters, and the moves that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+# A round is a way down from fresh points, and starts from scratch: k is reached so often, divided
+# by k. Where k is small, ways down end in fewer different places, and a fresh start costs least.
+# When a round brings no k so much of its inertia, it was the last.
+_MOST_ROUNDS = 8
+_STARTS = 10
+_GAIN = 0.005
+# Among many points there is more to gain, and time for it.
+_MANY = 5_000
+_STARTS_AMONG_MANY = 32
+# In few dimensions the ways end in more different places, and cost less.
+_STARTS_IN_FEW_DIMENSIONS = 64
+_ROUNDS_IN_FEW_DIMENSIONS = 4
+CANDIDATES = 32
+_CANDIDATES_FROM_SCRATCH = 4
+_STEPS_ON_THE_WAY = 2
+_MOST_STEPS = 300
+_PATIENCE = 3.0
+
+
+@dataclass(eq=False)
+class Partition:
+    """Clusters: their means, and the squared distances of all points to the centres.
+
+    `labels` tells whose means they are, -1 being nobody's: with it a step of Lloyd's algorithm
+    knows which clusters have changed.
+    """
+
+    means: NDArray[np.floating]
+    distances: NDArray[np.floating]
+    labels: NDArray[np.intp]
+
+    def __post_init__(self) -> None:
+        self.inertia = float(self.distances.min(axis=0).sum(dtype=np.float64))
+
+    def copy(self) -> Partition:
+        """Return one that may be settled while this stays as it is."""
+        return Partition(self.means.copy(), self.distances.copy(), self.labels)
+
+
+class Search:
+    """The best partition for each k so far, and the moves that lead to better ones."""
+
+    def __init__(
+        self, points: NDArray[np.floating], random: np.random.Generator, is_spherical: bool
+    ) -> None:
+        self.points = points
+        self.random = random
+        self.is_spherical = is_spherical
+        self.squares = np.einsum("ij,ij->i", points, points)
+        # Below this a squared distance is rounding, not distance.
+        self.zero = 8 * np.finfo(points.dtype).eps * float(self.squares.max())
+        self.best = {1: self.parted(np.zeros(len(points), dtype=np.intp), 1)}
+
+    def run(self, largest: int) -> None:
+        """Come down from fresh points until that brings little; then go up and down the best."""
+        # Coming down from a little above makes the largest k as good as the others.
+        top = largest + largest // 4
+        n_starts = _STARTS_AMONG_MANY if len(self.points) >= _MANY else _STARTS
+        for _ in range(_MOST_ROUNDS):
+            before = {k: partition.inertia for k, partition in self.best.items()}
+            self.come_down(top)
+            self.start_often(largest, n_starts)
+            if all(
+                partition.inertia >= (1 - _GAIN) * before.get(k, np.inf)
+                for k, partition in self.best.items()
+                if k <= largest
+            ):
+                break
+        for partition in list(self.best.values()):
+            self.settle(partition.copy())
+        self.go_up(top)
+        self.go_down()
+
+    def run_in_few_dimensions(self, largest: int) -> None:
+        """Start often, and go down and up the best each time."""
+        top = largest + largest // 4
+        *_, drawn = self.drawn(top)
+        self.settle(drawn)
+        self.go_up(top)
+        for _ in range(_ROUNDS_IN_FEW_DIMENSIONS):
+            self.start_often(largest, _STARTS_IN_FEW_DIMENSIONS)
+            self.go_down()
+            self.go_up(top)
+
+    def go_up(self, top: int) -> None:
+        """Add a centre to the best for each k."""
+        for k in range(1, top):
+            if k in self.best and (grown := self.grown(self.best[k], CANDIDATES)):
+                self.settle(grown)
+
+    def go_down(self) -> None:
+        """Take a centre away from the best for each k."""
+        for k in range(max(self.best), 2, -1):
+            if k in self.best:
+                self.settle(self.pruned(self.best[k]))
+
+    def start_often(self, largest: int, n_starts: int) -> None:
+        """Draw points; those at each k are a start of its own."""
+        for start in range(1, n_starts // 2 + 1):
+            for drawn in self.drawn(min(largest, n_starts // start)):
+                self.settle(drawn.copy())
+
+    def come_down(self, top: int) -> None:
+        """Take centres away one by one, from points drawn, and settle a little on the way."""
+        *_, drawn = self.drawn(top)
+        partition: Partition | None = self.settle(drawn, _STEPS_ON_THE_WAY)
+        while partition and len(partition.means) > 2:
+            partition = self.settle(self.pruned(partition), _STEPS_ON_THE_WAY)
+
+    def drawn(self, top: int) -> Iterator[Partition]:
+        """Grow from one random point up to as many centres, or as there are places."""
+        first = self.points[[self.random.integers(len(self.points))]]
+        nobody = np.full(len(self.points), -1)
+        partition: Partition | None = Partition(first, self.distances(first), nobody)
+        while partition:
+            yield partition
+            if len(partition.means) >= top:
+                return
+            partition = self.grown(partition, _CANDIDATES_FROM_SCRATCH)
+
+    def parted(
+        self, labels: NDArray[np.intp], k: int, rows: NDArray[np.intp] | None = None
+    ) -> Partition:
+        """Make a partition from the clusters of all points, or of those in some rows."""
+        points = self.points if rows is None else self.points[rows]
+        means = _sums(points, labels, np.arange(k)) / _column(np.bincount(labels), points.dtype)
+        nobody = np.full(len(self.points), -1)
+        known = labels if rows is None else nobody
+        return Partition(means, self.distances(self.centers(means)), known)
+
+    def centers(self, means: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Return what distances are measured to."""
+        return directions(means) if self.is_spherical else means
+
+    def distances(self, centers: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Return the squared distance of every point to each centre."""
+        distances: NDArray[np.floating] = (-2 * centers) @ self.points.T
+        distances += np.einsum("ij,ij->i", centers, centers)[:, None]
+        distances += self.squares
+        return distances
+
+    def grown(self, partition: Partition, n_candidates: int) -> Partition | None:
+        """Add the best of some points drawn by their squared distance to the centres."""
+        nearest = partition.distances.min(axis=0)
+        weights = np.cumsum(np.where(nearest > self.zero, nearest, 0), dtype=np.float64)
+        if weights[-1] == 0:  # Every point stands on a centre already.
+            return None
+        drawn = np.searchsorted(weights, self.random.random(n_candidates) * weights[-1], "right")
+        distances = self.distances(self.centers(self.points[drawn]))
+        best = np.minimum(distances, nearest).sum(axis=1).argmin()
+        return Partition(
+            np.vstack([partition.means, self.points[drawn[best]]]),
+            np.vstack([partition.distances, distances[best]]),
+            partition.labels,
+        )
+
+    def pruned(self, partition: Partition) -> Partition:
+        """Take away the centre whose points lose least by going to their second nearest."""
+        labels = partition.distances.argmin(axis=0)
+        own = labels, np.arange(len(labels))
+        others = partition.distances.copy()
+        others[own] = np.inf
+        loss = others.min(axis=0) - partition.distances[own]
+        least = np.bincount(labels, weights=loss, minlength=len(partition.means)).argmin()
+        kept = np.arange(len(partition.means)) != least
+        labels = partition.labels - (partition.labels > least)
+        labels[partition.labels == least] = -1
+        return Partition(partition.means[kept], partition.distances[kept], labels)
+
+    def settle(self, partition: Partition, max_steps: int = _MOST_STEPS) -> Partition | None:
+        """Run Lloyd's algorithm in place, and keep the outcome if it is the best for its k.
+
+        None where a cluster has lost all its points, or where the best is out of reach.
+        """
+        means, distances, labels = partition.means, partition.distances, partition.labels
+        k, centers = len(means), self.centers(means)
+        rival = self.best[k].inertia if k in self.best else np.inf
+        inertia = np.inf
+        for _ in range(max_steps):
+            nearest = distances.argmin(axis=0)
+            moved = np.flatnonzero(nearest != labels)
+            if not moved.size:
+                break
+            # Only clusters that gained or lost points have a new mean: along the chain, few.
+            touched = np.zeros(k + 1, dtype=bool)
+            touched[nearest[moved]] = touched[labels[moved]] = True
+            changed = np.flatnonzero(touched[:k])
+            labels, sizes = nearest, np.bincount(nearest, minlength=k)
+            if not sizes.all():
+                return None
+            means[changed] = _sums(self.points, labels, changed) / _column(
+                sizes[changed], means.dtype
+            )
+            centers[changed] = self.centers(means[changed])
+            # Sum of |x - c|², with the sum of a cluster's points known, needs no distances. When
+            # the steps have become too short for the rest of the way to the rival, the way is not
+            # worth going.
+            before = inertia
+            inner = np.einsum("ij,ij->i", centers - 2 * means, centers)
+            inertia = float(self.squares.sum() + sizes @ inner)
+            distances[changed] = self.distances(centers[changed])
+            if max_steps == _MOST_STEPS and inertia - rival > _PATIENCE * (before - inertia):
+                return None
+        settled = Partition(means, distances, labels)
+        if settled.inertia < rival:
+            self.best[k] = settled
+        return settled
+
+
+def _sums(
+    points: NDArray[np.floating], labels: NDArray[np.intp], clusters: NDArray[np.intp]
+) -> NDArray[np.floating]:
+    members: NDArray[np.floating] = (labels == clusters[:, None]).astype(points.dtype)
+    return members @ points
+
+
+def _column(sizes: NDArray[np.intp], dtype: np.dtype[Any]) -> NDArray[np.floating]:
+    return sizes[:, None].astype(dtype)
+
+
+def directions(points: NDArray[np.floating]) -> NDArray[Any]:
+    """Scale rows to unit length; one that is zero has no direction and stays.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_points, n_features)
+        Single precision stays single precision.
+
+    Returns
+    -------
+    ndarray of shape (n_points, n_features)
+        What the cosine sees of them.
+    """
+    lengths = np.linalg.norm(points, axis=1, keepdims=True)
+    unit: NDArray[Any] = points / np.maximum(lengths, 1e-12)
+    return unit

@@ -1,0 +1,5 @@
+"""K-means with cuML's arguments."""
+
+from sklearn.cluster import KMeans
+
+__all__ = ["KMeans"]

@@ -1,0 +1,83 @@
+"""The way to cuML and back, with a stand-in for it: see `loopback/cuml_standin`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.cluster import KMeans
+from sklearn.manifold import trustworthiness
+
+from cliplab import cuml_engine
+from cliplab.kmeans_chain import kmeans_chain
+from cliplab.tsne import StagedTSNE
+
+KS = [2, 5, 9]
+_RANDOM = np.random.default_rng(0)
+POINTS = 3 * _RANDOM.normal(size=(8, 80))[np.arange(240) % 8] + _RANDOM.normal(size=(240, 80))
+
+
+@pytest.fixture
+def cuml(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Install the stand-in, and let the rule find a GPU that pays."""
+    monkeypatch.syspath_prepend(Path(__file__).parent / "loopback" / "cuml_standin")
+    monkeypatch.setattr("cliplab.cuml_engine.gpu_for", lambda work: "cuda")
+    yield
+    for name in [name for name in sys.modules if name.split(".")[0] == "cuml"]:
+        del sys.modules[name]
+
+
+def test_without_cuml_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cliplab.cuml_engine.gpu_for", lambda work: "cuda")
+
+    assert not cuml_engine.pays(1e15)
+
+
+def test_without_a_gpu_cuml_is_left_alone(cuml: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cuml_engine.pays(1e15)
+
+    monkeypatch.setattr("cliplab.cuml_engine.gpu_for", lambda work: None)
+
+    assert not cuml_engine.pays(1e15)
+
+
+def test_k_means_by_cuml_is_as_good(cuml: None) -> None:
+    labelings = kmeans_chain(POINTS, KS, random_state=3)
+
+    for k, labels in zip(KS, labelings, strict=True):
+        expected = KMeans(k, n_init=10, random_state=3).fit(POINTS)
+        means = np.stack([POINTS[labels == label].mean(axis=0) for label in range(k)])
+        assert ((POINTS - means[labels]) ** 2).sum() <= expected.inertia_ * (1 + 1e-6)
+    assert "cuml.cluster" in sys.modules
+
+
+def test_spherical_k_means_stays_with_our_own(cuml: None) -> None:
+    kmeans_chain(POINTS, KS, random_state=0, metric="cosine")
+
+    assert "cuml.cluster" not in sys.modules
+
+
+def test_very_many_images_are_drawn_by_cuml(cuml: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cliplab.tsne.MOST_EXACT", 100)
+
+    (frame,) = StagedTSNE(POINTS).frames(20)
+
+    assert trustworthiness(POINTS, frame.coordinates, n_neighbors=12) > 0.95
+    assert frame.kl_divergence > 0
+    assert frame.share_done == 1
+
+
+def test_a_picture_that_stands_is_gone_on_with_by_open_tsne(
+    cuml: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("openTSNE")
+    monkeypatch.setattr("cliplab.tsne.MOST_EXACT", 100)
+    standing = 10 * POINTS[:, :2]
+
+    frames = list(StagedTSNE(POINTS).frames(20, start=standing))
+
+    assert len(frames) > 1
+    assert "cuml.manifold" not in sys.modules
