@@ -5,7 +5,7 @@ Usage: OMP_NUM_THREADS=1 python benchmarks/encode.py [--reads 1000] [--repeats 3
 
 Against: what the original study did, transformers' CLIPModel and image processor on one picture at
 a time, with all cores. Weights are random on both sides; how many neighbours a shorter number keeps
-is therefore a hint only. The study's model has another activation than ViT-B-32, a slower one; with
+is therefore a hint only. The study's model has another activation than ViT-B-32; with
 the same one the ratio is told too. The photographs of ../shared/photos are read in
 turn, from the disk's cache; nothing is kept (`store=False`). transformers is no part of cliplab:
 `pip install --group bench` in an environment of its own, or PYTHONPATH.

@@ -15,6 +15,7 @@ from cliplab.projection import Projection
 
 # All pairs of a larger cluster would take too long; the middle one is near the mean.
 _MOST_COMPARED, _N_CANDIDATES = 2_000, 64
+_N_ROWS = 8_192
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,7 @@ def silhouette_case(
             "`image` must be in a cluster, and there must be another: noise has no silhouette. "
             f"Got row {image!r} instead."
         )
-    exact = points.astype(np.float64)
-    distances = _distances(exact[[image]], exact, clustering.metric)[0]
+    distances = _distances(points[[image]], points, clustering.metric)[0]
     sizes = np.bincount(labels[labels != NOISE])
     sums = np.bincount(labels[labels != NOISE], weights=distances[labels != NOISE])
     own = int(labels[image])
@@ -123,8 +123,8 @@ def silhouette_case(
         rival=rival,
         a=float(sums[own] / max(sizes[own] - 1, 1)),
         b=float(means[rival]),
-        medoid=_medoid(exact, labels, own, clustering.metric),
-        rival_medoid=_medoid(exact, labels, rival, clustering.metric),
+        medoid=_medoid(points, labels, own, clustering.metric),
+        rival_medoid=_medoid(points, labels, rival, clustering.metric),
         is_alone=bool(sizes[own] == 1),
     )
 
@@ -181,7 +181,7 @@ def _sorted(clustering: Clustering, which: NDArray[np.bool_]) -> tuple[int, ...]
 
 
 def _medoid(
-    points: NDArray[np.float64], labels: NDArray[np.int64], cluster: int, metric: str
+    points: NDArray[np.floating], labels: NDArray[np.int64], cluster: int, metric: str
 ) -> int:
     """Return the image with the least distance to all others of its cluster.
 
@@ -191,16 +191,17 @@ def _medoid(
     inside = points[members]
     candidates = members
     if len(members) > _MOST_COMPARED:
-        apart = _distances(inside.mean(axis=0, keepdims=True), inside, metric)[0]
+        apart = _distances(inside.mean(axis=0, keepdims=True, dtype=np.float64), inside, metric)[0]
         candidates = members[np.argsort(apart, kind="stable")[:_N_CANDIDATES]]
     totals = _distances(points[candidates], inside, metric).sum(axis=1)
     return int(candidates[totals.argmin()])
 
 
 def _distances(
-    some: NDArray[np.float64], points: NDArray[np.float64], metric: str
+    some: NDArray[np.floating], points: NDArray[np.floating], metric: str
 ) -> NDArray[np.float64]:
     from scipy.spatial.distance import cdist
 
-    distances: NDArray[np.float64] = cdist(some, points, metric)
-    return distances
+    # It makes everything double precision: of very many points, some at a time.
+    starts = range(0, len(points), _N_ROWS)
+    return np.hstack([cdist(some, points[i : i + _N_ROWS], metric) for i in starts])

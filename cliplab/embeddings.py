@@ -66,6 +66,12 @@ class Embeddings:
         object.__setattr__(self, "model", model)
         object.__setattr__(self, "provenance", MappingProxyType(dict(provenance or {})))
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many vectors there are, and how many features each has."""
+        n_images, n_features = self.vectors.shape
+        return n_images, n_features
+
     def __len__(self) -> int:
         return len(self.vectors)
 

@@ -110,7 +110,7 @@ class ClipEncoder:
     @overload
     def encode_images(
         self,
-        images: str,
+        images: str | os.PathLike[str],
         *,
         batch_size: int | None = None,
         store: str | os.PathLike[str] | bool = True,
@@ -118,7 +118,7 @@ class ClipEncoder:
     ) -> Shards: ...
     def encode_images(
         self,
-        images: ImageSet | Sequence[Image] | str,
+        images: ImageSet | Sequence[Image] | str | os.PathLike[str],
         *,
         batch_size: int | None = None,
         store: str | os.PathLike[str] | bool = True,
@@ -132,7 +132,7 @@ class ClipEncoder:
 
         Parameters
         ----------
-        images : ImageSet, sequence of PIL.Image.Image or str
+        images : ImageSet, sequence of PIL.Image.Image or path-like
             At least one. With the engine "ray" also an address, where there are more pictures than
             memory holds: a folder, a file or a pattern such as ``"photos/train-*.parquet"``, on
             this machine, in a bucket (``"s3://bucket/…"``, ``"gs://bucket/…"``) or on the Hub
@@ -147,7 +147,8 @@ class ClipEncoder:
         engine : {"local", "ray"}, default="local"
             "ray" works on all GPUs, or else all processors, of the Ray cluster that this process is
             connected to, and goes on when a worker is lost. If there is none, it starts one on this
-            machine for the while. The vectors are the same.
+            machine for the while. The vectors are the same as on this machine with the same device;
+            which device that is, the cluster decides.
 
         Returns
         -------
@@ -179,7 +180,7 @@ class ClipEncoder:
             return encode_on_cluster(self, images, batch_size, store)
         if engine != "local":
             raise ValueError(f"`engine` must be 'local' or 'ray'. Got {engine!r} instead.")
-        if isinstance(images, str):
+        if isinstance(images, str | os.PathLike):
             raise ValueError(
                 "`images` must be an ImageSet or a list of pictures: an address is for the engine "
                 f"'ray', a folder for load_folder. Got {images!r} instead."
@@ -188,9 +189,10 @@ class ClipEncoder:
             raise ValueError("`images` must hold at least one image. Got none instead.")
         size = batch_size or self._batch_size
         if store is False:
-            # From a cluster they come as they are done.
-            batches = sorted(self._encoded(images, range(len(images)), size), key=_first_row)
-            return self._embeddings(np.vstack([vectors for _, vectors in batches]))
+            # From a cluster they come as they are done, and mixed.
+            batches = list(self._encoded(images, range(len(images)), size))
+            order = np.argsort(np.concatenate([np.asarray(rows) for rows, _ in batches]))
+            return self._embeddings(np.vstack([vectors for _, vectors in batches])[order])
         keys = [picture_key(_content(images, row)) for row in range(len(images))]
         with EmbeddingStore(None if store is True else store, self._made_by) as kept:
             known = kept.find(keys)
@@ -374,10 +376,6 @@ def _readable(row: int) -> Iterator[None]:
         raise ValueError(
             f"`images` must be pictures that can be read. Number {row} cannot: {error}"
         ) from error
-
-
-def _first_row(batch: tuple[Sequence[int], NDArray[np.float32]]) -> int:
-    return batch[0][0]
 
 
 def _numbers(vectors: torch.Tensor) -> NDArray[np.float32]:

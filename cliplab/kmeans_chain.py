@@ -131,12 +131,12 @@ def _settled(
         if k not in best or best[k].inertia >= best[before].inertia:
             grown: Partition | None = best[before]
             while grown and len(grown.means) < k:
-                most = len(grown.means)
                 grown = among_all.grown(grown, CANDIDATES)
             if grown is None or among_all.settle(grown) is None:
+                n_different = min(len(np.unique(among_all.points, axis=0)), k - 1)
                 raise ValueError(
-                    f"`n_clusters` must be at most {most}, the number of images that differ. "
-                    f"Got {n_clusters[-1]!r} instead."
+                    f"`n_clusters` must be at most {n_different}, the number of images that "
+                    f"differ. Got {n_clusters[-1]!r} instead."
                 )
         before = k
     return [best[k].labels for k in n_clusters]

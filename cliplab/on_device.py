@@ -48,13 +48,13 @@ def summed_distances(
     wanted: NDArray[np.intp],
     device: str,
 ) -> NDArray[np.float32]:
-    """Sum each wanted point's distances to the members of every cluster; other rows are 0."""
+    """Sum each wanted point's distances to the members of every cluster."""
     import torch
 
     single, belongs = (torch.from_numpy(each).to(device) for each in (distances.single, members))
     squares = torch.from_numpy(distances.squares).to(device)
     exact: torch.Tensor | None = None
-    sums = np.zeros((len(single), belongs.shape[1]), dtype=np.float32)
+    sums = np.empty((len(wanted), belongs.shape[1]), dtype=np.float32)
     places = torch.from_numpy(wanted).to(device)
     for first in range(0, len(places), _BLOCK):
         rows = places[first : first + _BLOCK]
@@ -70,7 +70,7 @@ def summed_distances(
         squared[itself] = 0
         squared.clamp_(min=0)
         apart = squared / 2 if distances.is_cosine else squared.sqrt()
-        sums[rows.cpu().numpy()] = (apart @ belongs).cpu().numpy()
+        sums[first : first + len(rows)] = (apart @ belongs).cpu().numpy()
     return sums
 
 

@@ -74,7 +74,8 @@ class Shards:
         ends = np.cumsum([len(some) for some in keys], dtype=np.intp)
         kept = [np.flatnonzero(part) for part in np.split(is_first, ends[:-1])] if keys else []
         self._shards = [(path, rows) for path, rows in zip(paths, kept, strict=True) if rows.size]
-        self.keys = all_keys[is_first]
+        # As void they keep the zeros at their ends.
+        self.keys = all_keys[is_first].view("V16")
         self.keys.setflags(write=False)
         if not self._shards:
             raise FileNotFoundError(_no_vectors(self.folder))

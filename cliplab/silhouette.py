@@ -20,7 +20,7 @@ _BLOCK = 512  # A tile of 512 × 512 distances stays in a core's own cache.
 _ALONE = 2**24  # Fewer distances than this are not worth a second thread.
 _NEAR = 1 / 16  # Nearer than a quarter of the radius, single precision loses too many digits.
 
-_Tile = tuple[NDArray[np.intp], slice]
+_Tile = tuple[slice, slice]
 
 
 def silhouettes(
@@ -114,7 +114,7 @@ def silhouettes(
     result = np.full(labelings.shape, np.nan, dtype=np.float32)
     first = 0
     for i, (code, size) in enumerate(zip(codes, sizes, strict=True)):
-        own = sums[wanted, first : first + len(size)]
+        own = sums[:, first : first + len(size)]
         result[i, wanted] = silhouettes_from_sums(own, code[wanted], size)
         first += len(size)
     return result
@@ -194,26 +194,26 @@ def _blocks(n_points: int) -> list[slice]:
 def _summed_distances(
     distances: _Distances, members: NDArray[np.float32], wanted: NDArray[np.intp] | None
 ) -> NDArray[np.float32]:
-    """Sum each wanted point's distances to the members of every cluster; other rows mean nothing.
+    """Sum each wanted point's distances to the members of every cluster, row by row of these.
 
     Where all points are wanted a distance counts both ways, so that half of them are enough.
     """
     n_points = len(distances)
     points = np.arange(n_points) if wanted is None else wanted
     tiles = [
-        (points[block], columns)
+        (block, columns)
         for block in _blocks(len(points))
         for columns in _blocks(n_points)
         if wanted is not None or columns.start >= block.start
     ]
 
     def summed(tiles: list[_Tile]) -> NDArray[np.float32]:
-        sums = np.zeros((n_points, members.shape[1]), dtype=np.float32)
-        for rows, columns in tiles:
-            tile = distances(rows, columns)
-            sums[rows] += tile @ members[columns]
-            if wanted is None and rows[0] != columns.start:
-                sums[columns] += tile.T @ members[rows]
+        sums = np.zeros((len(points), members.shape[1]), dtype=np.float32)
+        for block, columns in tiles:
+            tile = distances(points[block], columns)
+            sums[block] += tile @ members[columns]
+            if wanted is None and block != columns:
+                sums[columns] += tile.T @ members[block]
         return sums
 
     if len(points) * n_points < _ALONE:
@@ -221,7 +221,9 @@ def _summed_distances(
     n_threads = n_cores()
     with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(n_threads) as pool:
         shares = pool.map(summed, [tiles[first::n_threads] for first in range(n_threads)])
-        total: NDArray[np.float32] = np.sum(list(shares), axis=0)
+        total = next(shares)
+        for share in shares:
+            total += share
     return total
 
 

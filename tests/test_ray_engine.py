@@ -24,7 +24,7 @@ from cliplab.store import EmbeddingStore, picture_key
 ray = pytest.importorskip("ray")
 
 from cliplab.ray_engine import _ClusterEncoder  # noqa: E402
-from cliplab.ray_engine.addresses import _rows_of_tables  # noqa: E402
+from cliplab.ray_engine.addresses import _listed, _rows_of_tables  # noqa: E402
 from cliplab.ray_engine.cluster import ray_cluster  # noqa: E402
 from cliplab.ray_engine.stages import prepare  # noqa: E402
 
@@ -112,7 +112,7 @@ def _parquet_folder(folder, images, n_files=3, torn=None):
 def _assert_are(shards, images, expected):
     """The shards hold exactly the vectors of these images, to the last bit."""
     keys = [picture_key(images.file_bytes(row)) for row in range(len(images))]
-    row_of = {key.ljust(16, b"\0"): row for row, key in enumerate(shards.keys.tolist())}
+    row_of = {key: row for row, key in enumerate(shards.keys.tolist())}
     assert len(shards) == len(set(keys))
     np.testing.assert_array_equal(shards[[row_of[key] for key in keys]].vectors, expected)
 
@@ -176,7 +176,9 @@ def test_a_bad_picture_of_a_set_ends_the_run_and_is_named(two_processes, images,
         "image_id": ["whole", "torn"],
     }
     torn = type(images)(datasets.Dataset.from_dict(table, features=datasets.Features(features)))
-    with pytest.raises(ValueError, match="The picture torn is damaged"):
+    with pytest.raises(
+        ValueError, match=r"must be pictures that can be read\. Got torn instead: damaged"
+    ):
         encoder.encode_images(torn, engine="ray")
 
 
@@ -266,3 +268,39 @@ def test_with_gpus_pictures_are_prepared_on_the_processors_and_a_bad_one_is_left
             shards = there.encode_address(str(folder), 2, tmp_path / "store")
     _assert_are(shards, images[:20], expected[:20])
     assert "torn.JPG" in (shards.folder / "skipped.json").read_text()
+
+
+@pytest.mark.parametrize("address", ["part-*.png", "./part-*.png", "{folder}/*1.png"])
+def test_a_pattern_finds_its_files_also_in_a_folder_with_brackets(tmp_path, monkeypatch, address):
+    folder = tmp_path / "album[1]"
+    folder.mkdir()
+    for name in ("part-1.png", "other.png"):
+        (folder / name).write_bytes(b"")
+    monkeypatch.chdir(folder)
+    _, found = _listed(address.format(folder=folder))
+    assert [path.rpartition("/")[2] for path in found] == ["part-1.png"]
+
+
+def test_pictures_that_come_prepared_are_not_prepared_again(images, encoder):
+    cluster_s = object.__new__(_ClusterEncoder)
+    cluster_s.__dict__ |= encoder.__dict__
+    table = cluster_s._table([images[0], images[1]], range(2))
+    assert prepare(table, encoder._network.visual.preprocess_cfg, None) is table
+
+
+def test_batches_that_come_mixed_are_put_in_order(images, encoder, expected, monkeypatch):
+    def mixed(_images, _rows, _size):
+        for rows in ([0, 1, 6, 7], [2, 3, 4, 5]):
+            yield rows, expected[rows]
+
+    monkeypatch.setattr(encoder, "_encoded", mixed)
+    vectors = encoder.encode_images(images[:8], store=False).vectors
+    np.testing.assert_array_equal(vectors, expected[:8])
+
+
+def test_where_no_picture_can_be_read_the_address_is_named(two_processes, encoder, tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "torn.png").write_bytes(b"torn")
+    with pytest.raises(ValueError, match="must be the address of pictures that can be read"):
+        encoder.encode_images(folder, store=tmp_path / "store", engine="ray")

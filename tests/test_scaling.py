@@ -44,7 +44,7 @@ def shards(tmp_path_factory):
 def order(shards):
     """Which row of the embeddings each row of the shards is."""
     row_of = {picture_key(str(row).encode()): row for row in range(len(EMBEDDINGS))}
-    return np.array([row_of[bytes(key)] for key in shards.keys.view("V16")])
+    return np.array([row_of[key] for key in shards.keys.tolist()])
 
 
 def test_mini_batches_find_the_groups_though_the_shards_are_sorted_by_them(shards, order):
@@ -151,7 +151,7 @@ def test_a_sample_of_all_is_the_picture_itself():
 
 
 def test_only_a_t_sne_can_be_added_to():
-    with pytest.raises(ValueError, match=r"`projection` must be a t-SNE\. Got Projection of 3000"):
+    with pytest.raises(ValueError, match="`projection` must be a t-SNE in two dimensions"):
         place_images(project(EMBEDDINGS, "pca"), EMBEDDINGS, EMBEDDINGS)
 
 
@@ -165,6 +165,46 @@ def test_without_open_tsne_the_extra_is_named(monkeypatch):
     few = EMBEDDINGS[:50]
     with pytest.raises(ImportError, match=r'pip install "cliplab\[large\]"'):
         place_images(project(few), few, few)
+    drawn = []
+    monkeypatch.setattr("cliplab.scaling.placing.project", lambda *_, **__: drawn.append("one"))
+    with pytest.raises(ImportError, match="Placing images into a t-SNE needs an extra"):
+        project_shards(few, n_sample=20)
+    assert drawn == [], "it is said before anything is drawn"
+
+
+def test_where_the_sample_is_everything_nothing_else_is_needed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "openTSNE", None)
+    assert len(project_shards(EMBEDDINGS[:40])) == 40
+
+
+def test_a_sample_too_small_for_a_t_sne_is_refused():
+    with pytest.raises(ValueError, match=r"`n_sample` must be at least 4\. Got 3 instead"):
+        project_shards(EMBEDDINGS, n_sample=3)
+
+
+def test_into_a_picture_of_four_images_others_can_be_placed():
+    placed = project_shards(EMBEDDINGS[:30], n_sample=4)
+    assert placed.coordinates.shape == (30, 2)
+
+
+def test_vectors_of_another_width_are_refused():
+    few = EMBEDDINGS[:50]
+    with pytest.raises(ValueError, match=r"`new` must have 32 features.* Got 5 instead"):
+        place_images(project(few), few, Embeddings(np.ones((3, 5))))
+
+
+def test_there_may_be_more_clusters_than_vectors_in_a_portion(monkeypatch):
+    monkeypatch.setattr("cliplab.scaling.portions.N_ROWS", 20)
+    monkeypatch.setattr("cliplab.scaling.clustering.N_ROWS", 20)
+    assert cluster_shards(EMBEDDINGS[:300], 30).n_clusters == 30
+
+
+def test_more_clusters_than_images_that_differ_are_refused():
+    twins = Embeddings(np.repeat(np.eye(3), 4, axis=0))
+    with pytest.raises(ValueError, match="`n_clusters` must be at most 3, the number of images"):
+        cluster_shards(twins, 5)
+    with pytest.raises(ValueError, match="`n_clusters` must be at most 3, the number of images"):
+        sweep_clusters(twins, [2, 5])
 
 
 @pytest.mark.parametrize("name", ["n_sample", "n_silhouettes"])

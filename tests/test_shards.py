@@ -39,7 +39,7 @@ def filled(tmp_path):
 
 def _by_key(shards, vectors):
     row_of = {_key(i): i for i in range(len(vectors))}
-    return vectors[[row_of[bytes(key)] for key in shards.keys.view("V16")]]
+    return vectors[[row_of[key] for key in shards.keys.tolist()]]
 
 
 def test_all_vectors_come_by_once_and_row_i_is_that_of_key_i(filled):
@@ -84,7 +84,7 @@ def test_keys_that_end_in_zeros_are_told_apart(tmp_path):
     keys = [bytes([1] * 15 + [0]), bytes([1] * 14 + [0, 0]), bytes(16)]
     with EmbeddingStore(tmp_path, MADE_BY) as store:
         store.add(keys, _vectors(3))
-    assert len(Shards(tmp_path)) == 3
+    assert set(Shards(tmp_path).keys.tolist()) == set(keys)
 
 
 def test_a_folder_without_vectors_is_refused(tmp_path):

@@ -159,7 +159,8 @@ class Clustering:
 
     def __repr__(self) -> str:
         noise = f" and {self.n_noise} of noise" if self.n_noise else ""
-        error = f" ± {self.silhouette_error:.3f}" if self.is_sampled else ""
+        error = f" ± {self.silhouette_error:.3f}" if np.isfinite(self.silhouette_error) else ""
+        error = error if self.is_sampled else ""
         return (
             f"Clustering of {len(self)} images into {self.n_clusters} clusters{noise} in the "
             f"{self.space}, silhouette {self.silhouette_score:.3f}{error}"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.clustering import NOISE
-from cliplab.explorer.hover import MOST_AT_ONCE
+from cliplab.explorer.theme import MOST_AT_ONCE
 
 if TYPE_CHECKING:
     from cliplab.clustering import Clustering, ClusterSweep
@@ -221,6 +221,6 @@ def score_text(clustering: Clustering) -> str:
     score, error = clustering.silhouette_score, clustering.silhouette_error
     if np.isnan(score):
         return "–"
-    if not clustering.is_sampled:
+    if not clustering.is_sampled or np.isnan(error):
         return f"{score:.3f}"
     return f"{score:.3f} ± {error:.3f}" if error >= 0.0005 else f"{score:.4f} ± {error:.4f}"

@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from bokeh.models import ColumnDataSource, CustomJS, CustomJSHover, HoverTool
 
-from cliplab.explorer.theme import FONT_SIZE, THUMBNAIL_SIZE
+from cliplab.explorer.theme import FONT_SIZE, MOST_AT_ONCE, THUMBNAIL_SIZE
 from cliplab.explorer.thumbnails import SHEET_SIDE
 
 if TYPE_CHECKING:
     from bokeh.models.renderers import GlyphRenderer
     from bokeh.plotting import figure
-
-# Up to so many images all is sent at once; it takes a second and 8 MB.
-MOST_AT_ONCE = 4096
 
 # Bokeh escapes what stands for $index; names from data sets are never run as HTML.
 _TOOLTIP = f"""

@@ -30,8 +30,8 @@ class Lane(Generic[T]):
     on_error : callable
         Told of an exception in the work.
     keeps_all : bool, default=False
-        Whether every item is shown. Otherwise, as befits frames, items that come faster than
-        they can be shown are left out, but never the newest.
+        Whether every item is shown. Otherwise, as befits frames, one is shown every 0.04
+        seconds, and those that come between are left out; the last of all is always shown.
     """
 
     def __init__(

@@ -37,8 +37,8 @@ from cliplab.explorer.figures import (
     set_title,
     silhouette_figure,
 )
-from cliplab.explorer.hover import MOST_AT_ONCE, Hover
-from cliplab.explorer.theme import OTHER_COLOR
+from cliplab.explorer.hover import Hover
+from cliplab.explorer.theme import MOST_AT_ONCE, OTHER_COLOR
 
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
@@ -246,7 +246,7 @@ class Plots:
             away = np.abs(np.asarray(self.bars.data["bar_positions"]) - event.y)
             nearest = int(np.nanargmin(away))
             # A finger is wider than a bar; but in the middle between two blocks there is none.
-            if away[nearest] <= max(1.0, half_gap(len(away))):
+            if away[nearest] <= max(1.0, half_gap(int(np.isfinite(away).sum()))):
                 rows = self.bars.data.get("rows")
                 told(nearest if rows is None else int(rows[nearest]))
 

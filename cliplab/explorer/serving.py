@@ -55,17 +55,27 @@ class HoverPictures:
 
     def begin(self) -> None:
         """Send what is sent beforehand, unless it is there."""
+        # What was asked for when the page was closed has no answer; it can be asked for anew.
+        self._hover.forget()
         if not all(self._hover.sheets.data["uri"]):
             pictures = sheets(self._images, THUMBNAIL_SIZE)
             self._lane.start("sheets", pictures, self._hover.show_sheet)
 
     def _ask(self, row: int) -> None:
-        if row != self._lane.work_in_hand:
-            self._lane.start(row, self._read(row), lambda answer: self._hover.show_answer(*answer))
+        reveals = self._reveals()
 
-    def _read(self, row: int) -> Iterator[_Answer]:
+        def show(answer: _Answer) -> None:
+            if reveals == self._reveals():
+                self._hover.show_answer(*answer)
+            else:  # Meanwhile more may be said of it.
+                self._ask(row)
+
+        if (row, reveals) != self._lane.work_in_hand:
+            self._lane.start((row, reveals), self._read(row, reveals), show)
+
+    def _read(self, row: int, reveals: bool) -> Iterator[_Answer]:
         picture = self._small.uri(row)
-        if not self._reveals():
+        if not reveals:
             yield _Answer(row, picture, hidden_name(row), "")
             return
         names = [*self._images.class_names, ""]

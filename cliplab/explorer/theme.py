@@ -45,3 +45,7 @@ THUMBNAIL_SIZE = 80
 def cluster_color(cluster: int) -> str:
     """Return the colour of a cluster; noise, which is none, is grey."""
     return CATEGORY_COLORS[cluster % len(CATEGORY_COLORS)] if cluster >= 0 else OTHER_COLOR
+
+
+# Names, bars and pictures of up to so many images are sent at once; it takes a second and 8 MB.
+MOST_AT_ONCE = 4096

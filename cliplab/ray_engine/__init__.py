@@ -41,7 +41,7 @@ _SECONDS_BEFORE_PROGRESS = 2
 
 def encode_on_cluster(
     encoder: ClipEncoder,
-    images: ImageSet | Sequence[Image] | str,
+    images: ImageSet | Sequence[Image] | str | os.PathLike[str],
     batch_size: int | None,
     store: str | os.PathLike[str] | bool,
 ) -> Embeddings | Shards:
@@ -51,7 +51,7 @@ def encode_on_cluster(
     ----------
     encoder : ClipEncoder
         Its model is loaded anew on the workers, with its weights and precision.
-    images : ImageSet, sequence of PIL.Image.Image or str
+    images : ImageSet, sequence of PIL.Image.Image or path-like
         Pictures, or the address of any number of them.
     batch_size : int or None
         How many go through the model at once.
@@ -65,8 +65,8 @@ def encode_on_cluster(
     """
     with ray_cluster():
         there = _ClusterEncoder(encoder)
-        if isinstance(images, str):
-            return there.encode_address(images, batch_size, store)
+        if isinstance(images, str | os.PathLike):
+            return there.encode_address(os.fspath(images), batch_size, store)
         return there.encode_images(images, batch_size=batch_size, store=store)
 
 
@@ -76,7 +76,7 @@ class _ClusterEncoder(ClipEncoder):
     def __init__(self, encoder: ClipEncoder) -> None:
         self._made_by = encoder._made_by
         self.__dict__ |= encoder.__dict__
-        self.device = "cuda" if n_gpus() else encoder.device
+        self.device = "cuda" if n_gpus() else "cpu"
 
     def encode_address(
         self, address: str, batch_size: int | None, store: str | os.PathLike[str] | bool
@@ -99,6 +99,12 @@ class _ClusterEncoder(ClipEncoder):
                 fresh = done.filter(done["vector"].is_valid())
                 if len(fresh):
                     kept.add(fresh["key"].to_pylist(), _vectors(fresh))
+            if not kept.keys().size:
+                raise ValueError(
+                    "`images` must be the address of pictures that can be read. "
+                    f"Got {address!r} instead, where none of {len(flawed):,} can. Of the "
+                    f"first this is why: {flawed[0][1]}."
+                )
         _tell(flawed, kept.folder)
         return Shards(kept.folder)
 
@@ -120,7 +126,10 @@ class _ClusterEncoder(ClipEncoder):
         sent = ray.data.from_arrow_refs([ray.put(self._table(images, part)) for part in parts])
         for done in self._run(sent, size, n_images=len(rows)):
             for name, flaw in _flawed(done):
-                raise ValueError(f"The picture {ids[int(name)]} is {flaw}.")
+                raise ValueError(
+                    "`images` must be pictures that can be read. "
+                    f"Got {ids[int(name)]} instead: {flaw}."
+                )
             found, vectors = [int(name) for name in done["name"].to_pylist()], _vectors(done)
             if keep is not None:
                 keep(found, vectors)

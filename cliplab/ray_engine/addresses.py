@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,8 +78,9 @@ def _listed(address: str) -> tuple[str, list[str]]:
     """Return the folder of an address and every visible file there, as its file system has it."""
     from pyarrow.fs import FileSelector, FileType
 
-    folder, star, _ = address.partition("*")
-    folder = folder.rpartition("/")[0] if star else folder
+    before, star, _ = address.partition("*")
+    given = before.rpartition("/")[0] if star else before
+    folder = given or ("/" if before.startswith("/") else ".")
     is_on_hub = address.startswith("hf://")
     with hub_errors(address) if is_on_hub else contextlib.nullcontext():
         system, path = _opened(folder)
@@ -90,7 +92,7 @@ def _listed(address: str) -> tuple[str, list[str]]:
     paths = sorted(entry.path for entry in entries if entry.type == FileType.File)
     paths = [each for each in paths if "/." not in each.removeprefix(path)]
     if star:
-        pattern = path.rstrip("/") + address.removeprefix(folder)
+        pattern = f"{escape(path.rstrip('/'))}/{address.removeprefix(given).removeprefix('/')}"
         paths = [each for each in paths if fnmatchcase(each, pattern)]
     if not paths:
         raise FileNotFoundError(

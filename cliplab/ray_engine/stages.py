@@ -48,6 +48,8 @@ def prepare(
     """
     import pyarrow as pa
 
+    if "picture" in files.column_names:  # They had no files, and came prepared.
+        return files
     preparation = Preparation(config)
     contents = files["file"].to_pylist()
     keys = [picture_key(content or b"") for content in contents]
@@ -129,8 +131,7 @@ class Worker:
     def _encoded(self, table: pa.Table) -> pa.Table:
         import pyarrow as pa
 
-        if "picture" not in table.column_names:
-            table = prepare(table, self._encoder._network.visual.preprocess_cfg, self._known)
+        table = prepare(table, self._encoder._network.visual.preprocess_cfg, self._known)
         packages = table["picture"].to_pylist()
         rows = [row for row, package in enumerate(packages) if package is not None]
         vectors: list[bytes | None] = [None] * len(packages)

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from cliplab.clustering import Clustering
-from cliplab.kmeans_chain import kmeans_chain
-from cliplab.scaling.portions import portions
+from cliplab.scaling.portions import N_ROWS, portions
 
 if TYPE_CHECKING:
     from cliplab.embeddings import Embeddings
@@ -71,8 +70,10 @@ def cluster_shards(
         kmeans = MiniBatchKMeans(
             n_clusters, init=first, n_init=1, random_state=random_state, reassignment_ratio=0
         )
+        # As many at a time as there are centres, at least: scikit-learn wants it so.
+        size = max(N_ROWS, n_clusters)
         for _ in range(_N_PASSES):
-            for _, portion in portions(vectors, f"moving {n_clusters} centres"):
+            for _, portion in portions(vectors, f"moving {n_clusters} centres", size):
                 kmeans.partial_fit(portion)
         (labels,), (inertia,) = nearest_centers(vectors, [kmeans.cluster_centers_])
     used, found = np.unique(labels, return_inverse=True)
@@ -118,8 +119,17 @@ def nearest_centers(
 def _first_centers(
     vectors: Shards | Embeddings, n_clusters: int, random_state: int
 ) -> NDArray[np.float32]:
+    from sklearn.cluster import KMeans
+
     random = np.random.default_rng(random_state)
-    n_rows = min(len(vectors), _N_FIRST)
+    n_rows = min(len(vectors), max(_N_FIRST, 10 * n_clusters))
     sample = vectors[np.sort(random.choice(len(vectors), n_rows, replace=False))].vectors
-    (labels,) = kmeans_chain(sample, [n_clusters], random_state)
-    return np.stack([sample[labels == cluster].mean(axis=0) for cluster in range(n_clusters)])
+    n_different = len(np.unique(sample, axis=0))
+    if n_clusters > n_different:
+        raise ValueError(
+            f"`n_clusters` must be at most {n_different}, the number of images in a sample of "
+            f"{n_rows:,} that differ. Got {n_clusters!r} instead."
+        )
+    kmeans = KMeans(n_clusters, n_init=3, random_state=random_state).fit(sample)
+    centers: NDArray[np.float32] = kmeans.cluster_centers_
+    return centers

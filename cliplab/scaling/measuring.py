@@ -41,13 +41,17 @@ def sampled_silhouettes(
         For each clustering the silhouettes of the measured images.
     """
     measured = vectors[rows].vectors.astype(np.float64)
+    squares = np.einsum("ij,ij->i", measured, measured)
     sizes = [np.bincount(labels) for labels in labelings]
     sums = [np.zeros((len(rows), len(size))) for size in sizes]
     for some, portion in portions(vectors, f"measuring {len(rows):,} silhouettes"):
-        # In double precision, for the square root makes much of little: unit vectors that are one
-        # and the same would seem to be 3e-4 apart.
-        apart = 1 - measured @ portion.T.astype(np.float64)
-        distances = np.sqrt(2 * np.maximum(apart, 0, out=apart), out=apart).astype(np.float32)
+        # In double precision, for the square root makes much of little: vectors that are one and
+        # the same would seem to be 3e-4 apart.
+        exact = portion.astype(np.float64)
+        apart = -2 * measured @ exact.T
+        apart += squares[:, None]
+        apart += np.einsum("ij,ij->i", exact, exact)
+        distances = np.sqrt(np.maximum(apart, 0, out=apart), out=apart).astype(np.float32)
         for i, (size, labels) in enumerate(zip(sizes, labelings, strict=True)):
             sums[i] += distances @ np.eye(len(size), dtype=np.float32)[labels[some]]
     return [

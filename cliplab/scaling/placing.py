@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cliplab.embeddings import Embeddings
     from cliplab.shards import Shards
 
-_PERPLEXITY = 5.0
+_PERPLEXITY, _N_NEIGHBORS = 5.0, 25
 _N_STEPS = 100
 
 
@@ -44,7 +44,8 @@ def place_images(
     Raises
     ------
     ValueError
-        If the projection is no t-SNE, or not of these embeddings.
+        If the projection is no t-SNE, or not of these embeddings, or the new vectors are of
+        another width.
     ImportError
         If openTSNE is not installed.
 
@@ -62,12 +63,25 @@ def place_images(
     (50, 2)
     """
     require_rows("projection", len(projection), len(embeddings))
-    if projection.method != "tsne":
-        raise ValueError(f"`projection` must be a t-SNE. Got {projection!r} instead.")
+    if projection.method != "tsne" or projection.coordinates.shape[1] != 2:
+        raise ValueError(
+            f"`projection` must be a t-SNE in two dimensions. Got {projection!r} instead."
+        )
+    n_features = embeddings.vectors.shape[1]
+    if new.shape[1] != n_features:
+        raise ValueError(
+            f"`new` must have {n_features} features, as `embeddings` have. "
+            f"Got {new.shape[1]} instead."
+        )
     picture = _standing(projection, embeddings)
+    # Of few images there are not so many neighbours.
+    n_neighbors = min(_N_NEIGHBORS, len(embeddings) - 1)
+    perplexity = min(_PERPLEXITY, n_neighbors / 3)
     coordinates = np.empty((len(new), 2), dtype=np.float32)
     for rows, portion in portions(new, "placing images"):
-        partial = picture.prepare_partial(portion, initialization="median", perplexity=_PERPLEXITY)
+        partial = picture.prepare_partial(
+            portion, initialization="median", k=n_neighbors, perplexity=perplexity
+        )
         coordinates[rows] = partial.optimize(_N_STEPS, learning_rate=0.1, momentum=0.8)
     return Projection(coordinates, "tsne", parameters=projection.parameters)
 
@@ -94,6 +108,8 @@ def project_shards(
 
     Raises
     ------
+    ValueError
+        If the sample is of fewer than 4 images.
     ImportError
         If openTSNE is not installed.
 
@@ -104,28 +120,41 @@ def project_shards(
     >>> project_shards(embeddings, n_sample=100).coordinates.shape
     (200, 2)
     """
+    if n_sample < 4:
+        raise ValueError(f"`n_sample` must be at least 4. Got {n_sample!r} instead.")
     n_rows = min(n_sample, len(vectors))
+    if n_rows < len(vectors):
+        _open_tsne()  # That it is missing is better said before the work than after it.
     random = np.random.default_rng(random_state)
     rows = np.sort(random.choice(len(vectors), n_rows, replace=False))
     sample = vectors[rows]
     picture = project(sample, "tsne", random_state=random_state)
-    coordinates = place_images(picture, sample, vectors).coordinates.copy()
-    # Those of the sample stand already.
-    coordinates[rows] = picture.coordinates
     parameters = {**picture.parameters, "n_sample": float(n_rows)}
+    coordinates = picture.coordinates
+    if n_rows < len(vectors):
+        coordinates = place_images(picture, sample, vectors).coordinates.copy()
+        # Those of the sample stand already.
+        coordinates[rows] = picture.coordinates
     return Projection(coordinates, "tsne", picture.kl_divergence, parameters)
 
 
 def _standing(projection: Projection, embeddings: Embeddings) -> Any:
     """Make a picture that stands one of openTSNE's, which knows how to place others."""
+    library = _open_tsne()
+    perplexity = projection.parameters.get("perplexity", min(30.0, (len(embeddings) - 1) / 3))
+    seed = int(projection.parameters.get("random_state", 0))
+    affinities = library.affinity.PerplexityBasedNN(
+        embeddings.vectors, perplexity, random_state=seed
+    )
+    coordinates = projection.coordinates.astype(np.float64)
+    return library.TSNEEmbedding(coordinates, affinities, random_state=seed)
+
+
+def _open_tsne() -> Any:
     try:
-        from openTSNE import TSNEEmbedding, affinity
+        import openTSNE
     except ImportError as error:
         raise ImportError(
             'Placing images into a t-SNE needs an extra: pip install "cliplab[large]".'
         ) from error
-    perplexity = projection.parameters.get("perplexity", 30.0)
-    seed = int(projection.parameters.get("random_state", 0))
-    affinities = affinity.PerplexityBasedNN(embeddings.vectors, perplexity, random_state=seed)
-    coordinates = projection.coordinates.astype(np.float64)
-    return TSNEEmbedding(coordinates, affinities, random_state=seed)
+    return openTSNE

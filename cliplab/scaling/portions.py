@@ -18,7 +18,7 @@ _SECONDS_BEFORE_PROGRESS = 2
 
 
 def portions(
-    vectors: Shards | Embeddings, what: str
+    vectors: Shards | Embeddings, what: str, size: int = N_ROWS
 ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
     """Yield rows and their vectors, some thousand at a time, and show how far that is.
 
@@ -28,25 +28,27 @@ def portions(
         Of any number.
     what : str
         What is being done, for the progress bar of long work.
+    size : int
+        How many at a time.
 
     Yields
     ------
-    slice, ndarray of shape (at most 4096, n_features)
+    slice, ndarray of shape (at most size, n_features)
         In the order of the rows.
     """
     from tqdm.auto import tqdm
 
     start = 0
     with tqdm(total=len(vectors), desc=what, delay=_SECONDS_BEFORE_PROGRESS, unit="image") as bar:
-        for portion in _portions(vectors):
+        for portion in _portions(vectors, size):
             yield slice(start, start + len(portion)), portion
             start += len(portion)
             bar.update(len(portion))
 
 
-def _portions(vectors: Shards | Embeddings) -> Iterator[NDArray[np.float32]]:
+def _portions(vectors: Shards | Embeddings, size: int) -> Iterator[NDArray[np.float32]]:
     if hasattr(vectors, "portions"):
-        yield from vectors.portions(N_ROWS)
+        yield from vectors.portions(size)
         return
-    for start in range(0, len(vectors), N_ROWS):
-        yield vectors.vectors[start : start + N_ROWS]
+    for start in range(0, len(vectors), size):
+        yield vectors.vectors[start : start + size]

@@ -16,8 +16,8 @@ from cliplab.explorer.columns import (
 )
 from cliplab.explorer.companions import MOST_REPEATED
 from cliplab.explorer.gallery import most_typical
-from cliplab.explorer.hover import MOST_AT_ONCE
 from cliplab.explorer.plots import score_title, silhouettes_title
+from cliplab.explorer.theme import MOST_AT_ONCE
 
 N_IMAGES = MOST_AT_ONCE + 4
 MEASURED = np.arange(3, N_IMAGES, 40)

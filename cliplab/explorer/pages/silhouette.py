@@ -9,9 +9,8 @@ import ipywidgets
 
 from cliplab.cases import SilhouetteCase, borderline_images, negative_images, silhouette_case
 from cliplab.clustering import NOISE
-from cliplab.explorer.hover import MOST_AT_ONCE
 from cliplab.explorer.pages.parts import button, note, text
-from cliplab.explorer.theme import cluster_color
+from cliplab.explorer.theme import MOST_AT_ONCE, cluster_color
 
 if TYPE_CHECKING:
     from cliplab.explorer.lanes import Lane
