@@ -17,7 +17,7 @@ from cliplab.cache import write_whole
 from cliplab.hub import hub_errors, require_answer, require_name
 
 # So many rows are made double precision at a time.
-_N_ROWS = 16_384
+_N_ROWS = 2_048
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -62,7 +62,7 @@ class Embeddings:
         provenance: Mapping[str, str] | None = None,
     ) -> None:
         # A frozen dataclass is filled once, here; after this nothing changes.
-        object.__setattr__(self, "vectors", _unit_rows(vectors))
+        object.__setattr__(self, "vectors", unit_rows(vectors))
         object.__setattr__(self, "model", model)
         object.__setattr__(self, "provenance", MappingProxyType(dict(provenance or {})))
 
@@ -278,7 +278,24 @@ def load_embeddings(path: str | os.PathLike[str]) -> Embeddings:
     return Embeddings(vectors, model, provenance)
 
 
-def _unit_rows(vectors: ArrayLike) -> NDArray[np.float32]:
+def unit_rows(vectors: ArrayLike) -> NDArray[np.float32]:
+    """Scale rows to unit length, and refuse those that have none.
+
+    Parameters
+    ----------
+    vectors : array-like of shape (n_images, n_features)
+        Numbers.
+
+    Returns
+    -------
+    ndarray of shape (n_images, n_features)
+        In single precision; not to be written to.
+
+    Raises
+    ------
+    ValueError
+        If it is no table, or a row is zero or not finite.
+    """
     array = np.asarray(vectors)
     if array.dtype.kind != "f":
         array = np.asarray(vectors, dtype=np.float64)

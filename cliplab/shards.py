@@ -7,13 +7,16 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cliplab.embeddings import Embeddings
-from cliplab.store import is_whole
+from cliplab.embeddings import Embeddings, unit_rows
+from cliplab.store import is_whole, picture_key
+
+if TYPE_CHECKING:
+    from cliplab.images import ImageSet
 
 _MADE_BY = "made_by.json"
 
@@ -22,7 +25,8 @@ class Shards:
     """Vectors that `encode_images` has kept on disk, however many there are.
 
     Only the keys of the pictures stand in memory, 16 bytes for each. A picture whose vector is
-    kept twice counts once.
+    kept twice counts once. Rows stand in the order in which they were kept, and not in that of
+    your images: `rows_of` says where each is.
 
     Parameters
     ----------
@@ -89,6 +93,37 @@ class Shards:
     def __len__(self) -> int:
         return len(self.keys)
 
+    def rows_of(self, images: ImageSet) -> NDArray[np.intp]:
+        """Say in which row the vector of each image is.
+
+        The rows of a store stand in the order in which they were kept, which is not that of the
+        images.
+
+        Parameters
+        ----------
+        images : ImageSet
+            Whose vectors are here.
+
+        Returns
+        -------
+        ndarray of shape (n_images,)
+            ``clustering.cluster_labels[shards.rows_of(images)]`` goes with the images.
+
+        Raises
+        ------
+        ValueError
+            If an image has no vector here.
+        """
+        row_of = {key: row for row, key in enumerate(self.keys.tolist())}
+        keys = [picture_key(images.file_bytes(row)) for row in range(len(images))]
+        missing = [row for row, key in enumerate(keys) if key not in row_of]
+        if missing:
+            raise ValueError(
+                f"`images` must be among those whose vectors are kept. Got {len(missing)} that "
+                f"are not instead, the first is {images.image_ids[missing[0]]}."
+            )
+        return np.array([row_of[key] for key in keys])
+
     def portions(self, size: int = 4096) -> Iterator[NDArray[np.float32]]:
         """Yield all vectors in the order of their rows, some at a time.
 
@@ -110,7 +145,8 @@ class Shards:
                 vectors = vectors[rows]
             while n_waiting + len(vectors) >= size:
                 own, vectors = np.split(vectors, [size - n_waiting])
-                yield np.vstack([*waiting, own])
+                # A store keeps what the network said; all else is reckoned with unit vectors.
+                yield unit_rows(np.vstack([*waiting, own]))
                 waiting, n_waiting = [], 0
             if len(vectors):
                 # A copy, for a view would keep the whole shard in memory beside the next one.
@@ -118,7 +154,7 @@ class Shards:
                 n_waiting += len(vectors)
             del vectors
         if waiting:
-            yield np.vstack(waiting)
+            yield unit_rows(np.vstack(waiting))
 
     def __getitem__(self, rows: ArrayLike | slice) -> Embeddings:
         """Take some vectors into memory: a slice, a mask or a list of rows."""
@@ -140,6 +176,12 @@ class Shards:
                 raise ValueError(_damaged(path))
             self._whole.add(path)
         return _tensor(path, "vectors")
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        raise TypeError(
+            "`embeddings` must be vectors in memory. Got Shards instead: take some into memory, "
+            "shards[::100], or use cluster_shards, sweep_shards or project_shards."
+        )
 
     def __repr__(self) -> str:
         n_vectors, n_features = self.shape

@@ -256,5 +256,7 @@ def test_noise_is_not_what_was_left_unmeasured() -> None:
 
 @pytest.mark.parametrize("n_silhouettes", [1, 0, -3])
 def test_fewer_than_two_silhouettes_are_refused(n_silhouettes: int) -> None:
-    with pytest.raises(ValueError, match=f"must be at least 2. Got {n_silhouettes} instead"):
+    with pytest.raises(
+        ValueError, match=f"must be a whole number from 2. Got {n_silhouettes} instead"
+    ):
         sweep_clusters(EMBEDDINGS, [3], n_silhouettes=n_silhouettes)

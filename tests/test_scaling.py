@@ -11,9 +11,11 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from cliplab.clustering import measure_in, sweep_clusters
 from cliplab.embeddings import Embeddings
+from cliplab.encoder import ClipEncoder
 from cliplab.projection import Projection, project
 from cliplab.scaling import cluster_shards, place_images, project_shards, sweep_shards
 from cliplab.shards import Shards
+from cliplab.sources import load_storybook
 from cliplab.store import EmbeddingStore, picture_key
 
 
@@ -221,3 +223,40 @@ def test_a_k_below_two_is_refused_before_anything_is_read():
 def test_of_centered_vectors_it_is_said():
     assert cluster_shards(EMBEDDINGS.centered(), 3).space == "centered embedding"
     assert sweep_shards(EMBEDDINGS.centered(), [3], n_sample=200).space == "centered embedding"
+
+
+def test_a_store_that_an_encoder_filled_is_swept_as_its_vectors_in_memory_are(tmp_path):
+    ClipEncoder("storybook").encode_images(load_storybook(n_images=150), store=tmp_path)
+    kept = Shards(tmp_path)
+    on_disk, in_memory = (
+        sweep_shards(vectors, [3, 8], n_sample=90, n_silhouettes=60) for vectors in (kept, kept[:])
+    )
+    for k in (3, 8):
+        np.testing.assert_array_equal(on_disk[k].cluster_labels, in_memory[k].cluster_labels)
+        assert on_disk[k].inertia == pytest.approx(in_memory[k].inertia, rel=1e-6)
+        np.testing.assert_allclose(on_disk[k].silhouettes, in_memory[k].silhouettes, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: cluster_shards("store", 5), "`vectors` must be Shards or Embeddings"),
+        (lambda: cluster_shards(EMBEDDINGS, [5, 10]), "for several k take sweep_shards"),
+        (lambda: sweep_shards([3, 5], EMBEDDINGS), "`vectors` must be Shards or Embeddings"),
+        (lambda: sweep_shards(EMBEDDINGS, 5), r"write \[5\]"),
+        (lambda: project_shards("store"), "open a store with Shards"),
+        (lambda: place_images(EMBEDDINGS, EMBEDDINGS, EMBEDDINGS), "must be a Projection"),
+    ],
+)
+def test_swapped_and_wrong_arguments_are_named(call, words):
+    with pytest.raises(TypeError, match=words):
+        call()
+
+
+def test_a_sample_smaller_than_the_largest_k_is_named():
+    with pytest.raises(ValueError, match="`n_sample` must be at least 8, the largest k"):
+        sweep_shards(EMBEDDINGS, [3, 8], n_sample=5)
+
+
+def test_what_was_not_measured_does_not_look_like_a_failure():
+    assert repr(cluster_shards(EMBEDDINGS, 3)).endswith("in the embedding, not measured")

@@ -5,7 +5,10 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from cliplab.clustering import sweep_clusters
+from cliplab.encoder import ClipEncoder
 from cliplab.shards import Shards
+from cliplab.sources import load_storybook
 from cliplab.store import EmbeddingStore, picture_key
 
 MADE_BY = {"model": "by hand", "weights": "none"}
@@ -65,6 +68,27 @@ def test_rows_can_be_taken_in_any_order(filled):
     np.testing.assert_array_equal(shards[10:20].vectors, expected[10:20])
     np.testing.assert_array_equal(shards[expected[:, 0] > 0].vectors, expected[expected[:, 0] > 0])
     assert shards[rows].provenance["weights"] == "none"
+
+
+def test_what_an_encoder_has_kept_comes_by_as_unit_vectors_and_each_image_finds_its_own(tmp_path):
+    images = load_storybook(n_images=40)
+    embeddings = ClipEncoder("storybook").encode_images(images, store=tmp_path)
+    shards = Shards(tmp_path)
+    rows = shards.rows_of(images)
+    np.testing.assert_array_equal(np.vstack(list(shards.portions(16)))[rows], embeddings.vectors)
+    np.testing.assert_array_equal(shards[rows].vectors, embeddings.vectors)
+
+
+def test_an_image_without_a_vector_is_named(tmp_path):
+    images = load_storybook(n_images=4)
+    ClipEncoder("storybook").encode_images(images[:3], store=tmp_path)
+    with pytest.raises(ValueError, match=f"Got 1 that are not instead.*{images.image_ids[3]}"):
+        Shards(tmp_path).rows_of(images)
+
+
+def test_to_what_wants_all_in_memory_it_is_said_how(filled):
+    with pytest.raises(TypeError, match="take some into memory"):
+        sweep_clusters(Shards(filled[0]), [2])
 
 
 def test_a_row_that_there_is_not_is_refused(filled):

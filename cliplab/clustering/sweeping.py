@@ -120,8 +120,12 @@ def sweep_clusters(
             "`embeddings` must have no row of zeros for the cosine, which has no direction. "
             f"Got one at row {int(np.flatnonzero(~points.any(axis=1))[0])} instead."
         )
-    if n_silhouettes is not None and n_silhouettes < 2:
-        raise ValueError(f"`n_silhouettes` must be at least 2. Got {n_silhouettes!r} instead.")
+    if n_silhouettes is not None and not (
+        isinstance(n_silhouettes, int | np.integer) and n_silhouettes >= 2
+    ):
+        raise ValueError(
+            f"`n_silhouettes` must be a whole number from 2. Got {n_silhouettes!r} instead."
+        )
     if method.parameter == "n_clusters":
         values = checked_values("n_clusters", n_clusters)
     else:
@@ -159,6 +163,10 @@ def smallest_sizes(n_images: int) -> tuple[int, ...]:
 
 def checked_values(name: str, values: Iterable[int]) -> list[int]:
     """Return what a sweep runs over in order, if it is whole numbers from 2, each once."""
+    if not isinstance(values, Iterable):
+        raise TypeError(
+            f"`{name}` must be several whole numbers. Got {values!r} instead: write [{values!r}]."
+        )
     given = sorted(values)
     whole = all(isinstance(value, int | np.integer) for value in given)
     if not given or not whole or given[0] < 2 or len(set(given)) < len(given):

@@ -115,9 +115,10 @@ class Clustering:
     def silhouette_error(self) -> float:
         """The standard error of `silhouette_score`: 0 where every image was measured.
 
-        The mean over all images is within twice this of the mean over the sample in about 19 of
-        20 samples. Only differences within clusters count, for every cluster has its share of
-        the sample (Cochran 1977, Sampling techniques, chapter 5).
+        This is what stands after ± in words. Plots draw twice as much, for the mean over all
+        images is within twice this of the mean over the sample in about 19 of 20 samples. Only
+        differences within clusters count, for every cluster has its share of the sample (Cochran
+        1977, Sampling techniques, chapter 5).
         """
         measured = np.isfinite(self.silhouettes)
         labels, scores = self.cluster_labels[measured], self.silhouettes[measured]
@@ -159,11 +160,13 @@ class Clustering:
 
     def __repr__(self) -> str:
         noise = f" and {self.n_noise} of noise" if self.n_noise else ""
-        error = f" ± {self.silhouette_error:.3f}" if np.isfinite(self.silhouette_error) else ""
-        error = error if self.is_sampled else ""
+        score = f"silhouette {self.silhouette_score:.3f}" if self.n_measured else "not measured"
+        if self.is_sampled:
+            error = self.silhouette_error
+            score += f" ± {error:.3f}" if np.isfinite(error) else f" of {self.n_measured} images"
         return (
             f"Clustering of {len(self)} images into {self.n_clusters} clusters{noise} in the "
-            f"{self.space}, silhouette {self.silhouette_score:.3f}{error}"
+            f"{self.space}, {score}"
         )
 
 

@@ -294,7 +294,8 @@ def silhouettes_title(clustering: Clustering, in_embedding: Clustering | None = 
     mean = clustering.silhouette_score
     words = f"mean {mean:.2f}" if np.isfinite(mean) else "no mean"
     if clustering.is_sampled:
-        words = f"mean of {clustering.n_measured:,} images {score_text(clustering)}"
+        # In a narrow window the end is cut, which the status line says too.
+        words = f"mean {score_text(clustering)} of {clustering.n_measured:,}"
     if in_embedding is not None:
         words = f"⚠ {words} (CLIP {in_embedding.silhouette_score:.2f})"
     # Where there is much to say, the axis says what the bars are.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from cliplab.clustering import Clustering
-from cliplab.scaling.portions import N_ROWS, portions
+from cliplab.scaling.portions import N_ROWS, portions, require_vectors
 
 if TYPE_CHECKING:
     from cliplab.embeddings import Embeddings
@@ -62,6 +62,12 @@ def cluster_shards(
     """
     from sklearn.cluster import MiniBatchKMeans
 
+    require_vectors("vectors", vectors)
+    if not isinstance(n_clusters, int | np.integer):
+        raise TypeError(
+            f"`n_clusters` must be one whole number. Got {n_clusters!r} instead: for several k "
+            "take sweep_shards."
+        )
     if n_clusters < 2:
         raise ValueError(f"`n_clusters` must be at least 2. Got {n_clusters!r} instead.")
     with threadpool_limits(limits=1):

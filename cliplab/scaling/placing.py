@@ -8,7 +8,7 @@ import numpy as np
 
 from cliplab.images import require_rows
 from cliplab.projection import Projection, project
-from cliplab.scaling.portions import portions
+from cliplab.scaling.portions import portions, require_vectors
 
 if TYPE_CHECKING:
     from cliplab.embeddings import Embeddings
@@ -32,7 +32,7 @@ def place_images(
     projection : Projection
         A t-SNE.
     embeddings : Embeddings
-        The vectors that it is of.
+        The vectors that it is of, row by row; that they are the same images is not checked.
     new : Shards or Embeddings
         Further vectors of the same model.
 
@@ -44,8 +44,10 @@ def place_images(
     Raises
     ------
     ValueError
-        If the projection is no t-SNE, or not of these embeddings, or the new vectors are of
-        another width.
+        If the projection is no t-SNE, or not of as many images as the embeddings, or the new
+        vectors are of another width.
+    TypeError
+        If arguments are swapped.
     ImportError
         If openTSNE is not installed.
 
@@ -62,6 +64,10 @@ def place_images(
     >>> place_images(picture, embeddings[:150], embeddings[150:]).coordinates.shape
     (50, 2)
     """
+    require_vectors("embeddings", embeddings)
+    require_vectors("new", new)
+    if not isinstance(projection, Projection):
+        raise TypeError(f"`projection` must be a Projection. Got {projection!r} instead.")
     require_rows("projection", len(projection), len(embeddings))
     if projection.method != "tsne" or projection.coordinates.shape[1] != 2:
         raise ValueError(
@@ -120,6 +126,7 @@ def project_shards(
     >>> project_shards(embeddings, n_sample=100).coordinates.shape
     (200, 2)
     """
+    require_vectors("vectors", vectors)
     if n_sample < 4:
         raise ValueError(f"`n_sample` must be at least 4. Got {n_sample!r} instead.")
     n_rows = min(n_sample, len(vectors))

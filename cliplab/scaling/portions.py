@@ -46,6 +46,24 @@ def portions(
             bar.update(len(portion))
 
 
+def require_vectors(name: str, vectors: object) -> None:
+    """Refuse what is neither in memory nor in a store.
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+    """
+    from cliplab.embeddings import Embeddings
+    from cliplab.shards import Shards
+
+    if not isinstance(vectors, Shards | Embeddings):
+        raise TypeError(
+            f"`{name}` must be Shards or Embeddings. Got {vectors!r} instead: wrap an array in "
+            "Embeddings(array), open a store with Shards(folder)."
+        )
+
+
 def _portions(vectors: Shards | Embeddings, size: int) -> Iterator[NDArray[np.float32]]:
     if hasattr(vectors, "portions"):
         yield from vectors.portions(size)

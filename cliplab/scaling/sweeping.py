@@ -14,6 +14,7 @@ from cliplab.clustering.sweeping import checked_values
 from cliplab.sampling import stratified_rows
 from cliplab.scaling.clustering import cluster_shards, nearest_centers
 from cliplab.scaling.measuring import sampled_silhouettes
+from cliplab.scaling.portions import require_vectors
 
 if TYPE_CHECKING:
     from cliplab.embeddings import Embeddings
@@ -75,10 +76,15 @@ def sweep_shards(
     >>> sweep[4].n_measured, len(sweep[4])
     (50, 200)
     """
+    require_vectors("vectors", vectors)
     values = checked_values("n_clusters", n_clusters)
     for name, n_images in (("n_sample", n_sample), ("n_silhouettes", n_silhouettes)):
         if n_images < 2:
             raise ValueError(f"`{name}` must be at least 2. Got {n_images!r} instead.")
+    if n_sample < values[-1]:
+        raise ValueError(
+            f"`n_sample` must be at least {values[-1]}, the largest k. Got {n_sample!r} instead."
+        )
     parts = cluster_shards(vectors, values[-1], random_state).cluster_labels
     sample = vectors[_rows(parts, n_sample, random_state)]
     # Drawn anew, for clusters fit the images better in which they were looked for.

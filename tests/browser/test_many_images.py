@@ -47,7 +47,7 @@ def test_of_many_images_the_hover_fetches_a_picture_and_k_still_moves(many: Note
     slider = many.cell(1).get_by_role("slider").first
     slider.press("End")
     many.wait_for("new Set(data_of('images').cluster_labels).size === 6")
-    many.wait_for("model_of('silhouettes').title.text.includes('mean of 500 images')")
+    many.wait_for("model_of('silhouettes').title.text.includes(' of 500')")
     many.wait_painted()
     columns = many.data("images")
     assert set(columns) == {"x", "y", "color_values", "cluster_labels"}
