@@ -32,6 +32,7 @@ def cuml(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_without_cuml_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cliplab.cuml_engine.gpu_for", lambda work: "cuda")
+    monkeypatch.setitem(sys.modules, "cuml", None)  # As if it were not installed, where it is.
 
     assert not cuml_engine.pays(1e15)
 
