@@ -9,13 +9,12 @@ timed with the threads that it takes and with one: the faster counts.
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
 import time
 
 import numpy as np
-from measuring import in_turn, mixture, on_one_thread, told
+from measuring import images_and_repeats, in_turn, mixture, on_one_thread, told
 from numpy.typing import NDArray
 from sklearn.manifold import TSNE, trustworthiness
 
@@ -35,10 +34,7 @@ def frames_and_times(vectors: NDArray[np.float32]) -> list[tuple[float, NDArray[
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--images", type=int, default=1000)
-    parser.add_argument("--repeats", type=int, default=3)
-    options = parser.parse_args()
+    options = images_and_repeats(__doc__).parse_args()
     frames_and_times(mixture(99, 100))
     first, rates, whole = [], [], []
     print(f"{'repeat':>6} {'useful':>8} {'frames a second':>16} {'scikit-learn':>13} {'load':>6}")

@@ -9,13 +9,12 @@ runs those only, and its time for all k is reckoned from them, as a straight lin
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
 import time
 
 import numpy as np
-from measuring import mixture, told
+from measuring import images_and_repeats, mixture, told
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
@@ -50,9 +49,7 @@ def inertia(points: NDArray[np.floating], labels: NDArray[np.intp]) -> float:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--images", type=int, default=1000)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser = images_and_repeats(__doc__)
     parser.add_argument("--ks", type=int, nargs="+", default=KS)
     options = parser.parse_args()
     ratios, worst = {}, {}

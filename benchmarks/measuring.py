@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import itertools
+import multiprocessing
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +59,30 @@ def on_one_thread(run: Callable[[], T]) -> Callable[[], T]:
             return run()
 
     return alone
+
+
+def images_and_repeats(about: str | None) -> argparse.ArgumentParser:
+    """Make the options that most benchmarks have."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--images", type=int, default=1000)
+    parser.add_argument("--repeats", type=int, default=3)
+    return parser
+
+
+def in_fresh_process(work: Callable[..., T], *arguments: object) -> T:
+    """Do some work in a new Python, and return what it returned."""
+    fresh = multiprocessing.get_context("spawn")
+    ours, theirs = fresh.Pipe(duplex=False)
+    process = fresh.Process(target=_send, args=(theirs, work, arguments))
+    process.start()
+    theirs.close()
+    found: T = ours.recv()
+    process.join()
+    return found
+
+
+def _send(answer: Connection, work: Callable[..., object], arguments: tuple[Any, ...]) -> None:
+    answer.send(work(*arguments))
 
 
 def photograph_paths(n_reads: int) -> list[Path]:

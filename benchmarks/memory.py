@@ -15,17 +15,15 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
-import multiprocessing
 import os
 import resource
 import sys
 import tempfile
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from measuring import image_set, photograph_paths
+from measuring import image_set, in_fresh_process, photograph_paths
 
 LESSON = Path(__file__).parents[1] / "notebooks" / "00_explore.ipynb"
 BAR_LESSON_MB, BAR_ENCODING_MB = 400, 1400
@@ -107,22 +105,16 @@ def encode_one_at_a_time(folder: Path, n_reads: int) -> object:
     return model, kept
 
 
-def _tell(answer: Connection, work: Callable[..., object], arguments: tuple[Any, ...]) -> None:
-    made = work(*arguments)  # It still counts.
-    answer.send(held())
-    del made
-
-
-def in_fresh_process(work: Callable[..., object], *arguments: object) -> dict[str, Any]:
+def held_by(work: Callable[..., object], *arguments: object) -> dict[str, Any]:
     """Do some work in a new Python, and return what that held."""
-    fresh = multiprocessing.get_context("spawn")
-    ours, theirs = fresh.Pipe()
-    process = fresh.Process(target=_tell, args=(theirs, work, arguments))
-    process.start()
-    theirs.close()
-    found: dict[str, Any] = ours.recv()
-    process.join()
-    return found
+    return in_fresh_process(_held_after, work, arguments)
+
+
+def _held_after(work: Callable[..., object], arguments: tuple[Any, ...]) -> dict[str, Any]:
+    made = work(*arguments)
+    sizes = held()
+    del made  # Until here it counts.
+    return sizes
 
 
 def main() -> None:
@@ -136,9 +128,9 @@ def main() -> None:
         folder = Path(name)
         in_fresh_process(write_weights, folder)
         for precision in ("bfloat16", "float32"):
-            found[precision] = in_fresh_process(encode, folder, precision, n_reads)
+            found[precision] = held_by(encode, folder, precision, n_reads)
         if importlib.util.find_spec("transformers"):
-            found["one at a time"] = in_fresh_process(encode_one_at_a_time, folder, n_reads)
+            found["one at a time"] = held_by(encode_one_at_a_time, folder, n_reads)
     print(f"{'MB':<24} {'peak':>7} {'own, at the end':>17} {'files, at the end':>19} torch")
     for side, sizes in found.items():
         print(

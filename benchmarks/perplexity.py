@@ -8,14 +8,13 @@ one: the faster counts. Divergences are measured on one set of affinities, ours 
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
 import time
 from functools import partial
 
 import numpy as np
-from measuring import mixture, on_one_thread, told
+from measuring import images_and_repeats, mixture, on_one_thread, told
 from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 
@@ -32,10 +31,7 @@ def cold_start(vectors: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--images", type=int, default=1000)
-    parser.add_argument("--repeats", type=int, default=3)
-    options = parser.parse_args()
+    options = images_and_repeats(__doc__).parse_args()
     changed, cold, shares = [], [], []
     print(f"{'repeat':>6} {'changed':>8} {'scikit-learn':>13} {'KL':>7} {'load':>6}")
     for seed in range(options.repeats):

@@ -10,15 +10,14 @@ after the libraries were loaded; it holds the results too, which grow with the i
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import resource
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 
 import numpy as np
+from measuring import in_fresh_process
 
 from cliplab.scaling import cluster_shards, project_shards, sweep_shards
 from cliplab.shards import Shards
@@ -45,28 +44,15 @@ def fill(folder: str, n_images: int) -> None:
             store.add([picture_key(str(row).encode()) for row in rows], points.astype(np.float32))
 
 
-def measure(folder: str, name: str, answer: Connection) -> None:
-    """Do one piece of work, and tell its seconds and megabytes."""
-    small = Shards(folder)[:600]
-    WORK["project_shards"](small)  # type: ignore[arg-type]  # Loads what is loaded on first use.
+def seconds_and_megabytes(folder: str, name: str) -> tuple[float, float]:
+    """Do one piece of work, and tell how long it took and by how much the peak of memory grew."""
+    project_shards(Shards(folder)[:600])  # Loads what is loaded on first use.
     shards = Shards(folder)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.monotonic()
     WORK[name](shards)
     seconds = time.monotonic() - began
-    answer.send((seconds, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024))
-
-
-def measured(folder: str, name: str) -> tuple[float, float]:
-    """Do one piece of work in a process of its own."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=measure, args=(folder, name, theirs))
-    process.start()
-    theirs.close()
-    answer: tuple[float, float] = ours.recv()
-    process.join()
-    return answer
+    return seconds, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
 
 
 def main() -> None:
@@ -81,7 +67,10 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             fill(folder, n_images)
             for name in WORK:
-                runs = [measured(folder, name) for _ in range(options.repeats)]
+                runs = [
+                    in_fresh_process(seconds_and_megabytes, folder, name)
+                    for _ in range(options.repeats)
+                ]
                 times, megabytes = zip(*runs, strict=True)
                 median = statistics.median(times)
                 peaks[name].append(statistics.median(megabytes))

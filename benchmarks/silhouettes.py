@@ -8,13 +8,12 @@ one: the faster counts. Where `--ks` names some, its time for all k is the mean 
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
 import time
 
 import numpy as np
-from measuring import mixture, on_one_thread, told
+from measuring import images_and_repeats, mixture, on_one_thread, told
 from sklearn.metrics import silhouette_samples
 from threadpoolctl import threadpool_limits
 
@@ -28,9 +27,7 @@ CLOSE = 1e-5
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--images", type=int, default=1000)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser = images_and_repeats(__doc__)
     parser.add_argument("--ks", type=int, nargs="+", default=KS)
     options = parser.parse_args()
     points = mixture(0, options.images)

@@ -9,14 +9,13 @@ takes and once with one: the faster counts. Compiling is not counted, but told.
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
 import time
 from functools import partial
 
 import numpy as np
-from measuring import mixture, on_one_thread, told
+from measuring import images_and_repeats, mixture, on_one_thread, told
 from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 
@@ -40,10 +39,7 @@ def theirs(vectors: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--images", type=int, default=1000)
-    parser.add_argument("--repeats", type=int, default=3)
-    options = parser.parse_args()
+    options = images_and_repeats(__doc__).parse_args()
     began = time.perf_counter()
     # Small where it can be: past this number the compiled loops are taken.
     next(StagedTSNE(mixture(99, min(options.images, MOST_DENSE + 100))).frames(30))

@@ -260,3 +260,14 @@ def test_a_sample_smaller_than_the_largest_k_is_named():
 
 def test_what_was_not_measured_does_not_look_like_a_failure():
     assert repr(cluster_shards(EMBEDDINGS, 3)).endswith("in the embedding, not measured")
+
+
+def test_the_mean_is_not_flattered_by_measuring_where_clusters_were_looked_for():
+    """Without groups, clusters fit the sample that they were found in better than the rest."""
+    noise = Embeddings(np.random.default_rng(0).normal(size=(2000, 24)))
+    off = []
+    for seed in range(8):
+        sweep = sweep_shards(noise, [8, 16], seed, n_sample=300, n_silhouettes=300)
+        true = measure_in(sweep, noise).silhouette_scores
+        off += ((sweep.silhouette_scores - true) / sweep.silhouette_errors).tolist()
+    assert abs(np.mean(off)) < 1
