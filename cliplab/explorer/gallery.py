@@ -33,7 +33,7 @@ _STYLE = """<style>
 .cliplab-gallery .cluster { position: absolute; top: 3px; left: 3px; padding: 1px 5px;
   border-radius: 8px; color: white; font-weight: bold; text-shadow: 0 0 2px black; }
 .cliplab-gallery figcaption div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.cliplab-gallery .silhouette { font-size: 10px; }
+.cliplab-gallery .silhouette { font-size: 10px; letter-spacing: -0.3px; }
 .cliplab-pages .widget-tab-contents { padding: 6px 8px !important; }
 /* A tab is as wide as its title, so that in a narrow window no title is cut. */
 .cliplab-pages .lm-TabBar-tab, .cliplab-pages .p-TabBar-tab { flex: 0 1 auto !important;
