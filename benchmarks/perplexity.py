@@ -49,7 +49,8 @@ def main() -> None:
             picture = draw()
             took.append(time.perf_counter() - began)
         cold.append(min(took))
-        shares.append(ended.kl_divergence / kl_divergence(stages.affinities(50), picture))
+        true = stages.affinities(50)
+        shares.append(kl_divergence(true, ended.coordinates) / kl_divergence(true, picture))
         print(
             f"{seed + 1:>6} {changed[-1]:>6.2f} s {cold[-1]:>11.2f} s {shares[-1]:>6.3f}× "
             f"{os.getloadavg()[0]:>6.2f}"

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab import cuml_engine
 from cliplab.kmeans_search import CANDIDATES, Partition, Search, directions
 from cliplab.on_device import gpu_for, settle
 
@@ -93,10 +92,6 @@ def kmeans_chain(
     largest = min(n_clusters[-1], len(points))
     among_all = Search(points, random, is_spherical)
     n_multiplications = _USUAL_STEPS * float(points.size) * sum(n_clusters)
-    if not is_spherical and cuml_engine.pays(n_multiplications):
-        return _settled(
-            among_all, n_clusters, cuml_engine.kmeans(points, n_clusters, random_state), None
-        )
     searched = None
     if len(points) > _MOST_SEARCHED:
         searched = random.choice(len(points), _MOST_SEARCHED, replace=False)

@@ -38,8 +38,8 @@ class Frame(NamedTuple):
     ----------
     coordinates : ndarray of shape (n_images, 2)
         Where each image stands.
-    kl_divergence : float
-        How far its neighbours are from the true ones, in nats.
+    kl_divergence : float or None
+        How far its neighbours are from the true ones, in nats; None where nobody reckoned it.
     iteration : int
         How many steps it has made.
     share_done : float
@@ -47,7 +47,7 @@ class Frame(NamedTuple):
     """
 
     coordinates: NDArray[np.float32]
-    kl_divergence: float
+    kl_divergence: float | None
     iteration: int
     share_done: float
 
@@ -142,7 +142,8 @@ class StagedTSNE:
         self._check(perplexity)
         if len(self.vectors) > MOST_EXACT:
             if start is None and cuml_engine.pays(_n_multiplications(len(self.vectors))):
-                yield Frame(*cuml_engine.tsne(self.vectors, perplexity, self.random_state), 1, 1.0)
+                picture = cuml_engine.tsne(self.vectors, perplexity, self.random_state)
+                yield Frame(picture, None, 1, 1.0)
                 return
             from cliplab.tsne_large import large_frames
 

@@ -1,4 +1,4 @@
-"""What a GPU would do, done by torch on the CPU: the same functions, told another device."""
+"""What a GPU does: on one where it is, or else the same functions by torch on the processor."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from cliplab import on_device
@@ -15,6 +16,7 @@ from cliplab.silhouette import silhouettes
 from cliplab.tsne import StagedTSNE
 
 KS = range(2, 9)
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _groups(seed: int, n_points: int = 600, n_features: int = 96) -> NDArray[np.float32]:
@@ -26,9 +28,9 @@ def _groups(seed: int, n_points: int = 600, n_features: int = 96) -> NDArray[np.
 
 @pytest.fixture
 def gpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the rule find a device that pays; torch's name for it is that of the processor."""
+    """Let the rule find a device that pays."""
     for module in ("kmeans_chain", "silhouette", "tsne"):
-        monkeypatch.setattr(f"cliplab.{module}.gpu_for", lambda work: "cpu")
+        monkeypatch.setattr(f"cliplab.{module}.gpu_for", lambda work: DEVICE)
 
 
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
@@ -78,7 +80,7 @@ def test_a_start_that_is_settled_stays_on_a_device() -> None:
     points -= points.mean(axis=0)
     start = dict(zip(KS, kmeans_chain(points, KS, 0), strict=True))
 
-    settled = on_device.settle(points, start, None, False, "cpu")
+    settled = on_device.settle(points, start, None, False, DEVICE)
 
     for k in KS:
         np.testing.assert_array_equal(settled[k], start[k])
@@ -88,7 +90,7 @@ def test_lloyd_s_steps_on_a_device_end_where_every_point_has_its_nearest_centre(
     points = _groups(3).astype(np.float64)
     start = {5: np.arange(100) % 5}
 
-    labels = on_device.settle(points, start, np.arange(100), False, "cpu")[5]
+    labels = on_device.settle(points, start, np.arange(100), False, DEVICE)[5]
 
     means = np.stack([points[labels == label].mean(axis=0) for label in range(5)])
     apart = ((points[:, None] - means) ** 2).sum(axis=2)

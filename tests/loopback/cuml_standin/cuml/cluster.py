@@ -1,5 +1,0 @@
-"""K-means with cuML's arguments."""
-
-from sklearn.cluster import KMeans
-
-__all__ = ["KMeans"]
