@@ -15,7 +15,7 @@ __all__ = ["directions", "kmeans_chain"]
 
 # The search looks at so many points, in so many directions; what it finds settles among all.
 _MOST_SEARCHED = 10_000
-_DIRECTIONS = 32
+_DIRECTIONS = 48
 # So few dimensions are searched otherwise.
 _FEW_DIMENSIONS = 64
 _USUAL_STEPS = 10
@@ -32,8 +32,8 @@ def kmeans_chain(
     The partitions help one another. Going down, the one into k starts from that into k + 1
     without the centre that is missed least. Going up, the one into k + 1 starts from that into
     k, and the new centre is the best of 32 points drawn by their squared distance to the centres
-    that stand. Ways down from fresh starts, until another brings little, then up and down along
-    the best do for all k together what many restarts do for each k alone. Lloyd's algorithm
+    that stand. Some ways down from fresh starts, then up and down along the best do for all k
+    together what many restarts do for each k alone. Lloyd's algorithm
     settles each partition, and the best for each k is kept, so inertia never rises with k.
 
     The search sees the points, or 10,000 of them, in the main directions only; what it finds
@@ -102,7 +102,7 @@ def kmeans_chain(
         search.run_in_few_dimensions(largest)
     else:
         search.run(largest)
-    starts = {k: partition.labels for k, partition in search.best.items()}
+    starts = {k: partition.labels.astype(np.intp) for k, partition in search.best.items()}
     if gpu := gpu_for(n_multiplications):
         wanted = {k: starts[k] for k in n_clusters if k in starts}
         starts, searched = settle(points, wanted, searched, is_spherical, gpu), None
@@ -134,7 +134,7 @@ def _settled(
                     f"differ. Got {n_clusters[-1]!r} instead."
                 )
         before = k
-    return [best[k].labels for k in n_clusters]
+    return [best[k].labels.astype(np.intp) for k in n_clusters]
 
 
 def _in_main_directions(

@@ -9,15 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# A round is a way down from fresh points, and starts from scratch: k is reached so often, divided
-# by k. Where k is small, ways down end in fewer different places, and a fresh start costs least.
-# When a round brings no k so much of its inertia, it was the last.
-_MOST_ROUNDS = 8
-_STARTS = 10
-_GAIN = 0.005
-# Among many points there is more to gain, and time for it.
-_MANY = 5_000
-_STARTS_AMONG_MANY = 32
+# Ways down from fresh points serve all k at once. Starts from scratch reach k so often, divided by
+# k: where k is small, ways down end in fewer different places, and a fresh start costs least.
+_WAYS_DOWN = 4
+_STARTS = 16
 # In few dimensions the ways end in more different places, and cost less.
 _STARTS_IN_FEW_DIMENSIONS = 64
 _ROUNDS_IN_FEW_DIMENSIONS = 4
@@ -38,7 +33,7 @@ class Partition:
 
     means: NDArray[np.floating]
     distances: NDArray[np.floating]
-    labels: NDArray[np.intp]
+    labels: NDArray[np.signedinteger]
 
     def __post_init__(self) -> None:
         self.inertia = float(self.distances.min(axis=0).sum(dtype=np.float64))
@@ -58,25 +53,18 @@ class Search:
         self.random = random
         self.is_spherical = is_spherical
         self.squares = np.einsum("ij,ij->i", points, points)
+        self.nobody = np.full(len(points), -1)
         # Below this a squared distance is rounding, not distance.
         self.zero = 8 * np.finfo(points.dtype).eps * float(self.squares.max())
         self.best = {1: self.parted(np.zeros(len(points), dtype=np.intp), 1)}
 
     def run(self, largest: int) -> None:
-        """Come down from fresh points until that brings little; then go up and down the best."""
+        """Come down from fresh points, start often, then go up and down the best."""
         # Coming down from a little above makes the largest k as good as the others.
         top = largest + largest // 4
-        n_starts = _STARTS_AMONG_MANY if len(self.points) >= _MANY else _STARTS
-        for _ in range(_MOST_ROUNDS):
-            before = {k: partition.inertia for k, partition in self.best.items()}
+        for _ in range(_WAYS_DOWN):
             self.come_down(top)
-            self.start_often(largest, n_starts)
-            if all(
-                partition.inertia >= (1 - _GAIN) * before.get(k, np.inf)
-                for k, partition in self.best.items()
-                if k <= largest
-            ):
-                break
+        self.start_often(largest, _STARTS)
         for partition in list(self.best.values()):
             self.settle(partition.copy())
         self.go_up(top)
@@ -121,8 +109,7 @@ class Search:
     def drawn(self, top: int) -> Iterator[Partition]:
         """Grow from one random point up to as many centres, or as there are places."""
         first = self.points[[self.random.integers(len(self.points))]]
-        nobody = np.full(len(self.points), -1)
-        partition: Partition | None = Partition(first, self.distances(first), nobody)
+        partition: Partition | None = Partition(first, self.distances(first), self.nobody)
         while partition:
             yield partition
             if len(partition.means) >= top:
@@ -135,8 +122,7 @@ class Search:
         """Make a partition from the clusters of all points, or of those in some rows."""
         points = self.points if rows is None else self.points[rows]
         means = _sums(points, labels, np.arange(k)) / _column(np.bincount(labels), points.dtype)
-        nobody = np.full(len(self.points), -1)
-        known = labels if rows is None else nobody
+        known = labels if rows is None else self.nobody
         return Partition(means, self.distances(self.centers(means)), known)
 
     def centers(self, means: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -167,7 +153,7 @@ class Search:
 
     def pruned(self, partition: Partition) -> Partition:
         """Take away the centre whose points lose least by going to their second nearest."""
-        labels = partition.distances.argmin(axis=0)
+        labels = _nearest(partition.distances)
         own = labels, np.arange(len(labels))
         others = partition.distances.copy()
         others[own] = np.inf
@@ -188,7 +174,7 @@ class Search:
         rival = self.best[k].inertia if k in self.best else np.inf
         inertia = np.inf
         for _ in range(max_steps):
-            nearest = distances.argmin(axis=0)
+            nearest = _nearest(distances)
             moved = np.flatnonzero(nearest != labels)
             if not moved.size:
                 break
@@ -218,11 +204,20 @@ class Search:
         return settled
 
 
+def _nearest(distances: NDArray[np.floating]) -> NDArray[np.signedinteger]:
+    """Tell which centre is nearest to each point, in a sixth of the time of argmin."""
+    numbers = np.arange(len(distances), dtype=np.min_scalar_type(-len(distances)))
+    is_nearest = distances == distances.min(axis=0)
+    nearest: NDArray[np.signedinteger] = (is_nearest * numbers[:, None]).max(axis=0)
+    return nearest
+
+
 def _sums(
-    points: NDArray[np.floating], labels: NDArray[np.intp], clusters: NDArray[np.intp]
+    points: NDArray[np.floating], labels: NDArray[np.integer], clusters: NDArray[np.intp]
 ) -> NDArray[np.floating]:
-    members: NDArray[np.floating] = (labels == clusters[:, None]).astype(points.dtype)
-    return members @ points
+    members = labels == clusters.astype(labels.dtype)[:, None]
+    sums: NDArray[np.floating] = members.astype(points.dtype) @ points
+    return sums
 
 
 def _column(sizes: NDArray[np.intp], dtype: np.dtype[Any]) -> NDArray[np.floating]:
