@@ -122,9 +122,13 @@ class _ClusterEncoder(ClipEncoder):
             return
         ids = images.image_ids if hasattr(images, "image_ids") else range(len(images))
         step = _BATCHES_A_TASK * size
-        parts = [rows[start : start + step] for start in range(0, len(rows), step)]
-        sent = ray.data.from_arrow_refs([ray.put(self._table(images, part)) for part in parts])
-        for done in self._run(sent, size, n_images=len(rows)):
+        starts = range(0, len(rows), step)
+        parts = [ray.put(self._table(images, rows[start : start + step])) for start in starts]
+        # Only their numbers go from stage to stage: of tables at hand Ray would first send out
+        # tasks to ask how large they are, which takes seconds.
+        numbers = [{"part": number} for number in range(len(parts))]
+        sent = ray.data.from_items(numbers, override_num_blocks=len(parts))
+        for done in self._run(sent, size, parts=parts, n_images=len(rows)):
             for name, flaw in _flawed(done):
                 raise ValueError(
                     "`images` must be pictures that can be read. "
@@ -152,19 +156,21 @@ class _ClusterEncoder(ClipEncoder):
         pictures: ray.data.Dataset,
         size: int,
         known: ray.ObjectRef[NDArray[np.bytes_]] | None = None,
+        parts: Sequence[ray.ObjectRef[pa.Table]] = (),
         n_images: int = sys.maxsize,
     ) -> Iterator[pa.Table]:
-        """Send pictures through the stages, and yield what comes back, as it is done."""
+        """Send pictures, or the numbers of parts, through the stages; yield what is done."""
         import ray.data
         from tqdm.auto import tqdm
 
         step = _BATCHES_A_TASK * size
         n_workers = min(n_gpus() or n_processors(), -(-n_images // step))
-        each: dict[str, Any] = {"batch_format": "pyarrow", "batch_size": step}
+        each: dict[str, Any] = {"batch_format": "pyarrow", "batch_size": 1 if parts else step}
         needs: dict[str, float] = {"num_cpus": _CPUS_TO_ENCODE}
         if n_gpus():
             needs = {"num_gpus": 1}
-            to_prepare = {"config": self._network.visual.preprocess_cfg, "known": known}
+            config = self._network.visual.preprocess_cfg
+            to_prepare = {"config": config, "known": known, "parts": parts}
             pictures = pictures.map_batches(prepare, fn_kwargs=to_prepare, **each)
         arguments = {
             "model": self.model,
@@ -174,7 +180,7 @@ class _ClusterEncoder(ClipEncoder):
         }
         done = pictures.map_batches(
             Worker,
-            fn_constructor_args=(ClipEncoder, arguments, self._made_by, size, known),
+            fn_constructor_args=(ClipEncoder, arguments, self._made_by, size, known, parts),
             compute=ray.data.ActorPoolStrategy(size=n_workers),
             **needs,
             **each,

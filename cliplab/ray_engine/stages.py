@@ -28,18 +28,23 @@ if TYPE_CHECKING:
 
 
 def prepare(
-    files: pa.Table, config: Mapping[str, Any], known: ray.ObjectRef[NDArray[np.bytes_]] | None
+    files: pa.Table,
+    config: Mapping[str, Any],
+    known: ray.ObjectRef[NDArray[np.bytes_]] | None,
+    parts: Sequence[ray.ObjectRef[pa.Table]] = (),
 ) -> pa.Table:
     """Read pictures and bring them to size.
 
     Parameters
     ----------
     files : pyarrow.Table
-        With ``name`` and ``file``.
+        With ``name`` and ``file``; or with the number of a ``part`` alone.
     config : mapping
         What open_clip says of the weights.
     known : ray.ObjectRef, optional
         The keys of pictures that need not be encoded, sorted.
+    parts : sequence of ray.ObjectRef
+        Such tables, where they lie in the memory of the cluster.
 
     Returns
     -------
@@ -47,7 +52,10 @@ def prepare(
         With ``name``, ``key``, ``flaw`` and ``picture``.
     """
     import pyarrow as pa
+    import ray
 
+    if "part" in files.column_names:
+        files = ray.get(parts[files["part"][0].as_py()])
     if "picture" in files.column_names:  # They had no files, and came prepared.
         return files
     preparation = Preparation(config)
@@ -88,6 +96,8 @@ class Worker:
         How many pictures go through the network at once.
     known : ray.ObjectRef, optional
         As for `prepare`.
+    parts : sequence of ray.ObjectRef
+        As for `prepare`.
     """
 
     def __init__(
@@ -97,11 +107,12 @@ class Worker:
         made_by: Mapping[str, str],
         size: int,
         known: ray.ObjectRef[NDArray[np.bytes_]] | None,
+        parts: Sequence[ray.ObjectRef[pa.Table]] = (),
     ) -> None:
         import torch
 
         torch.set_num_threads(1)  # As the threads of the local engine have; they never wait.
-        self._size, self._known, self._problem = size, known, ""
+        self._size, self._known, self._parts, self._problem = size, known, parts, ""
         try:
             self._encoder = kind(**arguments)
             self._require(made_by)
@@ -131,7 +142,8 @@ class Worker:
     def _encoded(self, table: pa.Table) -> pa.Table:
         import pyarrow as pa
 
-        table = prepare(table, self._encoder._network.visual.preprocess_cfg, self._known)
+        config = self._encoder._network.visual.preprocess_cfg
+        table = prepare(table, config, self._known, self._parts)
         packages = table["picture"].to_pylist()
         rows = [row for row, package in enumerate(packages) if package is not None]
         vectors: list[bytes | None] = [None] * len(packages)
