@@ -210,6 +210,9 @@ def status_line(
         found += f" ({clustering.n_measured:,} measured)"
     where = space_title(choices, clustering, space)
     score = score_text(clustering)
+    if clustering.is_sampled and in_embedding is None:
+        # What matters most comes first, for the line may be cut.
+        return f"Mean silhouette {score} in {where} · {found}"
     if in_embedding is None:
         return f"{found}, found in {where} · mean silhouette there {score}"
     really = score_text(in_embedding)

@@ -77,6 +77,16 @@ def test_only_images_that_were_measured_have_a_bar_and_blocks_have_no_holes():
     assert bars_end(clustering) == len(MEASURED) + 2
 
 
+def test_the_line_that_may_be_cut_begins_with_the_mean_and_its_error(explorer, sampled):
+    shown = sampled[explorer.state.n_clusters]
+    mean, error = shown.silhouette_score, shown.silhouette_error
+
+    words = explorer._panel.controls._status.value.split(">", 1)[1]
+
+    assert words.startswith(f"Mean silhouette {mean:.3f} ± {error:.3f} in ")
+    assert f"{N_IMAGES:,} images ({len(MEASURED)} measured)" in words
+
+
 def test_noise_keeps_its_room_beside_a_sample():
     labels = np.r_[[-1] * 4, np.arange(96) % 2]
     silhouettes = np.r_[[np.nan] * 4, [0.5, 0.4] * 10, [np.nan] * 76]
