@@ -1,7 +1,7 @@
 """Photographs to vectors with ViT-B-32, end to end, against one picture at a time.
 
 Usage: OMP_NUM_THREADS=1 python benchmarks/encode.py [--reads 1000] [--repeats 3]
-       python benchmarks/encode.py --device cuda [--reads 1000]
+       python benchmarks/encode.py --device cuda [--reads 1000] [--batch 128]
 
 Against: what the original study did, transformers' CLIPModel and image processor on one picture at
 a time, with all cores. Weights are random on both sides; how many neighbours a shorter number keeps
@@ -217,14 +217,14 @@ def device_rates(
     return rates | {"network alone": network, "least cosine": float(cosines.min())}
 
 
-def measure_device(device: str, n_reads: int) -> None:
+def measure_device(device: str, n_reads: int, batch_size: int | None = None) -> None:
     """Print what a GPU does with two models."""
     if device.startswith("cuda") and not torch.cuda.is_available():
         print(f"There is no {device} on this machine: nothing was measured.")
         return
     name = torch.cuda.get_device_name(device) if device.startswith("cuda") else device
     for model in ("ViT-B-32", "ViT-L-14"):
-        rates = device_rates(model, device, photograph_paths(n_reads))
+        rates = device_rates(model, device, photograph_paths(n_reads), batch_size)
         bound = "decoding" if rates["decoding alone"] < rates["network alone"] else "the network"
         print(
             f"{model} on {name}, {best_precision(device)}: {rates['end to end']:,.0f} images a "
@@ -294,11 +294,12 @@ def main() -> None:
     parser.add_argument("--reads", type=int, default=1000)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--batch", type=int, help="pictures at once on a GPU")
     options = parser.parse_args()
     if options.device == "cpu":
         measure_cpu(options.reads, options.repeats)
     else:
-        measure_device(options.device, options.reads)
+        measure_device(options.device, options.reads, options.batch)
 
 
 if __name__ == "__main__":

@@ -29,12 +29,12 @@ def kmeans_chain(
 ) -> list[NDArray[np.intp]]:
     """Partition points into several numbers of clusters.
 
-    The partitions help one another. Going down, the one into k starts from that into k + 1
-    without the centre that is missed least. Going up, the one into k + 1 starts from that into
-    k, and the new centre is the best of 32 points drawn by their squared distance to the centres
-    that stand. Some ways down from fresh starts, then up and down along the best do for all k
-    together what many restarts do for each k alone. Lloyd's algorithm
-    settles each partition, and the best for each k is kept, so inertia never rises with k.
+    The partitions help one another. Going down, the one into k starts from that into k + 1 without
+    the centre that is missed least. Going up, the one into k + 1 starts from that into k, and the
+    new centre is the best of 32 points drawn by their squared distance to the centres that stand.
+    Some ways down from fresh points, starts from scratch for the smaller k, then up and down along
+    the best do for all k together what many restarts do for each k alone. Lloyd's algorithm settles
+    each partition, and the best for each k is kept, so inertia never rises with k.
 
     The search sees the points, or 10,000 of them, in the main directions only; what it finds
     then settles among all points in all directions.

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Ways down from fresh points serve all k at once. Starts from scratch reach k so often, divided by
-# k: where k is small, ways down end in fewer different places, and a fresh start costs least.
+# Ways down from fresh points serve all k at once. Starts from scratch serve the k up to their
+# number, the smaller the more often: there ways down end in fewer different places, and a fresh
+# start costs least.
 _WAYS_DOWN = 4
 _STARTS = 16
 # In few dimensions the ways end in more different places, and cost less.
@@ -205,7 +206,10 @@ class Search:
 
 
 def _nearest(distances: NDArray[np.floating]) -> NDArray[np.signedinteger]:
-    """Tell which centre is nearest to each point, in a sixth of the time of argmin."""
+    """Tell which centre is nearest to each point; of two as near, the last.
+
+    Among thousands of points several times as fast as argmin, which walks across the rows.
+    """
     numbers = np.arange(len(distances), dtype=np.min_scalar_type(-len(distances)))
     is_nearest = distances == distances.min(axis=0)
     nearest: NDArray[np.signedinteger] = (is_nearest * numbers[:, None]).max(axis=0)

@@ -21,6 +21,8 @@ POINTS = 3 * _RANDOM.normal(size=(8, 80))[np.arange(240) % 8] + _RANDOM.normal(s
 @pytest.fixture
 def cuml(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Install the stand-in, and let the rule find a GPU that pays."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "cuml"]:
+        monkeypatch.delitem(sys.modules, name)  # The real one, where it is.
     monkeypatch.syspath_prepend(Path(__file__).parent / "loopback" / "cuml_standin")
     monkeypatch.setattr("cliplab.cuml_engine.gpu_for", lambda work: "cuda")
     yield
@@ -57,6 +59,16 @@ def test_very_many_images_are_drawn_by_cuml(cuml: None, monkeypatch: pytest.Monk
     assert trustworthiness(POINTS, frame.coordinates, n_neighbors=12) > 0.95
     assert frame.kl_divergence is None
     assert frame.share_done == 1
+
+
+@pytest.mark.parametrize("perplexity", [20.5, 350])
+def test_cuml_is_asked_for_three_neighbours_for_each_of_the_perplexity_as_far_as_it_goes(
+    cuml: None, perplexity: float
+) -> None:
+    """The stand-in refuses other numbers."""
+    points = _RANDOM.normal(size=(400, 8)).astype(np.float32)
+
+    assert cuml_engine.tsne(points, perplexity, random_state=0).shape == (400, 2)
 
 
 def test_a_picture_that_stands_is_gone_on_with_by_open_tsne(

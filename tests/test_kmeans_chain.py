@@ -60,6 +60,29 @@ def test_inertia_is_within_1_percent_of_ten_starts_of_scikit_learn(name: str) ->
     assert (np.array(found) / expected).max() <= 1.01
 
 
+def test_the_largest_k_which_few_starts_reach_are_as_good() -> None:
+    random = np.random.default_rng(2)
+    points = random.normal(size=(40, 256))[np.arange(1000) % 40]
+    points = _unit(points + 0.5 * random.normal(size=points.shape))
+    largest = [16, 18, 20]
+
+    labelings = dict(zip(range(2, 21), kmeans_chain(points, range(2, 21), 1), strict=True))
+
+    for k in largest:
+        expected = KMeans(k, n_init=10, random_state=0).fit(points).inertia_
+        assert _inertia(points, labelings[k]) <= 1.01 * expected
+
+
+@pytest.mark.parametrize("k", [128, 140])
+def test_more_clusters_than_a_byte_can_count_are_told_apart(k: int) -> None:
+    points = np.random.default_rng(5).normal(size=(300, 320)).astype(np.float32)
+
+    (labels,) = kmeans_chain(points, [k], random_state=0)
+
+    assert labels.dtype == np.intp
+    assert sorted(set(labels.tolist())) == list(range(k))
+
+
 @pytest.mark.parametrize("random_state", range(3))
 def test_inertia_never_rises_with_more_clusters(random_state: int) -> None:
     points = np.random.default_rng(1).uniform(size=(100, 2))

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 import torch
 from sklearn.manifold import trustworthiness
 
-from cliplab import ClipEncoder, cuml_engine, load_storybook, on_device, sweep_clusters
+from cliplab import (
+    ClipEncoder,
+    cuml_engine,
+    kmeans_chain,
+    load_storybook,
+    silhouette,
+    sweep_clusters,
+)
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 
 _RANDOM = np.random.default_rng(0)
-_CENTERS = 3 * _RANDOM.normal(size=(8, 64))
-POINTS = (_CENTERS[np.arange(4000) % 8] + _RANDOM.normal(size=(4000, 64))).astype(np.float32)
+_CENTERS = 3 * _RANDOM.normal(size=(8, 128))
+POINTS = (_CENTERS[np.arange(4000) % 8] + _RANDOM.normal(size=(4000, 128))).astype(np.float32)
 
 
 @pytest.fixture
@@ -65,17 +73,20 @@ def test_a_batch_that_a_gpu_cannot_hold_is_halved(little_memory: None) -> None:
 def test_a_large_sweep_goes_to_the_gpu_and_finds_the_same_groups(
     monkeypatch: pytest.MonkeyPatch, metric: str
 ) -> None:
+    settled, measured = Mock(wraps=kmeans_chain.settle), Mock(wraps=silhouette.summed_distances)
+    monkeypatch.setattr("cliplab.kmeans_chain.settle", settled)
+    monkeypatch.setattr("cliplab.silhouette.summed_distances", measured)
     monkeypatch.setattr("cliplab.on_device._PAYS", 0)
-    monkeypatch.setattr("cliplab.cuml_engine.pays", lambda work: False)
-    assert on_device.gpu_for(1) == "cuda"
     there = sweep_clusters(POINTS, [4, 8], metric=metric)
+    assert {call.args[-1] for call in settled.call_args_list} == {"cuda"}
+    assert {call.args[-1] for call in measured.call_args_list} == {"cuda"}
     monkeypatch.setattr("cliplab.on_device._PAYS", np.inf)
-    assert on_device.gpu_for(1) is None
 
     here = sweep_clusters(POINTS, [4, 8], metric=metric)
 
-    np.testing.assert_array_equal(there[8].cluster_labels, here[8].cluster_labels)
-    np.testing.assert_allclose(there[8].silhouettes, here[8].silhouettes, atol=1e-5)
+    for k in (4, 8):
+        np.testing.assert_array_equal(there[k].cluster_labels, here[k].cluster_labels)
+        np.testing.assert_allclose(there[k].silhouettes, here[k].silhouettes, atol=1e-5)
 
 
 def test_the_real_cuml_draws_what_was_near_near() -> None:

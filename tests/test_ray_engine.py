@@ -23,7 +23,7 @@ from cliplab.store import EmbeddingStore, picture_key
 
 ray = pytest.importorskip("ray")
 
-from cliplab.ray_engine import _ClusterEncoder  # noqa: E402
+from cliplab.ray_engine import _ClusterEncoder, stages  # noqa: E402
 from cliplab.ray_engine.addresses import _listed, _rows_of_tables  # noqa: E402
 from cliplab.ray_engine.cluster import ray_cluster  # noqa: E402
 from cliplab.ray_engine.stages import prepare  # noqa: E402
@@ -268,6 +268,34 @@ def test_with_gpus_pictures_are_prepared_on_the_processors_and_a_bad_one_is_left
             shards = there.encode_address(str(folder), 2, tmp_path / "store")
     _assert_are(shards, images[:20], expected[:20])
     assert "torn.JPG" in (shards.folder / "skipped.json").read_text()
+
+
+def test_with_gpus_pictures_at_hand_come_to_the_workers_in_whole_batches(
+    images, encoder, expected, monkeypatch, tmp_path
+):
+    class Watched(stages.Worker):
+        def __call__(self, table):
+            (tmp_path / f"{time.time_ns()} {len(table)}").touch()
+            return super().__call__(table)
+
+    monkeypatch.setattr("cliplab.ray_engine.Worker", Watched)
+    ray.shutdown()
+    with _cluster(num_cpus=2, num_gpus=1), ray_cluster():
+        there = _ClusterEncoder(encoder)
+        there.device = "cpu"
+        vectors = there.encode_images(images[:24], batch_size=2, store=False).vectors
+    np.testing.assert_array_equal(vectors, expected[:24])
+    assert [int(path.name.split()[1]) for path in tmp_path.iterdir()] == [8, 8, 8]
+
+
+def test_parts_that_come_together_stay_together(images, encoder):
+    cluster_s = object.__new__(_ClusterEncoder)
+    cluster_s.__dict__ |= encoder.__dict__
+    with ray_cluster():
+        parts = [ray.put(cluster_s._table(images, rows)) for rows in ([0], [1, 2])]
+        numbers = pa.table({"part": [1, 0]})
+        done = prepare(numbers, encoder._network.visual.preprocess_cfg, None, parts)
+    assert done["name"].to_pylist() == ["1", "2", "0"]
 
 
 @pytest.mark.parametrize("address", ["part-*.png", "./part-*.png", "{folder}/*1.png"])

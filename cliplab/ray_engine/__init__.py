@@ -172,6 +172,8 @@ class _ClusterEncoder(ClipEncoder):
             config = self._network.visual.preprocess_cfg
             to_prepare = {"config": config, "known": known, "parts": parts}
             pictures = pictures.map_batches(prepare, fn_kwargs=to_prepare, **each)
+            # What comes to the workers now are pictures, and no longer numbers of parts.
+            each["batch_size"], parts = step, ()
         arguments = {
             "model": self.model,
             "pretrained": self.pretrained,

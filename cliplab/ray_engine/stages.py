@@ -1,6 +1,7 @@
 """What is done on the workers: files become prepared pictures, and these become vectors.
 
-From stage to stage go small tables with a row for each picture: its ``name`` and ``file``; then its
+From stage to stage go small tables with a row for each picture: its ``name`` and ``file``, or at
+first only the number of a ``part`` of such a table that lies in the cluster's memory; then its
 ``key`` in a store, and either its ``picture``, as numpy writes arrays, or the ``flaw`` for which it
 cannot be read, or none of both if its vector is known already; in the end its ``vector``.
 """
@@ -55,7 +56,8 @@ def prepare(
     import ray
 
     if "part" in files.column_names:
-        files = ray.get(parts[files["part"][0].as_py()])
+        found = ray.get([parts[number] for number in files["part"].to_pylist()])
+        files = pa.concat_tables(found) if len(found) > 1 else found[0]
     if "picture" in files.column_names:  # They had no files, and came prepared.
         return files
     preparation = Preparation(config)
