@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.agreement import Agreement, class_agreement
+from cliplab.arguments import require_count
 from cliplab.clustering import Clustering, sweep_clusters
 from cliplab.embeddings import Embeddings
 from cliplab.images import ImageSet, require_rows
 from cliplab.mutual_information import adjusted_mutual_information
-from cliplab.sources.counts import require_count
 
 if TYPE_CHECKING:
     import pandas as pd

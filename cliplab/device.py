@@ -16,6 +16,29 @@ def best_device() -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
+def checked_device(device: str | None) -> str:
+    """Return a device that is there: the fastest where none is named.
+
+    Raises
+    ------
+    ValueError
+        If there is no such device, or not on this machine.
+    """
+    import torch
+
+    best = best_device()
+    if device is None:
+        return best
+    known = f"`device` must be 'cpu', 'cuda' or 'mps'. Got {device!r} instead"
+    try:
+        kind = torch.device(device).type
+    except (RuntimeError, TypeError) as error:
+        raise ValueError(f"{known}.") from error
+    if kind in ("cuda", "mps") and kind != best:
+        raise ValueError(f"{known}, of which there is none here: take {best!r}, or leave it out.")
+    return device
+
+
 def best_precision(device: str) -> str:
     """Return bfloat16 where the processor has it: emulated, it is slower than float32."""
     import torch

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab.device import best_device, best_precision, is_out_of_memory, n_cores
+from cliplab.arguments import require_count
+from cliplab.device import best_precision, checked_device, is_out_of_memory, n_cores
 from cliplab.embeddings import Embeddings
 from cliplab.preparing import Preparation
 from cliplab.store import EmbeddingStore, picture_key
@@ -56,7 +57,9 @@ class ClipEncoder:
     Raises
     ------
     ValueError
-        If there is no such model, no such weights or no such precision.
+        If there is no such model, no such weights, no such device or no such precision.
+    TypeError
+        If the model is not a name.
     ConnectionError
         If the weights are not at hand and their hub cannot be reached.
     FileNotFoundError, PermissionError
@@ -90,10 +93,15 @@ class ClipEncoder:
         if precision not in (None, *_PRECISIONS):
             known = ", ".join(repr(name) for name in _PRECISIONS)
             raise ValueError(f"`precision` must be {known} or None. Got {precision!r} instead.")
+        if not isinstance(model, str):
+            raise TypeError(
+                "`model` must be the name of a model, for example 'storybook' or 'ViT-B-32'. "
+                f"Got {model!r} instead."
+            )
         self.model = model
         own_weights = model == "storybook" and pretrained is not None
         self.pretrained = "storybook" if own_weights else pretrained
-        self.device = device or best_device()
+        self.device = checked_device(device)
         self.precision = precision or best_precision(self.device)
         self._dtype: torch.dtype = getattr(torch, self.precision)
         self._network = load_network(model, self.pretrained, self._dtype).to(self.device)
@@ -160,6 +168,8 @@ class ClipEncoder:
         ------
         ValueError
             If there is no image, or one cannot be read; its name is given.
+        TypeError
+            If they are no pictures.
         MemoryError
             If not even one image fits.
         ImportError
@@ -174,6 +184,8 @@ class ClipEncoder:
         >>> ClipEncoder("storybook").encode_images(images).vectors.shape
         (4, 128)
         """
+        if batch_size is not None:
+            require_count("batch_size", batch_size, 1)
         if engine == "ray":
             from cliplab.ray_engine import encode_on_cluster
 
@@ -185,6 +197,7 @@ class ClipEncoder:
                 "`images` must be an ImageSet or a list of pictures: an address is for the engine "
                 f"'ray', a folder for load_folder. Got {images!r} instead."
             )
+        _require_pictures(images)
         if len(images) == 0:
             raise ValueError("`images` must hold at least one image. Got none instead.")
         size = batch_size or self._batch_size
@@ -354,6 +367,24 @@ class ClipEncoder:
                 ) from error
         half = -(-len(batch) // 2)
         return np.vstack([self._encode_or_halve(part) for part in torch.split(batch, half)])
+
+
+def _require_pictures(images: object) -> None:
+    """Refuse what are no pictures, before anything is encoded."""
+    from PIL import Image
+
+    if hasattr(images, "file_bytes"):
+        return
+    wrong = images
+    if isinstance(images, Sequence):
+        strange = [each for each in images if not isinstance(each, Image.Image)]
+        if not strange:
+            return
+        wrong = strange[0]
+    raise TypeError(
+        "`images` must be an ImageSet or a list of pictures, each a PIL.Image.Image. "
+        f"Got {type(wrong).__name__} instead."
+    )
 
 
 def _content(images: ImageSet | Sequence[Image], row: int) -> bytes:

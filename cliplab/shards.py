@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cliplab.arguments import require_count
 from cliplab.embeddings import Embeddings, unit_rows
 from cliplab.store import is_whole, picture_key
 
@@ -33,6 +34,8 @@ class Shards:
     folder : path-like
         A store, as it was named to `encode_images`, with the vectors of one model; or the folder
         of one of several models in it.
+    keys : array-like of shape (n_pictures,), optional
+        Which pictures' vectors, by the `keys` of other shards; all that are kept when left out.
 
     Attributes
     ----------
@@ -46,7 +49,7 @@ class Shards:
     Raises
     ------
     FileNotFoundError
-        If there are no vectors.
+        If there are no vectors, or none of these pictures.
     ValueError
         If there are those of several models.
 
@@ -61,7 +64,7 @@ class Shards:
     Shards with 20 vectors of 128 features, made by storybook [8, 8, 4]
     """
 
-    def __init__(self, folder: str | os.PathLike[str]) -> None:
+    def __init__(self, folder: str | os.PathLike[str], keys: ArrayLike | None = None) -> None:
         self.folder = _folder_of_one_model(Path(folder).expanduser())
         self.made_by: Mapping[str, str] = MappingProxyType(
             json.loads((self.folder / _MADE_BY).read_bytes())
@@ -70,13 +73,15 @@ class Shards:
         paths = sorted(self.folder.glob("*.safetensors"))
         # Fixed-width bytes rather than Python's own: of nine million, 150 MB instead of a
         # gigabyte.
-        keys = [_tensor(path, "keys").view("S16").ravel() for path in paths]
-        all_keys = np.concatenate(keys) if keys else np.empty(0, "S16")
+        parts = [_tensor(path, "keys").view("S16").ravel() for path in paths]
+        all_keys = np.concatenate([np.empty(0, "S16"), *parts])
         firsts = np.unique(all_keys, return_index=True)[1]
         is_first = np.zeros(len(all_keys), dtype=bool)
         is_first[firsts] = True
-        ends = np.cumsum([len(some) for some in keys], dtype=np.intp)
-        kept = [np.flatnonzero(part) for part in np.split(is_first, ends[:-1])] if keys else []
+        if keys is not None:
+            is_first &= np.isin(all_keys, np.asarray(keys).view("S16"))
+        ends = np.cumsum([len(some) for some in parts], dtype=np.intp)
+        kept = [np.flatnonzero(part) for part in np.split(is_first, ends[:-1])] if parts else []
         self._shards = [(path, rows) for path, rows in zip(paths, kept, strict=True) if rows.size]
         # As void they keep the zeros at their ends.
         self.keys = all_keys[is_first].view("V16")
@@ -137,6 +142,7 @@ class Shards:
         ndarray of shape (at most size, n_features)
             Unit vectors.
         """
+        require_count("size", size, 1)
         waiting: list[NDArray[np.float32]] = []
         n_waiting = 0
         for path, rows in self._shards:
@@ -158,8 +164,11 @@ class Shards:
 
     def __getitem__(self, rows: ArrayLike | slice) -> Embeddings:
         """Take some vectors into memory: a slice, a mask or a list of rows."""
-        wanted = np.arange(len(self))[rows if isinstance(rows, slice) else np.asarray(rows)]
-        wanted = np.atleast_1d(wanted)
+        is_none = not isinstance(rows, slice) and np.size(rows) == 0
+        places = rows if isinstance(rows, slice) else np.asarray(rows)
+        wanted = np.atleast_1d(np.arange(len(self))[slice(0) if is_none else places])
+        if not wanted.size:
+            raise ValueError("`rows` must name at least one vector. Got none instead.")
         vectors = np.empty((len(wanted), self._n_features), dtype=np.float32)
         start = 0
         for path, own in self._shards:

@@ -154,7 +154,11 @@ def require_weights(model: str, pretrained: str | None) -> None:
         return
     if model.startswith("local-dir:"):
         return
-    known = [*open_clip.list_models(), "storybook"]
+    # Without a name that is near, these are the first to be shown.
+    known = sorted(
+        [*open_clip.list_models(), "storybook"],
+        key=lambda name: name not in ("storybook", "ViT-B-32"),
+    )
     if model not in known:
         raise ValueError(f"`model` must be {_one_of(model, known)}. Got {model!r} instead.")
     if pretrained is None or Path(pretrained).is_file():

@@ -301,3 +301,33 @@ def test_vectors_of_another_precision_are_kept_apart(storybook, images, tmp_path
         kept = ours.encode_images(images, store=tmp_path).vectors
         np.testing.assert_array_equal(kept, ours.encode_images(images, store=False).vectors)
     assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("batch_size", [0, -1, 2.5, "8"])
+def test_a_size_of_batches_that_is_none_is_refused(images, batch_size):
+    words = f"`batch_size` must be a whole number of at least 1. Got {batch_size!r} instead"
+    with pytest.raises(ValueError, match=words):
+        ClipEncoder("storybook").encode_images(images, batch_size=batch_size)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"), [(None, "NoneType"), (["a.jpg"], "str"), (np.eye(3), "ndarray")]
+)
+def test_what_are_no_pictures_is_refused_before_anything_is_encoded(given, kind):
+    with pytest.raises(TypeError, match=f"an ImageSet or a list of pictures, .* Got {kind} inst"):
+        ClipEncoder("storybook").encode_images(given)
+
+
+def test_a_device_that_is_not_there_is_named_with_what_there_is():
+    with pytest.raises(ValueError, match=r"`device` must be 'cpu', 'cuda' or 'mps'. Got 'gpu' in"):
+        ClipEncoder("storybook", device="gpu")
+    if not torch.cuda.is_available():
+        with pytest.raises(ValueError, match=r"Got 'cuda' instead, of which there is none here"):
+            ClipEncoder("storybook", device="cuda")
+
+
+def test_a_model_has_a_name_and_of_those_that_ship_the_first_are_shown():
+    with pytest.raises(TypeError, match=r"`model` must be the name of a model.* Got 5 instead"):
+        ClipEncoder(5)
+    with pytest.raises(ValueError, match="must be one of 'ViT-B-32', 'storybook', "):
+        ClipEncoder("qqqq")

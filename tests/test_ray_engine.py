@@ -18,13 +18,13 @@ import pytest
 import torch
 from loopback.hub import parquet
 
-from cliplab import ClipEncoder, load_storybook
+from cliplab import ClipEncoder, Shards, load_storybook
 from cliplab.store import EmbeddingStore, picture_key
 
 ray = pytest.importorskip("ray")
 
 from cliplab.ray_engine import _ClusterEncoder, stages  # noqa: E402
-from cliplab.ray_engine.addresses import _listed, _rows_of_tables  # noqa: E402
+from cliplab.ray_engine.addresses import _listed, _rows_of_tables, open_address  # noqa: E402
 from cliplab.ray_engine.cluster import ray_cluster  # noqa: E402
 from cliplab.ray_engine.stages import prepare  # noqa: E402
 
@@ -298,6 +298,30 @@ def test_parts_that_come_together_stay_together(images, encoder):
     assert done["name"].to_pylist() == ["1", "2", "0"]
 
 
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        (" ", "must be the address of pictures. Got '' instead"),
+        ("foo://bucket/a.parquet", "or begin with s3://, gs:// or hf://datasets/. Got 'foo://"),
+        ("torn.parquet", "must be the address of whole parquet files. Got '.*torn.parquet'"),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_named(tmp_path, monkeypatch, address, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "torn.parquet").write_bytes(b"torn")
+    with pytest.raises(ValueError, match=words):
+        open_address(address, 1)
+
+
+def test_where_a_bucket_cannot_be_reached_it_is_said(monkeypatch):
+    def unreachable(_folder):
+        raise OSError("could not resolve host name")
+
+    monkeypatch.setattr("cliplab.ray_engine.addresses._opened", unreachable)
+    with pytest.raises(ConnectionError, match=r"can be reached\. Got 's3://b/a' .* host name"):
+        open_address("s3://b/a", 1)
+
+
 @pytest.mark.parametrize("address", ["part-*.png", "./part-*.png", "{folder}/*1.png"])
 def test_a_pattern_finds_its_files_also_in_a_folder_with_brackets(tmp_path, monkeypatch, address):
     folder = tmp_path / "album[1]"
@@ -326,9 +350,18 @@ def test_batches_that_come_mixed_are_put_in_order(images, encoder, expected, mon
     np.testing.assert_array_equal(vectors, expected[:8])
 
 
-def test_where_no_picture_can_be_read_the_address_is_named(two_processes, encoder, tmp_path):
+def test_only_what_lies_at_the_address_counts_whatever_else_the_store_holds(
+    two_processes, images, encoder, tmp_path
+):
     folder = tmp_path / "data"
     folder.mkdir()
     (folder / "torn.png").write_bytes(b"torn")
+    encoder.encode_images(images[:8], store=tmp_path / "store")  # They lie elsewhere.
     with pytest.raises(ValueError, match="must be the address of pictures that can be read"):
         encoder.encode_images(folder, store=tmp_path / "store", engine="ray")
+    for row in (5, 6, 7, 8, 9):
+        (folder / f"{row}.png").write_bytes(images.file_bytes(row))
+    with pytest.warns(UserWarning, match=r"torn\.png, not a picture"):
+        shards = encoder.encode_images(folder, store=tmp_path / "store", engine="ray")
+    _assert_are(shards, images[5:10], encoder.encode_images(images[5:10]).vectors)
+    assert len(Shards(shards.folder)) == 10

@@ -180,8 +180,10 @@ def test_where_the_sample_is_everything_nothing_else_is_needed(monkeypatch):
 
 
 def test_a_sample_too_small_for_a_t_sne_is_refused():
-    with pytest.raises(ValueError, match=r"`n_sample` must be at least 4\. Got 3 instead"):
+    with pytest.raises(ValueError, match=r"`n_sample` must be .* at least 4\. Got 3 instead"):
         project_shards(EMBEDDINGS, n_sample=3)
+    with pytest.raises(ValueError, match=r"`n_sample` must be a whole number .* Got '30' instead"):
+        project_shards(EMBEDDINGS, n_sample="30")
 
 
 def test_into_a_picture_of_four_images_others_can_be_placed():
@@ -211,8 +213,10 @@ def test_more_clusters_than_images_that_differ_are_refused():
 
 @pytest.mark.parametrize("name", ["n_sample", "n_silhouettes"])
 def test_a_sample_of_one_is_refused(name):
-    with pytest.raises(ValueError, match=f"`{name}` must be at least 2. Got 1 instead"):
+    with pytest.raises(ValueError, match=f"`{name}` must be .* at least 2. Got 1 instead"):
         sweep_shards(EMBEDDINGS, [2], **{name: 1})
+    with pytest.raises(ValueError, match=f"`{name}` must be a whole number .* Got 50.5 instead"):
+        sweep_shards(EMBEDDINGS, [2], **{name: 50.5})
 
 
 def test_a_k_below_two_is_refused_before_anything_is_read():
@@ -246,6 +250,10 @@ def test_a_store_that_an_encoder_filled_is_swept_as_its_vectors_in_memory_are(tm
         (lambda: sweep_shards(EMBEDDINGS, 5), r"write \[5\]"),
         (lambda: project_shards("store"), "open a store with Shards"),
         (lambda: place_images(EMBEDDINGS, EMBEDDINGS, EMBEDDINGS), "must be a Projection"),
+        (
+            lambda: place_images(project(EMBEDDINGS, "pca"), np.eye(3), EMBEDDINGS),
+            "`embeddings` must be Embeddings, .* Got ndarray instead",
+        ),
     ],
 )
 def test_swapped_and_wrong_arguments_are_named(call, words):

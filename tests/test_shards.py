@@ -172,3 +172,22 @@ def test_little_of_a_large_store_stands_in_memory(tmp_path):
         tracemalloc.stop()
     assert n_rows == len(vectors)
     assert peak < vectors.nbytes * 0.8, "no more than a shard and a portion stand in memory"
+
+
+def test_some_keys_open_the_vectors_of_those_pictures_only(filled):
+    folder, vectors = filled
+    wanted = Shards(folder).keys[[3, 50, 99]]
+    some = Shards(folder, wanted)
+    assert sorted(some.keys.tolist()) == sorted(wanted.tolist())
+    np.testing.assert_array_equal(np.vstack(list(some.portions(2))), _by_key(some, vectors))
+    with pytest.raises(FileNotFoundError, match="where there are no vectors"):
+        Shards(folder, np.frombuffer(_key(1000), "V16"))
+
+
+def test_no_rows_and_no_size_are_refused(filled):
+    shards = Shards(filled[0])
+    for rows in ([], slice(0), np.zeros(100, dtype=bool)):
+        with pytest.raises(ValueError, match="`rows` must name at least one vector"):
+            shards[rows]
+    with pytest.raises(ValueError, match=r"`size` must be a whole number of at least 1\. Got 0"):
+        next(shards.portions(0))

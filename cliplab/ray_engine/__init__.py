@@ -90,23 +90,27 @@ class _ClusterEncoder(ClipEncoder):
                 "other place. Got False instead."
             )
         flawed: list[tuple[str, str]] = []
+        keys = [np.empty(0, dtype="V16")]
         folder = None if store is True else store
         with EmbeddingStore(folder, self._made_by, is_only_place=True) as kept:
             known = ray.put(kept.keys())
             pictures = open_address(address, _CPUS_TO_READ)
             for done in self._run(pictures, batch_size or self._batch_size, known=known):
                 flawed += _flawed(done)
+                whole = done.filter(done["flaw"].is_null())["key"].to_pylist()
+                keys.append(np.frombuffer(b"".join(whole), dtype="V16"))
                 fresh = done.filter(done["vector"].is_valid())
                 if len(fresh):
                     kept.add(fresh["key"].to_pylist(), _vectors(fresh))
-            if not kept.keys().size:
+            here = np.concatenate(keys)
+            if not here.size:
                 raise ValueError(
                     "`images` must be the address of pictures that can be read. "
                     f"Got {address!r} instead, where none of {len(flawed):,} can. Of the "
                     f"first this is why: {flawed[0][1]}."
                 )
         _tell(flawed, kept.folder)
-        return Shards(kept.folder)
+        return Shards(kept.folder, here)
 
     def _encoded(
         self,

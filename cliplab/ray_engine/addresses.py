@@ -47,11 +47,15 @@ def open_address(address: str, num_cpus: float) -> ray.data.Dataset:
     FileNotFoundError
         If nothing is there.
     ValueError
-        If what is there are no pictures.
+        If what is there are no pictures, or the address is of a kind that is not read.
+    ConnectionError
+        If where it is cannot be reached.
     """
     import pyarrow as pa
     import ray.data
 
+    if not address.strip():
+        raise ValueError("`images` must be the address of pictures. Got '' instead.")
     folder, paths = _listed(address)
     tables = [path for path in paths if path.endswith(".parquet")]
     pictures = [path for path in paths if path.lower().endswith(_PICTURES)]
@@ -82,7 +86,7 @@ def _listed(address: str) -> tuple[str, list[str]]:
     given = before.rpartition("/")[0] if star else before
     folder = given or ("/" if before.startswith("/") else ".")
     is_on_hub = address.startswith("hf://")
-    with hub_errors(address) if is_on_hub else contextlib.nullcontext():
+    with hub_errors(address) if is_on_hub else _reached(address):
         system, path = _opened(folder)
         found = system.get_file_info(path)
         if found.type == FileType.Directory:
@@ -100,6 +104,27 @@ def _listed(address: str) -> tuple[str, list[str]]:
             f"Got {address!r} instead, where nothing is."
         )
     return folder, paths
+
+
+@contextlib.contextmanager
+def _reached(address: str) -> Iterator[None]:
+    """Say in a sentence that there is no such kind of address, or no way there."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except pa.ArrowInvalid as error:
+        raise ValueError(
+            "`images` must be an address on this machine, or begin with s3://, gs:// or "
+            f"hf://datasets/. Got {address!r} instead."
+        ) from error
+    except PermissionError:
+        raise
+    except OSError as error:
+        raise ConnectionError(
+            f"`images` must be an address that can be reached. Got {address!r} instead, of which "
+            f"this was said: {error}"
+        ) from error
 
 
 def _opened(folder: str) -> tuple[pyarrow.fs.FileSystem, str]:
@@ -162,9 +187,16 @@ def _name(cell: Any) -> str:
 
 
 def _require_images(folder: str, path: str) -> None:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    _image_column(pq.read_schema(path, filesystem=_opened(folder)[0]))
+    try:
+        schema = pq.read_schema(path, filesystem=_opened(folder)[0])
+    except pa.ArrowInvalid as error:
+        raise ValueError(
+            f"`images` must be the address of whole parquet files. Got {path!r} instead: {error}"
+        ) from error
+    _image_column(schema)
 
 
 def _image_column(schema: pa.Schema) -> str:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cliplab.arguments import require_count
+from cliplab.embeddings import Embeddings
 from cliplab.images import require_rows
 from cliplab.projection import Projection, project
 from cliplab.scaling.portions import portions, require_vectors
 
 if TYPE_CHECKING:
-    from cliplab.embeddings import Embeddings
     from cliplab.shards import Shards
 
 _PERPLEXITY, _N_NEIGHBORS = 5.0, 25
@@ -64,10 +65,16 @@ def place_images(
     >>> place_images(picture, embeddings[:150], embeddings[150:]).coordinates.shape
     (50, 2)
     """
-    require_vectors("embeddings", embeddings)
-    require_vectors("new", new)
     if not isinstance(projection, Projection):
-        raise TypeError(f"`projection` must be a Projection. Got {projection!r} instead.")
+        raise TypeError(
+            f"`projection` must be a Projection. Got {type(projection).__name__} instead."
+        )
+    if not isinstance(embeddings, Embeddings):
+        raise TypeError(
+            "`embeddings` must be Embeddings, the vectors that the picture is of. "
+            f"Got {type(embeddings).__name__} instead."
+        )
+    require_vectors("new", new)
     require_rows("projection", len(projection), len(embeddings))
     if projection.method != "tsne" or projection.coordinates.shape[1] != 2:
         raise ValueError(
@@ -127,8 +134,7 @@ def project_shards(
     (200, 2)
     """
     require_vectors("vectors", vectors)
-    if n_sample < 4:
-        raise ValueError(f"`n_sample` must be at least 4. Got {n_sample!r} instead.")
+    require_count("n_sample", n_sample, 4)
     n_rows = min(n_sample, len(vectors))
     if n_rows < len(vectors):
         _open_tsne()  # That it is missing is better said before the work than after it.

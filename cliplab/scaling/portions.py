@@ -59,8 +59,8 @@ def require_vectors(name: str, vectors: object) -> None:
 
     if not isinstance(vectors, Shards | Embeddings):
         raise TypeError(
-            f"`{name}` must be Shards or Embeddings. Got {vectors!r} instead: wrap an array in "
-            "Embeddings(array), open a store with Shards(folder)."
+            f"`{name}` must be Shards or Embeddings. Got {type(vectors).__name__} instead: wrap an "
+            "array in Embeddings(array), open a store with Shards(folder)."
         )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from cliplab.arguments import require_count
 from cliplab.clustering import Clustering, ClusterSweep, sweep_clusters
 from cliplab.clustering.sweeping import checked_values
 from cliplab.sampling import stratified_rows
@@ -79,8 +80,7 @@ def sweep_shards(
     require_vectors("vectors", vectors)
     values = checked_values("n_clusters", n_clusters)
     for name, n_images in (("n_sample", n_sample), ("n_silhouettes", n_silhouettes)):
-        if n_images < 2:
-            raise ValueError(f"`{name}` must be at least 2. Got {n_images!r} instead.")
+        require_count(name, n_images, 2)
     if n_sample < values[-1]:
         raise ValueError(
             f"`n_sample` must be at least {values[-1]}, the largest k. Got {n_sample!r} instead."

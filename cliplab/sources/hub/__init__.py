@@ -7,10 +7,10 @@ import os
 import re
 from pathlib import Path
 
+from cliplab.arguments import require_count
 from cliplab.cache import cache_folder
 from cliplab.hub import hub_errors, require_answer, require_name
 from cliplab.images import ImageSet
-from cliplab.sources.counts import require_count
 from cliplab.sources.hub.plan import Plan, Request, make_plan
 from cliplab.sources.hub.sample import fetch_planned
 

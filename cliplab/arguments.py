@@ -1,4 +1,4 @@
-"""Arguments that sources share."""
+"""What arguments may be, for all that share such arguments."""
 
 from __future__ import annotations
 
