@@ -22,6 +22,8 @@ from cliplab.weights import has_weights
 _MARKS = {"good": "✓", "note": "–", "bad": "✗"}
 _COLORS = {"good": "#1a7f37", "note": "#767676", "bad": "#cf222e"}
 _ENOUGH_MEMORY, _ENOUGH_DISK = 1.8e9, 2e9
+# Pictures a second with ViT-B-32 on two server cores, as docs/performance.md has them.
+_RATES = {"float32": 22, "bfloat16": 68}
 
 
 @dataclass(frozen=True)
@@ -178,11 +180,12 @@ def _bokeh() -> Finding:
 
 def _processor() -> Finding:
     device = best_device()
-    found = f"{n_cores()} cores; encoding on {device} in {best_precision(device)}"
+    precision = best_precision(device)
+    found = f"{n_cores()} cores; encoding on {device} in {precision}"
     if device == "cpu":
-        # Measured on two server cores: 10 to 18 in float32, 25 to 36 in bfloat16.
         advice = (
-            "ViT-B-32 encodes 10 to 35 pictures a second on two cores; larger models want a GPU."
+            f"In {precision} ViT-B-32 encodes about {_RATES[precision]} pictures a second on two "
+            "server cores; larger models want a GPU."
         )
         return Finding("Processor", "note", found, advice)
     return Finding("Processor", "good", found)
@@ -239,11 +242,11 @@ def _weights() -> Finding:
 
 
 def _extras() -> Finding:
-    extras = {"numba": "fast", "openTSNE": "large", "umap": "umap"}
+    extras = {"numba": "fast", "openTSNE": "large", "ray": "ray", "umap": "umap"}
     missing = [extra for name, extra in extras.items() if importlib.util.find_spec(name) is None]
     if not missing:
-        return Finding("Extras", "good", "numba, openTSNE, UMAP")
-    advice = f"For more pictures and maps: pip install 'cliplab[{','.join(missing)}]'"
+        return Finding("Extras", "good", "numba, openTSNE, Ray, UMAP")
+    advice = f"For more pictures, machines and maps: pip install 'cliplab[{','.join(missing)}]'"
     return Finding("Extras", "note", f"without {', '.join(missing)}", advice)
 
 

@@ -44,6 +44,15 @@ def test_hosts_that_do_not_answer_are_named_with_what_works_without_them(monkeyp
     assert diagnosis.is_well
 
 
+@pytest.mark.parametrize(("precision", "rate"), [("float32", 22), ("bfloat16", 68)])
+def test_how_fast_a_processor_encodes_is_said_for_its_precision(monkeypatch, precision, rate):
+    monkeypatch.setattr("cliplab.diagnosis.best_device", lambda: "cpu")
+    monkeypatch.setattr("cliplab.diagnosis.best_precision", lambda device: precision)
+    finding = _found(doctor(), "Processor")
+    assert finding.found.endswith(f"encoding on cpu in {precision}")
+    assert f"In {precision} ViT-B-32 encodes about {rate} pictures a second" in finding.advice
+
+
 def test_a_cache_on_a_full_or_closed_disk_is_named(monkeypatch):
     monkeypatch.setattr("cliplab.diagnosis._ENOUGH_DISK", 1e18)
     assert "CLIPLAB_CACHE" in _found(doctor(), "Disk").advice
@@ -113,14 +122,25 @@ def test_widgets_that_jupyterlab_does_not_have_are_named(monkeypatch, tmp_path):
 def test_extras_and_scripts_that_are_missing_are_named(monkeypatch, tmp_path):
     find = importlib.util.find_spec
     nowhere = ModuleSpec("bokeh", None, origin=str(tmp_path / "__init__.py"))
-    odd = {"umap": None, "numba": None, "bokeh": nowhere}
+    odd = {"umap": None, "ray": None, "numba": None, "bokeh": nowhere}
     monkeypatch.setattr(
         "importlib.util.find_spec", lambda name, *more: odd.get(name, find(name, *more))
     )
     diagnosis = doctor()
-    assert "cliplab[fast,umap]" in _found(diagnosis, "Extras").advice
+    assert "cliplab[fast,ray,umap]" in _found(diagnosis, "Extras").advice
     assert "without its scripts" in _found(diagnosis, "BokehJS").found
     assert not diagnosis.is_well
+
+
+def test_every_extra_that_is_there_is_named(monkeypatch):
+    there, find = ModuleSpec("there", None), importlib.util.find_spec
+    extras = ("numba", "openTSNE", "ray", "umap")
+    monkeypatch.setattr(
+        "importlib.util.find_spec",
+        lambda name, *more: there if name in extras else find(name, *more),
+    )
+    finding = _found(doctor(), "Extras")
+    assert (finding.state, finding.found) == ("good", "numba, openTSNE, Ray, UMAP")
 
 
 def test_weights_that_are_not_here_are_said_to_be_fetched():
