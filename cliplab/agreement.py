@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cliplab.clustering import Clustering
+from cliplab.clustering.kinds import require_kind
 from cliplab.images import ImageSet
 
 if TYPE_CHECKING:
@@ -127,6 +128,8 @@ def class_agreement(images: ImageSet, clustering: Clustering) -> Agreement:
     ------
     ValueError
         If the numbers of images differ, or no class is known.
+    TypeError
+        If arguments are swapped, or of another kind.
 
     References
     ----------
@@ -154,6 +157,8 @@ def class_agreement(images: ImageSet, clustering: Clustering) -> Agreement:
         homogeneity_completeness_v_measure,
     )
 
+    require_kind("images", images, ImageSet)
+    require_kind("clustering", clustering, Clustering)
     if len(images) != len(clustering):
         raise ValueError(
             f"`clustering` must be of the same {len(images)} images. "

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cliplab.clustering import NOISE, Clustering
+from cliplab.clustering.kinds import require_kind
 from cliplab.embeddings import Embeddings
 from cliplab.images import require_rows
 from cliplab.kmeans import points_and_space
@@ -84,6 +85,8 @@ def silhouette_case(
     ------
     ValueError
         If there is no such row, the image is noise, or there is no other cluster.
+    TypeError
+        If arguments are swapped, or of another kind.
 
     References
     ----------
@@ -92,12 +95,15 @@ def silhouette_case(
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from cliplab import Clustering
     >>> points = np.array([[0.0], [1.0], [2.0], [9.0], [10.0]])
     >>> found = Clustering([0, 0, 0, 1, 1], [[1.0], [9.5]], 2.5, [0.84, 0.88, 0.8, 0.88, 0.89])
     >>> case = silhouette_case(points, found, 2)
     >>> (case.a, case.b, case.silhouette, case.medoid, case.rival_medoid)
     (1.5, 7.5, 0.8, 1, 3)
     """
+    require_kind("clustering", clustering, Clustering)
     points, _ = points_and_space(embeddings)
     labels = clustering.cluster_labels
     require_rows("embeddings", len(points), len(labels))
@@ -142,13 +148,22 @@ def negative_images(clustering: Clustering) -> tuple[int, ...]:
     tuple of int
         Those with a negative silhouette.
 
+    Raises
+    ------
+    ValueError
+        If no image has a silhouette.
+    TypeError
+        If it is no clustering.
+
     Examples
     --------
+    >>> from cliplab import Clustering
     >>> found = Clustering([0, 0, 1, 1], [[0.0], [1.0]], 0.0, [0.5, -0.1, -0.3, 0.02])
     >>> negative_images(found)
     (2, 1)
     """
-    return _sorted(clustering, clustering.silhouettes < 0)
+    scores = _measured(clustering)
+    return _sorted(scores, scores < 0)
 
 
 def borderline_images(clustering: Clustering, within: float = 0.05) -> tuple[int, ...]:
@@ -166,18 +181,38 @@ def borderline_images(clustering: Clustering, within: float = 0.05) -> tuple[int
     tuple of int
         The lowest silhouette first.
 
+    Raises
+    ------
+    ValueError
+        If no image has a silhouette.
+    TypeError
+        If it is no clustering.
+
     Examples
     --------
+    >>> from cliplab import Clustering
     >>> found = Clustering([0, 0, 1, 1], [[0.0], [1.0]], 0.0, [0.5, -0.01, -0.3, 0.02])
     >>> borderline_images(found)
     (1, 3)
     """
-    return _sorted(clustering, np.abs(clustering.silhouettes) <= within)
+    scores = _measured(clustering)
+    return _sorted(scores, np.abs(scores) <= within)
 
 
-def _sorted(clustering: Clustering, which: NDArray[np.bool_]) -> tuple[int, ...]:
+def _measured(clustering: Clustering) -> NDArray[np.float32]:
+    require_kind("clustering", clustering, Clustering)
+    if not clustering.n_measured:
+        raise ValueError(
+            "`clustering` must have silhouettes, as those of sweep_clusters and sweep_shards have; "
+            "`measure_in(clustering, embeddings)` measures them where there are two clusters. "
+            f"Got {clustering!r} instead."
+        )
+    return clustering.silhouettes
+
+
+def _sorted(scores: NDArray[np.float32], which: NDArray[np.bool_]) -> tuple[int, ...]:
     rows = np.flatnonzero(which)
-    return tuple(rows[np.argsort(clustering.silhouettes[rows], kind="stable")].tolist())
+    return tuple(rows[np.argsort(scores[rows], kind="stable")].tolist())
 
 
 def _medoid(

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab.arguments import require_count
 from cliplab.clustering import Clustering
+from cliplab.clustering.kinds import require_kind
 from cliplab.images import ImageSet, require_rows
-from cliplab.sources.counts import require_count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,6 +146,8 @@ def agreement_by_label(
     ValueError
         If the images do not have these columns or no label in them, the numbers of images differ,
         or `least_support` is below 1.
+    TypeError
+        If arguments are swapped, or of another kind.
 
     References
     ----------
@@ -168,6 +171,8 @@ def agreement_by_label(
     """
     import pandas as pd
 
+    require_kind("images", images, ImageSet)
+    require_kind("clustering", clustering, Clustering)
     require_rows("clustering", len(clustering), len(images))
     require_count("least_support", least_support, least=1)
     present, absent = _verified(images)

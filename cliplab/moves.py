@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from cliplab.clustering import NOISE, Clustering
+from cliplab.clustering.kinds import require_kind
 from cliplab.clustering.matching import shared
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Moves:
 
     Examples
     --------
+    >>> import numpy as np
     >>> moves = Moves(np.array([0, 0, 1]), np.array([0, 2, 1]))
     >>> (moves.movers, moves.rows(0, 2))
     ((1,), (1,))
@@ -106,6 +108,8 @@ def what_moved(before: Clustering, after: Clustering) -> Moves:
     ------
     ValueError
         If the numbers of images differ.
+    TypeError
+        If one is no clustering.
 
     References
     ----------
@@ -114,6 +118,7 @@ def what_moved(before: Clustering, after: Clustering) -> Moves:
 
     Examples
     --------
+    >>> from cliplab import Clustering
     >>> before = Clustering([0, 0, 0, 0, 1, 1], [[0.0]] * 2, 0.0, [0.0] * 6)
     >>> after = Clustering([2, 2, 2, 1, 0, 0], [[0.0]] * 3, 0.0, [0.0] * 6)
     >>> what_moved(before, after)
@@ -121,6 +126,8 @@ def what_moved(before: Clustering, after: Clustering) -> Moves:
     >>> what_moved(before, after).movers
     (3,)
     """
+    require_kind("before", before, Clustering)
+    require_kind("after", after, Clustering)
     if len(before) != len(after):
         raise ValueError(
             f"`after` must be of the same {len(before)} images. Got one of {len(after)} instead."

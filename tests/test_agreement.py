@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import datasets
 import numpy as np
 import pytest
@@ -7,8 +9,9 @@ from PIL import Image
 from sklearn import metrics
 
 from cliplab.agreement import class_agreement
-from cliplab.clustering import Clustering
+from cliplab.clustering import Clustering, ClusterSweep
 from cliplab.images import ImageSet
+from cliplab.label_agreement import agreement_by_label
 
 
 def _images(class_labels: list[int], class_names: list[str]) -> ImageSet:
@@ -105,3 +108,14 @@ def test_a_clustering_of_other_images_is_an_error() -> None:
 def test_images_without_any_class_are_an_error() -> None:
     with pytest.raises(ValueError, match="at least one image with a known class"):
         class_agreement(_images([-1, -1], ["a"]), _clustering([0, 1]))
+
+
+@pytest.mark.parametrize("compare", [class_agreement, agreement_by_label])
+def test_swapped_arguments_are_told_apart(compare: Callable[..., object]) -> None:
+    images, clustering = _images([0, 1], ["a", "b"]), _clustering([0, 1])
+    with pytest.raises(TypeError, match=r"`images` must be an ImageSet, .*\. Got Clustering "):
+        compare(clustering, images)
+    with pytest.raises(
+        TypeError, match=r"`clustering` must be a Clustering, .*\. Got ClusterSweep "
+    ):
+        compare(images, ClusterSweep((clustering,)))

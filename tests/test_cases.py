@@ -5,8 +5,9 @@ import pytest
 from scipy.spatial.distance import cdist
 
 from cliplab.cases import borderline_images, negative_images, silhouette_case
-from cliplab.clustering import Clustering, sweep_clusters
+from cliplab.clustering import Clustering, measure_in, sweep_clusters
 from cliplab.embeddings import Embeddings
+from cliplab.scaling import cluster_shards
 
 _RANDOM = np.random.default_rng(0)
 EMBEDDINGS = Embeddings(_RANDOM.normal(size=(120, 8)) + 1.5 * np.eye(8)[np.arange(120) % 4])
@@ -72,3 +73,21 @@ def test_in_a_very_large_cluster_the_medoid_is_found_near_the_mean():
     found = Clustering(labels, np.zeros((2, 6)), 1.0, np.zeros(2550))
     case = silhouette_case(points, found, 7)
     assert case.medoid == cdist(points[:2500], points[:2500]).sum(axis=1).argmin()
+
+
+def test_swapped_arguments_are_told_apart() -> None:
+    found = sweep_clusters(EMBEDDINGS, [5])
+    with pytest.raises(TypeError, match=r"`clustering` must be a .*\. Got Embeddings instead"):
+        silhouette_case(found[5], EMBEDDINGS, 1)
+    for images in (negative_images, borderline_images):
+        with pytest.raises(TypeError, match=r"such as sweep\[5\]\. Got ClusterSweep instead"):
+            images(found)
+
+
+def test_what_was_never_measured_has_no_lists_of_images() -> None:
+    unmeasured = cluster_shards(EMBEDDINGS, 5)
+    words = r"must have silhouettes, as those of sweep_clusters .* Got Clustering of 120 .*not mea"
+    for images in (negative_images, borderline_images):
+        with pytest.raises(ValueError, match=words):
+            images(unmeasured)
+        assert isinstance(images(measure_in(unmeasured, EMBEDDINGS)), tuple)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import silhouette_samples
 
-from cliplab.clustering import Clustering, ClusterSweep, sweep_clusters
+from cliplab.clustering import Clustering, ClusterSweep, measure_in, sweep_clusters
 from cliplab.embeddings import Embeddings
 
 _RANDOM = np.random.default_rng(0)
@@ -162,10 +162,16 @@ def test_clusterings_that_do_not_belong_together_are_an_error(
         ClusterSweep(clusterings)
 
 
-@pytest.mark.parametrize("ks", [[], [1, 2], [2, 2], [0], [2.5]])
+@pytest.mark.parametrize("ks", [[1, 2], [2, 2], [0], [2.5], [5, "10"], [[2], 3], "23"])
 def test_values_of_k_that_make_no_sense_are_an_error(ks: list[int]) -> None:
     with pytest.raises(ValueError, match="`n_clusters` must be different whole numbers from 2"):
         sweep_clusters(EMBEDDINGS, ks)
+
+
+def test_no_k_at_all_is_an_error() -> None:
+    for ks in ([], range(5, 5), ()):
+        with pytest.raises(ValueError, match=r"`n_clusters` must hold at least one .* Got none"):
+            sweep_clusters(EMBEDDINGS, ks)
 
 
 def test_more_clusters_than_images_are_an_error() -> None:
@@ -218,6 +224,17 @@ def test_every_cluster_has_its_share_of_what_is_measured() -> None:
     assert counts.tolist() == [10] * 5
 
 
+def test_the_error_is_known_where_a_cluster_has_two_images_with_a_silhouette() -> None:
+    """As the docstrings say; and a sample larger than k always has such a cluster."""
+    for n_silhouettes in range(2, 12):
+        for found in sweep_clusters(VECTORS, [4, 9], n_silhouettes=n_silhouettes).values():
+            measured = found.cluster_labels[np.isfinite(found.silhouettes)]
+            is_known = bool(np.isfinite(found.silhouette_error))
+            assert is_known == (np.bincount(measured).max() > 1)
+            assert is_known or n_silhouettes <= found.n_clusters
+    assert np.isnan(sweep_clusters(VECTORS, [9], n_silhouettes=5)[9].silhouette_error)
+
+
 def test_the_error_is_that_of_the_mean_of_a_sample() -> None:
     """The mean of all is within two errors of the sample's mean nearly always."""
     random = np.random.default_rng(1)
@@ -260,3 +277,9 @@ def test_fewer_than_two_silhouettes_are_refused(n_silhouettes: int) -> None:
         ValueError, match=f"must be a whole number from 2. Got {n_silhouettes} instead"
     ):
         sweep_clusters(EMBEDDINGS, [3], n_silhouettes=n_silhouettes)
+
+
+def test_swapped_arguments_are_told_apart() -> None:
+    words = r"`clusters` must be a Clustering, such as .*, or a ClusterSweep, .*\. Got Embeddings "
+    with pytest.raises(TypeError, match=words):
+        measure_in(EMBEDDINGS, SWEEP[3])

@@ -631,3 +631,10 @@ def test_too_few_draws_are_refused(name, least):
         with pytest.raises(ValueError, match=words):
             gather_evidence(POINTS, SWEEP, **{name: value})
     assert _quietly(POINTS[:40], sweep_clusters(POINTS[:40], [2]), **{name: least}).sentence
+
+
+def test_swapped_arguments_are_told_apart():
+    with pytest.raises(TypeError, match=r"`sweep` must be a ClusterSweep, from .*\. Got ndarray "):
+        evidence_for_k(SWEEP, POINTS)
+    with pytest.raises(TypeError, match=r"`sweep` must be .*\(\(clustering,\)\)\. Got Clustering "):
+        gather_evidence(POINTS, SWEEP[3])

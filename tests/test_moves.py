@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cliplab.clustering import Clustering, sweep_clusters
+from cliplab.clustering import Clustering, ClusterSweep, sweep_clusters
 from cliplab.moves import what_moved
 
 
@@ -65,3 +65,11 @@ def test_as_many_images_as_possible_stay() -> None:
 def test_clusterings_of_other_images_are_refused() -> None:
     with pytest.raises(ValueError, match=r"`after` must be of the same 3 images\. Got one of 2"):
         what_moved(_clustering([0, 0, 1]), _clustering([0, 1]))
+
+
+def test_what_is_no_clustering_is_told() -> None:
+    one, sweep = _clustering([0, 0, 1]), ClusterSweep((_clustering([0, 0, 1]),))
+    with pytest.raises(TypeError, match=r"`before` must be a Clustering, .*\. Got ClusterSweep "):
+        what_moved(sweep, one)
+    with pytest.raises(TypeError, match=r"`after` must be a Clustering, .*\. Got int instead"):
+        what_moved(one, 3)

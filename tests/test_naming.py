@@ -455,6 +455,17 @@ def test_a_text_that_is_none_is_an_error(encoder, book, text):
         rank_by_text(text, book[0], encoder)
 
 
+def test_swapped_arguments_are_told_apart(encoder, book, by_object):
+    with pytest.raises(TypeError, match=r"`clustering` must be a .*\. Got ClipEncoder instead"):
+        name_clusters(encoder, by_object)
+    with pytest.raises(TypeError, match=r"`encoder` must be a ClipEncoder, .*\. Got str instead"):
+        name_clusters(by_object, "storybook")
+    with pytest.raises(TypeError, match=r"`embeddings` must be Embeddings, .*\. Got ClipEncoder "):
+        rank_by_text("a car", encoder, book[0])
+    with pytest.raises(TypeError, match=r"`encoder` must be a ClipEncoder, .*\. Got str instead"):
+        rank_by_text("a car", book[0], "storybook")
+
+
 def test_embeddings_of_another_encoder_are_an_error(encoder, book):
     vectors = book[0].vectors[:3]
     with pytest.raises(ValueError, match=r"`embeddings` must come from ClipEncoder.* by ViT-B-32"):

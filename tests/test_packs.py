@@ -125,6 +125,20 @@ def test_a_pack_is_replaced_whole_and_nothing_else_ever_is(lesson, saved, tmp_pa
     assert sorted(file.name for file in tmp_path.iterdir()) == ["mine", "pack"]
 
 
+def test_swapped_arguments_are_told_apart(lesson, tmp_path):
+    images, embeddings, projections, sweeps = lesson
+    with pytest.raises(TypeError, match=r"`images` must be an ImageSet, .*\. Got Embeddings "):
+        save_pack(tmp_path / "pack", embeddings, images)
+    with pytest.raises(TypeError, match=r"`embeddings` must be Embeddings, .*\. Got ndarray "):
+        save_pack(tmp_path / "pack", images, embeddings.vectors)
+    for one, other in ((sweeps, projections), (sweeps[0], projections[0])):
+        with pytest.raises(TypeError, match=r"`projections` must be a .*\. Got ClusterSweep "):
+            save_pack(tmp_path / "pack", images, embeddings, one, other)
+    with pytest.raises(TypeError, match=r"`sweeps` must be a ClusterSweep, .*\. Got Clustering "):
+        save_pack(tmp_path / "pack", images, embeddings, projections, sweeps[0][3])
+    assert not (tmp_path / "pack").exists()
+
+
 def test_parts_that_do_not_belong_together_are_refused(lesson, tmp_path):
     images, embeddings, projections, sweeps = lesson
     with pytest.raises(ValueError, match="`embeddings` must have one row for each of the 40"):

@@ -33,6 +33,7 @@ def match(labelings: Sequence[NDArray[np.integer]]) -> list[NDArray[np.intp]]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> [labels.tolist() for labels in match([np.array([1, 0, 0]), np.array([0, 1, 2])])]
     [[1, 0, 0], [1, 0, 2]]
     """

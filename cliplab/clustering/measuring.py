@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
+from cliplab.clustering.kinds import require_kind
 from cliplab.clustering.values import NOISE, Clustering, ClusterSweep
 from cliplab.embeddings import Embeddings
 from cliplab.images import require_rows
@@ -56,6 +57,8 @@ def measure_in(
     ------
     ValueError
         If the numbers of images differ.
+    TypeError
+        If arguments are swapped, or of another kind.
 
     Examples
     --------
@@ -68,6 +71,7 @@ def measure_in(
     >>> really.silhouette_score < found.silhouette_score
     True
     """
+    require_kind("clusters", clusters, Clustering, ClusterSweep)
     points, space = points_and_space(embeddings)
     several = clusters.clusterings if isinstance(clusters, ClusterSweep) else (clusters,)
     require_rows("embeddings", len(points), len(several[0]))

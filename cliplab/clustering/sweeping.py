@@ -62,7 +62,8 @@ def sweep_clusters(
         How many images get a silhouette, because those of all would take the square of their
         number in time. When left out, all up to 20,000 images, and of more than that 5,000, drawn
         at random with every cluster's share. `silhouette_error` then says how far the mean
-        silhouette of all may be from that of the sample.
+        silhouette of all may be from that of the sample; it is known for every k where this is
+        larger than the largest k, and NaN where no cluster has two images with a silhouette.
 
     Returns
     -------
@@ -72,8 +73,10 @@ def sweep_clusters(
     Raises
     ------
     ValueError
-        If a k is below 2, given twice, or larger than the number of images that differ; or if
-        the algorithm does not know the metric, or cannot bear so many images.
+        If there is no k, or one is below 2, given twice, or larger than the number of images that
+        differ; or if the algorithm does not know the metric, or cannot bear so many images.
+    TypeError
+        If `n_clusters` or `min_cluster_sizes` is one number and not several.
 
     References
     ----------
@@ -100,6 +103,7 @@ def sweep_clusters(
 
     Examples
     --------
+    >>> import numpy as np
     >>> points = np.random.default_rng(0).normal(size=(90, 2))
     >>> points[30:60] += 20
     >>> points[60:] -= 20
@@ -167,8 +171,10 @@ def checked_values(name: str, values: Iterable[int]) -> list[int]:
         raise TypeError(
             f"`{name}` must be several whole numbers. Got {values!r} instead: write [{values!r}]."
         )
-    given = sorted(values)
+    given = list(values)
+    if not given:
+        raise ValueError(f"`{name}` must hold at least one whole number from 2. Got none instead.")
     whole = all(isinstance(value, int | np.integer) for value in given)
-    if not given or not whole or given[0] < 2 or len(set(given)) < len(given):
+    if not whole or min(given) < 2 or len(set(given)) < len(given):
         raise ValueError(f"`{name}` must be different whole numbers from 2. Got {given!r} instead.")
-    return [int(value) for value in given]
+    return sorted(int(value) for value in given)

@@ -119,6 +119,9 @@ class Clustering:
         images is within twice this of the mean over the sample in about 19 of 20 samples. Only
         differences within clusters count, for every cluster has its share of the sample (Cochran
         1977, Sampling techniques, chapter 5).
+
+        It is NaN where no cluster has two images that were measured, for then nothing is known of
+        differences within clusters: a sample of more than k images that are no noise is enough.
         """
         measured = np.isfinite(self.silhouettes)
         labels, scores = self.cluster_labels[measured], self.silhouettes[measured]
@@ -198,6 +201,7 @@ class ClusterSweep(Mapping[int, Clustering]):
 
     Examples
     --------
+    >>> from cliplab import Clustering
     >>> two = Clustering([0, 0, 1], [[0.5], [9.0]], inertia=0.5, silhouettes=[0.9, 0.8, 0.0])
     >>> ClusterSweep((two,)).to_pandas()["inertia"].tolist()
     [0.5]

@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
+from cliplab.arguments import require_count
 from cliplab.clustering import ClusterSweep
+from cliplab.clustering.kinds import require_kind
 from cliplab.device import n_cores
 from cliplab.embeddings import Embeddings
 from cliplab.evidence import measures
 from cliplab.evidence.judging import Evidence
 from cliplab.kmeans import points_and_space
 from cliplab.projection import Projection
-from cliplab.sources.counts import require_count
 
 _NULLS = ("uniform", "covariance")
 
@@ -63,6 +64,8 @@ def evidence_for_k(
     ------
     ValueError
         If the sweep is not of these embeddings or not by K-means, or a number is too small.
+    TypeError
+        If arguments are swapped, or of another kind.
     KeyboardInterrupt
         If `on_progress` has returned False.
 
@@ -88,6 +91,7 @@ def evidence_for_k(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from cliplab import sweep_clusters
     >>> random = np.random.default_rng(0)
     >>> points = random.normal(size=(150, 3)) + 12 * np.eye(3)[np.arange(150) % 3]
@@ -204,6 +208,7 @@ def _evidence(data: Any, sweep: ClusterSweep, found: dict[str, list[Any]]) -> Ev
 
 
 def _require_fit(embeddings: Any, sweep: ClusterSweep) -> None:
+    require_kind("sweep", sweep, ClusterSweep)
     if sweep.algorithm != "kmeans":
         raise ValueError(
             "`sweep` must be by K-means, whose inertia the gap statistic compares. "

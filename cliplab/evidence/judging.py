@@ -52,6 +52,7 @@ class Evidence:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from cliplab import evidence_for_k, sweep_clusters
     >>> noise = np.random.default_rng(0).normal(size=(60, 4))
     >>> evidence = evidence_for_k(noise, sweep_clusters(noise, range(2, 6)))

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cliplab.clustering import Clustering, ClusterSweep, sweep_clusters
+from cliplab.clustering.kinds import require_kind
+from cliplab.embeddings import Embeddings
 from cliplab.explorer.answers import Answers, Screen
 from cliplab.explorer.board import Board
 from cliplab.explorer.choices import (
@@ -29,15 +34,13 @@ from cliplab.explorer.panel import Panel
 from cliplab.explorer.pictures import SmallPictures
 from cliplab.explorer.results import Results
 from cliplab.explorer.serving import HoverPictures
-from cliplab.images import require_rows
+from cliplab.images import ImageSet, require_rows
 from cliplab.projection import Projection, project
 
 if TYPE_CHECKING:
-    from cliplab.embeddings import Embeddings
     from cliplab.encoder import ClipEncoder
     from cliplab.evidence import Evidence
     from cliplab.explorer.pages import Page
-    from cliplab.images import ImageSet
 
 
 class Explorer:
@@ -50,10 +53,11 @@ class Explorer:
     ----------
     images : ImageSet
         The images that are looked at.
-    embeddings : Embeddings
+    embeddings : Embeddings or ndarray of shape (n_images, n_features)
         A vector for each image.
     sweep : ClusterSweep, optional
-        The clusterings for every k; made with the defaults of `sweep_clusters` when left out.
+        The clusterings for every k; made with the defaults of `sweep_clusters` when left out. A
+        single clustering is shown as ``ClusterSweep((clustering,))``.
     projection : Projection, optional
         Where the images stand in the plane; t-SNE when left out.
     encoder : ClipEncoder, optional
@@ -72,6 +76,8 @@ class Explorer:
     ------
     ValueError
         If the parts do not have one row for each image.
+    TypeError
+        If arguments are swapped, or of another kind.
 
     Examples
     --------
@@ -86,18 +92,24 @@ class Explorer:
     def __init__(
         self,
         images: ImageSet,
-        embeddings: Embeddings,
+        embeddings: Embeddings | NDArray[np.number],
         sweep: ClusterSweep | None = None,
         projection: Projection | None = None,
         *,
         encoder: ClipEncoder | None = None,
         hide_classes: bool = True,
     ) -> None:
+        require_kind("images", images, ImageSet)
+        if isinstance(embeddings, np.ndarray):
+            embeddings = Embeddings(embeddings)
+        require_kind("embeddings", embeddings, Embeddings)
         require_rows("embeddings", len(embeddings), len(images))
         if sweep is None:
             sweep = sweep_clusters(embeddings, find_every_k(embeddings))
+        require_kind("sweep", sweep, ClusterSweep)
         if projection is None:
             projection = project(embeddings)
+        require_kind("projection", projection, Projection)
         require_rows("sweep", len(sweep.clusterings[0]), len(images))
         require_rows("projection", len(projection), len(images))
         self.images, self.embeddings, self.encoder = images, embeddings, encoder
@@ -345,6 +357,8 @@ def explore(images: ImageSet, encoder: ClipEncoder | None = None) -> Explorer:
 
     Raises
     ------
+    TypeError
+        If the images are no ImageSet, or the encoder is no ClipEncoder.
     ConnectionError
         If the weights are not on this machine and their hub cannot be reached.
 
@@ -354,9 +368,11 @@ def explore(images: ImageSet, encoder: ClipEncoder | None = None) -> Explorer:
     >>> explore(load_storybook(n_images=60)).state.space
     'embedding'
     """
-    if encoder is None:
-        from cliplab.encoder import ClipEncoder
+    from cliplab.encoder import ClipEncoder
 
+    require_kind("images", images, ImageSet)
+    if encoder is None:
         is_storybook = images.provenance.get("source") == "storybook"
         encoder = ClipEncoder("storybook" if is_storybook else "ViT-B-32")
+    require_kind("encoder", encoder, ClipEncoder)
     return Explorer(images, encoder.encode_images(images), encoder=encoder)

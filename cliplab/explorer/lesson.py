@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from bokeh.layouts import row
 from bokeh.models import ColumnDataSource
 
+from cliplab.clustering import Clustering, ClusterSweep
+from cliplab.clustering.kinds import require_kind
+from cliplab.evidence import Evidence
 from cliplab.explorer.coloring import coloring
 from cliplab.explorer.columns import image_columns, sweep_columns
 from cliplab.explorer.evidence_plots import EvidencePlots
@@ -23,15 +26,12 @@ from cliplab.explorer.lanes import Lane
 from cliplab.explorer.pictures import SmallPictures
 from cliplab.explorer.plots import Plots, score_title
 from cliplab.explorer.serving import HoverPictures
+from cliplab.images import ImageSet
+from cliplab.moves import Moves
+from cliplab.projection import Projection
 
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
-
-    from cliplab.clustering import Clustering, ClusterSweep
-    from cliplab.evidence import Evidence
-    from cliplab.images import ImageSet
-    from cliplab.moves import Moves
-    from cliplab.projection import Projection
 
 
 def show_projection(
@@ -58,6 +58,8 @@ def show_projection(
     ------
     ValueError
         If it is to be coloured by what is not known.
+    TypeError
+        If an argument is of another kind.
 
     Examples
     --------
@@ -66,6 +68,11 @@ def show_projection(
     >>> embeddings = ClipEncoder("storybook").encode_images(images)
     >>> show_projection(project(embeddings, "pca"), images)  # doctest: +SKIP
     """
+    require_kind("projection", projection, Projection)
+    if images is not None:
+        require_kind("images", images, ImageSet)
+    if clustering is not None:
+        require_kind("clustering", clustering, Clustering)
     plots = Plots(len(projection), {}, are_images=False) if images is None else _pictured(images)
     plots.show_projection(projection)
     plots.show_title(projection.method)
@@ -87,6 +94,11 @@ def show_elbow(sweep: ClusterSweep) -> None:
     sweep : ClusterSweep
         The clusterings for every k.
 
+    Raises
+    ------
+    TypeError
+        If an argument is of another kind.
+
     Examples
     --------
     >>> from cliplab import Embeddings, sweep_clusters
@@ -94,6 +106,7 @@ def show_elbow(sweep: ClusterSweep) -> None:
     >>> points = np.random.default_rng(0).normal(size=(50, 4))
     >>> show_elbow(sweep_clusters(Embeddings(points), range(2, 9)))  # doctest: +SKIP
     """
+    require_kind("sweep", sweep, ClusterSweep)
     source = ColumnDataSource(sweep_columns(sweep))
     elbow, score = elbow_figure(source), score_figure(source)
     mark_elbow(elbow, sweep)
@@ -113,6 +126,11 @@ def show_silhouettes(clustering: Clustering, images: ImageSet) -> None:
     images : ImageSet
         The images, row by row.
 
+    Raises
+    ------
+    TypeError
+        If an argument is of another kind.
+
     Examples
     --------
     >>> from cliplab import ClipEncoder, load_storybook, sweep_clusters
@@ -120,6 +138,8 @@ def show_silhouettes(clustering: Clustering, images: ImageSet) -> None:
     >>> sweep = sweep_clusters(ClipEncoder("storybook").encode_images(images), range(2, 9))
     >>> show_silhouettes(sweep[5], images)  # doctest: +SKIP
     """
+    require_kind("clustering", clustering, Clustering)
+    require_kind("images", images, ImageSet)
     plots = _pictured(images)
     plots.show_scale([clustering.silhouettes])
     plots.show_clustering(clustering)
@@ -139,6 +159,11 @@ def show_evidence(evidence: Evidence) -> None:
     evidence : Evidence
         From `evidence_for_k`.
 
+    Raises
+    ------
+    TypeError
+        If an argument is of another kind.
+
     Examples
     --------
     >>> from cliplab import evidence_for_k, sweep_clusters
@@ -147,6 +172,7 @@ def show_evidence(evidence: Evidence) -> None:
     >>> evidence = evidence_for_k(points, sweep_clusters(points, range(2, 9)))
     >>> show_evidence(evidence)  # doctest: +SKIP
     """
+    require_kind("evidence", evidence, Evidence)
     plots = EvidencePlots()
     plots.show(evidence)
     _show(plots.layout)
@@ -160,6 +186,11 @@ def show_moves(moves: Moves) -> None:
     moves : Moves
         From `what_moved`.
 
+    Raises
+    ------
+    TypeError
+        If an argument is of another kind.
+
     Examples
     --------
     >>> from cliplab import sweep_clusters, what_moved
@@ -167,6 +198,7 @@ def show_moves(moves: Moves) -> None:
     >>> sweep = sweep_clusters(np.random.default_rng(0).normal(size=(50, 4)), [3, 4])
     >>> show_moves(what_moved(sweep[3], sweep[4]))  # doctest: +SKIP
     """
+    require_kind("moves", moves, Moves)
     plot = FlowPlot()
     plot.show(moves)
     _show(plot.layout)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import traitlets
 
+from cliplab.clustering import ALGORITHMS
+
 MOST_SEED = 2**31 - 1
 # Colours by a text that was typed; not a column of the images.
 LIKENESS = "likeness to words"
@@ -66,7 +68,8 @@ class ExplorerState(traitlets.HasTraits):
     query : str
         What was typed to colour the picture by; only with an encoder.
     committed : int or None
-        The number of clusters that the learner has committed to; once set it stays.
+        The number of clusters that the learner has committed to, from 1 to the largest k there is;
+        once set it stays.
     page : str
         Which of the pages below the plots is open.
 
@@ -211,8 +214,13 @@ class ExplorerState(traitlets.HasTraits):
                 f"`committed` must stay {self.committed}: the classes have been seen. "
                 f"Got {value!r} instead."
             )
-        if value is not None and value < 1:
-            raise traitlets.TraitError(f"`committed` must be at least 1. Got {value!r} instead.")
+        most = max(self._choices.get("n_clusters", (self._n_images,)))
+        if ALGORITHMS[self.algorithm].parameter != "n_clusters":
+            most = self._n_images  # HDBSCAN finds k itself, and may find more.
+        if value is not None and not 1 <= value <= most:
+            raise traitlets.TraitError(
+                f"`committed` must be from 1 to {most}, the largest k. Got {value!r} instead."
+            )
         return value
 
     @traitlets.validate("opened")

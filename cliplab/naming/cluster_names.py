@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.clustering import NOISE, Clustering
+from cliplab.clustering.kinds import require_kind
 from cliplab.naming.prompts import checked_templates, checked_words, directions, word_vectors
 
 if TYPE_CHECKING:
@@ -193,6 +194,8 @@ def name_clusters(
     ValueError
         If the centres are not in the encoder's space, or there is something wrong with the
         words or the templates.
+    TypeError
+        If arguments are swapped, or of another kind.
 
     Notes
     -----
@@ -221,6 +224,10 @@ def name_clusters(
     >>> list(found.top(found.names.index("car"), n_words=1))
     ['car']
     """
+    from cliplab.encoder import ClipEncoder
+
+    require_kind("clustering", clustering, Clustering)
+    require_kind("encoder", encoder, ClipEncoder)
     words = checked_words(vocabulary, encoder.model)
     sentences = checked_templates(templates, encoder.model)
     _require(clustering.space == "embedding" and clustering.metric == "euclidean", clustering)

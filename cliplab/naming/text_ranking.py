@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab.clustering.kinds import require_kind
+from cliplab.embeddings import Embeddings
 from cliplab.naming.prompts import checked_templates, checked_words, directions, word_vectors
 
 if TYPE_CHECKING:
-    from cliplab.embeddings import Embeddings
     from cliplab.encoder import ClipEncoder
 
 
@@ -101,6 +102,8 @@ def rank_by_text(
     ------
     ValueError
         If the text is empty, or the embeddings come from something else than the encoder.
+    TypeError
+        If arguments are swapped, or of another kind.
 
     References
     ----------
@@ -115,8 +118,12 @@ def rank_by_text(
     >>> images.to_pandas()["caption"][found.ranking[0]]
     'a red car in the city'
     """
+    from cliplab.encoder import ClipEncoder
+
     if not isinstance(text, str) or not text.strip():
         raise ValueError(f"`text` must be a text that is not empty. Got {text!r} instead.")
+    require_kind("embeddings", embeddings, Embeddings)
+    require_kind("encoder", encoder, ClipEncoder)
     words = checked_words(vocabulary, encoder.model)
     _require_same_encoder(embeddings, encoder)
     texts = word_vectors(encoder, words, checked_templates(None, encoder.model))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cliplab.clustering import ClusterSweep
@@ -58,6 +59,8 @@ def save_pack(
     ------
     ValueError
         If the parts do not belong together, or the folder holds something else.
+    TypeError
+        If arguments are swapped, or of another kind.
     OSError
         If it cannot be written; what was there before stays.
 
@@ -75,9 +78,11 @@ def save_pack(
         raise ValueError(
             f"`thumbnail_size` must be from 32 to 1024 pixels. Got {thumbnail_size!r} instead."
         )
-    drawn = (projections,) if isinstance(projections, Projection) else tuple(projections)
-    swept = (sweeps,) if isinstance(sweeps, ClusterSweep) else tuple(sweeps)
-    pack = Pack(with_thumbnails(images, thumbnail_size), embeddings, drawn, swept, title)
+    # Anything else than several is taken for one: the pack refuses what is no part of it.
+    drawn = tuple(projections) if isinstance(projections, Sequence) else (projections,)
+    swept = tuple(sweeps) if isinstance(sweeps, Sequence) else (sweeps,)
+    whole = Pack(images, embeddings, drawn, swept, title)
+    pack = replace(whole, images=with_thumbnails(images, thumbnail_size))
     write_pack(pack, Path(path).expanduser())
     return pack
 
@@ -104,6 +109,7 @@ def load_pack(path: str | os.PathLike[str]) -> Pack:
 
     Examples
     --------
+    >>> from cliplab import Explorer
     >>> pack = load_pack("open-images-1000")  # doctest: +SKIP
     >>> Explorer(pack.images, pack.embeddings, pack.sweep, pack.projection)  # doctest: +SKIP
     """

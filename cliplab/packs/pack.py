@@ -6,6 +6,7 @@ import html
 from dataclasses import dataclass
 
 from cliplab.clustering import ClusterSweep
+from cliplab.clustering.kinds import require_kind
 from cliplab.embeddings import Embeddings
 from cliplab.images import ImageSet, require_rows
 from cliplab.projection import Projection
@@ -34,6 +35,8 @@ class Pack:
     ------
     ValueError
         If the parts do not have one row for each image.
+    TypeError
+        If arguments are swapped, or of another kind.
 
     Examples
     --------
@@ -50,10 +53,14 @@ class Pack:
     note: str = ""
 
     def __post_init__(self) -> None:
+        require_kind("images", self.images, ImageSet)
+        require_kind("embeddings", self.embeddings, Embeddings)
         require_rows("embeddings", len(self.embeddings), len(self.images))
         for projection in self.projections:
+            require_kind("projections", projection, Projection)
             require_rows("projections", len(projection), len(self.images))
         for sweep in self.sweeps:
+            require_kind("sweeps", sweep, ClusterSweep)
             require_rows("sweeps", len(sweep.clusterings[0]), len(self.images))
 
     @property

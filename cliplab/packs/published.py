@@ -42,6 +42,7 @@ def fetch_pack(name: str | None = None, *, revision: str | None = None) -> Pack:
 
     Examples
     --------
+    >>> from cliplab import Explorer
     >>> pack = fetch_pack()  # doctest: +SKIP
     >>> Explorer(pack.images, pack.embeddings, pack.sweep, pack.projection)  # doctest: +SKIP
     """

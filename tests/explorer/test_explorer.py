@@ -8,9 +8,12 @@ from ipywidgets.widgets.widget import _instances
 from traitlets import TraitError
 
 from cliplab import (
+    ClusterSweep,
     Embeddings,
     Explorer,
     ImageSet,
+    Shards,
+    cluster_shards,
     explore,
     load_storybook,
     project,
@@ -221,6 +224,49 @@ def test_parts_with_other_numbers_of_rows_are_refused_in_words(images, embedding
         Explorer(images[:40], embeddings)
     with pytest.raises(ValueError, match=r"`sweep` must have one row .* Got 80 instead"):
         Explorer(images[:40], embeddings[:40], sweep)
+
+
+def test_swapped_arguments_are_told_apart(images, embeddings, sweep, projection):
+    with pytest.raises(TypeError, match=r"`images` must be an ImageSet, .*\. Got Embeddings "):
+        Explorer(embeddings, images)
+    with pytest.raises(TypeError, match=r"`embeddings` must be Embeddings, .*\. Got ImageSet "):
+        Explorer(images, images)
+    with pytest.raises(TypeError, match=r"Embeddings\(array\) or shards\[.*\. Got Shards instead"):
+        Explorer(images, Shards.__new__(Shards))
+    with pytest.raises(TypeError, match=r"`sweep` must be a ClusterSweep, .*\. Got Projection "):
+        Explorer(images, embeddings, projection, sweep)
+    with pytest.raises(TypeError, match=r"`projection` must be a Projection, .*\. Got ndarray "):
+        Explorer(images, embeddings, sweep, projection.coordinates)
+
+
+def test_an_array_is_taken_for_embeddings(images, embeddings, sweep, projection):
+    explorer = Explorer(images, 7 * embeddings.vectors, sweep, projection)
+    np.testing.assert_allclose(explorer.embeddings.vectors, embeddings.vectors, atol=1e-6)
+
+
+def test_a_single_clustering_is_shown_as_a_sweep_of_one(images, embeddings, projection):
+    one = cluster_shards(embeddings, 5)
+    words = r"`sweep` must be .* of one alone, ClusterSweep\(\(clustering,\)\)\. Got Clustering "
+    with pytest.raises(TypeError, match=words):
+        Explorer(images, embeddings, one, projection)
+    explorer = Explorer(images, embeddings, ClusterSweep((one,)), projection)
+    assert explorer.clustering is one
+    explorer.state.page = "silhouette"  # None was measured, so none sits badly.
+    page = explorer._panel.pages["silhouette"]
+    assert (page._negative.description, page._borderline.disabled) == ("Show 0 negative", True)
+
+
+@pytest.mark.parametrize("given", ["photos", [], np.eye(4)])
+def test_what_is_no_set_of_images_is_refused_before_anything_is_fetched(given, embeddings):
+    for each in (given, embeddings):
+        kind = type(each).__name__
+        with pytest.raises(TypeError, match=rf"`images` must be .* or load_folder\. Got {kind} "):
+            explore(each)
+
+
+def test_the_name_of_an_encoder_is_none(images):
+    with pytest.raises(TypeError, match=r"for example ClipEncoder\('storybook'\)\. Got str "):
+        explore(images, "storybook")
 
 
 def test_a_choice_that_is_not_there_is_refused_in_words(explorer):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from bokeh.models import HoverTool
 
-from cliplab import show_elbow, show_projection, show_silhouettes
+from cliplab import show_elbow, show_evidence, show_moves, show_projection, show_silhouettes
 from cliplab.explorer import lesson
 
 
@@ -79,3 +79,19 @@ def test_silhouettes_are_drawn_for_one_clustering(shown, images, sweep):
 def test_without_a_front_end_they_are_shown_as_words(capsys, sweep):
     show_elbow(sweep)
     assert "HostedModel" in capsys.readouterr().out
+
+
+def test_swapped_arguments_are_told_apart(shown, projection, images, sweep):
+    for draw, given, words in (
+        (show_projection, (images, projection), "`projection` must be a Projection"),
+        (show_projection, (projection, sweep[4]), "`images` must be an ImageSet"),
+        (show_projection, (projection, images, sweep), "`clustering` must be a Clustering"),
+        (show_elbow, (sweep[4],), "`sweep` must be a ClusterSweep"),
+        (show_silhouettes, (images, sweep[4]), "`clustering` must be a Clustering"),
+        (show_silhouettes, (sweep[4], projection), "`images` must be an ImageSet"),
+        (show_evidence, (sweep,), "`evidence` must be Evidence"),
+        (show_moves, (sweep[4],), "`moves` must be Moves"),
+    ):
+        with pytest.raises(TypeError, match=words):
+            draw(*given)
+    assert not shown

@@ -65,8 +65,9 @@ class SilhouettePage:
     def draw(self, view: View) -> None:
         """Open the image that was tapped, and count those that sit badly."""
         clustering = view.clustering
-        self._lists["negative"] = negative_images(clustering)
-        self._lists["borderline"] = borderline_images(clustering)
+        is_measured = clustering.n_measured > 0
+        self._lists["negative"] = negative_images(clustering) if is_measured else ()
+        self._lists["borderline"] = borderline_images(clustering) if is_measured else ()
         for name, widget in (("negative", self._negative), ("borderline", self._borderline)):
             rows = self._lists[name]
             widget.description = f"Show {len(rows):,} {name}"
