@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 import traitlets
 
-from cliplab.clustering import ALGORITHMS
-
 MOST_SEED = 2**31 - 1
 # Colours by a text that was typed; not a column of the images.
 LIKENESS = "likeness to words"
@@ -68,7 +66,7 @@ class ExplorerState(traitlets.HasTraits):
     query : str
         What was typed to colour the picture by; only with an encoder.
     committed : int or None
-        The number of clusters that the learner has committed to, from 1 to the largest k there is;
+        The number of clusters that the learner has committed to, from 1 to the number of images;
         once set it stays.
     page : str
         Which of the pages below the plots is open.
@@ -214,12 +212,11 @@ class ExplorerState(traitlets.HasTraits):
                 f"`committed` must stay {self.committed}: the classes have been seen. "
                 f"Got {value!r} instead."
             )
-        most = max(self._choices.get("n_clusters", (self._n_images,)))
-        if ALGORITHMS[self.algorithm].parameter != "n_clusters":
-            most = self._n_images  # HDBSCAN finds k itself, and may find more.
-        if value is not None and not 1 <= value <= most:
+        # Also one that the sweep has not: what one believes need not lie within it.
+        if value is not None and not 1 <= value <= self._n_images:
             raise traitlets.TraitError(
-                f"`committed` must be from 1 to {most}, the largest k. Got {value!r} instead."
+                f"`committed` must be from 1 to {self._n_images}, the number of images. "
+                f"Got {value!r} instead."
             )
         return value
 

@@ -61,9 +61,7 @@ class RevealPage:
         self._view: View | None = None
         self._proposed = 0  # What stood as my k before the learner touched it.
         self._disagreeing: tuple[int, ...] = ()
-        self._k = ipywidgets.BoundedIntText(
-            description="my k", min=1, max=10_000, layout={"width": "150px"}
-        )
+        self._k = ipywidgets.BoundedIntText(description="my k", min=1, layout={"width": "150px"})
         self._k.style.description_width = "40px"
         self._cluster = ipywidgets.Dropdown(
             description="cluster", layout={"width": "150px"}, style={"description_width": "50px"}
@@ -96,6 +94,7 @@ class RevealPage:
             if self._cluster.options != tuple(clusters):
                 self._cluster.options = clusters
                 self._cluster.index = 0 if clusters else None
+            self._k.max = len(view.images)
             if self._k.value in (1, self._proposed):  # What was typed stays.
                 self._k.value = self._proposed = max(1, view.clustering.n_clusters)
             self._words.value = self._asked()
