@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cliplab.arguments import require_kind
 from cliplab.clustering import Clustering
-from cliplab.clustering.kinds import require_kind
 from cliplab.images import ImageSet
 
 if TYPE_CHECKING:

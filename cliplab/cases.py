@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cliplab.arguments import require_kind
 from cliplab.clustering import NOISE, Clustering
-from cliplab.clustering.kinds import require_kind
 from cliplab.embeddings import Embeddings
 from cliplab.images import require_rows
 from cliplab.kmeans import points_and_space

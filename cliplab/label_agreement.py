@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab.arguments import require_count
+from cliplab.arguments import require_count, require_kind
 from cliplab.clustering import Clustering
-from cliplab.clustering.kinds import require_kind
 from cliplab.images import ImageSet, require_rows
 
 if TYPE_CHECKING:

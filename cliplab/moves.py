@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from cliplab.arguments import require_kind
 from cliplab.clustering import NOISE, Clustering
-from cliplab.clustering.kinds import require_kind
 from cliplab.clustering.matching import shared
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
-from cliplab.clustering.kinds import require_kind
+from cliplab.arguments import require_kind
 from cliplab.clustering.values import NOISE, Clustering, ClusterSweep
 from cliplab.embeddings import Embeddings
 from cliplab.images import require_rows

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
-from cliplab.arguments import require_count
+from cliplab.arguments import require_count, require_kind
 from cliplab.clustering import ClusterSweep
-from cliplab.clustering.kinds import require_kind
 from cliplab.device import n_cores
 from cliplab.embeddings import Embeddings
 from cliplab.evidence import measures

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab.arguments import require_kind
 from cliplab.clustering import Clustering, ClusterSweep, sweep_clusters
-from cliplab.clustering.kinds import require_kind
 from cliplab.embeddings import Embeddings
 from cliplab.explorer.answers import Answers, Screen
 from cliplab.explorer.board import Board

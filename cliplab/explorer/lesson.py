@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from bokeh.layouts import row
 from bokeh.models import ColumnDataSource
 
+from cliplab.arguments import require_kind
 from cliplab.clustering import Clustering, ClusterSweep
-from cliplab.clustering.kinds import require_kind
 from cliplab.evidence import Evidence
 from cliplab.explorer.coloring import coloring
 from cliplab.explorer.columns import image_columns, sweep_columns

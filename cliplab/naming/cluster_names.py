@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab.arguments import require_kind
 from cliplab.clustering import NOISE, Clustering
-from cliplab.clustering.kinds import require_kind
 from cliplab.naming.prompts import checked_templates, checked_words, directions, word_vectors
 
 if TYPE_CHECKING:

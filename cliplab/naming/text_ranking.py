@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab.clustering.kinds import require_kind
+from cliplab.arguments import require_kind
 from cliplab.embeddings import Embeddings
 from cliplab.naming.prompts import checked_templates, checked_words, directions, word_vectors
 

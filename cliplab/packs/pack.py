@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
+from cliplab.arguments import require_kind
 from cliplab.clustering import ClusterSweep
-from cliplab.clustering.kinds import require_kind
 from cliplab.embeddings import Embeddings
 from cliplab.images import ImageSet, require_rows
 from cliplab.projection import Projection

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cliplab.arguments import require_count
+from cliplab.arguments import require_count, require_kind
 from cliplab.embeddings import Embeddings
 from cliplab.images import require_rows
 from cliplab.projection import Projection, project
@@ -65,15 +65,8 @@ def place_images(
     >>> place_images(picture, embeddings[:150], embeddings[150:]).coordinates.shape
     (50, 2)
     """
-    if not isinstance(projection, Projection):
-        raise TypeError(
-            f"`projection` must be a Projection. Got {type(projection).__name__} instead."
-        )
-    if not isinstance(embeddings, Embeddings):
-        raise TypeError(
-            "`embeddings` must be Embeddings, the vectors that the picture is of. "
-            f"Got {type(embeddings).__name__} instead."
-        )
+    require_kind("projection", projection, Projection)
+    require_kind("embeddings", embeddings, Embeddings)
     require_vectors("new", new)
     require_rows("projection", len(projection), len(embeddings))
     if projection.method != "tsne" or projection.coordinates.shape[1] != 2:
