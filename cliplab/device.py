@@ -58,7 +58,7 @@ def n_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def is_out_of_memory(error: RuntimeError) -> bool:
+def is_out_of_memory(error: Exception) -> bool:
     """Tell a full memory from other faults of a device."""
     words = str(error).lower()
     return "out of memory" in words or "can't allocate memory" in words

@@ -41,8 +41,8 @@ class ClipEncoder:
         Any model of open_clip by its name, or ``"storybook"``: a small CLIP that ships with this
         package and knows nothing except the storybook.
     pretrained : str or None, default="laion2b_s34b_b79k"
-        Which weights, by open_clip's name; they are downloaded once. None leaves the model
-        untrained, for comparison. The storybook has its own, whatever is named here.
+        Which weights, by open_clip's name; they are downloaded once. Or a file of them. None leaves
+        the model untrained, for comparison. The storybook has its own, whatever is named here.
     device : str, optional
         ``"cuda"``, ``"mps"`` or ``"cpu"``; the fastest that there is when left out.
     precision : {"float32", "bfloat16", "float16"}, optional

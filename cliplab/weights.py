@@ -10,11 +10,13 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cliplab.device import is_out_of_memory
 from cliplab.hub import hub_errors, require_answer
 
 if TYPE_CHECKING:
     import torch
 
+_MOST_SAID = 200  # Of a message that lists the names of all numbers.
 STORYBOOK = Path(__file__).parent / "models" / "storybook"
 
 
@@ -45,7 +47,12 @@ def load_network(model: str, pretrained: str | None, dtype: torch.dtype) -> Any:
         require_weights(model, pretrained)
     quiet = nullcontext() if loads else _quiet_root_logger()
     # An untrained network is a result too: the same one each time, and meant, so without warning.
-    with torch.random.fork_rng(devices=[]), quiet, hub_errors(f"the model {model}"):
+    with (
+        torch.random.fork_rng(devices=[]),
+        quiet,
+        hub_errors(f"the model {model}"),
+        _of_this_model(model, pretrained),
+    ):
         torch.manual_seed(0)
         name = open_clip_name(model)
         # Whole repositories and folders, as "hf-hub:…", name their weights themselves.
@@ -106,6 +113,24 @@ def _tensors(path: Path, dtype: torch.dtype) -> dict[str, torch.Tensor]:
             tensor = file.get_tensor(key)
             tensors[key] = tensor.to(dtype, copy=True) if tensor.is_floating_point() else tensor
     return tensors
+
+
+@contextmanager
+def _of_this_model(model: str, pretrained: str | None) -> Iterator[None]:
+    """Say of a file that it is damaged, or of another model, where open_clip lists every key."""
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except (AssertionError, RuntimeError, SafetensorError) as error:
+        if pretrained is None or not Path(pretrained).is_file() or is_out_of_memory(error):
+            raise
+        # The first of several lines is a heading.
+        said = str(error).splitlines()[:2][-1].strip()
+        raise ValueError(
+            f"`pretrained` must be a whole file with weights of {model}. Got {pretrained!r} "
+            f"instead, of which this was said: {said[:_MOST_SAID]}"
+        ) from error
 
 
 @contextmanager

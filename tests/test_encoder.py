@@ -331,3 +331,12 @@ def test_a_model_has_a_name_and_of_those_that_ship_the_first_are_shown():
         ClipEncoder(5)
     with pytest.raises(ValueError, match="must be one of 'ViT-B-32', 'storybook', "):
         ClipEncoder("qqqq")
+
+
+def test_a_file_of_weights_that_is_torn_or_of_another_model_is_named(tmp_path):
+    other, torn = tmp_path / "other.safetensors", tmp_path / "torn.safetensors"
+    save_file({"visual.proj": torch.zeros(3, 5)}, other)
+    torn.write_bytes(other.read_bytes()[:40])
+    for path in (other, torn):
+        with pytest.raises(ValueError, match=rf"with weights of RN50\. Got '{path}' instead, of"):
+            ClipEncoder("RN50", str(path), "cpu")
