@@ -605,6 +605,14 @@ def test_what_an_ended_cell_has_interrupted_is_taken_up_again(
 # What is typed
 
 
+def test_my_k_may_be_any_up_to_the_number_of_images(explorer, images):
+    page = _page(explorer, "reveal")
+    page._k.value = len(images) + 1
+    assert page._k.value == len(images)
+    page._commit.click()
+    assert explorer.state.committed == len(images)
+
+
 def test_my_k_stays_as_it_was_typed_and_is_what_is_revealed_first(explorer):
     page = _page(explorer, "reveal")
     explorer.state.n_clusters = 5
