@@ -33,9 +33,9 @@ from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 
 from cliplab import ClipEncoder
-from cliplab.device import best_precision, n_cores
-from cliplab.pictures import decode_picture
-from cliplab.preparing import Preparation
+from cliplab._core.device import best_precision, n_cores
+from cliplab.embeddings.preprocessing import Preparation
+from cliplab.images.decoding import decode_picture
 
 BARS = {"float32": 1.8, "bfloat16": 3.3}
 BAR_TOWER = 0.70

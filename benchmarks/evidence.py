@@ -17,10 +17,10 @@ import time
 
 import numpy as np
 
-from cliplab.clustering import sweep_clusters
-from cliplab.device import n_cores
-from cliplab.embeddings import Embeddings
-from cliplab.evidence import evidence_for_k
+from cliplab._core.device import n_cores
+from cliplab.clustering.sweeping import sweep_clusters
+from cliplab.embeddings.values import Embeddings
+from cliplab.evaluation.evidence.gathering import evidence_for_k
 
 BAR = 30.0
 

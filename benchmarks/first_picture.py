@@ -18,7 +18,7 @@ from measuring import images_and_repeats, in_turn, mixture, on_one_thread, told
 from numpy.typing import NDArray
 from sklearn.manifold import TSNE, trustworthiness
 
-from cliplab.tsne import StagedTSNE
+from cliplab.projection.tsne import StagedTSNE
 
 ENOUGH = 0.99
 BAR = 6.0

@@ -21,17 +21,17 @@ import torch
 from measuring import images_and_repeats, in_turn, mixture, told
 from numpy.typing import NDArray
 
-from cliplab import cuml_engine
-from cliplab.device import n_cores
-from cliplab.kmeans_chain import kmeans_chain
-from cliplab.silhouette import silhouettes
-from cliplab.tsne import MOST_EXACT, StagedTSNE, kl_divergence
+from cliplab._core.device import n_cores
+from cliplab.clustering.kmeans_chain import kmeans_chain
+from cliplab.clustering.silhouettes import silhouettes
+from cliplab.projection.engines import cuml_engine
+from cliplab.projection.tsne import MOST_EXACT, StagedTSNE, kl_divergence
 
 T = TypeVar("T")
 Labelings = Sequence[NDArray[np.intp]]
 
 KS = list(range(2, 21))
-USERS = ("kmeans_chain", "silhouette", "tsne")
+USERS = ("clustering.kmeans_chain", "clustering.silhouettes", "projection.tsne")
 
 
 def on(device: str | None, run: Callable[[], T]) -> Callable[[], T]:

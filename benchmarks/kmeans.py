@@ -20,7 +20,7 @@ from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 from cliplab import ClipEncoder, load_storybook
-from cliplab.kmeans_chain import kmeans_chain
+from cliplab.clustering.kmeans_chain import kmeans_chain
 
 KS = list(range(2, 21))
 BAR = 25.0

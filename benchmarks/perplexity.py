@@ -18,7 +18,7 @@ from measuring import images_and_repeats, mixture, on_one_thread, told
 from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 
-from cliplab.tsne import StagedTSNE, kl_divergence
+from cliplab.projection.tsne import StagedTSNE, kl_divergence
 
 BAR = 3.0
 

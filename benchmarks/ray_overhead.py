@@ -34,9 +34,9 @@ from measuring import image_set, in_turn, photograph_paths, told
 from safetensors.torch import save_file
 
 from cliplab import ClipEncoder, ImageSet, load_storybook
-from cliplab.device import n_cores
-from cliplab.ray_engine import _ClusterEncoder
-from cliplab.ray_engine.cluster import ray_cluster, start_here
+from cliplab._core.device import n_cores
+from cliplab.embeddings.engines.ray.cluster import ray_cluster, start_here
+from cliplab.embeddings.engines.ray.encoding import _ClusterEncoder
 
 BAR = 1.15
 

@@ -19,9 +19,11 @@ from collections.abc import Callable
 import numpy as np
 from measuring import in_fresh_process
 
-from cliplab.scaling import cluster_shards, project_shards, sweep_shards
-from cliplab.shards import Shards
-from cliplab.store import EmbeddingStore, picture_key
+from cliplab.clustering.minibatch import cluster_shards
+from cliplab.clustering.stored_sweep import sweep_shards
+from cliplab.embeddings.on_disk import Shards
+from cliplab.embeddings.store import EmbeddingStore, picture_key
+from cliplab.projection.placing import project_shards
 
 N_FEATURES = 512
 WORK: dict[str, Callable[[Shards], object]] = {

@@ -17,8 +17,8 @@ from measuring import images_and_repeats, mixture, on_one_thread, told
 from sklearn.metrics import silhouette_samples
 from threadpoolctl import threadpool_limits
 
-from cliplab.kmeans_chain import kmeans_chain
-from cliplab.silhouette import silhouettes
+from cliplab.clustering.kmeans_chain import kmeans_chain
+from cliplab.clustering.silhouettes import silhouettes
 
 KS = list(range(2, 21))
 BAR = 18.0

@@ -19,7 +19,7 @@ from measuring import images_and_repeats, mixture, on_one_thread, told
 from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 
-from cliplab.tsne import MOST_DENSE, StagedTSNE, kl_divergence
+from cliplab.projection.tsne import MOST_DENSE, StagedTSNE, kl_divergence
 
 BARS = {1000: 2.5, 5000: 3.0}
 WORST_KL = 1.01

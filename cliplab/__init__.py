@@ -17,47 +17,47 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cliplab.agreement import Agreement, class_agreement
-    from cliplab.algorithm_comparison import AlgorithmComparison, compare_algorithms
-    from cliplab.baselines import encode_colors, encode_pixels
-    from cliplab.cases import (
+    from cliplab.clustering.lloyd import kmeans_steps
+    from cliplab.clustering.measuring import measure_in
+    from cliplab.clustering.minibatch import cluster_shards
+    from cliplab.clustering.stored_sweep import sweep_shards
+    from cliplab.clustering.sweeping import sweep_clusters
+    from cliplab.clustering.values import Clustering, ClusterSweep
+    from cliplab.diagnosis import doctor
+    from cliplab.embeddings.baselines import encode_colors, encode_pixels
+    from cliplab.embeddings.encoder import ClipEncoder
+    from cliplab.embeddings.on_disk import Shards
+    from cliplab.embeddings.values import Embeddings, load_embeddings
+    from cliplab.evaluation.agreement import Agreement, class_agreement
+    from cliplab.evaluation.algorithm_comparison import AlgorithmComparison, compare_algorithms
+    from cliplab.evaluation.comparison import Comparison, compare_embeddings
+    from cliplab.evaluation.evidence.gathering import evidence_for_k
+    from cliplab.evaluation.evidence.judging import Evidence
+    from cliplab.evaluation.label_agreement import LabelAgreement, agreement_by_label
+    from cliplab.evaluation.naming.cluster_names import ClusterNames, name_clusters
+    from cliplab.evaluation.naming.text_ranking import TextRanking, rank_by_text
+    from cliplab.evaluation.null import null_data
+    from cliplab.evaluation.silhouette_explanation import (
         SilhouetteCase,
         borderline_images,
         negative_images,
         silhouette_case,
     )
-    from cliplab.clustering import (
-        Clustering,
-        ClusterSweep,
-        measure_in,
-        sweep_clusters,
-    )
-    from cliplab.comparison import Comparison, compare_embeddings
-    from cliplab.credits import Attribution, Credits
-    from cliplab.diagnosis import doctor
-    from cliplab.embeddings import Embeddings, load_embeddings
-    from cliplab.encoder import ClipEncoder
-    from cliplab.evidence import Evidence, evidence_for_k
-    from cliplab.explorer import (
-        Explorer,
-        ExplorerState,
-        explore,
+    from cliplab.evaluation.transitions import Moves, what_moved
+    from cliplab.explorer.displays import (
         show_elbow,
         show_evidence,
         show_moves,
         show_projection,
         show_silhouettes,
     )
-    from cliplab.images import ImageSet
-    from cliplab.kmeans import kmeans_steps
-    from cliplab.label_agreement import LabelAgreement, agreement_by_label
-    from cliplab.moves import Moves, what_moved
-    from cliplab.naming import ClusterNames, TextRanking, name_clusters, rank_by_text
-    from cliplab.null import null_data
+    from cliplab.explorer.explorer import Explorer, explore
+    from cliplab.explorer.model.state import ExplorerState
+    from cliplab.images.credits import Attribution, Credits
+    from cliplab.images.image_set import ImageSet
     from cliplab.packs import Pack, fetch_pack, load_pack, save_pack
-    from cliplab.projection import Projection, project
-    from cliplab.scaling import cluster_shards, place_images, project_shards, sweep_shards
-    from cliplab.shards import Shards
+    from cliplab.projection.placing import place_images, project_shards
+    from cliplab.projection.projecting import Projection, project
     from cliplab.sources import (
         fetch_hub_images,
         fetch_open_images,
@@ -68,64 +68,64 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _MODULE_OF = {
-    "Agreement": "agreement",
-    "AlgorithmComparison": "algorithm_comparison",
-    "Attribution": "credits",
-    "ClipEncoder": "encoder",
-    "ClusterNames": "naming",
-    "ClusterSweep": "clustering",
-    "Clustering": "clustering",
-    "Comparison": "comparison",
-    "Credits": "credits",
-    "Embeddings": "embeddings",
-    "Evidence": "evidence",
-    "Explorer": "explorer",
-    "ExplorerState": "explorer",
-    "ImageSet": "images",
-    "LabelAgreement": "label_agreement",
-    "Moves": "moves",
+    "Agreement": "evaluation.agreement",
+    "AlgorithmComparison": "evaluation.algorithm_comparison",
+    "Attribution": "images.credits",
+    "ClipEncoder": "embeddings.encoder",
+    "ClusterNames": "evaluation.naming.cluster_names",
+    "ClusterSweep": "clustering.values",
+    "Clustering": "clustering.values",
+    "Comparison": "evaluation.comparison",
+    "Credits": "images.credits",
+    "Embeddings": "embeddings.values",
+    "Evidence": "evaluation.evidence.judging",
+    "Explorer": "explorer.explorer",
+    "ExplorerState": "explorer.model.state",
+    "ImageSet": "images.image_set",
+    "LabelAgreement": "evaluation.label_agreement",
+    "Moves": "evaluation.transitions",
     "Pack": "packs",
-    "Projection": "projection",
-    "Shards": "shards",
-    "SilhouetteCase": "cases",
-    "TextRanking": "naming",
-    "agreement_by_label": "label_agreement",
-    "borderline_images": "cases",
-    "class_agreement": "agreement",
-    "cluster_shards": "scaling",
-    "compare_algorithms": "algorithm_comparison",
-    "compare_embeddings": "comparison",
+    "Projection": "projection.projecting",
+    "Shards": "embeddings.on_disk",
+    "SilhouetteCase": "evaluation.silhouette_explanation",
+    "TextRanking": "evaluation.naming.text_ranking",
+    "agreement_by_label": "evaluation.label_agreement",
+    "borderline_images": "evaluation.silhouette_explanation",
+    "class_agreement": "evaluation.agreement",
+    "cluster_shards": "clustering.minibatch",
+    "compare_algorithms": "evaluation.algorithm_comparison",
+    "compare_embeddings": "evaluation.comparison",
     "doctor": "diagnosis",
-    "encode_colors": "baselines",
-    "encode_pixels": "baselines",
-    "evidence_for_k": "evidence",
-    "explore": "explorer",
+    "encode_colors": "embeddings.baselines",
+    "encode_pixels": "embeddings.baselines",
+    "evidence_for_k": "evaluation.evidence.gathering",
+    "explore": "explorer.explorer",
     "fetch_hub_images": "sources",
     "fetch_open_images": "sources",
     "fetch_pack": "packs",
-    "kmeans_steps": "kmeans",
-    "load_embeddings": "embeddings",
+    "kmeans_steps": "clustering.lloyd",
+    "load_embeddings": "embeddings.values",
     "load_folder": "sources",
     "load_pack": "packs",
     "load_storybook": "sources",
-    "measure_in": "clustering",
-    "name_clusters": "naming",
-    "negative_images": "cases",
-    "null_data": "null",
-    "place_images": "scaling",
-    "project": "projection",
-    "project_shards": "scaling",
-    "rank_by_text": "naming",
+    "measure_in": "clustering.measuring",
+    "name_clusters": "evaluation.naming.cluster_names",
+    "negative_images": "evaluation.silhouette_explanation",
+    "null_data": "evaluation.null",
+    "place_images": "projection.placing",
+    "project": "projection.projecting",
+    "project_shards": "projection.placing",
+    "rank_by_text": "evaluation.naming.text_ranking",
     "save_pack": "packs",
-    "show_elbow": "explorer",
-    "show_evidence": "explorer",
-    "show_moves": "explorer",
-    "show_projection": "explorer",
-    "show_silhouettes": "explorer",
-    "silhouette_case": "cases",
-    "sweep_clusters": "clustering",
-    "sweep_shards": "scaling",
-    "what_moved": "moves",
+    "show_elbow": "explorer.displays",
+    "show_evidence": "explorer.displays",
+    "show_moves": "explorer.displays",
+    "show_projection": "explorer.displays",
+    "show_silhouettes": "explorer.displays",
+    "silhouette_case": "evaluation.silhouette_explanation",
+    "sweep_clusters": "clustering.sweeping",
+    "sweep_shards": "clustering.stored_sweep",
+    "what_moved": "evaluation.transitions",
 }
 
 __all__ = [

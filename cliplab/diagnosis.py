@@ -13,11 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from cliplab.cache import cache_folder
-from cliplab.device import best_device, best_precision, n_cores
-from cliplab.hub import require_answer
+from cliplab._core.cache import cache_folder
+from cliplab._core.device import best_device, best_precision, n_cores
+from cliplab._core.hub_errors import require_answer
+from cliplab.embeddings.model import has_weights
 from cliplab.sources.openimages.host import open_images_host
-from cliplab.weights import has_weights
 
 _MARKS = {"good": "✓", "note": "–", "bad": "✗"}
 _COLORS = {"good": "#1a7f37", "note": "#767676", "bad": "#cf222e"}

@@ -25,7 +25,7 @@ from cliplab import (
     save_pack,
     sweep_clusters,
 )
-from cliplab.images import ImageSet
+from cliplab.images.image_set import ImageSet
 from cliplab.packs import publish_pack
 from cliplab.packs.address import PACK
 from cliplab.packs.published import STORYBOOK_PACK

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 
 from cliplab import ClipEncoder, Embeddings, class_agreement, load_storybook, sweep_clusters
+from cliplab.embeddings.model import STORYBOOK
 from cliplab.sources.storybook import COLORS, HELD_OUT_PAIRS, OBJECTS, PLACES
-from cliplab.weights import STORYBOOK
 
 FRESH_SEED = 77
 N_FRESH = 2000

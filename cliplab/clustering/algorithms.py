@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab.kmeans_chain import kmeans_chain
+from cliplab.clustering.kmeans_chain import kmeans_chain
 
 Points = NDArray[np.floating]
 Labelings = list[NDArray[np.intp]]

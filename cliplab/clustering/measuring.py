@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
-from cliplab.arguments import require_kind
+from cliplab._core.validation import require_kind
+from cliplab.clustering.kmeans_chain import directions
+from cliplab.clustering.lloyd import points_and_space
+from cliplab.clustering.sampling import stratified_rows
+from cliplab.clustering.silhouettes import silhouettes
 from cliplab.clustering.values import NOISE, Clustering, ClusterSweep
-from cliplab.embeddings import Embeddings
-from cliplab.images import require_rows
-from cliplab.kmeans import points_and_space
-from cliplab.kmeans_chain import directions
-from cliplab.projection import Projection
-from cliplab.sampling import stratified_rows
-from cliplab.silhouette import silhouettes
+from cliplab.embeddings.values import Embeddings
+from cliplab.images.image_set import require_rows
+from cliplab.projection.projecting import Projection
 
 # Up to here every image has a silhouette. All pairs of 20,000 take seconds, of 100,000 minutes.
 MOST_MEASURED = 20_000

@@ -10,15 +10,15 @@ from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
 from cliplab.clustering.algorithms import find_algorithm
+from cliplab.clustering.lloyd import points_and_space
 from cliplab.clustering.matching import match
 from cliplab.clustering.measuring import measure
+from cliplab.clustering.silhouettes import without_gaps
 from cliplab.clustering.values import ClusterSweep
-from cliplab.embeddings import Embeddings
-from cliplab.kmeans import points_and_space
-from cliplab.silhouette import without_gaps
+from cliplab.embeddings.values import Embeddings
 
 if TYPE_CHECKING:
-    from cliplab.projection import Projection
+    from cliplab.projection.projecting import Projection
 
 # From clusters of a handful to clusters of a tenth of the usual thousand.
 _SIZES = (3, 5, 7, 10, 15, 20, 30, 50, 100)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab.elbow import find_elbow
+from cliplab.clustering.elbow import find_elbow
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,39 +8,40 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab.arguments import require_kind
-from cliplab.clustering import Clustering, ClusterSweep, sweep_clusters
-from cliplab.embeddings import Embeddings
-from cliplab.explorer.answers import Answers, Screen
-from cliplab.explorer.board import Board
-from cliplab.explorer.choices import (
+from cliplab._core.validation import require_kind
+from cliplab.clustering.sweeping import sweep_clusters
+from cliplab.clustering.values import Clustering, ClusterSweep
+from cliplab.embeddings.values import Embeddings
+from cliplab.explorer.model.answers import Answers, Screen
+from cliplab.explorer.model.companions import Companions, Redraw
+from cliplab.explorer.model.options import (
     find_choices,
     find_every_k,
     first_state,
 )
-from cliplab.explorer.companions import Companions, Redraw
-from cliplab.explorer.controls import Controls
-from cliplab.explorer.drawing import Drawing
-from cliplab.explorer.gallery import Gallery
-from cliplab.explorer.host import MainLoop
-from cliplab.explorer.lanes import Lane
-from cliplab.explorer.pages.evidence import EvidencePage
-from cliplab.explorer.pages.method import MethodPage
-from cliplab.explorer.pages.moves import MovesPage
-from cliplab.explorer.pages.reveal import RevealPage
-from cliplab.explorer.pages.silhouette import SilhouettePage
-from cliplab.explorer.pages.words import WordsPage
-from cliplab.explorer.panel import Panel
-from cliplab.explorer.pictures import SmallPictures
-from cliplab.explorer.results import Results
-from cliplab.explorer.serving import HoverPictures
-from cliplab.images import ImageSet, require_rows
-from cliplab.projection import Projection, project
+from cliplab.explorer.model.results import Results
+from cliplab.explorer.notebook.host import MainLoop
+from cliplab.explorer.notebook.tasks import Lane
+from cliplab.explorer.plots.board import Board
+from cliplab.explorer.render import Drawing
+from cliplab.explorer.widgets.controls import Controls
+from cliplab.explorer.widgets.gallery import Gallery
+from cliplab.explorer.widgets.page_images import SmallPictures
+from cliplab.explorer.widgets.pages.evidence import EvidencePage
+from cliplab.explorer.widgets.pages.method import MethodPage
+from cliplab.explorer.widgets.pages.moves import MovesPage
+from cliplab.explorer.widgets.pages.reveal import RevealPage
+from cliplab.explorer.widgets.pages.silhouette import SilhouettePage
+from cliplab.explorer.widgets.pages.words import WordsPage
+from cliplab.explorer.widgets.panel import Panel
+from cliplab.explorer.widgets.serving import HoverPictures
+from cliplab.images.image_set import ImageSet, require_rows
+from cliplab.projection.projecting import Projection, project
 
 if TYPE_CHECKING:
-    from cliplab.encoder import ClipEncoder
-    from cliplab.evidence import Evidence
-    from cliplab.explorer.pages import Page
+    from cliplab.embeddings.encoder import ClipEncoder
+    from cliplab.evaluation.evidence.judging import Evidence
+    from cliplab.explorer.widgets.pages import Page
 
 
 class Explorer:
@@ -368,7 +369,7 @@ def explore(images: ImageSet, encoder: ClipEncoder | None = None) -> Explorer:
     >>> explore(load_storybook(n_images=60)).state.space
     'embedding'
     """
-    from cliplab.encoder import ClipEncoder
+    from cliplab.embeddings.encoder import ClipEncoder
 
     require_kind("images", images, ImageSet)
     if encoder is None:

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from cliplab.clustering import ClusterSweep
-from cliplab.embeddings import Embeddings
-from cliplab.images import ImageSet
+from cliplab.clustering.values import ClusterSweep
+from cliplab.embeddings.values import Embeddings
+from cliplab.images.image_set import ImageSet
 from cliplab.packs.files import read_pack, write_pack
 from cliplab.packs.pack import Pack
 from cliplab.packs.published import fetch_pack, publish_pack
 from cliplab.packs.thumbnails import with_thumbnails
-from cliplab.projection import Projection
+from cliplab.projection.projecting import Projection
 
 __all__ = ["Pack", "fetch_pack", "load_pack", "publish_pack", "save_pack"]
 

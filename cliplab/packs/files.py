@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab.clustering import Clustering, ClusterSweep
-from cliplab.embeddings import load_embeddings
-from cliplab.images import ImageSet
+from cliplab.clustering.values import Clustering, ClusterSweep
+from cliplab.embeddings.values import load_embeddings
+from cliplab.images.image_set import ImageSet
 from cliplab.packs.pack import Pack
-from cliplab.projection import Projection
+from cliplab.projection.projecting import Projection
 
 _FORMAT = "cliplab-pack-1"
 _ABOUT = "pack.json"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
-from cliplab.arguments import require_kind
-from cliplab.clustering import ClusterSweep
-from cliplab.embeddings import Embeddings
-from cliplab.images import ImageSet, require_rows
-from cliplab.projection import Projection
+from cliplab._core.validation import require_kind
+from cliplab.clustering.values import ClusterSweep
+from cliplab.embeddings.values import Embeddings
+from cliplab.images.image_set import ImageSet, require_rows
+from cliplab.projection.projecting import Projection
 
 
 @dataclass(frozen=True, eq=False, repr=False)

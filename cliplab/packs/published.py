@@ -6,7 +6,7 @@ import dataclasses
 import os
 from pathlib import Path
 
-from cliplab.hub import hub_errors, require_answer, require_name
+from cliplab._core.hub_errors import hub_errors, require_answer, require_name
 from cliplab.packs.address import PACK
 from cliplab.packs.files import read_pack
 from cliplab.packs.pack import Pack

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from cliplab.images import ImageSet
+from cliplab.images.image_set import ImageSet
 
 
 def with_thumbnails(images: ImageSet, size: int) -> ImageSet:

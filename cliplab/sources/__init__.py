@@ -1,7 +1,7 @@
 """Where images come from: Open Images, the Hub, a folder, or drawn by the package."""
 
-from cliplab.sources.download import Patience
 from cliplab.sources.folder import load_folder
+from cliplab.sources.http.download import Patience
 from cliplab.sources.hub import fetch_hub_images
 from cliplab.sources.openimages import PEOPLE, OpenImagesHost, fetch_open_images
 from cliplab.sources.storybook import load_storybook

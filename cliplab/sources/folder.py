@@ -6,9 +6,9 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cliplab.device import n_cores
-from cliplab.images import ImageSet
-from cliplab.pictures import MAX_BYTES, decode_picture, too_many_bytes
+from cliplab._core.device import n_cores
+from cliplab.images.decoding import MAX_BYTES, decode_picture, too_many_bytes
+from cliplab.images.image_set import ImageSet
 
 _MOST_WORKERS = 4
 

@@ -19,7 +19,7 @@ from cliplab import (
     project,
     sweep_clusters,
 )
-from cliplab.explorer import host
+from cliplab.explorer.notebook import host
 
 
 def _column(explorer, name):
@@ -445,7 +445,7 @@ def test_work_that_fails_leaves_a_status_that_is_true(explorer, monkeypatch):
     def fail(*_, **__):
         raise ValueError("no clusters today")
 
-    monkeypatch.setattr("cliplab.explorer.results.sweep_clusters", fail)
+    monkeypatch.setattr("cliplab.explorer.model.results.sweep_clusters", fail)
     with pytest.raises(ValueError, match="no clusters today"):
         explorer.state.space = "pca"
     status = explorer._panel.controls._status.value

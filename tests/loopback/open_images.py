@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler
 
 from PIL import Image
 
-from cliplab.sources.download import Patience
+from cliplab.sources.http.download import Patience
 from loopback.server import Answer, Server
 
 # As patient as a test may be, with a server beside it.

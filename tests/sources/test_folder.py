@@ -10,7 +10,7 @@ import pytest
 from malformed import malformed_pictures
 from PIL import Image
 
-from cliplab.credits import Attribution
+from cliplab.images.credits import Attribution
 from cliplab.sources.folder import load_folder
 
 PHOTOS = Path(__file__).parents[2] / ".." / "shared" / "photos"
@@ -180,5 +180,5 @@ def test_malformed_files_take_no_more_memory_than_is_stated(tmp_path: Path) -> N
     _draw(tmp_path / "good" / "good.png")
     command = [sys.executable, "-c", _READ_WITHIN, str(tmp_path / "bad"), str(tmp_path / "good")]
     told = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
-    # 1.2 GB for each picture that is read at the same time, as `cliplab.pictures` says.
+    # 1.2 GB for each picture that is read at the same time, as `cliplab.images.decoding` says.
     assert int(told.stdout) < 1200 * min(4, os.cpu_count() or 1)

@@ -14,8 +14,8 @@ from PIL import Image
 from scipy.stats import chi2
 
 from cliplab import fetch_hub_images
+from cliplab.sources.hash_sampling import by_lot
 from cliplab.sources.hub.row_groups import RowGroup, draw_rows
-from cliplab.sources.lots import by_lot
 
 _N = 120
 _NUMBERS = itertools.count()

@@ -7,12 +7,12 @@ import os
 import re
 from pathlib import Path
 
-from cliplab.arguments import require_count
-from cliplab.cache import cache_folder
-from cliplab.hub import hub_errors, require_answer, require_name
-from cliplab.images import ImageSet
+from cliplab._core.cache import cache_folder
+from cliplab._core.hub_errors import hub_errors, require_answer, require_name
+from cliplab._core.validation import require_count
+from cliplab.images.image_set import ImageSet
+from cliplab.sources.hub.fetching import fetch_planned
 from cliplab.sources.hub.plan import Plan, Request, make_plan
-from cliplab.sources.hub.sample import fetch_planned
 
 __all__ = ["fetch_hub_images"]
 

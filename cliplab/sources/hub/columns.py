@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cliplab.pictures import decode_picture
+from cliplab.images.decoding import decode_picture
 from cliplab.sources.hub.plan import Request
 from cliplab.sources.hub.row_groups import opened
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cliplab.cache import write_whole
+from cliplab._core.cache import write_whole
 from cliplab.sources.hub.row_groups import RowGroup, draw_rows, find_row_groups
 
 if TYPE_CHECKING:

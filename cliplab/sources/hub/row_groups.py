@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cliplab.sources.lots import by_lot, first_by_lot
+from cliplab.sources.hash_sampling import by_lot, first_by_lot
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,14 +8,14 @@ import warnings
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from cliplab.cache import cache_folder
-from cliplab.images import ImageSet
-from cliplab.sources.connections import UnreachableError
-from cliplab.sources.download import Downloader, Patience
+from cliplab._core.cache import cache_folder
+from cliplab.images.image_set import ImageSet
+from cliplab.sources.http.connections import UnreachableError
+from cliplab.sources.http.download import Downloader, Patience
 from cliplab.sources.openimages.host import OpenImagesHost, open_images_host
+from cliplab.sources.openimages.image_files import N_WORKERS
 from cliplab.sources.openimages.mirror import fetch_from_mirror
 from cliplab.sources.openimages.official import fetch_official
-from cliplab.sources.openimages.pictures import N_WORKERS
 from cliplab.sources.openimages.sample import Sample, class_names
 from cliplab.sources.openimages.sampling import PEOPLE
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab.cache import write_whole
-from cliplab.sources.connections import NotToBeHadError
-from cliplab.sources.download import Downloader
+from cliplab._core.cache import write_whole
+from cliplab.sources.http.connections import NotToBeHadError
+from cliplab.sources.http.download import Downloader
 from cliplab.sources.openimages.host import OpenImagesHost
 
 if TYPE_CHECKING:

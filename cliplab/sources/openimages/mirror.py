@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 
-from cliplab.images import ImageSet
+from cliplab.images.image_set import ImageSet
 from cliplab.sources.hub import fetch_hub_images
 from cliplab.sources.openimages.official import CITATION
 from cliplab.sources.openimages.sample import Sample

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cliplab.images import ImageSet
-from cliplab.sources.download import Downloader
-from cliplab.sources.lots import by_lot
+from cliplab.images.image_set import ImageSet
+from cliplab.sources.hash_sampling import by_lot
+from cliplab.sources.http.download import Downloader
 from cliplab.sources.openimages.host import OpenImagesHost
+from cliplab.sources.openimages.image_files import PictureFetcher
 from cliplab.sources.openimages.index import Index, load_index
-from cliplab.sources.openimages.pictures import PictureFetcher
 from cliplab.sources.openimages.rotation import turned_by
 from cliplab.sources.openimages.sample import Sample
 from cliplab.sources.openimages.sampling import (

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from cliplab.arguments import require_count, require_one_of
+from cliplab._core.validation import require_count, require_one_of
 from cliplab.sources.openimages.host import SPLITS
 
 POPULATIONS = ("verified", "all")

@@ -7,7 +7,7 @@ import numbers
 import zlib
 from typing import Any
 
-from cliplab.images import ImageSet
+from cliplab.images.image_set import ImageSet
 from cliplab.sources.storybook.captions import caption, full_caption
 from cliplab.sources.storybook.objects import OBJECTS
 from cliplab.sources.storybook.places import PLACES

@@ -1,0 +1,1 @@
+"""What every room stands on: argument checks, the cache folder, devices, errors of the Hub."""

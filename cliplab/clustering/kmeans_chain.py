@@ -1,0 +1,150 @@
+"""K-means for every k at once: partitions that help one another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cliplab._core.device import gpu_for
+from cliplab.clustering.gpu import settle
+from cliplab.clustering.kmeans_search import CANDIDATES, Partition, Search, directions
+
+__all__ = ["directions", "kmeans_chain"]
+
+# The search looks at so many points, in so many directions; what it finds settles among all.
+_MOST_SEARCHED = 10_000
+_DIRECTIONS = 48
+# So few dimensions are searched otherwise.
+_FEW_DIMENSIONS = 64
+_USUAL_STEPS = 10
+
+
+def kmeans_chain(
+    points: NDArray[np.floating],
+    n_clusters: Sequence[int],
+    random_state: int,
+    metric: str = "euclidean",
+) -> list[NDArray[np.intp]]:
+    """Partition points into several numbers of clusters.
+
+    The partitions help one another. Going down, the one into k starts from that into k + 1 without
+    the centre that is missed least. Going up, the one into k + 1 starts from that into k, and the
+    new centre is the best of 32 points drawn by their squared distance to the centres that stand.
+    Some ways down from fresh points, starts from scratch for the smaller k, then up and down along
+    the best do for all k together what many restarts do for each k alone. Lloyd's algorithm settles
+    each partition, and the best for each k is kept, so inertia never rises with k.
+
+    The search sees the points, or 10,000 of them, in the main directions only; what it finds
+    then settles among all points in all directions.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_points, n_features)
+        Single precision stays single precision, and is twice as fast.
+    n_clusters : sequence of int
+        The numbers of clusters, increasing.
+    random_state : int
+        Equal seeds give equal partitions.
+    metric : {"euclidean", "cosine"}, default="euclidean"
+        With cosine this is spherical K-means: only the directions of points and centres count.
+
+    Returns
+    -------
+    list of ndarray of shape (n_points,)
+        For each entry of `n_clusters` the cluster of every point, in no order.
+
+    Raises
+    ------
+    ValueError
+        If the points fall on fewer places than there shall be clusters.
+
+    References
+    ----------
+    Lloyd, S. P. (1982). Least squares quantization in PCM. IEEE Transactions on Information
+    Theory 28, 129-137.
+
+    Arthur, D. and Vassilvitskii, S. (2007). k-means++: the advantages of careful seeding.
+    Symposium on Discrete Algorithms, 1027-1035.
+
+    Dhillon, I. S. and Modha, D. S. (2001). Concept decompositions for large sparse text data
+    using clustering. Machine Learning 42, 143-175.
+
+    Halko, N., Martinsson, P. G. and Tropp, J. A. (2011). Finding structure with randomness:
+    probabilistic algorithms for constructing approximate matrix decompositions. SIAM Review 53,
+    217-288.
+
+    Fritzke, B. (2020). The breathing k-means algorithm. arXiv:2006.15666.
+
+    Examples
+    --------
+    >>> points = np.array([[0.0], [1.0], [5.0], [20.0], [21.0]])
+    >>> two, three = kmeans_chain(points, [2, 3], random_state=0)
+    >>> sorted(np.bincount(two).tolist()), sorted(np.bincount(three).tolist())
+    ([2, 3], [1, 2, 2])
+    """
+    random = np.random.default_rng(random_state)
+    is_spherical = metric == "cosine"
+    # Near the origin |x|² + |c|² - 2xc loses the fewest digits; but directions have their
+    # meaning from where they start.
+    points = directions(points) if is_spherical else points - points.mean(axis=0)
+    largest = min(n_clusters[-1], len(points))
+    among_all = Search(points, random, is_spherical)
+    n_multiplications = _USUAL_STEPS * float(points.size) * sum(n_clusters)
+    searched = None
+    if len(points) > _MOST_SEARCHED:
+        searched = random.choice(len(points), _MOST_SEARCHED, replace=False)
+    sample = points if searched is None else points[searched]
+    seen = _in_main_directions(sample, max(_DIRECTIONS, 3 * largest // 2), random)
+    search = Search(seen, random, is_spherical)
+    if points.shape[1] <= _FEW_DIMENSIONS:
+        search.run_in_few_dimensions(largest)
+    else:
+        search.run(largest)
+    starts = {k: partition.labels.astype(np.intp) for k, partition in search.best.items()}
+    if gpu := gpu_for(n_multiplications):
+        wanted = {k: starts[k] for k in n_clusters if k in starts}
+        starts, searched = settle(points, wanted, searched, is_spherical, gpu), None
+    return _settled(among_all, n_clusters, starts, searched)
+
+
+def _settled(
+    among_all: Search,
+    n_clusters: Sequence[int],
+    starts: dict[int, NDArray[np.intp]],
+    searched: NDArray[np.intp] | None,
+) -> list[NDArray[np.intp]]:
+    """Let what the search has found settle among all points, in all directions."""
+    best = among_all.best
+    before = 1
+    for k in n_clusters:
+        if k in starts:
+            among_all.settle(among_all.parted(starts[k], k, searched))
+        # What the search could not tell apart, or has parted no better than with fewer clusters,
+        # grows from those.
+        if k not in best or best[k].inertia >= best[before].inertia:
+            grown: Partition | None = best[before]
+            while grown and len(grown.means) < k:
+                grown = among_all.grown(grown, CANDIDATES)
+            if grown is None or among_all.settle(grown) is None:
+                n_different = min(len(np.unique(among_all.points, axis=0)), k - 1)
+                raise ValueError(
+                    f"`n_clusters` must be at most {n_different}, the number of images that "
+                    f"differ. Got {n_clusters[-1]!r} instead."
+                )
+        before = k
+    return [best[k].labels.astype(np.intp) for k in n_clusters]
+
+
+def _in_main_directions(
+    points: NDArray[np.floating], n_directions: int, random: np.random.Generator
+) -> NDArray[Any]:
+    """Turn and cut: centres lie in fewer directions than points, and distances get cheap."""
+    if points.shape[1] < 2 * n_directions:
+        return points
+    basis = random.normal(size=(points.shape[1], n_directions)).astype(points.dtype)
+    for _ in range(2):
+        basis = np.linalg.qr(points.T @ (points @ basis))[0]
+    return points @ basis

@@ -1,0 +1,131 @@
+"""K-means as the textbook has it: Lloyd's algorithm, one step at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cliplab.embeddings.values import Embeddings
+
+if TYPE_CHECKING:
+    from cliplab.projection.projecting import Projection
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class KMeansStep:
+    """Where the centres of K-means stand after a step, and which images are theirs.
+
+    Parameters
+    ----------
+    centers : ndarray of shape (k, n_features)
+        The centres.
+    cluster_labels : ndarray of shape (n_images,)
+        For every image its nearest centre.
+    inertia : float
+        The sum of squared distances of the images to their centres.
+    """
+
+    centers: NDArray[np.float64]
+    cluster_labels: NDArray[np.int64]
+    inertia: float
+
+    def __post_init__(self) -> None:
+        for array in (self.centers, self.cluster_labels):
+            array.setflags(write=False)
+
+    def __repr__(self) -> str:
+        return f"KMeansStep with {len(self.centers)} centers, inertia {self.inertia:.4g}"
+
+
+def kmeans_steps(
+    embeddings: Embeddings | Projection | ArrayLike, n_clusters: int, random_state: int = 0
+) -> Iterator[KMeansStep]:
+    """Watch K-means at work: Lloyd's algorithm from random images to rest.
+
+    Each step moves every centre to the mean of its images, and then gives every image to its
+    nearest centre. A centre that has lost all its images stays where it is.
+
+    Parameters
+    ----------
+    embeddings : Embeddings, Projection or array-like of shape (n_images, n_features)
+        What to cluster.
+    n_clusters : int
+        How many centres, at most one for each image.
+    random_state : int, default=0
+        The seed that draws the images to start from.
+
+    Returns
+    -------
+    iterator of KMeansStep
+        First the start, then the state after each step, the last when no image moves any more.
+
+    Raises
+    ------
+    ValueError
+        If `n_clusters` is below 1 or above the number of images.
+
+    References
+    ----------
+    Lloyd, S. P. (1982). Least squares quantization in PCM. IEEE Transactions on Information
+    Theory 28, 129-137.
+
+    Examples
+    --------
+    >>> for step in kmeans_steps([[0.0], [1.0], [10.0], [11.0]], n_clusters=2, random_state=1):
+    ...     print(step.centers.ravel().tolist(), step.inertia)
+    [1.0, 10.0] 2.0
+    [0.5, 10.5] 1.0
+    """
+    points, _ = points_and_space(embeddings)
+    if not 1 <= n_clusters <= len(points):
+        raise ValueError(
+            f"`n_clusters` must be from 1 to {len(points)}, the number of images. "
+            f"Got {n_clusters!r} instead."
+        )
+    return _steps(points.astype(np.float64), n_clusters, np.random.default_rng(random_state))
+
+
+def _steps(
+    points: NDArray[np.float64], n_clusters: int, random: np.random.Generator
+) -> Iterator[KMeansStep]:
+    centers = points[random.choice(len(points), n_clusters, replace=False)]
+    labels = None
+    while True:
+        distances = np.stack([((points - center) ** 2).sum(axis=1) for center in centers])
+        nearest = distances.argmin(axis=0)
+        yield KMeansStep(centers, nearest, float(distances.min(axis=0).sum()))
+        if labels is not None and np.array_equal(nearest, labels):
+            return
+        labels = nearest
+        centers = np.stack(
+            [
+                points[labels == cluster].mean(axis=0) if cluster in labels else center
+                for cluster, center in enumerate(centers)
+            ]
+        )
+
+
+def points_and_space(
+    embeddings: Embeddings | Projection | ArrayLike,
+) -> tuple[NDArray[np.floating], str]:
+    """Take out the numbers to cluster, and name the space they are in."""
+    if isinstance(embeddings, Embeddings):
+        return embeddings.vectors, embeddings.space
+    coordinates = getattr(embeddings, "coordinates", None)
+    if coordinates is not None:
+        method = str(getattr(embeddings, "method", "projection"))
+        n_columns = np.shape(coordinates)[1]
+        return np.asarray(coordinates), method if n_columns == 2 else f"{method}-{n_columns}"
+    points = np.asarray(embeddings)
+    if points.dtype != np.float32:
+        points = points.astype(np.float64)
+    if points.ndim != 2 or points.size == 0 or not np.isfinite(points).all():
+        raise ValueError(
+            "`embeddings` must be finite numbers of shape (n_images, n_features). "
+            f"Got an array of shape {points.shape!r} instead."
+        )
+    return points, "array"

@@ -1,0 +1,1 @@
+"""From images to unit vectors: the model, its engines, and where vectors are stored."""

@@ -1,0 +1,1 @@
+"""Where an encoder runs: on this machine, or on a Ray cluster."""

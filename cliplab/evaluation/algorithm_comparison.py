@@ -1,0 +1,155 @@
+"""All algorithms on the same images, side by side in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from numpy.typing import ArrayLike
+
+from cliplab.clustering.algorithms import ALGORITHMS, title_of
+from cliplab.clustering.lloyd import points_and_space
+from cliplab.clustering.sweeping import sweep_clusters
+from cliplab.clustering.values import Clustering
+from cliplab.evaluation.agreement import class_agreement
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cliplab.embeddings.values import Embeddings
+    from cliplab.images.image_set import ImageSet
+    from cliplab.projection.projecting import Projection
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AlgorithmComparison(Mapping[str, Clustering]):
+    """What each algorithm finds in the same images: a `Clustering` by the algorithm's title.
+
+    Parameters
+    ----------
+    clusterings : dict of str to Clustering
+        Of the same images.
+    told : dict of str to int
+        What each algorithm was told: k, or the smallest size of a cluster.
+
+    Examples
+    --------
+    >>> points = [[9, 0, 0], [9, 1, 0], [0, 9, 1], [0, 9, 0], [1, 0, 9], [0, 0, 9]]
+    >>> found = compare_algorithms(points, n_clusters=3, min_cluster_size=2)
+    >>> found["K-means"].n_clusters
+    3
+    """
+
+    clusterings: dict[str, Clustering]
+    told: dict[str, int]
+
+    def to_pandas(self, images: ImageSet | None = None) -> pd.DataFrame:
+        """One row for each algorithm.
+
+        Parameters
+        ----------
+        images : ImageSet, optional
+            The images, if classes are known of them: then each row says how its clusters agree
+            with those.
+
+        Returns
+        -------
+        pandas.DataFrame
+            With the algorithm's title as index: ``told``, ``n_clusters``, ``n_noise``,
+            ``largest`` (the share of all images in the largest cluster), ``silhouette_score``
+            and its ``metric``, and with `images` ``adjusted_mutual_info`` and ``adjusted_rand``.
+            Noise has no silhouette, and in the agreement it counts as a cluster of its own.
+            Silhouettes by different metrics cannot be compared; `measure_in` measures them alike.
+        """
+        import pandas as pd
+
+        rows = []
+        for title, found in self.clusterings.items():
+            sizes = found.to_pandas()["size"]
+            row = {
+                "algorithm": title,
+                "told": self.told[title],
+                "n_clusters": found.n_clusters,
+                "n_noise": found.n_noise,
+                "largest": sizes.max() / len(found) if len(sizes) else 0.0,
+                "silhouette_score": found.silhouette_score,
+                "metric": found.metric,
+            }
+            if images is not None:
+                agreement = class_agreement(images, found)
+                row["adjusted_mutual_info"] = agreement.adjusted_mutual_info
+                row["adjusted_rand"] = agreement.adjusted_rand
+            rows.append(row)
+        return pd.DataFrame(rows).set_index("algorithm")
+
+    def __getitem__(self, title: str) -> Clustering:
+        return self.clusterings[title]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.clusterings)
+
+    def __len__(self) -> int:
+        return len(self.clusterings)
+
+    def __repr__(self) -> str:
+        n_images = len(next(iter(self.clusterings.values())))
+        return f"AlgorithmComparison of {len(self)} algorithms on {n_images} images"
+
+    def _repr_html_(self) -> str:
+        return str(self.to_pandas().to_html(float_format="{:.3f}".format))
+
+
+def compare_algorithms(
+    embeddings: Embeddings | Projection | ArrayLike,
+    n_clusters: int,
+    min_cluster_size: int = 10,
+    random_state: int = 0,
+) -> AlgorithmComparison:
+    """Cluster the same images by every algorithm, each told what it wants to be told.
+
+    Parameters
+    ----------
+    embeddings : Embeddings, Projection or array-like of shape (n_images, n_features)
+        What to cluster.
+    n_clusters : int
+        k, for those that are told it.
+    min_cluster_size : int, default=10
+        The smallest size of a cluster, for HDBSCAN.
+    random_state : int, default=0
+        The seed of those that draw lots.
+
+    Returns
+    -------
+    AlgorithmComparison
+        A clustering by the algorithm's title, and one table of all.
+
+    Raises
+    ------
+    ValueError
+        As in `sweep_clusters`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> points = np.random.default_rng(0).normal(size=(60, 4)) + 9 * np.eye(4)[np.arange(60) % 4]
+    >>> compare_algorithms(points, n_clusters=4).to_pandas()["n_clusters"].tolist()
+    [4, 4, 4, 4, 4, 4]
+    """
+    points, _ = points_and_space(embeddings)
+    found: dict[str, Clustering] = {}
+    told: dict[str, int] = {}
+    runs = [(name, "euclidean") for name in ALGORITHMS]
+    runs.insert(1, ("kmeans", "cosine"))
+    for name, metric in runs:
+        sweep = sweep_clusters(
+            embeddings,
+            [n_clusters],
+            random_state,
+            algorithm=name,
+            metric=metric,
+            min_cluster_sizes=[min(min_cluster_size, len(points))],
+        )
+        title = title_of(name, metric)
+        ((told[title], found[title]),) = sweep.items()
+    return AlgorithmComparison(found, told)

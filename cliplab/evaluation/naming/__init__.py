@@ -1,0 +1,1 @@
+"""Clusters in words: a vocabulary, prompts, names and rankings by a text."""

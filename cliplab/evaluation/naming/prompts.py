@@ -1,0 +1,151 @@
+"""From words to vectors: each word is put into sentences, which CLIP reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cliplab.evaluation.naming.vocabulary import default_templates, default_vocabulary
+
+if TYPE_CHECKING:
+    from cliplab.embeddings.encoder import ClipEncoder
+
+# An article belongs to a sound: "an hour" and "a unicorn".
+_SOUNDS_LIKE_A_VOWEL = re.compile(
+    r"(?!eu|uni(?!n)|uku|uten)[aeiou]|hour|honest|heir", re.IGNORECASE
+)
+_BATCH_SIZE = 32
+_SECONDS_BEFORE_PROGRESS = 2
+# What an encoder has read before; it is forgotten with the encoder.
+_READ: WeakKeyDictionary[ClipEncoder, dict[tuple[str, ...], NDArray[np.float64]]] = (
+    WeakKeyDictionary()
+)
+
+
+def fill(template: str, word: str) -> str:
+    """Put a word into a template; "a" becomes "an" where it stands before a vowel.
+
+    Parameters
+    ----------
+    template : str
+        With ``{}`` in place of the word.
+    word : str
+        Without an article.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> fill("a photo of a {}", "umbrella")
+    'a photo of an umbrella'
+    """
+    if _SOUNDS_LIKE_A_VOWEL.match(word):
+        template = re.sub(r"\b([Aa]) \{\}", r"\1n {}", template)
+    # Not `format`: a template from a stranger could reach into objects with it.
+    return template.replace("{}", word)
+
+
+def checked_words(vocabulary: Any, model: str) -> tuple[str, ...]:
+    """Return the learner's words, or the model's own where there are none.
+
+    Raises
+    ------
+    ValueError
+        If they are not at least two words, all different.
+    """
+    if vocabulary is None:
+        return default_vocabulary(model)
+    words = _strings(vocabulary)
+    known = {" ".join(word.split()).casefold() for word in words}  # CLIP reads them so.
+    if len(words) < 2 or "" in known or len(known) < len(words):
+        raise ValueError(
+            "`vocabulary` must be a list of at least two words, none empty and none given twice. "
+            f"Got {vocabulary!r} instead."
+        )
+    return words
+
+
+def checked_templates(templates: Any, model: str) -> tuple[str, ...]:
+    """Return the learner's templates, or the model's own where there are none.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or one without ``{}``.
+    """
+    if templates is None:
+        return default_templates(model)
+    sentences = _strings(templates)
+    if not sentences or not all("{}" in sentence for sentence in sentences):
+        raise ValueError(
+            "`templates` must be a list of sentences with {} in place of the word. "
+            f"Got {templates!r} instead."
+        )
+    return sentences
+
+
+def word_vectors(
+    encoder: ClipEncoder, words: tuple[str, ...], templates: tuple[str, ...]
+) -> NDArray[np.float64]:
+    """Return the vector of each word: the mean over all templates.
+
+    Words that were read before with the same encoder are not read again.
+
+    Parameters
+    ----------
+    encoder : ClipEncoder
+    words, templates : tuple of str
+
+    Returns
+    -------
+    ndarray of shape (n_words, n_features)
+        Of unit length.
+    """
+    from tqdm.auto import tqdm
+
+    read = _READ.setdefault(encoder, {})
+    sentences = tuple(fill(template, word) for template in templates for word in words)
+    if sentences not in read:
+        # All at once would fill the memory: each text is as long as the longest that CLIP reads.
+        starts = range(0, len(sentences), _BATCH_SIZE)
+        batches = tqdm(starts, "reading words", delay=_SECONDS_BEFORE_PROGRESS, unit="batch")
+        vectors = np.vstack(
+            [encoder.encode_texts(sentences[i : i + _BATCH_SIZE]).vectors for i in batches],
+            dtype=np.float64,
+        )
+        means = directions(vectors.reshape(len(templates), len(words), -1).mean(axis=0))
+        means.setflags(write=False)
+        read[sentences] = means
+    return read[sentences]
+
+
+def directions(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Scale rows to unit length; one that is zero, but for rounding, has no direction.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_features)
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_features)
+        Zero where a row was.
+    """
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: NDArray[np.float64] = np.where(lengths > 1e-9, rows, 0) / np.maximum(lengths, 1e-9)
+    return unit
+
+
+def _strings(values: Any) -> tuple[str, ...]:
+    """Return a sequence of strings as a tuple; nothing for a bare string or anything else."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        return ()
+    strings = tuple(values)
+    return strings if all(isinstance(each, str) for each in strings) else ()

@@ -1,0 +1,220 @@
+"""The Explorer's plots one at a time, for lessons that build up to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bokeh.layouts import row
+from bokeh.models import ColumnDataSource
+
+from cliplab._core.validation import require_kind
+from cliplab.clustering.values import Clustering, ClusterSweep
+from cliplab.evaluation.evidence.judging import Evidence
+from cliplab.evaluation.transitions import Moves
+from cliplab.explorer.model.colors import coloring
+from cliplab.explorer.model.columns import image_columns, sweep_columns
+from cliplab.explorer.notebook.host import HostedModel, MainLoop, show
+from cliplab.explorer.notebook.tasks import Lane
+from cliplab.explorer.plots.evidence_figures import EvidencePlots
+from cliplab.explorer.plots.figures import (
+    elbow_figure,
+    mark_elbow,
+    say_where,
+    score_figure,
+    set_title,
+)
+from cliplab.explorer.plots.flow import FlowPlot
+from cliplab.explorer.plots.linked import Plots, score_title
+from cliplab.explorer.widgets.page_images import SmallPictures
+from cliplab.explorer.widgets.serving import HoverPictures
+from cliplab.images.image_set import ImageSet
+from cliplab.projection.projecting import Projection
+
+if TYPE_CHECKING:
+    from bokeh.models import LayoutDOM
+
+
+def show_projection(
+    projection: Projection,
+    images: ImageSet | None = None,
+    clustering: Clustering | None = None,
+    color_by: str | None = None,
+) -> None:
+    """Draw where the images stand in the plane; hover over a point to see its picture.
+
+    Parameters
+    ----------
+    projection : Projection
+        Two columns of it are drawn.
+    images : ImageSet, optional
+        The images, row by row; leave it out for null data, which are none.
+    clustering : Clustering, optional
+        Clusters to colour by; without it all points are alike.
+    color_by : str, optional
+        ``"cluster"``, ``"class"``, ``"silhouette"`` or a column of the images; by cluster when
+        left out, if there is a clustering.
+
+    Raises
+    ------
+    ValueError
+        If it is to be coloured by what is not known.
+    TypeError
+        If an argument is of another kind.
+
+    Examples
+    --------
+    >>> from cliplab import ClipEncoder, load_storybook, project
+    >>> images = load_storybook(n_images=40)
+    >>> embeddings = ClipEncoder("storybook").encode_images(images)
+    >>> show_projection(project(embeddings, "pca"), images)  # doctest: +SKIP
+    """
+    require_kind("projection", projection, Projection)
+    if images is not None:
+        require_kind("images", images, ImageSet)
+    if clustering is not None:
+        require_kind("clustering", clustering, Clustering)
+    plots = Plots(len(projection), {}, are_images=False) if images is None else _pictured(images)
+    plots.show_projection(projection)
+    plots.show_title(projection.method)
+    if clustering is not None:
+        plots.show_clustering(clustering)
+        plots.show_numbers(clustering, projection)
+        color_by = color_by or "cluster"
+    if color_by is not None:
+        colors = coloring(color_by, images, clustering)
+        plots.show_coloring(colors, show_numbers=color_by == "cluster")
+    _show(plots.scatter)
+
+
+def show_elbow(sweep: ClusterSweep) -> None:
+    """Draw inertia and mean silhouette over k, and the elbow where the rule finds one.
+
+    Parameters
+    ----------
+    sweep : ClusterSweep
+        The clusterings for every k.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of another kind.
+
+    Examples
+    --------
+    >>> from cliplab import Embeddings, sweep_clusters
+    >>> import numpy as np
+    >>> points = np.random.default_rng(0).normal(size=(50, 4))
+    >>> show_elbow(sweep_clusters(Embeddings(points), range(2, 9)))  # doctest: +SKIP
+    """
+    require_kind("sweep", sweep, ClusterSweep)
+    source = ColumnDataSource(sweep_columns(sweep))
+    elbow, score = elbow_figure(source), score_figure(source)
+    mark_elbow(elbow, sweep)
+    set_title(score, score_title(sweep))
+    for plot in (elbow, score):
+        say_where(plot, f"k · {sweep.space}")
+    _show(row(elbow, score, sizing_mode="stretch_width"))
+
+
+def show_silhouettes(clustering: Clustering, images: ImageSet) -> None:
+    """Draw a bar for each image: how well it sits in its cluster.
+
+    Parameters
+    ----------
+    clustering : Clustering
+        One clustering, for example ``sweep[10]``.
+    images : ImageSet
+        The images, row by row.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of another kind.
+
+    Examples
+    --------
+    >>> from cliplab import ClipEncoder, load_storybook, sweep_clusters
+    >>> images = load_storybook(n_images=40)
+    >>> sweep = sweep_clusters(ClipEncoder("storybook").encode_images(images), range(2, 9))
+    >>> show_silhouettes(sweep[5], images)  # doctest: +SKIP
+    """
+    require_kind("clustering", clustering, Clustering)
+    require_kind("images", images, ImageSet)
+    plots = _pictured(images)
+    plots.show_scale([clustering.silhouettes])
+    plots.show_clustering(clustering)
+    say_where(plots.silhouettes, f"silhouette · {clustering.space}")
+    plots.show_coloring(coloring("cluster", images, clustering), show_numbers=False)
+    _show(plots.silhouettes)
+
+
+def show_evidence(evidence: Evidence) -> None:
+    """Draw what speaks for each k: gap, silhouette, stability and two classical scores.
+
+    Dashed lines are the votes. Grey is what null data reach, orange what independent starts of
+    K-means reach, and dotted how far such starts agree.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        From `evidence_for_k`.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of another kind.
+
+    Examples
+    --------
+    >>> from cliplab import evidence_for_k, sweep_clusters
+    >>> import numpy as np
+    >>> points = np.random.default_rng(0).normal(size=(50, 4))
+    >>> evidence = evidence_for_k(points, sweep_clusters(points, range(2, 9)))
+    >>> show_evidence(evidence)  # doctest: +SKIP
+    """
+    require_kind("evidence", evidence, Evidence)
+    plots = EvidencePlots()
+    plots.show(evidence)
+    _show(plots.layout)
+
+
+def show_moves(moves: Moves) -> None:
+    """Draw how images flow from the clusters of one clustering to those of another.
+
+    Parameters
+    ----------
+    moves : Moves
+        From `what_moved`.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of another kind.
+
+    Examples
+    --------
+    >>> from cliplab import sweep_clusters, what_moved
+    >>> import numpy as np
+    >>> sweep = sweep_clusters(np.random.default_rng(0).normal(size=(50, 4)), [3, 4])
+    >>> show_moves(what_moved(sweep[3], sweep[4]))  # doctest: +SKIP
+    """
+    require_kind("moves", moves, Moves)
+    plot = FlowPlot()
+    plot.show(moves)
+    _show(plot.layout)
+
+
+def _pictured(images: ImageSet) -> Plots:
+    plots = Plots(len(images), image_columns(images))
+    lane = Lane[Any](MainLoop(), _raise, keeps_all=True)
+    HoverPictures(plots.hover, images, SmallPictures(images), lane).begin()
+    return plots
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+def _show(layout: LayoutDOM) -> None:
+    hosted = HostedModel(layout, MainLoop(), layout={"width": "100%"})
+    show(hosted, close=hosted.close)

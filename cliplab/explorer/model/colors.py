@@ -1,0 +1,115 @@
+"""Colours: a number for every image, and what colour the numbers stand for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cliplab.clustering.values import NOISE
+from cliplab.explorer.style.theme import AMOUNT_COLORS, CATEGORY_COLORS, OTHER_COLOR, SIGN_COLORS
+
+if TYPE_CHECKING:
+    from cliplab.clustering.values import Clustering
+    from cliplab.images.image_set import ImageSet
+
+
+@dataclass(frozen=True, eq=False)
+class Coloring:
+    """A number for every image and what colour the numbers stand for.
+
+    `legend` pairs names with colours; for amounts the first and the last colour have names.
+    """
+
+    values: NDArray[Any]
+    palette: tuple[str, ...]
+    low: float
+    high: float
+    legend: tuple[tuple[str, str], ...]
+    is_amount: bool = False
+
+
+def color_titles(images: ImageSet) -> dict[str, str]:
+    """Return what plots can be coloured by, as a title for each name."""
+    choices = {"cluster": "cluster (found)", "class": "class (known)", "silhouette": "silhouette"}
+    factors = {name: name for name in images.factors if name not in choices}
+    if not images.class_names:
+        del choices["class"]
+    return choices | factors
+
+
+def coloring_by_cluster(clustering: Clustering) -> Coloring:
+    """Return a colour for each cluster, and grey for noise."""
+    labels, names = clustering.cluster_labels, [str(i) for i in range(clustering.n_clusters)]
+    return _categories(np.where(labels == NOISE, len(names), labels), names, "noise")
+
+
+def likeness_coloring(scores: NDArray[np.floating]) -> Coloring:
+    """Return colours of how like a text the images are; only their order means something."""
+    return _amounts(scores, float(scores.min()), float(scores.max()), AMOUNT_COLORS)
+
+
+def coloring(color_by: str, images: ImageSet | None, clustering: Clustering | None) -> Coloring:
+    """Return the colours of all images by cluster, class, silhouette or a column."""
+    if color_by in ("cluster", "silhouette"):
+        if clustering is None:
+            raise ValueError(
+                f"`clustering` must be given to colour by {color_by}. Got None instead."
+            )
+        if color_by == "cluster":
+            return coloring_by_cluster(clustering)
+        known = clustering.silhouettes[np.isfinite(clustering.silhouettes)]
+        reach = max(0.05, float(np.abs(known).max(initial=0)))
+        return _amounts(clustering.silhouettes, -reach, reach, SIGN_COLORS)
+    if images is None:
+        raise ValueError(
+            "`color_by` must be 'cluster' or 'silhouette' where there are no images. "
+            f"Got {color_by!r} instead."
+        )
+    if color_by == "class":
+        return _most_frequent(images.class_labels, images.class_names)
+    if color_by not in images.factors:
+        allowed = ", ".join(repr(name) for name in color_titles(images))
+        raise ValueError(f"`color_by` must be one of {allowed}. Got {color_by!r} instead.")
+    values = images.factor(color_by)
+    if all(value is None or type(value) in (int, float) for value in values):
+        amounts = np.array(values, dtype=np.float64)  # What is not known becomes NaN.
+        finite = amounts[np.isfinite(amounts)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+        return _amounts(amounts, low, max(high, low + 1e-9), AMOUNT_COLORS)
+    words = ["" if value is None else str(value) for value in values]
+    names = sorted(set(words) - {""})
+    code_of = {name: code for code, name in enumerate(names)} | {"": -1}
+    return _most_frequent(np.array([code_of[word] for word in words]), names)
+
+
+def _amounts(values: NDArray[Any], low: float, high: float, palette: tuple[str, ...]) -> Coloring:
+    legend = ((f"{low:.2f}", palette[0]), (f"{high:.2f}", palette[-1]))
+    return Coloring(values.astype(np.float32), palette, low, high, legend, is_amount=True)
+
+
+def _most_frequent(codes: NDArray[Any], names: Any) -> Coloring:
+    """Give the most frequent categories a colour of their own and the rest, if any, one."""
+    known = codes[codes >= 0]
+    counts = np.bincount(known, minlength=len(names))
+    room = len(CATEGORY_COLORS)
+    shown = np.flatnonzero(counts)
+    if len(shown) > room:
+        shown = np.sort(np.argsort(-counts, kind="stable")[:room])
+    place = np.full(len(names) + 1, len(shown))
+    place[shown] = np.arange(len(shown))
+    return _categories(place[codes], [names[code] for code in shown])
+
+
+def _categories(codes: NDArray[Any], names: list[str], rest: str = "other") -> Coloring:
+    colors = [CATEGORY_COLORS[i % len(CATEGORY_COLORS)] for i in range(len(names))]
+    legend = list(zip(names, colors, strict=True))
+    if (codes >= len(names)).any():
+        legend.append((rest, OTHER_COLOR))
+        colors.append(OTHER_COLOR)
+    # The palette is filled up to a fixed length, so that only values travel when k moves.
+    palette = tuple(colors + [OTHER_COLOR] * (len(CATEGORY_COLORS) + 1 - len(colors)))
+    values = codes.astype(np.min_scalar_type(len(palette)))
+    return Coloring(values, palette, -0.5, len(palette) - 0.5, tuple(legend))

@@ -1,0 +1,226 @@
+"""Values become columns: dicts of arrays for Bokeh's sources, grouped by what changes them.
+
+A column bears the name of the field that it shows. Nothing here knows a screen, so that what a
+plot will show can be tested without one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cliplab.clustering.values import NOISE
+from cliplab.explorer.style.theme import MOST_AT_ONCE
+
+if TYPE_CHECKING:
+    from cliplab.clustering.values import Clustering, ClusterSweep
+    from cliplab.images.image_set import ImageSet
+    from cliplab.projection.projecting import Projection
+
+Columns = dict[str, Any]
+_MOST_WORDS = 23  # Lines of words beside the bars.
+
+
+def image_columns(images: ImageSet, reveals: bool = True) -> Columns:
+    """Return what a hover says of the images: their ids and known classes.
+
+    Where classes are not to be seen yet, neither are ids: those of files often hold the class. Of
+    very many images nothing is said beforehand: what they are called is asked for with the picture.
+    """
+    if len(images) > MOST_AT_ONCE:
+        return {}
+    if not reveals:
+        return {
+            "image_ids": [hidden_name(i) for i in range(len(images))],
+            "class_names": [""] * len(images),
+        }
+    names = [*images.class_names, ""]
+    return {
+        "image_ids": images.image_ids.tolist(),
+        "class_names": [names[label] for label in images.class_labels],
+    }
+
+
+def hidden_name(row: int) -> str:
+    """Return what an image is called as long as its name might give its class away."""
+    return f"picture {row}"
+
+
+def projection_columns(projection: Projection) -> Columns:
+    """Return where each image stands in the plane: the first two columns of a projection."""
+    coordinates = np.asarray(projection.coordinates, dtype=np.float32)
+    if coordinates.shape[1] < 2:
+        raise ValueError("`projection` must have two columns to be drawn. Got 1 instead.")
+    return {"x": coordinates[:, 0], "y": coordinates[:, 1]}
+
+
+def label_columns(clustering: Clustering) -> Columns:
+    """Return each image's cluster."""
+    labels = clustering.cluster_labels
+    return {"cluster_labels": labels.astype(np.int8 if clustering.n_clusters < 128 else np.int32)}
+
+
+def bar_columns(clustering: Clustering) -> Columns:
+    """Return each image's silhouette and the place of its bar.
+
+    Bars stand in blocks, one a cluster with a gap after it, the best silhouette of each on top.
+    Noise, which has no silhouettes, keeps its room at the end. Images that were not measured have
+    no bar and no place.
+    """
+    labels, silhouettes = clustering.cluster_labels, clustering.silhouettes
+    rows = bar_rows(clustering)
+    blocks = np.where(labels == NOISE, clustering.n_clusters, labels)[rows]
+    order = np.lexsort((-silhouettes[rows], blocks))
+    places = np.arange(len(rows)) + _gap(len(rows)) * blocks[order]
+    if len(rows) == len(labels):
+        positions = np.empty(len(labels), np.uint16 if places[-1] < 2**16 else np.int32)
+    else:
+        positions = np.full(len(labels), np.nan, dtype=np.float32)
+    positions[rows[order]] = places
+    return {"silhouettes": silhouettes.astype(np.float32), "bar_positions": positions}
+
+
+def bar_rows(clustering: Clustering) -> NDArray[np.intp]:
+    """Return which images have a bar: all, or those of a sample that were measured, and noise."""
+    if not clustering.is_sampled:
+        return np.arange(len(clustering))
+    is_noise = clustering.cluster_labels == NOISE
+    return np.flatnonzero(is_noise | np.isfinite(clustering.silhouettes))
+
+
+def number_columns(clustering: Clustering, projection: Projection) -> Columns:
+    """Return where each cluster's number stands in the picture: at the median of its images."""
+    members = _members(clustering)
+    points = projection_columns(projection)
+    medians = {
+        axis: [float(np.median(column[rows])) for rows in members]
+        for axis, column in points.items()
+    }
+    return {"names": _names(clustering), **medians}
+
+
+def word_columns(clustering: Clustering) -> Columns:
+    """Return what is to be said of each cluster beside its bars.
+
+    That is its size, its mean silhouette and its share of negative silhouettes.
+    """
+    bars = bar_columns(clustering)["bar_positions"]
+    members = _members(clustering)
+    names = _names(clustering)
+    summaries = [_summary(len(rows), clustering.silhouettes[rows]) for rows in members]
+    if clustering.n_noise:
+        members.append(np.flatnonzero(clustering.cluster_labels == NOISE))
+        names.append("–")
+        summaries.append(f"{_count(clustering.n_noise)} noise     ")
+    middles = [_middle(bars[rows]) for rows in members]
+    # Where there is no room for all, the largest clusters have theirs.
+    by_size = sorted(range(len(members)), key=lambda i: -len(members[i]))
+    shown = sorted(by_size[:_MOST_WORDS])
+    return {
+        "names": [names[i] for i in shown],
+        "summaries": [summaries[i] for i in shown],
+        "word_positions": _apart([middles[i] for i in shown], bars_end(clustering)),
+    }
+
+
+def _summary(size: int, silhouettes: NDArray[np.float32]) -> str:
+    known = silhouettes[np.isfinite(silhouettes)]
+    if not known.size:
+        return f"{_count(size)}    –    –"
+    return f"{_count(size)} {known.mean():>5.2f} {(known < 0).mean():>4.0%}"
+
+
+def _count(number: int) -> str:
+    """Return a number in four letters, so that columns stand below each other."""
+    return f"{number:>4}" if number < 10_000 else f"{number / 1000:>3.0f}k"
+
+
+def _middle(positions: NDArray[Any]) -> float:
+    """Return where the middle of some bars is; at the top where there are none."""
+    known = positions[np.isfinite(positions)]
+    return float(known.mean()) if known.size else 0.0
+
+
+def _members(clustering: Clustering) -> list[NDArray[np.intp]]:
+    labels = clustering.cluster_labels
+    return [np.flatnonzero(labels == cluster) for cluster in range(clustering.n_clusters)]
+
+
+def _names(clustering: Clustering) -> list[str]:
+    return [str(cluster) for cluster in range(clustering.n_clusters)]
+
+
+def _apart(positions: list[float], end: float) -> list[float]:
+    """Move positions apart until lines of words fit between them, and none beyond the end."""
+    room = end / (_MOST_WORDS + 1)
+    spread = np.array(positions, dtype=float)
+    for i in range(1, len(spread)):
+        spread[i] = max(spread[i], spread[i - 1] + room)
+    last = end
+    for i in reversed(range(len(spread))):
+        spread[i] = min(spread[i], last)
+        last = spread[i] - room
+    return [float(position) for position in spread]
+
+
+def bars_end(clustering: Clustering) -> int:
+    """Return where the last block of bars ends."""
+    n_blocks, n_bars = clustering.n_clusters + (clustering.n_noise > 0), len(bar_rows(clustering))
+    return n_bars + _gap(n_bars) * (n_blocks - 1)
+
+
+def half_gap(n_bars: int) -> float:
+    """Return half of the room between two blocks of bars."""
+    return _gap(n_bars) / 2
+
+
+def _gap(n_bars: int) -> int:
+    return max(1, n_bars // 80)
+
+
+def sweep_columns(sweep: ClusterSweep) -> Columns:
+    """Return inertia and mean silhouette for every k, or other parameter, and k.
+
+    Where silhouettes were sampled, the mean of all lies between low and high in 19 of 20 samples.
+    """
+    scores, errors = np.asarray(sweep.silhouette_scores), np.asarray(sweep.silhouette_errors)
+    return {
+        "parameter_values": np.asarray(sweep.parameter_values),
+        "n_clusters": np.asarray(sweep.n_clusters),
+        "inertias": np.asarray(sweep.inertias),
+        "silhouette_scores": scores,
+        "low": scores - 2 * errors,
+        "high": scores + 2 * errors,
+    }
+
+
+def band_columns(sweep: ClusterSweep, null_scores: NDArray[np.floating]) -> Columns:
+    """Return between which mean silhouettes the control groups lie, for every k.
+
+    `null_scores` has a row for each control group and a column for each k.
+    """
+    ranges = {
+        value: ends
+        for value, scores in zip(sweep.parameter_values, null_scores.T, strict=False)
+        if (ends := null_range(scores)) is not None
+    }
+    lows, highs = np.array(list(ranges.values()), dtype=np.float32).reshape(-1, 2).T
+    return {"parameter_values": np.array(list(ranges)), "low": lows, "high": highs}
+
+
+def null_range(scores: NDArray[np.floating]) -> tuple[float, float] | None:
+    """Return between which mean silhouettes control groups lie; None where none has any."""
+    known = scores[np.isfinite(scores)]
+    return (float(known.min()), float(known.max())) if known.size else None
+
+
+def score_text(clustering: Clustering) -> str:
+    """Return a mean silhouette for reading, a sample's with its error; a dash where none is."""
+    score, error = clustering.silhouette_score, clustering.silhouette_error
+    if np.isnan(score):
+        return "–"
+    if not clustering.is_sampled or np.isnan(error):
+        return f"{score:.3f}"
+    return f"{score:.3f} ± {error:.3f}" if error >= 0.0005 else f"{score:.4f} ± {error:.4f}"

@@ -1,0 +1,220 @@
+"""What can be chosen in an Explorer, what it is called, and what is chosen at first."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cliplab.clustering.algorithms import ALGORITHMS, title_of
+from cliplab.clustering.silhouettes import METRICS
+from cliplab.clustering.sweeping import smallest_sizes
+from cliplab.evaluation.null import NULL_TITLES
+from cliplab.explorer.model.colors import color_titles
+from cliplab.explorer.model.columns import score_text
+from cliplab.explorer.model.state import LIKENESS, PAGES, ExplorerState
+
+if TYPE_CHECKING:
+    from cliplab.clustering.values import Clustering, ClusterSweep
+    from cliplab.embeddings.values import Embeddings
+    from cliplab.images.image_set import ImageSet
+    from cliplab.projection.projecting import Projection
+
+# The space of a sweep that was made outside the Explorer, of what it cannot make anew.
+GIVEN_SPACE = "given"
+# Beyond this a picture shows the same whatever the perplexity, and takes ever longer.
+_MOST_PERPLEXITY = 100.0
+
+
+# PCA to these numbers of dimensions can be clustered too.
+_PCA_DIMENSIONS = (10, 50)
+CONTROLS = {
+    "none": "none",
+    "covariance": NULL_TITLES["covariance"],
+    "shuffled": NULL_TITLES["shuffled"],
+}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The names of all choices, each with its title for people.
+
+    Attributes
+    ----------
+    n_clusters : tuple of int
+        The ks there are.
+    min_cluster_sizes : tuple of int
+        What HDBSCAN may be told in place of k.
+    spaces, projections, colors, algorithms, controls : dict of str to str
+        A title for each name.
+    known : tuple of str
+        The colours that give away what is known of the images.
+    most_perplexity : float
+        The highest perplexity that makes sense for this many images.
+    """
+
+    n_clusters: tuple[int, ...]
+    min_cluster_sizes: tuple[int, ...]
+    spaces: dict[str, str]
+    projections: dict[str, str]
+    colors: dict[str, str]
+    algorithms: dict[str, str]
+    controls: dict[str, str]
+    known: tuple[str, ...]
+    most_perplexity: float
+
+
+def find_choices(
+    images: ImageSet,
+    embeddings: Embeddings,
+    sweep: ClusterSweep,
+    projection: Projection,
+    *,
+    hides_classes: bool,
+    reads_words: bool,
+) -> Choices:
+    """Return what can be chosen for these images on this machine."""
+    methods = {"tsne": "t-SNE", "pca": "PCA", "umap": "UMAP"}
+    if importlib.util.find_spec("umap") is None:
+        del methods["umap"]
+    methods.setdefault(projection.method, projection.method)
+    spaces = {"embedding": f"all {embeddings.vectors.shape[1]} dimensions"}
+    for d in _PCA_DIMENSIONS:
+        if d < min(embeddings.vectors.shape):
+            spaces[f"pca-{d}"] = f"{d} principal components"
+    spaces |= {method: f"the {title} picture" for method, title in methods.items()}
+    n_columns = projection.coordinates.shape[1]
+    if n_columns != 2:
+        spaces[projection.method] = f"{methods[projection.method]} in {n_columns} dimensions"
+    if first_space(sweep, spaces) == GIVEN_SPACE:
+        method, n_columns = sweep.space.partition("-")[0], sweep.clusterings[0].centers.shape[1]
+        title = methods.get(method, method)
+        spaces[GIVEN_SPACE] = f"{title} in {n_columns} dimensions, as given"
+    given_perplexity = projection.parameters.get("perplexity", 2.0)
+    titles = color_titles(images)
+    known = tuple(name for name in titles if name not in ("cluster", "silhouette"))
+    colors = titles | ({LIKENESS: LIKENESS} if reads_words else {})
+    is_by_k = sweep.parameter == "n_clusters"
+    every_k = sweep.parameter_values if is_by_k else find_every_k(embeddings)
+    return Choices(
+        n_clusters=every_k,
+        min_cluster_sizes=smallest_sizes(len(images)) if is_by_k else sweep.parameter_values,
+        spaces=spaces,
+        projections=methods,
+        colors=colors,
+        algorithms={name: algorithm.title for name, algorithm in ALGORITHMS.items()},
+        controls=CONTROLS,
+        known=known if hides_classes else (),
+        most_perplexity=max(given_perplexity, min(_MOST_PERPLEXITY, (len(images) - 1) / 3)),
+    )
+
+
+def find_every_k(embeddings: Embeddings) -> tuple[int, ...]:
+    """Return every k from 2 to 20, or fewer where few images differ.
+
+    Raises
+    ------
+    ValueError
+        If fewer than 3 differ.
+    """
+    # To know of 21 that differ is enough.
+    different: set[bytes] = set()
+    for row in embeddings.vectors:
+        different.add(row.round(4).tobytes())
+        if len(different) > 20:
+            break
+    n_different = len(different)
+    if n_different < 3:
+        raise ValueError(
+            f"`embeddings` must have at least 3 rows that differ. Got {n_different} instead."
+        )
+    return tuple(range(2, min(20, n_different - 1) + 1))
+
+
+def first_space(sweep: ClusterSweep, spaces: dict[str, str]) -> str:
+    """Say by which name the space of a given sweep is chosen."""
+    if sweep.algorithm not in ALGORITHMS:
+        return GIVEN_SPACE
+    if sweep.space in ("embedding", "centered embedding"):
+        return "embedding"
+    return sweep.space if sweep.space in spaces else GIVEN_SPACE
+
+
+def first_state(
+    choices: Choices, n_images: int, sweep: ClusterSweep, projection: Projection
+) -> ExplorerState:
+    """Begin with what was given, and with the k of the highest mean silhouette."""
+    scores = np.nan_to_num(sweep.silhouette_scores, nan=-1.0)
+    best = sweep.parameter_values[int(scores.argmax())]
+    perplexity = projection.parameters.get("perplexity", 30.0)
+    return ExplorerState(
+        n_images=n_images,
+        choices={
+            "n_clusters": choices.n_clusters,
+            "min_cluster_size": choices.min_cluster_sizes,
+            "space": tuple(choices.spaces),
+            "projection": tuple(choices.projections),
+            "color_by": tuple(choices.colors),
+            "algorithm": tuple(choices.algorithms),
+            "metric": METRICS,
+            "control": tuple(choices.controls),
+            "page": PAGES,
+            "perplexity": (2.0, choices.most_perplexity),
+        },
+        known=choices.known,
+        **{"n_clusters": choices.n_clusters[0], "min_cluster_size": choices.min_cluster_sizes[0]}
+        | {sweep.parameter: best},
+        space=first_space(sweep, choices.spaces),
+        algorithm=sweep.algorithm if sweep.algorithm in ALGORITHMS else "kmeans",
+        metric=sweep.metric,
+        centered=sweep.space == "centered embedding",
+        projection=projection.method,
+        perplexity=min(float(perplexity), choices.most_perplexity),
+        random_state=sweep.random_state,
+    )
+
+
+def picture_title(choices: Choices, projection: Projection, is_settling: bool) -> str:
+    """Say what the scatter is a picture of, and whether it was stopped on its way."""
+    title = choices.projections.get(projection.method, projection.method)
+    perplexity = projection.parameters.get("perplexity")
+    if perplexity is not None:
+        title = f"{title} · perplexity {perplexity:g}"
+    share_done = projection.parameters.get("share_done", 1.0)
+    return title if is_settling or share_done == 1 else f"{title} · stopped at {share_done:.0%}"
+
+
+def space_title(choices: Choices, clustering: Clustering, space: str) -> str:
+    """Say in which space, and by which distance, clusters were found."""
+    title = choices.spaces[space]
+    if clustering.space == "centered embedding":
+        title += ", centred"
+    return f"{title}, cosine" if clustering.metric == "cosine" else title
+
+
+def status_line(
+    choices: Choices, clustering: Clustering, space: str, in_embedding: Clustering | None
+) -> str:
+    """Say in a line which clusters are on the screen, and in which space they were found.
+
+    A score taken on a picture is not to be believed without the score of the same clusters among
+    the vectors themselves, `in_embedding`.
+    """
+    found = f"{clustering.n_clusters} clusters of {len(clustering):,} images"
+    if clustering.algorithm != "kmeans" or clustering.metric != "euclidean":
+        found += f" by {title_of(clustering.algorithm, clustering.metric)}"
+    if clustering.n_noise:
+        found += f", {clustering.n_noise} noise"
+    if clustering.is_sampled:
+        found += f" ({clustering.n_measured:,} measured)"
+    where = space_title(choices, clustering, space)
+    score = score_text(clustering)
+    if clustering.is_sampled and in_embedding is None:
+        # What matters most comes first, for the line may be cut.
+        return f"Mean silhouette {score} in {where} · {found}"
+    if in_embedding is None:
+        return f"{found}, found in {where} · mean silhouette there {score}"
+    really = score_text(in_embedding)
+    return f"⚠ Mean silhouette {score} in {where}, but {really} in CLIP space · {found}"

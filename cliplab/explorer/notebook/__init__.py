@@ -1,0 +1,1 @@
+"""The notebook's front-end, its event loop, and tasks in the background."""

@@ -1,0 +1,113 @@
+"""The figure of the evidence: each measure over k, with its uncertainty."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bokeh.layouts import column, row
+from bokeh.models import BasicTicker, ColumnDataSource
+from bokeh.models.annotations import Span, Whisker
+from bokeh.plotting import figure
+
+from cliplab.explorer.plots.figures import empty_figure, part_of, say_where, set_title
+from cliplab.explorer.style.theme import ACCENT, NEUTRAL, PLOT_HEIGHT
+
+if TYPE_CHECKING:
+    from bokeh.models import LayoutDOM
+
+    from cliplab.evaluation.evidence.judging import Evidence
+    from cliplab.explorer.model.columns import Columns
+
+
+def evidence_columns(evidence: Evidence) -> Columns:
+    """Return the table of the evidence, with the ends of the gap's error bars."""
+    table = evidence.table
+    columns: Columns = {str(name): table[name].to_numpy(float) for name in table.columns}
+    return columns | {
+        "n_clusters": table.index.to_numpy(),
+        "gap_low": columns["gap"] - columns["gap_error"],
+        "gap_high": columns["gap"] + columns["gap_error"],
+    }
+
+
+class EvidencePlots:
+    """Gap, silhouette, stability and the two classical scores over k, side by side."""
+
+    def __init__(self) -> None:
+        names = (
+            "n_clusters", "inertia", "gap", "gap_error", "gap_low", "gap_high", "silhouette",
+            "silhouette_low", "silhouette_high", "null_low", "null_high", "stability",
+            "start_agreement", "calinski_harabasz", "davies_bouldin",
+        )  # fmt: skip
+        self.source = ColumnDataSource({name: [] for name in names}, name="evidence")
+        self._plots = {
+            "gap": self._gap(),
+            "silhouette": self._silhouette(),
+            "stability": self._stability(),
+            "calinski_harabasz": self._curve("calinski_harabasz"),
+            "davies_bouldin": self._curve("davies_bouldin"),
+        }
+        plots = list(self._plots.values())
+        rows = [row(*some, sizing_mode="stretch_width") for some in (plots[:3], plots[3:])]
+        self.layout: LayoutDOM = column(*rows, sizing_mode="stretch_width", visible=False)
+
+    def show(self, evidence: Evidence | None, where: str = "") -> None:
+        """Draw evidence, measured in a space that people call `where`; None takes it away."""
+        self.layout.visible = evidence is not None
+        if evidence is None:
+            return
+        self.source.data = evidence_columns(evidence)
+        votes = evidence.votes
+        titles = {
+            "gap": f"Gap · says {votes['gap']}",
+            "silhouette": f"Silhouette, starts, null · {votes['silhouette']}",
+            "stability": f"Stability · says {votes['stability']}",
+            "calinski_harabasz": "Calinski-Harabasz · high",
+            "davies_bouldin": "Davies-Bouldin · low",
+        }
+        for name, plot in self._plots.items():
+            set_title(plot, titles[name])
+            say_where(plot, f"k · {where or evidence.space}")
+            mark = part_of(plot, "vote")
+            assert isinstance(mark, Span)
+            mark.update(location=votes.get(name, 0), visible=name in votes)
+
+    def _gap(self) -> figure:
+        plot = self._curve("gap")
+        whisker = Whisker(base="n_clusters", lower="gap_low", upper="gap_high", source=self.source)
+        whisker.update(line_color=NEUTRAL)
+        whisker.update(lower_head=None, upper_head=None)
+        plot.add_layout(whisker)
+        return plot
+
+    def _silhouette(self) -> figure:
+        plot = self._curve("silhouette")
+        for low, high, color in (
+            ("null_low", "null_high", NEUTRAL),
+            ("silhouette_low", "silhouette_high", ACCENT),
+        ):
+            area = plot.varea("n_clusters", low, high, source=self.source, name=low)
+            area.glyph.update(fill_color=color, fill_alpha=0.25)
+            area.level = "underlay"
+        return plot
+
+    def _stability(self) -> figure:
+        plot = self._curve("stability")
+        plot.line(
+            "n_clusters", "start_agreement", source=self.source, color=NEUTRAL, line_dash="dotted",
+            line_width=2, name="start_agreement",
+        )  # fmt: skip
+        return plot
+
+    def _curve(self, field: str) -> figure:
+        plot = empty_figure(f"evidence {field}", PLOT_HEIGHT // 2)
+        plot.line("n_clusters", field, source=self.source, color=NEUTRAL, line_width=2)
+        plot.scatter("n_clusters", field, source=self.source, size=5, color=NEUTRAL, name=field)
+        plot.add_layout(
+            Span(dimension="height", line_color=ACCENT, line_dash="dashed", visible=False,
+                 location=0, name="vote")
+        )  # fmt: skip
+        plot.xaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=5)
+        plot.yaxis.ticker = BasicTicker(desired_num_ticks=4)
+        plot.toolbar_location = None
+        return plot

@@ -1,0 +1,298 @@
+"""One function for each plot of the Explorer; all draw from sources that are given to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bokeh.core.properties import value
+from bokeh.models import (
+    BasicTicker,
+    BoxSelectTool,
+    ColumnDataSource,
+    CustomJS,
+    DataRange1d,
+    FixedTicker,
+    LassoSelectTool,
+    LinearColorMapper,
+    NumeralTickFormatter,
+    PanTool,
+    Range1d,
+    ResetTool,
+    TapTool,
+    WheelZoomTool,
+)
+from bokeh.models.annotations import BoxAnnotation, Label, Span, Title, Whisker
+from bokeh.plotting import figure
+
+from cliplab.explorer.style.theme import ACCENT, FONT_SIZE, NEUTRAL, PLOT_HEIGHT
+
+if TYPE_CHECKING:
+    from cliplab.clustering.values import ClusterSweep
+    from cliplab.explorer.plots.hover import Hover
+
+
+def scatter_figure(
+    images: ColumnDataSource,
+    numbers: ColumnDataSource,
+    hover: Hover,
+    mapper: LinearColorMapper,
+) -> figure:
+    """Draw the projection: a point an image, the cluster's number at its median."""
+    plot = empty_figure(name="scatter")
+    plot.x_range, plot.y_range = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
+    points = plot.scatter(
+        "x",
+        "y",
+        source=images,
+        size=_point_size(len(images.data["x"])),
+        color={"field": "color_values", "transform": mapper},
+        line_color=None,
+        fill_alpha=0.85,
+        nonselection_fill_alpha=0.12,
+        selection_fill_alpha=1,
+        name="points",
+    )
+    plot.text(
+        "x",
+        "y",
+        text="names",
+        source=numbers,
+        text_align="center",
+        text_baseline="middle",
+        text_font_style="bold",
+        text_font_size="15px",
+        text_color="white",
+        text_outline_color="#333333",
+        name="cluster numbers",
+    )
+    # The axes of such a picture mean nothing, so they are not drawn.
+    plot.axis.visible = False
+    plot.grid.visible = False
+    if not hover.are_images:
+        # Rows that are no images are there to be looked at; the room of the tools stays, so that
+        # the two pictures stand one below the other.
+        plot.add_tools(hover.tool(points))
+        plot.update(toolbar_location=None, min_border_left=30)
+        return plot
+    lasso = LassoSelectTool(renderers=[points])
+    tap = TapTool(renderers=[points])
+    plot.add_tools(
+        lasso,
+        BoxSelectTool(renderers=[points]),
+        tap,
+        PanTool(),
+        WheelZoomTool(),
+        ResetTool(),
+        hover.tool(points),
+    )
+    plot.toolbar.active_drag = lasso
+    plot.toolbar.active_tap = tap
+    plot.toolbar_location = "left"
+    return plot
+
+
+def silhouette_figure(
+    bars: ColumnDataSource,
+    words: ColumnDataSource,
+    hover: Hover,
+    mapper: LinearColorMapper,
+    scale: Range1d,
+) -> figure:
+    """Draw a bar for each image, sorted within clusters, and a line of words for each cluster.
+
+    The bars reach from `scale.start` to `scale.end`; beside them there is always room for words.
+    """
+    plot = empty_figure(name="silhouettes")
+    plot.x_range, plot.y_range = Range1d(start=-0.3, end=1), Range1d(start=1, end=0)
+    plot.extra_x_ranges = {"words": Range1d(start=0, end=1)}
+    # How much of the width words need depends on the window, which only the browser knows.
+    make_room = CustomJS(args={"plot": plot, "scale": scale}, code=_MAKE_ROOM)
+    plot.js_on_change("inner_width", make_room)
+    scale.js_on_change("start", make_room)
+    scale.js_on_change("end", make_room)
+    drawn = plot.hbar(
+        y="bar_positions",
+        right="silhouettes",
+        height=1,
+        source=bars,
+        color={"field": "color_values", "transform": mapper},
+        line_color=None,
+        nonselection_fill_alpha=0.2,
+        selection_fill_alpha=1,
+        name="bars",
+    )
+    # Two axes of words: the cluster's number on the left, what is to be said of it on the right.
+    for text, x, align in (("names", 0.01, "left"), ("summaries", 0.99, "right")):
+        plot.text(
+            x,
+            "word_positions",
+            x_range_name="words",
+            text=text,
+            source=words,
+            text_align=align,
+            text_baseline="middle",
+            text_font=value("monospace"),
+            text_font_size=FONT_SIZE,
+            text_font_style="bold" if text == "names" else "normal",
+            text_color=NEUTRAL,
+            name=text,
+        )
+    heading = Label(x=0.99, y=0, x_range_name="words", text="size  mean   <0")
+    heading.update(text_align="right", name="heading")
+    heading.update(text_font="monospace", text_font_size=FONT_SIZE, text_color=NEUTRAL)
+    plot.add_layout(heading)
+    null = BoxAnnotation(left=0, right=0, visible=False, name="null", level="underlay")
+    null.update(fill_color=NEUTRAL, fill_alpha=_BAND_ALPHA, line_color=None)
+    plot.add_layout(null)
+    plot.add_layout(_line(NEUTRAL, name="zero", location=0))
+    plot.add_layout(_line(ACCENT, "dashed", name="mean"))
+    tap = TapTool(renderers=[drawn])
+    box = BoxSelectTool(renderers=[drawn], dimensions="height")
+    plot.add_tools(tap, box, hover.tool(drawn))
+    plot.toolbar.active_tap = tap
+    plot.toolbar.active_drag = box
+    plot.toolbar_location = None
+    # Beyond 1 there are no silhouettes, only words.
+    plot.xaxis.ticker = FixedTicker(ticks=[-1, -0.5, 0, 0.5, 1])
+    plot.xgrid.ticker = plot.xaxis.ticker
+    plot.yaxis.visible = False
+    plot.ygrid.visible = False
+    return plot
+
+
+_BAND_ALPHA = 0.25
+
+# Room in pixels for two figures on the left and for "size  mean   <0" on the right, in a typeface
+# of which each letter is 6.6 pixels wide.
+_MAKE_ROOM = """
+const [left, right] = [18, 108]
+const per_pixel = (scale.end - scale.start) / Math.max(plot.inner_width - left - right, 20)
+plot.x_range.setv({
+  start: scale.start - left * per_pixel,
+  end: scale.end + right * per_pixel,
+})
+"""
+
+
+def elbow_figure(sweep: ColumnDataSource) -> figure:
+    """Draw inertia over k, with a line where the elbow is, if it is anywhere.
+
+    Over a parameter other than k, how many clusters there are is drawn in its place.
+    """
+    plot = _curve_figure(sweep, "inertias", name="elbow")
+    for glyph in (
+        plot.line("parameter_values", "n_clusters", source=sweep, color=NEUTRAL, line_width=2),
+        plot.scatter("parameter_values", "n_clusters", source=sweep, size=7, color=NEUTRAL),
+    ):
+        glyph.update(name="number of clusters", visible=False)
+    return plot
+
+
+def score_figure(sweep: ColumnDataSource, band: ColumnDataSource | None = None) -> figure:
+    """Draw the mean silhouette over k with its error, before a band in which null data lie."""
+    plot = _curve_figure(sweep, "silhouette_scores", name="score")
+    error = Whisker(base="parameter_values", lower="low", upper="high", source=sweep)
+    error.update(line_color=NEUTRAL, lower_head=None, upper_head=None)
+    plot.add_layout(error)
+    if band is not None:
+        area = plot.varea(x="parameter_values", y1="low", y2="high", source=band, name="null band")
+        area.glyph.update(fill_color=NEUTRAL, fill_alpha=_BAND_ALPHA)
+        area.level = "underlay"
+    return plot
+
+
+def set_title(plot: figure, text: str) -> None:
+    """Write a plot's title; its style stays."""
+    assert isinstance(plot.title, Title)
+    plot.title.text = text
+
+
+def part_of(plot: figure, name: str) -> Any:
+    """Return the part of a plot that has this name; Bokeh itself would look through all models."""
+    return next(each for each in (*plot.center, *plot.renderers) if each.name == name)
+
+
+def move_line(plot: figure, name: str, location: float | None) -> None:
+    """Move one of a plot's lines; None takes it away."""
+    line = part_of(plot, name)
+    assert isinstance(line, Span)
+    if location is not None:
+        line.location = location
+    line.visible = location is not None
+
+
+def mark_elbow(plot: figure, sweep: ClusterSweep) -> None:
+    """Say where the elbow is, in the title and as a dotted line, or that there is none."""
+    is_by_k = sweep.parameter == "n_clusters"
+    for renderer in plot.renderers:
+        renderer.visible = is_by_k != (renderer.name == "number of clusters")
+    move_line(plot, "knee", sweep.elbow)
+    if not is_by_k:
+        set_title(plot, "Clusters found")
+        return
+    where = "no clear elbow" if sweep.elbow is None else f"elbow at k = {sweep.elbow}"
+    set_title(plot, f"Inertia · {where}")
+
+
+def say_where(plot: figure, words: str) -> None:
+    """Say under a plot in which space its numbers were measured."""
+    plot.xaxis.axis_label = words
+
+
+def mark_null(plot: figure, low: float | None, high: float | None) -> None:
+    """Draw behind the bars which mean silhouettes null data reach; None takes it away."""
+    box = part_of(plot, "null")
+    assert isinstance(box, BoxAnnotation)
+    box.update(left=low or 0, right=high or 0, visible=low is not None)
+
+
+def _curve_figure(sweep: ColumnDataSource, field: str, name: str) -> figure:
+    plot = empty_figure(name=name, height=PLOT_HEIGHT // 2)
+    x = "parameter_values"
+    plot.line(x, field, source=sweep, line_color=NEUTRAL, line_width=2)
+    plot.scatter(x, field, source=sweep, size=7, color=NEUTRAL, name="curve")
+    plot.y_range = DataRange1d(only_visible=True)
+    plot.add_layout(_line(ACCENT, name="current"))
+    plot.add_layout(_line(NEUTRAL, "dotted", name="knee"))
+    plot.xaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=6)
+    plot.yaxis.ticker = BasicTicker(desired_num_ticks=4)
+    plot.yaxis.formatter = NumeralTickFormatter(format="0.[00]a")  # 200k and 0.08 are short.
+    plot.toolbar_location = None
+    return plot
+
+
+def empty_figure(name: str, height: int = PLOT_HEIGHT) -> figure:
+    """Make an empty plot that looks right on a light and on a dark page."""
+    plot = figure(name=name, height=height, sizing_mode="stretch_width", tools="", min_width=120)
+    plot.toolbar.logo = None
+    # A background, if one that nobody sees: without it Bokeh strokes, along with the outline, the
+    # path that an earlier painting has left.
+    plot.update(background_fill_color=NEUTRAL, background_fill_alpha=0.01)
+    plot.border_fill_alpha = 0
+    plot.outline_line_color = NEUTRAL
+    plot.outline_line_alpha = 0.4
+    plot.title = Title(text_color=NEUTRAL, text_font_size="12px")
+    plot.grid.grid_line_color = NEUTRAL
+    plot.grid.grid_line_alpha = 0.15
+    for axis in plot.axis:
+        axis.update(
+            axis_line_color=None,
+            major_tick_line_color=NEUTRAL,
+            minor_tick_line_color=None,
+            major_label_text_color=NEUTRAL,
+            major_label_text_font_size=FONT_SIZE,
+            axis_label_text_color=NEUTRAL,
+            axis_label_text_font_size=FONT_SIZE,
+        )
+    return plot
+
+
+def _line(color: str, dash: str = "solid", *, name: str, location: float | None = None) -> Span:
+    line = Span(dimension="height", line_color=color, line_width=1.5, line_dash=dash, name=name)
+    line.update(location=location or 0, visible=location is not None)
+    return line
+
+
+def _point_size(n_images: int) -> float:
+    """Make points smaller the more there are, so that they do not hide each other."""
+    return float(min(9, max(2, 220 / max(n_images, 1) ** 0.5)))

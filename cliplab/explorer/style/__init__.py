@@ -1,0 +1,1 @@
+"""How the screen looks: colours, sizes, templates, scripts and style sheets."""

@@ -1,0 +1,1 @@
+"""The ipywidgets around the plots: controls, gallery, panel and pages."""

@@ -1,0 +1,196 @@
+"""The control panel: ipywidgets linked to the state, and the lines that tell what goes on."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import ipywidgets
+import traitlets
+
+from cliplab.explorer.model.state import MOST_SEED
+
+if TYPE_CHECKING:
+    from cliplab.explorer.model.colors import Coloring
+    from cliplab.explorer.model.options import Choices
+    from cliplab.explorer.model.state import ExplorerState
+
+
+class _Column(NamedTuple):
+    """A column of the panel: how wide it is, and how wide the words in it."""
+
+    flex: str
+    words: str
+
+
+_LEFT = _Column("5 1 0", "72px")
+_MIDDLE = _Column("5 1 0", "116px")
+_RIGHT = _Column("4 1 0", "72px")
+
+
+class Controls:
+    """Sliders, menus and the lines for status, legend and errors.
+
+    Parameters
+    ----------
+    state : ExplorerState
+        What the controls set, and what sets them.
+    choices : Choices
+        What the menus and sliders offer.
+    on_stop : callable
+        Called when the learner stops a run.
+    """
+
+    def __init__(self, state: ExplorerState, choices: Choices, on_stop: Callable[[], None]) -> None:
+        self._state = state
+        self._followers: list[tuple[str, Callable[[Any], None]]] = []
+        self._k = _with_words(ipywidgets.SelectionSlider, "k", _LEFT, options=choices.n_clusters)
+        self._size = _with_words(
+            ipywidgets.SelectionSlider,
+            "min size",
+            _LEFT,
+            options=choices.min_cluster_sizes,
+        )
+        self._perplexity = _with_words(
+            ipywidgets.FloatSlider,
+            "perplexity",
+            _LEFT,
+            min=2,
+            max=choices.most_perplexity,
+            step=1,
+            readout_format=".0f",
+            continuous_update=False,
+        )
+        self._seed = _with_words(ipywidgets.BoundedIntText, "seed", _RIGHT, min=0, max=MOST_SEED)
+        self._space = _menu("clusters found in", _MIDDLE, choices.spaces)
+        self._projection = _menu("picture", _MIDDLE, choices.projections)
+        self._color_by = _menu("colour by", _RIGHT, choices.colors)
+        self._bar = ipywidgets.FloatProgress(max=1, layout={"width": "110px", "height": "14px"})
+        self._stop = ipywidgets.Button(
+            description="Stop", icon="stop", layout={"width": "72px", "height": "24px"}
+        )
+        self._stop.on_click(lambda _: on_stop())
+        self._status = ipywidgets.HTML(layout={"flex": "1 1 auto", "min_width": "0"})
+        self._legend = ipywidgets.HTML(layout={"width": "100%"})
+        self.error = ipywidgets.HTML(layout={"display": "none"})
+        self.panel = ipywidgets.VBox(
+            [
+                _line(self._k, self._size, self._space, self._color_by),
+                _line(self._perplexity, self._projection, self._seed),
+                self._legend,
+            ]
+        )
+        self.foot = _line(self._status, self._bar, self._stop)
+        self.foot.layout.width, self.foot.layout.flex = "auto", "1 1 0"
+
+        self.link("n_clusters", self._k)
+        self.link("min_cluster_size", self._size)
+        self.link("perplexity", self._perplexity)
+        self.link("random_state", self._seed)
+        self.link("space", self._space)
+        self.link("projection", self._projection)
+        self.link("color_by", self._color_by)
+
+    def show_status(self, text: str) -> None:
+        """Say in a line what is on the screen."""
+        words = html.escape(text)
+        # On one line, whatever happens: a second would push the gallery down.
+        style = (
+            "overflow: hidden; text-overflow: ellipsis; white-space: nowrap; "
+            "width: 0; min-width: 100%"  # As wide as there is room, and not as it has words.
+        )
+        self._status.value = f'<div style="{style}" title="{words}">{words}</div>'
+
+    def show_progress(self, share: float | None) -> None:
+        """Show how far a run has come, from 0 to 1; None when nothing runs."""
+        self._bar.value = share or 0.0
+        for widget in (self._bar, self._stop):
+            widget.layout.display = "none" if share is None else None
+
+    def show_error(self, text: str) -> None:
+        """Say under the panel what went wrong; an empty text takes it away."""
+        self.error.value = f'<b style="color: #c0392b">{html.escape(text)}</b>'
+        self.error.layout.display = None if text else "none"
+
+    def show_legend(self, coloring: Coloring) -> None:
+        """Say what the colours stand for."""
+        if coloring.is_amount:
+            (low, _), (high, _) = coloring.legend
+            colors = ", ".join(coloring.palette[:: max(1, len(coloring.palette) // 12)])
+            bar = f"background: linear-gradient(to right, {colors})"
+            items = f'{low}<span style="{bar}; width: 160px; height: 10px"></span>{high}'
+        else:
+            items = "".join(
+                f'<span style="white-space: nowrap"><span style="color: {color}">●</span> '
+                f"{html.escape(name)}</span>"
+                for name, color in coloring.legend
+            )
+        self._legend.value = (
+            '<div style="display: flex; flex-wrap: wrap; gap: 0 12px; align-items: center; '
+            f'line-height: 1.5; font-size: 12px">{items}</div>'
+        )
+
+    def allow_perplexity(self, allowed: bool) -> None:
+        """Let the perplexity be moved, or not where the picture has none."""
+        self._perplexity.disabled = not allowed
+
+    def show_parameter(self, name: str) -> None:
+        """Show the slider of what the algorithm is told: k, or the smallest size of a cluster."""
+        for widget, parameter in ((self._k, "n_clusters"), (self._size, "min_cluster_size")):
+            widget.layout.display = None if parameter == name else "none"
+
+    def offer_colors(self, titles: dict[str, str]) -> None:
+        """Change what the picture can be coloured by: what is hidden is not offered."""
+        options = tuple((title, name) for name, title in titles.items())
+        if self._color_by.options != options:
+            # What is chosen stays, and nobody is told that for a moment it was not.
+            with self._color_by.hold_trait_notifications():
+                chosen = self._color_by.value
+                self._color_by.options = options
+                self._color_by.value = chosen
+
+    def disconnect(self) -> None:
+        """Let go of the state, so that nobody follows it for a panel that is gone."""
+        while self._followers:
+            trait, follow = self._followers.pop()
+            self._state.unobserve(follow, trait)
+
+    def link(self, trait: str, widget: ipywidgets.Widget) -> None:
+        """Keep a trait of the state and a widget's value the same, in both directions."""
+        widget.value = getattr(self._state, trait)
+
+        def follow(change: Any) -> None:
+            widget.value = change["new"]
+
+        def lead(change: Any) -> None:
+            try:
+                setattr(self._state, trait, change["new"])
+            except traitlets.TraitError as error:
+                self.show_error(str(error))
+                widget.value = getattr(self._state, trait)
+
+        self._state.observe(follow, trait)
+        self._followers.append((trait, follow))
+        widget.observe(lead, "value")
+
+
+def _with_words(
+    kind: type[ipywidgets.Widget], description: str, column: _Column, **options: Any
+) -> ipywidgets.Widget:
+    """Make a control of one of the panel's columns, in which words and boxes stand in line."""
+    return kind(
+        description=description,
+        style={"description_width": column.words},
+        layout={"flex": column.flex, "width": "auto", "min_width": "0"},
+        **options,
+    )
+
+
+def _menu(description: str, column: _Column, titles: dict[str, str]) -> ipywidgets.Widget:
+    options = [(title, name) for name, title in titles.items()]
+    return _with_words(ipywidgets.Dropdown, description, column, options=options)
+
+
+def _line(*widgets: ipywidgets.Widget) -> ipywidgets.HBox:
+    return ipywidgets.HBox(widgets, layout={"align_items": "center", "width": "100%"})

@@ -1,0 +1,141 @@
+"""A silhouette bar that opens: the picture, its own cluster, the rival, and the two distances."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+from cliplab.clustering.values import NOISE
+from cliplab.evaluation.silhouette_explanation import (
+    SilhouetteCase,
+    borderline_images,
+    negative_images,
+    silhouette_case,
+)
+from cliplab.explorer.style.theme import MOST_AT_ONCE, cluster_color
+from cliplab.explorer.widgets.pages.parts import button, note, text
+
+if TYPE_CHECKING:
+    from cliplab.explorer.model.snapshot import View
+    from cliplab.explorer.model.state import ExplorerState
+    from cliplab.explorer.notebook.tasks import Lane
+    from cliplab.explorer.widgets.page_images import SmallPictures
+
+_HELP = (
+    "Tap a bar above: the picture appears here, between the most central picture of its own "
+    "cluster and that of the rival. <i>a</i> is its mean distance to the others of its cluster, "
+    "<i>b</i> to the pictures of the rival; the silhouette is (b − a) / max(a, b)."
+)
+
+
+class SilhouettePage:
+    """One bar, opened, and the lists of pictures that sit badly.
+
+    Parameters
+    ----------
+    state : ExplorerState
+        Where the opened image stands.
+    pictures : SmallPictures
+        The pictures.
+    lane : Lane
+        Where distances are measured: among very many images it takes a while.
+    select : callable
+        Selects rows and shows their pictures in that order.
+    """
+
+    title = "One bar"
+
+    def __init__(
+        self,
+        state: ExplorerState,
+        pictures: SmallPictures,
+        lane: Lane[Any],
+        select: Callable[[Sequence[int]], None],
+    ) -> None:
+        self._state = state
+        self._pictures = pictures
+        self._lane = lane
+        self._case = ipywidgets.HTML()
+        self._negative = button("", "Pictures that are nearer to another cluster")
+        self._borderline = button("", "Pictures with a silhouette from −0.05 to 0.05")
+        self._lists: dict[str, Sequence[int]] = {"negative": (), "borderline": ()}
+        self._negative.on_click(lambda _: select(self._lists["negative"]))
+        self._borderline.on_click(lambda _: select(self._lists["borderline"]))
+        self.widget = ipywidgets.VBox(
+            [self._case, ipywidgets.HBox([self._negative, self._borderline])]
+        )
+
+    def draw(self, view: View) -> None:
+        """Open the image that was tapped, and count those that sit badly."""
+        clustering = view.clustering
+        is_measured = clustering.n_measured > 0
+        self._lists["negative"] = negative_images(clustering) if is_measured else ()
+        self._lists["borderline"] = borderline_images(clustering) if is_measured else ()
+        for name, widget in (("negative", self._negative), ("borderline", self._borderline)):
+            rows = self._lists[name]
+            widget.description = f"Show {len(rows):,} {name}"
+            widget.disabled = not rows
+        self._lane.drop()
+        row = self._state.opened
+        refusal = _HELP if row is None else _refusal(view, row)
+        if row is None or refusal:
+            self._case.value = note(refusal)
+            return
+        if len(view.clustering) > MOST_AT_ONCE:
+            self._case.value = note(f"Measuring the distances of picture {row} to all others …")
+        self._lane.start((row, id(view.clustering)), self._opened(view, row), self._show)
+
+    def _show(self, markup: str) -> None:
+        self._case.value = markup
+
+    def _opened(self, view: View, row: int) -> Iterator[str]:
+        assert view.data is not None
+        case = silhouette_case(view.data, view.clustering, row)
+        longest = max(case.a, case.b, 1e-9)
+        parts = [
+            self._figure(case.medoid, f"centre of its cluster {case.cluster}", case.cluster),
+            _distance("a", case.a, longest, case.cluster, "to its own cluster"),
+            self._figure(case.image, _verdict(case), case.cluster),
+            _distance("b", case.b, longest, case.rival, "to the rival"),
+            self._figure(case.rival_medoid, f"centre of the rival {case.rival}", case.rival),
+        ]
+        yield f'<div style="display: flex; gap: 14px; align-items: center">{"".join(parts)}</div>'
+
+    def _figure(self, row: int, words: str, cluster: int) -> str:
+        return (
+            f'<div style="flex: none; width: 120px; text-align: center">'
+            f'<img src="{self._pictures.uri(row)}" alt="picture {row}" style="width: 96px; '
+            f'margin: 0; border-radius: 4px; border: 3px solid {cluster_color(cluster)}">'
+            f"{text(words)}</div>"
+        )
+
+
+def _refusal(view: View, row: int) -> str:
+    """Say why the bar of an image cannot be opened; empty if it can."""
+    if view.clustering.cluster_labels[row] == NOISE or view.clustering.n_clusters < 2:
+        return f"Picture {row} has no silhouette: it is noise, or there is no other cluster."
+    if view.data is None:
+        return "This sweep was made elsewhere, so the distances in it are not known here."
+    return ""
+
+
+def _verdict(case: SilhouetteCase) -> str:
+    score = case.silhouette
+    if score < -0.05:
+        words = "nearer to the rival"
+    elif score <= 0.05:
+        words = "on the border"
+    else:
+        words = "nearer to its own"
+    return f"({case.b:.3f} − {case.a:.3f}) / {max(case.a, case.b):.3f} = {score:.2f}: {words}"
+
+
+def _distance(name: str, length: float, longest: float, cluster: int, words: str) -> str:
+    return (
+        f'<div style="flex: 1 1 0; min-width: 60px; text-align: center">'
+        f"<div><i>{name}</i> = <b>{length:.3f}</b></div>"
+        f'<div style="height: 6px; margin: 3px auto; width: {100 * length / longest:.0f}%; '
+        f'border-radius: 3px; background: {cluster_color(cluster)}"></div>{text(words)}</div>'
+    )

@@ -1,0 +1,1 @@
+"""What computes a t-SNE, each named after the library that it uses."""

@@ -1,0 +1,1 @@
+"""Downloads over HTTP: connections, whole files, and files that were cut short."""

@@ -1,0 +1,112 @@
+"""A sample of a dataset on the Hub: planned once, fetched part by part, kept."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from cliplab._core.cache import write_whole
+from cliplab.images.image_set import ImageSet
+from cliplab.sources.hub.columns import Columns
+from cliplab.sources.hub.plan import Plan, Request
+from cliplab.sources.hub.row_groups import read_rows
+
+_BUFFER_SIZE = 1000
+# Pictures that are in memory at once before they are written.
+_ROWS_AT_ONCE = 32
+
+
+def fetch_planned(request: Request, plan: Plan, folder: Path) -> ImageSet:
+    """Fetch what is planned and not there yet, part by part, and put the parts together.
+
+    Raises
+    ------
+    ValueError
+        If no image can be read, or there is no column of images.
+    """
+    import datasets
+    from tqdm.auto import tqdm
+
+    columns = Columns(request, datasets.Features.from_dict(plan.features))
+    if plan.row_groups:
+        drawn = set(plan.rows)
+        parts = {
+            f"rows-{group.first_row:09}.arrow": read_rows(group, drawn, columns.needed)
+            for group in plan.row_groups
+        }
+    else:
+        parts = {"stream.arrow": _streamed(request, plan)}
+    tables, skipped = [], []
+    for name, rows in tqdm(parts.items(), "Fetching images", unit="part", delay=1):
+        part = folder / name
+        if not part.is_file():
+            _write_part(
+                part, columns, rows, plan.license
+            )  # Only now is anything read from the Hub.
+        tables.append(datasets.Dataset.from_file(str(part)))
+        skipped += json.loads(part.with_suffix(".json").read_bytes())
+    table = datasets.concatenate_datasets([each for each in tables if len(each)] or tables)
+    if len(table) == 0:
+        raise ValueError(
+            f"`image_column` must hold images that can be read. Got {columns.image!r} of "
+            f"{request.name} instead, whose first is {skipped[0][1] if skipped else 'missing'}."
+        )
+    order = {f"{request.split}-{row}": place for place, row in enumerate(plan.rows)}
+    ids = table["image_id"][:]
+    table = table.select(sorted(range(len(ids)), key=lambda i: order.get(ids[i], i)))
+    told = {"source": "hub", **asdict(request), "commit": plan.commit}
+    told |= {"population_size": plan.population_size, "is_uniform": plan.is_uniform}
+    images = ImageSet(table, tuple(map(tuple, skipped)), told)
+    if columns.class_column is not None:
+        images = images.with_classes(columns.class_column)
+    return images
+
+
+def _write_part(
+    part: Path, columns: Columns, rows: Iterable[tuple[int, dict[str, Any]]], license_name: str
+) -> None:
+    """Write a part as its rows come; it has its name only when it is whole."""
+    import pyarrow as pa
+
+    skipped: list[tuple[str, str]] = []
+
+    def good_rows() -> Iterator[dict[str, Any]]:
+        for number, raw in rows:
+            try:
+                yield columns.row(number, raw, license_name)
+            except ValueError as error:  # One bad picture costs one picture.
+                skipped.append((columns.name(number), str(error)))
+
+    part.parent.mkdir(parents=True, exist_ok=True)
+    fresh = part.with_name(f".{part.name}.{os.urandom(8).hex()}.part")
+    kept = good_rows()
+    try:
+        with fresh.open("wb") as file, pa.ipc.new_stream(file, columns.table([]).schema) as stream:
+            while some := list(itertools.islice(kept, _ROWS_AT_ONCE)):
+                stream.write_table(columns.table(some))
+        write_whole(part.with_suffix(".json"), json.dumps(skipped).encode())
+        fresh.replace(part)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _streamed(request: Request, plan: Plan) -> Iterator[tuple[int, dict[str, Any]]]:
+    import datasets
+
+    warnings.warn(
+        f"{request.name} is not made of parquet files: its images come from a shuffled stream, "
+        "which is only roughly a uniform sample, and another one in other versions of `datasets`.",
+        stacklevel=2,
+    )
+    stream = datasets.load_dataset(
+        request.name, request.config, split=request.split, revision=plan.commit, streaming=True
+    )
+    stream = stream.decode(False)
+    stream = stream.shuffle(seed=request.random_state, buffer_size=_BUFFER_SIZE)
+    yield from enumerate(stream.take(request.n_images))

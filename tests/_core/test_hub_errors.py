@@ -1,0 +1,81 @@
+"""What the Hub gives to its own libraries and to open_clip, here from this machine."""
+
+from __future__ import annotations
+
+import datasets
+import numpy as np
+import pytest
+from loopback.open_images import jpeg
+from loopback.server import nobody_there
+
+from cliplab import ClipEncoder, fetch_hub_images, load_storybook
+from cliplab._core.hub_errors import require_answer
+from cliplab.embeddings.model import STORYBOOK
+
+
+def _model(hub, name):
+    files = ("open_clip_config.json", "open_clip_model.safetensors")
+    return hub.add(name, {file: (STORYBOOK / file).read_bytes() for file in files})
+
+
+def test_open_clip_loads_a_model_from_the_hub_by_its_name(hub):
+    _model(hub, "school/small-clip")
+    images = load_storybook(n_images=8)
+    encoder = ClipEncoder("hf-hub:school/small-clip", device="cpu")
+    ours = ClipEncoder("storybook", device="cpu")
+    vectors = encoder.encode_images(images).vectors
+    np.testing.assert_array_equal(vectors, ours.encode_images(images).vectors)
+    texts = encoder.encode_texts(["a red fish"]).vectors
+    np.testing.assert_array_equal(texts, ours.encode_texts(["a red fish"]).vectors)
+    hub.server.fault = lambda path, times: "500"
+    assert ClipEncoder("hf-hub:school/small-clip").model == "hf-hub:school/small-clip"
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "words"),
+    [
+        ("404", FileNotFoundError, "is not on the Hub|lacks a file"),
+        ("403", PermissionError, "The Hub refuses the model"),
+        ("429", ConnectionError, "asks us to wait"),
+        ("503", ConnectionError, "out of order"),
+        ("reset", ConnectionError, "cannot be reached"),
+        ("truncated", ConnectionError, "cannot be reached|came incomplete"),
+    ],
+)
+def test_a_model_that_cannot_be_had_is_said_in_one_true_sentence(
+    hub, fault, kind, words, monkeypatch
+):
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    name = f"school/clip-{fault}"
+    _model(hub, name)
+    hub.server.fault = lambda path, times: fault if "resolve" in path else None
+    with pytest.raises(kind, match=words):
+        ClipEncoder(f"hf-hub:{name}")
+
+
+def test_a_model_that_is_not_there_is_said_so(hub):
+    with pytest.raises(FileNotFoundError, match="The model hf-hub:school/none is not on the Hub"):
+        ClipEncoder("hf-hub:school/none")
+
+
+def test_load_dataset_reads_from_the_small_hub_whole_and_as_a_stream(hub, tmp_path):
+    """So that what is proved with it holds for the libraries that talk to the real one."""
+    table = datasets.Dataset.from_dict({"image": [jpeg(i, 0) for i in range(6)]})
+    table.cast_column("image", datasets.Image()).to_parquet(tmp_path / "train.parquet")
+    hub.add("datasets/school/six", {"train.parquet": (tmp_path / "train.parquet").read_bytes()})
+    whole = datasets.load_dataset("school/six", split="train")
+    assert [picture["image"].size for picture in whole] == [(48, 32)] * 6
+    stream = datasets.load_dataset("school/six", split="train", streaming=True)
+    assert len(list(stream)) == 6
+
+
+def test_any_answer_of_a_host_will_do_and_none_is_said_within_seconds(hub):
+    hub.server.fault = lambda path, times: "403"
+    require_answer()
+    with nobody_there() as address, pytest.raises(ConnectionError, match="refused"):
+        require_answer(address)
+
+
+def test_a_name_with_gated_in_it_is_not_taken_for_a_gate(hub):
+    with pytest.raises(FileNotFoundError, match="is not on the Hub"):
+        fetch_hub_images("school/aggregated-photos")

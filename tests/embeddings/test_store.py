@@ -1,0 +1,402 @@
+"""The store of embeddings under everything that happens to a classroom's computers."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import multiprocessing
+import os
+import random
+import resource
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cliplab import ClipEncoder, load_storybook
+from cliplab.embeddings.store import EmbeddingStore, is_among, picture_key
+
+# All that is long to import is there before a process is begun, and killed.
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(
+    ["cliplab.embeddings.encoder", "cliplab.sources", "open_clip", "datasets"]
+)
+_N_IMAGES, _BATCH_SIZE = 96, 4
+
+
+def _encode(store, first=0, last=_N_IMAGES):
+    images = load_storybook(n_images=_N_IMAGES)[first:last]
+    encoder = ClipEncoder("storybook", device="cpu")
+    return encoder.encode_images(images, batch_size=_BATCH_SIZE, store=store).vectors
+
+
+def _start(store, *rows):
+    process = _PROCESSES.Process(target=_encode, args=(str(store), *rows))
+    process.start()
+    return process
+
+
+def _shards(store):
+    return sorted(store.rglob("*.safetensors"))
+
+
+@pytest.fixture(scope="module")
+def undisturbed():
+    return _encode(False)
+
+
+def test_what_was_encoded_comes_back_to_the_last_bit_and_is_not_encoded_again(
+    tmp_path, undisturbed
+):
+    np.testing.assert_array_equal(_encode(tmp_path), undisturbed)
+    encoder = ClipEncoder("storybook", device="cpu")
+    encoder._encode_or_halve = None  # Whoever encodes now fails.
+    images = load_storybook(n_images=_N_IMAGES)
+    again = encoder.encode_images(images[::-1], batch_size=_BATCH_SIZE, store=tmp_path).vectors
+    np.testing.assert_array_equal(again[::-1], undisturbed)
+
+
+def test_a_finished_run_leaves_one_shard_and_says_what_made_it(tmp_path):
+    _encode(tmp_path)
+    assert len(_shards(tmp_path)) == 1
+    told = _shards(tmp_path)[0].with_name("made_by.json").read_text()
+    assert '"model": "storybook"' in told
+    assert "weights" in told
+
+
+def test_the_users_cache_is_the_default_and_false_is_nowhere(empty_cache):
+    images = load_storybook(n_images=4)
+    encoder = ClipEncoder("storybook")
+    encoder.encode_images(images, store=False)
+    assert not _shards(empty_cache)
+    encoder.encode_images(images)
+    assert len(_shards(empty_cache / "embeddings")) == 1
+
+
+def test_pictures_that_are_alike_are_encoded_once(tmp_path):
+    one, other = load_storybook(n_images=2)
+    encoder = ClipEncoder("storybook", device="cpu")
+    vectors = encoder.encode_images([one, other, one, one], store=tmp_path).vectors
+    np.testing.assert_array_equal(vectors[0], vectors[3])
+    (shard,) = _shards(tmp_path)
+    assert len(EmbeddingStore._read(shard)[0]) == 2
+
+
+def test_pictures_without_a_file_are_known_by_their_pixels(tmp_path):
+    images = [picture.rotate(90) for picture in load_storybook(n_images=3)]
+    encoder = ClipEncoder("storybook", device="cpu")
+    first = encoder.encode_images(images, store=tmp_path).vectors
+    encoder._encode_or_halve = None
+    np.testing.assert_array_equal(encoder.encode_images(images, store=tmp_path).vectors, first)
+
+
+@pytest.mark.parametrize("change", ["weights", "preparation", "precision", "model"])
+def test_vectors_of_another_model_are_not_mistaken_for_these(tmp_path, change):
+    import torch
+
+    images = load_storybook(n_images=4)
+    ours, other = (ClipEncoder("storybook", device="cpu") for _ in range(2))
+    ours.encode_images(images, store=tmp_path)
+    if change == "weights":
+        with torch.no_grad():
+            next(other._network.visual.parameters()).add_(0.01)
+    elif change == "preparation":
+        other._network.visual.preprocess_cfg["resize_mode"] = "squash"
+    elif change == "precision":
+        other.precision = "another"
+    else:
+        other.model = "another"
+    with EmbeddingStore(tmp_path, other._made_by) as store:
+        keys = [picture_key(images.file_bytes(i)) for i in range(4)]
+        assert store.find(keys) == {}
+
+
+def _kill_while_encoding(n_kills, folder, undisturbed):
+    """Kill runs at random moments; return in how many of them something was there already."""
+    lots = random.Random(0)
+    begun = time.monotonic()
+    _start(folder / "whole").join()
+    whole = time.monotonic() - begun
+    n_begun = 0
+    for number in range(n_kills):
+        store = folder / f"store-{number}"
+        process = _start(store)
+        time.sleep(lots.uniform(0.1, 1.0) * whole)
+        process.kill()
+        process.join()
+        kept = _shards(store)
+        n_begun += bool(kept)
+        assert all(EmbeddingStore._read(shard) is not None for shard in kept), "a torn shard"
+        np.testing.assert_array_equal(_encode(store), undisturbed)
+    return n_begun
+
+
+@pytest.mark.proof
+def test_killed_at_any_moment_a_run_goes_on_and_ends_as_if_nothing_had_been(
+    tmp_path, undisturbed, proof, record_property
+):
+    n_kills = proof(5, 100, "kills at random moments, every finished run equal bit for bit")
+    n_begun = _kill_while_encoding(n_kills, tmp_path, undisturbed)
+    record_property("figure", f"in {n_begun} of these something had been kept already")
+    assert n_begun > 0
+
+
+def test_at_most_the_batches_in_flight_are_lost(tmp_path):
+    """What is kept is there before the next batch is begun."""
+    encoder = ClipEncoder("storybook", device="cpu")
+    encode, n_done = encoder._encode_or_halve, []
+
+    def until_the_plug_is_pulled(batch):
+        if len(n_done) == 6:
+            raise KeyboardInterrupt
+        n_done.append(1)
+        return encode(batch)
+
+    encoder._encode_or_halve = until_the_plug_is_pulled
+    with pytest.raises(KeyboardInterrupt):
+        encoder.encode_images(
+            load_storybook(n_images=_N_IMAGES), batch_size=_BATCH_SIZE, store=tmp_path
+        )
+    n_kept = sum(len(EmbeddingStore._read(shard)[0]) for shard in _shards(tmp_path))
+    assert n_kept == 6 * _BATCH_SIZE
+
+
+def test_two_notebooks_on_one_store_do_not_harm_each_other(tmp_path, undisturbed):
+    processes = [_start(tmp_path, 0, 72), _start(tmp_path, 24, _N_IMAGES), _start(tmp_path)]
+    for process in processes:
+        process.join()
+        assert process.exitcode == 0
+    assert all(EmbeddingStore._read(shard) is not None for shard in _shards(tmp_path))
+    np.testing.assert_array_equal(_encode(tmp_path), undisturbed)
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "empty"])
+def test_a_damaged_shard_is_never_handed_out(tmp_path, undisturbed, damage):
+    _encode(tmp_path)
+    (shard,) = _shards(tmp_path)
+    content = bytearray(shard.read_bytes())
+    if damage == "flipped":
+        content[-100] ^= 1
+    shard.write_bytes({"cut": content[:-7], "empty": b""}.get(damage, content))
+    np.testing.assert_array_equal(_encode(tmp_path), undisturbed)
+    assert len(_shards(tmp_path)) == 1
+
+
+def test_half_written_files_of_a_killed_run_are_no_shards(tmp_path, undisturbed):
+    _encode(tmp_path)
+    (shard,) = _shards(tmp_path)
+    shard.with_name(f".{shard.name}.part").write_bytes(shard.read_bytes()[:50])
+    np.testing.assert_array_equal(_encode(tmp_path), undisturbed)
+
+
+def _encode_with_little_room(store, answer):
+    """Files may not grow beyond 1 kB, which to a program is a full disk."""
+    import warnings
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        vectors = _encode(store)
+    answer.send((vectors, [str(warning.message) for warning in told]))
+
+
+def test_on_a_full_disk_the_work_is_done_and_it_is_said_that_it_is_not_kept(tmp_path, undisturbed):
+    ours, theirs = _PROCESSES.Pipe(duplex=False)
+    process = _PROCESSES.Process(target=_encode_with_little_room, args=(str(tmp_path), theirs))
+    process.start()
+    vectors, told = ours.recv()
+    process.join()
+    np.testing.assert_array_equal(vectors, undisturbed)
+    assert any("not all of them could be kept" in words for words in told)
+    assert not list(tmp_path.rglob("*.part"))
+    np.testing.assert_array_equal(_encode(tmp_path), undisturbed)
+
+
+def test_many_small_shards_are_merged_while_a_run_goes_on(tmp_path):
+    made_by = {"model": "by hand"}
+    keys = [picture_key(bytes([i])) for i in range(150)]
+    vectors = np.random.default_rng(0).normal(size=(150, 8)).astype(np.float32)
+    with EmbeddingStore(tmp_path, made_by) as store:
+        for i, key in enumerate(keys):
+            store.add([key], vectors[i : i + 1])
+            assert len(_shards(tmp_path)) <= 64
+    assert len(_shards(tmp_path)) == 1
+    found = EmbeddingStore(tmp_path, made_by).find(keys)
+    np.testing.assert_array_equal(np.stack([found[key] for key in keys]), vectors)
+
+
+def test_a_model_s_name_cannot_lead_out_of_the_store(tmp_path):
+    with contextlib.closing(EmbeddingStore(tmp_path, {"model": "../../etc/passwd"})) as store:
+        assert store.folder.parent == tmp_path
+
+
+def test_pictures_that_differ_in_their_palette_only_are_told_apart(tmp_path):
+    red, blue = (Image.new("P", (32, 32), 0) for _ in range(2))
+    red.putpalette([255, 0, 0])
+    blue.putpalette([0, 0, 255])
+    encoder = ClipEncoder("storybook", device="cpu")
+    first, second = encoder.encode_images([red, blue], store=tmp_path).vectors
+    assert first @ second < 0.99
+
+
+def test_a_picture_that_cannot_be_read_is_named_with_a_store_too(tmp_path):
+    buffer = io.BytesIO()
+    load_storybook(n_images=1)[0].save(buffer, "PNG")
+    torn = Image.open(io.BytesIO(buffer.getvalue()[:-3000]))
+    with pytest.raises(ValueError, match="Number 0 cannot"):
+        ClipEncoder("storybook", device="cpu").encode_images([torn], store=tmp_path)
+
+
+def test_two_runs_that_make_the_very_same_shards_both_end_well(tmp_path):
+    keys = [picture_key(bytes([i])) for i in range(4)]
+    vectors = np.random.default_rng(0).normal(size=(4, 8)).astype(np.float32)
+    stores = [EmbeddingStore(tmp_path, {"model": "by hand"}) for _ in range(2)]
+    for start in (0, 2):
+        for store in stores:
+            store.add(keys[start : start + 2], vectors[start : start + 2])
+    for store in stores:
+        store.close()
+    assert len(EmbeddingStore(tmp_path, {"model": "by hand"}).find(keys)) == 4
+
+
+def test_a_store_that_is_deleted_meanwhile_costs_nothing_but_the_store(tmp_path):
+    store = EmbeddingStore(tmp_path, {"model": "by hand"})
+    for i in range(2):
+        store.add([picture_key(bytes([i]))], np.ones((1, 4), np.float32))
+    shutil.rmtree(store.folder)
+    store.close()
+    assert not store.folder.exists()
+    store.add([picture_key(b"another")], np.ones((1, 4), np.float32))
+    assert len(store.find([picture_key(b"another")])) == 1
+
+
+def test_what_a_killed_run_left_half_written_is_removed_after_a_day(tmp_path):
+    store = EmbeddingStore(tmp_path, {"model": "by hand"})
+    store.add([picture_key(b"a")], np.ones((1, 4), np.float32))
+    old, new = (store.folder / f".{name}.part" for name in ("old", "new"))
+    for part in (old, new):
+        part.touch()
+    os.utime(old, (0, 0))
+    store.find([])
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+@contextlib.contextmanager
+def _little_room(n_bytes):
+    """Files of this process may not grow beyond some bytes, which to it is a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def _by_hand(folder, n_shards):
+    """Return a store into which this run has put so many shards of one vector, and their keys."""
+    store = EmbeddingStore(folder, {"model": "by hand"})
+    keys = [picture_key(b"%d" % i) for i in range(n_shards)]
+    for i, key in enumerate(keys):
+        store.add([key], np.full((1, 4), i, np.float32))
+    return store, keys
+
+
+def test_only_what_was_asked_for_comes_back(tmp_path):
+    store, keys = _by_hand(tmp_path, 3)
+    assert list(store.find(keys[1:2])) == keys[1:2]
+
+
+def test_vectors_come_back_whatever_order_their_memory_lies_in(tmp_path):
+    vectors = np.arange(12, dtype=np.float32).reshape(4, 3).T
+    keys = [picture_key(b"%d" % i) for i in range(3)]
+    store = EmbeddingStore(tmp_path, {"model": "by hand"})
+    store.add(keys, vectors)
+    found = store.find(keys)
+    np.testing.assert_array_equal(np.stack([found[key] for key in keys]), vectors)
+
+
+def test_a_shard_that_is_left_over_from_a_merge_of_others_is_not_lost(tmp_path):
+    """All but one were removed by somebody: what is merged is then that one, under its name."""
+    store, keys = _by_hand(tmp_path, 2)
+    store._own[0].unlink()
+    store.close()
+    assert list(store.find(keys)) == keys[1:]
+
+
+def test_a_merge_goes_on_where_somebody_else_has_removed_a_shard(tmp_path):
+    store, keys = _by_hand(tmp_path, 63)
+    store._own[5].unlink()
+    store.add([picture_key(b"the last")], np.ones((1, 4), np.float32))
+    store.close()  # A warning that something was not kept would fail this.
+    assert len(_shards(tmp_path)) == 1
+    assert set(keys) - set(store.find(keys)) == {keys[5]}
+
+
+def test_what_cannot_be_merged_for_want_of_room_stays_as_it_is(tmp_path):
+    store, keys = _by_hand(tmp_path, 20)
+    with _little_room(400):
+        store.close()
+    assert set(store.find(keys)) == set(keys)
+
+
+def test_after_a_failure_no_more_is_written_and_it_is_said_once(tmp_path):
+    store, keys = _by_hand(tmp_path, 1)
+    with _little_room(100):
+        store.add([picture_key(b"a")], np.ones((1, 4), np.float32))
+    store.add([picture_key(b"b")], np.ones((1, 4), np.float32))
+    assert len(_shards(tmp_path)) == 1
+    with pytest.warns(UserWarning, match="not all of them could be kept") as told:
+        store.close()
+    assert len(told) == 1
+    assert list(store.find([picture_key(b"b"), *keys])) == keys
+
+
+def test_threads_that_add_at_once_end_in_one_shard_with_all_of_it(tmp_path):
+    store = EmbeddingStore(tmp_path, {"model": "by hand"})
+    keys = [picture_key(b"%d" % i) for i in range(400)]
+
+    def add(key):
+        store.add([key], np.ones((1, 4), np.float32))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, keys))
+    store.close()
+    assert len(_shards(tmp_path)) == 1
+    assert set(store.find(keys)) == set(keys)
+
+
+def test_a_model_whose_name_is_long_has_a_store_too(tmp_path):
+    with EmbeddingStore(tmp_path, {"model": "a/long/path/" * 40}) as store:
+        store.add([picture_key(b"a")], np.ones((1, 4), np.float32))
+    assert len(_shards(tmp_path)) == 1
+
+
+def test_of_a_whole_store_it_is_known_which_pictures_are_in_it(tmp_path):
+    store, keys = _by_hand(tmp_path, 5)
+    others = [picture_key(b"another"), bytes(16), b"\xff" * 16]
+    known = EmbeddingStore(tmp_path, {"model": "by hand"}).keys()
+    assert is_among([*keys, *others], known).tolist() == [True] * 5 + [False] * 3
+    store._own[2].write_bytes(b"damaged")
+    assert is_among(keys, store.keys()).tolist() == [True, True, False, True, True]
+    assert is_among(keys, EmbeddingStore(tmp_path, {"model": "none"}).keys()).sum() == 0
+
+
+def test_keys_that_end_in_nothing_are_told_apart(tmp_path):
+    """To numpy, zeros at the end of bytes are as if they were not there."""
+    made_by = {"model": "by hand"}
+    kept, other = b"a" + bytes(15), b"a" + bytes(14) + b"b"
+    with EmbeddingStore(tmp_path, made_by) as store:
+        store.add([kept], np.ones((1, 4), np.float32))
+    assert is_among([kept, other], store.keys()).tolist() == [True, False]
+
+
+def test_vectors_that_are_nowhere_else_are_not_lost_in_silence(tmp_path):
+    store = EmbeddingStore(tmp_path, {"model": "by hand"}, is_only_place=True)
+    store.add([picture_key(b"a")], np.ones((1, 4), np.float32))
+    with _little_room(100), pytest.raises(OSError, match="File too large"):
+        store.add([picture_key(b"b")], np.ones((1, 4), np.float32))
+    store.close()
+    assert list(store.find([picture_key(b"a"), picture_key(b"b")])) == [picture_key(b"a")]

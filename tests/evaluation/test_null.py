@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cliplab.clustering.sweeping import sweep_clusters
+from cliplab.embeddings.values import Embeddings
+from cliplab.evaluation.null import NULL_TITLES, null_data
+from cliplab.projection.projecting import Projection
+
+KINDS = ("covariance", "shuffled", "uniform")
+_RANDOM = np.random.default_rng(0)
+# Two groups, stretched, off the origin: a mean and a covariance that could not be anybody's.
+POINTS = _RANDOM.normal(size=(80, 4)) @ _RANDOM.normal(size=(4, 4)) + [5, -3, 0, 1]
+POINTS[:40] += 6
+FEW = _RANDOM.normal(size=(12, 30)) + 2  # Fewer images than dimensions, as CLIP often has.
+VECTORS = Embeddings(_RANDOM.normal(size=(200, 16)) + 4 * np.eye(16)[0], "by hand", {"mark": "x"})
+
+
+def _draws(points: np.ndarray, kind: str, n_draws: int) -> np.ndarray:
+    return np.array([null_data(points, kind, seed) for seed in range(n_draws)])
+
+
+@pytest.mark.parametrize("kind", ["covariance", "shuffled"])
+@pytest.mark.parametrize("points", [POINTS, FEW], ids=["many images", "few images"])
+def test_over_many_draws_the_mean_is_that_of_the_data(points, kind):
+    means = _draws(points, kind, 400).mean(axis=(0, 1))
+    spread = points.std(axis=0) / np.sqrt(400 * len(points))
+    assert (np.abs(means - points.mean(axis=0)) <= 4 * spread + 1e-9).all()
+
+
+@pytest.mark.parametrize("points", [POINTS, FEW], ids=["many images", "few images"])
+def test_over_many_draws_the_covariance_is_that_of_the_data(points):
+    real = np.cov(points.T, bias=True)
+    centered = _draws(points, "covariance", 400) - points.mean(axis=0)
+    drawn = np.einsum("sni,snj->ij", centered, centered) / (400 * len(points))
+    scale = np.sqrt(np.outer(real.diagonal(), real.diagonal()))
+    # An entry of a covariance of so many normal draws has an error of at most √2 / √n.
+    assert (np.abs(drawn - real) / scale).max() < 5 * np.sqrt(2 / (400 * len(points)))
+
+
+def test_what_has_the_same_covariance_is_one_gaussian_cloud():
+    def fourth_moments(points):
+        root = np.linalg.cholesky(np.cov(points.T))
+        return (np.linalg.solve(root, (points - points.mean(axis=0)).T) ** 4).mean(axis=1)
+
+    # It is 3 in every direction of a Gaussian, and lower where there are two groups.
+    assert fourth_moments(POINTS).min() < 2.3
+    drawn = _draws(POINTS, "covariance", 400).reshape(-1, 4)
+    np.testing.assert_allclose(fourth_moments(drawn), 3, atol=0.15)
+
+
+def test_directions_in_which_the_data_have_no_extent_stay_empty():
+    flat = np.c_[POINTS, POINTS.sum(axis=1)]
+    for kind in ("covariance", "uniform"):
+        made = null_data(flat, kind)
+        np.testing.assert_allclose(made[:, :4].sum(axis=1), made[:, 4])
+
+
+def test_shuffled_coordinates_keep_their_own_values_and_lose_one_another():
+    made = null_data(POINTS, "shuffled")
+    np.testing.assert_array_equal(np.sort(made, axis=0), np.sort(POINTS, axis=0))
+    correlations = np.abs(np.corrcoef(made.T) - np.eye(4)).max()
+    assert correlations < 0.4 < np.abs(np.corrcoef(POINTS.T) - np.eye(4)).max()
+
+
+def test_uniform_draws_fill_the_box_of_the_principal_components_and_stay_in_it():
+    mean = POINTS.mean(axis=0)
+    axes = np.linalg.eigh(np.cov(POINTS.T))[1]
+    box = (POINTS - mean) @ axes
+    inside = (_draws(POINTS, "uniform", 200).reshape(-1, 4) - mean) @ axes
+    low, high = box.min(axis=0), box.max(axis=0)
+    assert (inside >= low - 1e-9).all()
+    assert (inside <= high + 1e-9).all()
+    shares = (inside - low) / (high - low)
+    for share in shares.T:
+        counts, _ = np.histogram(share, bins=10, range=(0, 1))
+        np.testing.assert_allclose(counts, 1600, rtol=0.12)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_embeddings_become_embeddings_of_unit_length_that_say_they_are_null(kind):
+    made = null_data(VECTORS, kind, 3)
+    assert isinstance(made, Embeddings)
+    assert made.vectors.shape == VECTORS.vectors.shape
+    np.testing.assert_allclose(np.linalg.norm(made.vectors, axis=1), 1, rtol=1e-6)
+    assert made.model == f"null: {NULL_TITLES[kind]}"
+    assert dict(made.provenance) == {"mark": "x", "null": kind, "random_state": "3"}
+
+
+@pytest.mark.parametrize("kind", ["covariance", "shuffled"])
+def test_null_data_lie_in_the_same_cone_as_the_embeddings(kind):
+    real, made = (each.vectors.mean(axis=0) for each in (VECTORS, null_data(VECTORS, kind)))
+    np.testing.assert_allclose(made, real, atol=0.08)
+    assert np.linalg.norm(made) == pytest.approx(np.linalg.norm(real), abs=0.03)
+
+
+def test_null_data_stay_in_the_space_of_the_data():
+    assert null_data(VECTORS.centered()).space == "centered embedding"
+    assert null_data(VECTORS).space == "embedding"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_no_embedding_becomes_an_array_of_its_kind(kind):
+    picture = Projection(POINTS[:, :2])
+    for data, dtype in ((POINTS, "float64"), (POINTS.astype("float32"), "float32"),
+                        (picture, "float32"), (POINTS.tolist(), "float64")):  # fmt: skip
+        made = null_data(data, kind)
+        assert type(made) is np.ndarray
+        assert (made.shape, made.dtype) == (np.shape(data), dtype)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_seed_repeats_and_another_seed_is_another_control_group(kind):
+    first, again, other = (null_data(VECTORS, kind, seed).vectors for seed in (5, 5, 6))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_the_data_are_left_as_they_were():
+    before = POINTS.copy()
+    for kind in KINDS:
+        null_data(POINTS, kind)
+    np.testing.assert_array_equal(POINTS, before)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("covariance", np.random.default_rng(0).normal(size=(300, 4))),
+        ("uniform", np.random.default_rng(0).uniform(size=(300, 4))),
+    ],
+)
+def test_data_that_were_made_with_the_same_seed_do_not_come_back(kind, data):
+    # The numbers of default_rng(0), turned and stretched, would be the data themselves again.
+    made = null_data(data, kind, random_state=0)
+    together = np.corrcoef(data.T, made.T)[:4, 4:]
+    assert np.abs(together).max() < 0.25
+
+
+def test_groups_do_not_survive():
+    grouped = Embeddings(_RANDOM.normal(size=(5, 16))[np.arange(200) % 5]
+                         + 0.1 * _RANDOM.normal(size=(200, 16)))  # fmt: skip
+    real = sweep_clusters(grouped, [5])[5].silhouette_score
+    for kind in KINDS:
+        assert sweep_clusters(null_data(grouped, kind), [5])[5].silhouette_score < real / 2
+
+
+def test_another_kind_than_there_is_is_refused_in_words():
+    with pytest.raises(ValueError, match=r"`kind` must be one of \('covariance', .*Got 'normal'"):
+        null_data(POINTS, "normal")
+    with pytest.raises(ValueError, match="`embeddings` must be finite numbers of shape"):
+        null_data([[np.nan, 1.0]])

@@ -1,0 +1,256 @@
+import asyncio
+import json
+import threading
+
+import numpy as np
+import pytest
+from bokeh.models import ColumnDataSource
+from bokeh.plotting import figure
+from ipywidgets import Label
+
+from cliplab.explorer.notebook import host
+from cliplab.explorer.notebook.host import HostedModel, MainLoop, front_end, show
+
+BROWSER_SAYS_ITS_SIZE = "inner_width"
+
+
+class _Recorder(HostedModel):
+    """Writes down what is sent to the browser."""
+
+    def send(self, content, buffers=None):
+        self.sent.append((content, buffers))
+
+
+@pytest.fixture
+def plot():
+    plot = figure()
+    plot.scatter("x", "y", source=ColumnDataSource({"x": [1.0, 2.0], "y": [3.0, 4.0]}, name="src"))
+    return plot
+
+
+def _hosted(plot):
+    hosted = _Recorder(plot, MainLoop())
+    hosted.sent = []
+    return hosted
+
+
+def _browser_says(hosted, plot, attr, new):
+    content = {"kind": "ModelChanged", "model": {"id": plot.id}, "attr": attr, "new": new}
+    hosted._sync_model(hosted, {"event": "jsevent", **content}, [])
+
+
+def _patches(hosted):
+    """Return the events of every message that was sent."""
+    texts = [json.loads(content["payload"]) for content, _ in hosted.sent if "payload" in content]
+    return [text["events"] for text in texts if "events" in text]
+
+
+def _source(plot):
+    return plot.select_one({"name": "src"})
+
+
+def test_what_changes_before_the_view_stands_is_sent_when_it_stands(in_kernel, plot):
+    async def story():
+        hosted = _hosted(plot)
+        plot.title.text = "new"
+        assert hosted.sent == []
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 300)
+        ((event,),) = _patches(hosted)
+        assert (event["attr"], event["new"]) == ("text", "new")
+
+    in_kernel(story)
+
+
+def test_a_batch_is_one_message_with_only_the_columns_that_changed(in_kernel, plot):
+    async def story():
+        hosted = _hosted(plot)
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 300)
+        with hosted.batch():
+            _source(plot).data.update({"x": np.array([5.0, 6.0], dtype=np.float32)})
+            plot.title.text = "new"
+            assert _patches(hosted) == []
+        ((data, title),) = _patches(hosted)
+        assert data["cols"] == ["x"]
+        assert title["new"] == "new"
+
+    in_kernel(story)
+
+
+def test_columns_that_change_one_after_the_other_go_out_as_one_change(in_kernel, plot):
+    async def story():
+        hosted = _hosted(plot)
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 300)
+        with hosted.batch():
+            _source(plot).data.update({"x": [5.0, 6.0]})
+            _source(plot).data.update({"y": [7.0, 8.0]})
+        ((data,),) = _patches(hosted)
+        assert data["cols"] == ["x", "y"]
+
+    in_kernel(story)
+
+
+@pytest.mark.parametrize(("n_rows", "n_buffers"), [(10, 0), (10_000, 1)])
+def test_only_large_columns_take_messages_of_their_own(in_kernel, plot, n_rows, n_buffers):
+    async def story():
+        hosted = _hosted(plot)
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 300)
+        column = np.random.default_rng(0).normal(size=n_rows).astype(np.float32)
+        _source(plot).data = {"x": column, "y": [0.0] * n_rows}
+        assert sum(buffers is not None for _, buffers in hosted.sent) == n_buffers
+        header = json.loads(hosted.sent[0][0]["payload"])
+        assert header["num_buffers"] == n_buffers
+
+    in_kernel(story)
+
+
+def test_what_the_browser_did_is_not_sent_back_to_it(in_kernel, plot):
+    async def story():
+        hosted = _hosted(plot)
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 300)
+        selected = _source(plot).selected
+        content = {"kind": "ModelChanged", "model": {"id": selected.id}, "attr": "indices"}
+        hosted._sync_model(hosted, {"event": "jsevent", **content, "new": [1]}, [])
+        assert selected.indices == [1]
+        assert _patches(hosted) == []
+
+    in_kernel(story)
+
+
+def test_a_page_that_is_loaded_again_gets_what_is_and_not_what_was(in_kernel, plot):
+    async def story():
+        hosted = _hosted(plot)
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 300)
+        plot.title.text = "seen before the reload"
+        hosted.sent.clear()
+        bundle = hosted.get_state()["render_bundle"]
+        assert "seen before the reload" in bundle
+        plot.title.text = "while the new page is built"
+        hosted.sent.clear()
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 300)
+        ((event,),) = _patches(hosted)
+        assert event["new"] == "while the new page is built"
+        hosted.sent.clear()
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 400)
+        assert _patches(hosted) == []
+
+    in_kernel(story)
+
+
+def test_a_page_that_was_cut_off_for_a_while_goes_on_being_served(in_kernel, plot):
+    async def story():
+        hosted = _hosted(plot)
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 300)
+        hosted.get_state()
+        plot.title.text = "after the laptop woke up"
+        ((event,),) = _patches(hosted)
+        assert event["new"] == "after the laptop woke up"
+
+    in_kernel(story)
+
+
+def test_of_many_changes_to_one_thing_only_the_last_is_kept_for_a_new_view(in_kernel, plot):
+    async def story():
+        hosted = _hosted(plot)
+        for i in range(50):
+            plot.title.text = str(i)
+            _source(plot).data.update({"x": [float(i), 0.0]})
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 300)
+        (events,) = _patches(hosted)
+        assert len(events) == 2
+        assert events[0]["new"] == "49"
+
+    in_kernel(story)
+
+
+def test_a_message_that_arrives_on_another_thread_is_applied_on_the_main_one(in_kernel, plot):
+    async def story():
+        hosted, seen = _hosted(plot), []
+
+        def note(attr, old, new):
+            seen.append(threading.get_ident())
+
+        _source(plot).selected.on_change("indices", note)
+        selected = _source(plot).selected
+        content = {"kind": "ModelChanged", "model": {"id": selected.id}, "attr": "indices"}
+        message = {"event": "jsevent", **content, "new": [1]}
+        await asyncio.to_thread(hosted._sync_model, hosted, message, [])
+        await asyncio.sleep(0.05)
+        assert set(seen) == {threading.main_thread().ident}
+
+    in_kernel(story)
+
+
+def test_without_a_front_end_nothing_is_kept_to_be_sent(plot):
+    hosted = _hosted(plot)
+    for i in range(3):
+        plot.title.text = str(i)
+    assert (hosted.sent, hosted._unsent) == ([], {})
+    assert '"2"' in hosted.get_state()["render_bundle"]
+
+
+def test_plain_python_has_no_front_end():
+    assert front_end() == "none"
+    assert host.current_cell() is None
+
+
+@pytest.fixture
+def cells(monkeypatch):
+    """Run cells by name: each call stands for one execution, whose number is new."""
+    monkeypatch.setattr(host, "_shown", {})
+    numbers = iter(range(100))
+
+    def run(cell, *closers):
+        request = {"metadata": {"cellId": cell}, "header": {"msg_id": str(next(numbers))}}
+        monkeypatch.setattr(host, "_execute_request", lambda: request)
+        for close in closers:
+            show(Label(), close)
+
+    return run
+
+
+def test_a_cell_that_runs_again_replaces_what_it_showed(cells):
+    closed = []
+    cells("a", lambda: closed.append("first"))
+    cells("a", lambda: closed.append("second"))
+    assert closed == ["first"]
+
+
+def test_cells_and_things_of_one_run_live_side_by_side(cells):
+    closed = []
+    cells("a", lambda: closed.append("left"), lambda: closed.append("right"))
+    cells("b", lambda: closed.append("other"))
+    assert closed == []
+    cells("a")
+    cells("a", lambda: None)
+    assert closed == ["left", "right"]
+
+
+@pytest.mark.parametrize(
+    ("allow_stdin", "server", "expected"),
+    [(True, "", "jupyter"), (False, "", "none"), (False, "voila/0.5", "jupyter")],
+)
+def test_who_watches_is_known_from_the_request(monkeypatch, allow_stdin, server, expected):
+    request = {"content": {"allow_stdin": allow_stdin}}
+    monkeypatch.setattr(host, "_execute_request", lambda: request)
+    monkeypatch.setenv("SERVER_SOFTWARE", server)
+    assert front_end() == expected
+
+
+def test_the_page_is_told_what_has_gone_when_something_is_shown_next(monkeypatch, plot):
+    monkeypatch.setattr(host, "_gone", [])
+    monkeypatch.setenv("CLIPLAB_FRONT_END", "jupyter")
+    displayed = []
+    monkeypatch.setattr("IPython.display.display", displayed.append)
+    _hosted(plot).close()
+    show(Label(), lambda: None)
+    show(Label(), lambda: None)
+    scripts = [each.data for each in displayed if hasattr(each, "data")]
+    assert f'["{plot.id}"]' in scripts[0]
+    assert plot.id not in scripts[1]
+
+
+def test_bokehjs_comes_from_the_installed_package_and_is_loaded_once():
+    code = host._bokeh_js([]).data
+    assert code.startswith("if (!window.Bokeh)")
+    assert len(code) > 1_000_000
+    assert "http" not in code[:200]

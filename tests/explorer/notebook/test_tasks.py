@@ -1,0 +1,182 @@
+import asyncio
+import threading
+import time
+
+import pytest
+
+from cliplab.explorer.notebook.host import MainLoop
+from cliplab.explorer.notebook.tasks import Lane
+
+
+class _Watcher:
+    """Writes down what a lane brings, and on which thread."""
+
+    def __init__(self):
+        self.items, self.errors, self.threads = [], [], set()
+        self.finished = 0
+
+    def apply(self, item):
+        self.items.append(item)
+        self.threads.add(threading.current_thread())
+
+    def finish(self):
+        self.finished += 1
+
+
+async def _until(condition):
+    while not condition():
+        await asyncio.sleep(0.01)
+
+
+def test_where_nobody_watches_work_is_done_when_start_returns():
+    watcher = _Watcher()
+    lane = Lane(MainLoop(), watcher.errors.append)
+    lane.start("work", iter([1, 2, 3]), watcher.apply, watcher.finish)
+    assert (watcher.items, watcher.finished, lane.work_in_hand) == ([1, 2, 3], 1, None)
+
+
+def test_an_error_where_nobody_watches_is_told_and_nothing_is_finished():
+    watcher = _Watcher()
+    lane = Lane(MainLoop(), watcher.errors.append)
+    lane.start("work", (1 // item for item in [1, 0]), watcher.apply, watcher.finish)
+    assert watcher.items == [1]
+    assert [type(error) for error in watcher.errors] == [ZeroDivisionError]
+    assert (watcher.finished, lane.work_in_hand) == (0, None)
+
+
+def test_results_are_applied_on_the_main_thread_and_the_last_is_never_lost(in_kernel):
+    async def story():
+        watcher, worked_on = _Watcher(), set()
+
+        def work():
+            for item in range(20):
+                worked_on.add(threading.current_thread())
+                yield item
+
+        lane = Lane(MainLoop(), watcher.errors.append)
+        lane.start("work", work(), watcher.apply, watcher.finish)
+        assert lane.work_in_hand
+        await _until(lambda: watcher.finished)
+        assert watcher.items[-1] == 19
+        assert watcher.items == sorted(watcher.items)
+        assert watcher.threads == {threading.main_thread()}
+        assert threading.main_thread() not in worked_on
+
+    in_kernel(story)
+
+
+def test_items_that_arrive_while_the_main_thread_is_busy_are_dropped_but_the_newest(in_kernel):
+    async def story():
+        watcher, produced = _Watcher(), threading.Event()
+
+        def work():
+            yield from range(3)
+            produced.set()
+
+        lane = Lane(MainLoop(), watcher.errors.append)
+        lane.start("work", work(), watcher.apply, watcher.finish)
+        produced.wait(timeout=30)  # The main thread is busy here, as in a long cell.
+        await _until(lambda: watcher.finished)
+        assert watcher.items == [2]
+
+    in_kernel(story)
+
+
+def test_a_lane_that_keeps_all_shows_every_item_in_order(in_kernel):
+    async def story():
+        watcher, produced = _Watcher(), threading.Event()
+
+        def work():
+            yield from range(3)
+            produced.set()
+
+        lane = Lane(MainLoop(), watcher.errors.append, keeps_all=True)
+        lane.start("work", work(), watcher.apply, watcher.finish)
+        produced.wait(timeout=30)  # The main thread is busy here, as in a long cell.
+        await _until(lambda: watcher.finished)
+        assert watcher.items == [0, 1, 2]
+
+    in_kernel(story)
+
+
+def test_only_one_piece_of_a_lane_is_worked_on_at_a_time(in_kernel):
+    async def story():
+        watcher, at_work, most = _Watcher(), [], []
+
+        def work(name):
+            for _ in range(3):
+                at_work.append(name)
+                most.append(len(at_work))
+                time.sleep(0.03)
+                at_work.remove(name)
+                yield name
+
+        lane = Lane(MainLoop(), watcher.errors.append)
+        for name in range(6):
+            lane.start(name, work(name), watcher.apply, watcher.finish)
+            await asyncio.sleep(0.01)
+        await _until(lambda: watcher.finished)
+        assert max(most) == 1
+        assert watcher.items[-1] == 5
+
+    in_kernel(story)
+
+
+def test_a_stopped_run_keeps_what_it_reached(in_kernel):
+    async def story():
+        watcher = _Watcher()
+
+        def endless():
+            item = 0
+            while True:
+                yield item
+                item += 1
+
+        lane = Lane(MainLoop(), watcher.errors.append)
+        lane.start("work", endless(), watcher.apply, watcher.finish)
+        await _until(lambda: watcher.items)
+        lane.stop()
+        await _until(lambda: watcher.finished)
+        assert lane.work_in_hand is None
+
+    in_kernel(story)
+
+
+def test_new_work_takes_the_place_of_old_work_whose_results_are_forgotten(in_kernel):
+    async def story():
+        watcher, go_on = _Watcher(), threading.Event()
+
+        def slow():
+            go_on.wait(timeout=30)
+            yield "old"
+
+        lane = Lane(MainLoop(), watcher.errors.append)
+        lane.start("slow", slow(), watcher.apply, watcher.finish)
+        lane.start("fast", iter(["new"]), watcher.apply, watcher.finish)
+        assert lane.work_in_hand == "fast"
+        go_on.set()
+        await _until(lambda: watcher.finished)
+        await asyncio.sleep(0.2)
+        assert (watcher.items, watcher.finished) == (["new"], 1)
+
+    in_kernel(story)
+
+
+def test_an_error_in_the_background_is_told_on_the_main_thread(in_kernel):
+    async def story():
+        watcher = _Watcher()
+        lane = Lane(MainLoop(), watcher.errors.append)
+        lane.start("work", (1 // item for item in [0]), watcher.apply, watcher.finish)
+        await _until(lambda: watcher.errors)
+        assert (watcher.finished, lane.work_in_hand) == (0, None)
+
+    in_kernel(story)
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_is_left_behind():
+    yield
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread() and "_work" in thread.name:
+            thread.join(timeout=30)
+            assert not thread.is_alive()

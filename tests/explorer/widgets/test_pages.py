@@ -1,0 +1,659 @@
+"""The pages below the plots: what each shows, and what it sets."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import re
+
+import numpy as np
+import pytest
+from bokeh.core.json_encoder import serialize_json
+from bokeh.events import Tap
+from sklearn.metrics import adjusted_mutual_info_score, silhouette_samples
+from traitlets import TraitError
+
+from cliplab import (
+    ClipEncoder,
+    ClusterSweep,
+    Explorer,
+    ImageSet,
+    class_agreement,
+    load_storybook,
+    measure_in,
+    name_clusters,
+    project,
+    rank_by_text,
+    silhouette_case,
+    sweep_clusters,
+)
+from cliplab.explorer.model.state import PAGES
+
+
+def _page(explorer, name):
+    explorer.state.page = name
+    return explorer._panel.pages[name]
+
+
+def _texts(widget):
+    """Return all that a widget says, itself and below."""
+    own = [str(getattr(widget, name, "")) for name in ("value", "description")]
+    return " ".join([*own, *(_texts(child) for child in getattr(widget, "children", ()))])
+
+
+# Pages as such
+
+
+def test_there_is_a_tab_for_each_page_and_tab_and_state_follow_each_other(explorer):
+    tabs = explorer._panel.tabs
+    assert len(tabs.children) == len(PAGES)
+    for i, name in enumerate(PAGES):
+        explorer.state.page = name
+        assert tabs.selected_index == i
+    tabs.selected_index = PAGES.index("reveal")
+    assert explorer.state.page == "reveal"
+
+
+def test_what_is_drawn_for_a_page_goes_when_another_opens(explorer):
+    explorer.state.n_clusters = 5
+    _page(explorer, "moves")
+    assert explorer._board.flow.layout.visible
+    assert not explorer._plots.silhouettes.visible
+    explorer.state.page = "pictures"
+    assert not explorer._board.flow.layout.visible
+    assert explorer._plots.silhouettes.visible
+
+
+# One bar
+
+
+def test_a_tap_on_a_bar_opens_it(explorer, embeddings):
+    row = 7
+    plot = explorer._plots.silhouettes
+    y = float(explorer._plots.images.data["bar_positions"][row])
+    plot._trigger_event(Tap(plot, x=0.1, y=y))
+    assert (explorer.state.opened, explorer.state.page) == (row, "silhouette")
+    case = silhouette_case(embeddings, explorer.clustering, row)
+    said = _texts(explorer._panel.pages["silhouette"].widget)
+    for part in (f"<b>{case.a:.3f}</b>", f"<b>{case.b:.3f}</b>", f"= {case.silhouette:.2f}"):
+        assert part in said
+    for picture in (row, case.medoid, case.rival_medoid):
+        assert f'alt="picture {picture}"' in said
+
+
+def test_a_tap_between_the_blocks_opens_nothing(explorer):
+    explorer.state.n_clusters = 2
+    positions = np.sort(explorer._plots.images.data["bar_positions"])
+    plot = explorer._plots.silhouettes
+    plot._trigger_event(Tap(plot, x=0.1, y=float(positions[0]) - 5))
+    assert explorer.state.opened is None
+
+
+def test_an_opened_bar_follows_k_and_the_space(explorer, projection):
+    explorer.state.opened = 3
+    page = _page(explorer, "silhouette")
+    explorer.state.n_clusters = 4
+    assert f"= {explorer.clustering.silhouettes[3]:.2f}" in _texts(page.widget)
+    explorer.state.space = "tsne"
+    case = silhouette_case(projection, explorer.clustering, 3)
+    assert f"<b>{case.a:.3f}</b>" in _texts(page.widget)
+
+
+@pytest.mark.parametrize("which", ["negative", "borderline"])
+def test_lists_of_pictures_that_sit_badly_can_be_shown(explorer, which):
+    explorer.state.n_clusters = 12
+    page = _page(explorer, "silhouette")
+    scores = explorer.clustering.silhouettes
+    expected = scores < 0 if which == "negative" else np.abs(scores) <= 0.05
+    button = getattr(page, f"_{which}")
+    assert button.description == f"Show {expected.sum()} {which}"
+    if expected.any():
+        button.click()
+        assert explorer.state.selected == tuple(np.flatnonzero(expected))
+        assert explorer.state.page == "pictures"
+
+
+# Which space
+
+
+def test_a_score_taken_on_a_picture_carries_a_warning_and_the_score_in_clip_space(
+    explorer, embeddings
+):
+    assert "⚠" not in explorer._panel.controls._status.value
+    explorer.state.space = "tsne"
+    really = silhouette_samples(embeddings.vectors, explorer.clustering.cluster_labels).mean()
+    status = explorer._panel.controls._status.value
+    assert f"⚠ Mean silhouette {explorer.clustering.silhouette_score:.3f}" in status
+    assert f"but {really:.3f} in CLIP space" in status
+    assert f"(CLIP {really:.2f})" in explorer._plots.silhouettes.title.text
+    explorer.state.n_clusters = 3
+    measured = measure_in(explorer.clustering, embeddings).silhouette_score
+    assert f"but {measured:.3f} in CLIP space" in explorer._panel.controls._status.value
+
+
+def test_every_figure_says_where_it_was_measured(explorer):
+    names = ("silhouettes", "elbow", "score")
+    plots = [getattr(explorer._plots, name) for name in names]
+    assert all("all 32 dimensions" in plot.xaxis[0].axis_label for plot in plots)
+    explorer.state.space = "pca-10"
+    assert all("10 principal components" in plot.xaxis[0].axis_label for plot in plots)
+    explorer.state.metric = "cosine"
+    assert all("components, cosine" in plot.xaxis[0].axis_label for plot in plots)
+    explorer.state.space = "embedding"
+    explorer.state.centered = True
+    assert all("dimensions, centred, cosine" in plot.xaxis[0].axis_label for plot in plots)
+
+
+@pytest.mark.parametrize(
+    ("choice", "value", "expected"),
+    [
+        ("metric", "cosine", ("embedding", "cosine", "kmeans")),
+        ("centered", True, ("centered embedding", "euclidean", "kmeans")),
+        ("algorithm", "ward", ("embedding", "euclidean", "ward")),
+        ("algorithm", "average", ("embedding", "euclidean", "average")),
+        ("algorithm", "gaussian_mixture", ("embedding", "euclidean", "gaussian_mixture")),
+    ],
+)
+def test_each_switch_changes_the_clusterings(explorer, embeddings, choice, value, expected):
+    setattr(explorer.state, choice, value)
+    sweep = explorer.sweep
+    assert (sweep.space, sweep.metric, sweep.algorithm) == expected
+    data = embeddings.centered() if choice == "centered" else embeddings
+    mine = sweep_clusters(data, range(2, 13), metric=expected[1], algorithm=expected[2])
+    k = explorer.state.n_clusters
+    assert explorer.clustering.cluster_labels.tolist() == mine[k].cluster_labels.tolist()
+
+
+def test_in_a_picture_distances_are_euclidean_and_the_switches_are_off(explorer):
+    explorer.state.metric = "cosine"
+    explorer.state.space = "tsne"
+    page = _page(explorer, "method")
+    assert explorer.sweep.metric == "euclidean"
+    assert page.metric.disabled
+    assert page.centered.disabled
+    assert "no angles" in _texts(page.widget)
+
+
+def test_hdbscan_is_told_the_smallest_size_and_its_noise_is_noise(explorer):
+    controls = explorer._panel.controls
+    explorer.state.algorithm = "hdbscan"
+    explorer.state.min_cluster_size = 5
+    found = explorer.clustering
+    assert (controls._k.layout.display, controls._size.layout.display) == ("none", None)
+    assert found.n_noise == (found.cluster_labels == -1).sum() > 0
+    assert ("noise" in controls._legend.value) == (found.n_noise > 0)
+    assert f"{found.n_noise} noise" in controls._status.value
+    bars = np.asarray(explorer._plots.images.data["silhouettes"])
+    np.testing.assert_array_equal(np.isnan(bars), found.cluster_labels == -1)
+    assert explorer._plots.elbow.title.text == "Clusters found"
+    plot = explorer._plots.score
+    plot._trigger_event(Tap(plot, x=9.0, y=0.0))
+    assert explorer.state.min_cluster_size == 10
+    explorer.state.algorithm = "kmeans"
+    assert (controls._k.layout.display, controls._size.layout.display) == (None, "none")
+
+
+# The control group
+
+
+@pytest.mark.parametrize("kind", ["covariance", "shuffled"])
+def test_the_control_group_is_null_data_under_the_same_treatment(explorer, kind):
+    explorer.state.n_clusters = 5
+    explorer.state.control = kind
+    group = explorer._companions.control
+    assert (group.kind, group.sweep.n_clusters) == (kind, explorer.sweep.n_clusters)
+    assert group.scores.shape == (10, len(explorer.sweep))
+    null = explorer._board.null
+    assert explorer._board._null_row.visible
+    shown = np.asarray(null.images.data["silhouettes"])
+    np.testing.assert_array_equal(shown, group.sweep[5].silhouettes)
+    band = explorer._plots.band.data
+    np.testing.assert_allclose(band["low"], group.scores.min(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(band["high"], group.scores.max(axis=0), rtol=1e-6)
+    explorer.state.n_clusters = 7
+    shown = np.asarray(null.images.data["silhouettes"])
+    np.testing.assert_array_equal(shown, group.sweep[7].silhouettes)
+    (box,) = explorer._plots.silhouettes.select(name="null")
+    assert box.visible
+    assert box.left == pytest.approx(group.scores[:, 5].min())
+    explorer.state.control = "none"
+    assert not explorer._board._null_row.visible
+    assert not box.visible
+    assert len(explorer._plots.band.data["low"]) == 0
+
+
+def test_the_control_group_follows_the_method(explorer):
+    explorer.state.control = "covariance"
+    explorer.state.metric = "cosine"
+    assert explorer._companions.control.sweep.metric == "cosine"
+    explorer.state.space = "pca"
+    assert explorer._companions.control.sweep.space == "pca"
+
+
+# Predict, then reveal
+
+
+def test_classes_are_nowhere_on_the_screen_before_a_k_is_committed_to(explorer, images):
+    names = set(images.class_names)
+    controls = explorer._panel.controls
+    assert set(explorer._plots.images.data["class_names"]) == {""}
+    assert [name for _, name in controls._color_by.options] == ["cluster", "silhouette"]
+    page = _page(explorer, "reveal")
+    gallery = re.sub(r"base64,[^\"]*", "", explorer._panel.gallery.pictures.value)
+    document = serialize_json(explorer._board.layout.document.to_json())
+    for said in (gallery, _texts(page.widget), controls._legend.value, document):
+        assert not names & set(re.findall(r"[a-z]+", said.lower()))
+    for name in ("class", "color", "place", "caption"):
+        with pytest.raises(TraitError, match=r"only after a number of clusters was committed to"):
+            explorer.state.color_by = name
+
+
+def test_the_commitment_reveals_and_stays(explorer, images):
+    page = _page(explorer, "reveal")
+    assert page._asking.layout.display is None
+    page._cluster.value = 1
+    page._name.value = "<b>boats</b>"
+    page._keep.click()
+    page._k.value = 9
+    page._commit.click()
+    assert explorer.state.committed == 9
+    assert page._asking.layout.display == "none"
+    said = _texts(page.widget)
+    assert "You said 9. There are 16 classes" in said
+    assert "&lt;b&gt;boats&lt;/b&gt;" in said
+    assert "<b>boats</b>" not in said
+    shown = explorer._plots.images.data["class_names"]
+    assert shown == [images.class_names[label] for label in images.class_labels]
+    for value in (8, None):
+        with pytest.raises(TraitError, match=rf"`committed` must stay 9.* Got {value}"):
+            explorer.state.committed = value
+    explorer.state.color_by = "class"
+
+
+def test_what_is_revealed_is_the_agreement_of_the_clusters_on_the_screen(explorer, images):
+    explorer.state.committed = 5
+    page = _page(explorer, "reveal")
+    for k in (4, 9):
+        explorer.state.n_clusters = k
+        said = _texts(page.widget)
+        score = adjusted_mutual_info_score(images.class_labels, explorer.clustering.cluster_labels)
+        assert f"AMI {score:.2f}" in said
+        agreement = class_agreement(images, explorer.clustering)
+        assert f"homogeneity {agreement.homogeneity:.2f}" in said
+        for row in agreement.to_pandas().itertuples():
+            assert f"{row.purity:.0%}" in said
+
+
+def test_the_pictures_that_disagree_can_be_shown(explorer, images):
+    explorer.state.committed = 5
+    page = _page(explorer, "reveal")
+    page._show.click()
+    assert explorer.state.page == "pictures"
+    names = np.array(images.class_names)[images.class_labels]
+    labels = explorer.clustering.cluster_labels
+    commonest = class_agreement(images, explorer.clustering).to_pandas()["class_name"].to_numpy()
+    assert explorer.state.selected == tuple(np.flatnonzero(names != commonest[labels]))
+
+
+def test_who_does_not_want_the_curtain_has_none(images, embeddings, sweep, projection):
+    explorer = Explorer(images, embeddings, sweep, projection, hide_classes=False)
+    explorer.state.color_by = "class"
+    assert explorer._plots.images.data["class_names"][0] in images.class_names
+    assert "There are 16 classes" in _texts(_page(explorer, "reveal").widget)
+
+
+def test_images_with_many_labels_are_revealed_label_by_label(images, embeddings, sweep, projection):
+    import datasets
+
+    table = images.dataset
+    present = [["Boat", "Sky"] if i % 2 else ["Tree"] for i in range(80)]
+    absent = [["Tree"] if i % 2 else ["Boat"] for i in range(80)]
+    text = datasets.Value("string")
+    for name, column in (("labels_present", present), ("labels_absent", absent)):
+        table = table.add_column(name, column, feature=datasets.List(text))
+    explorer = Explorer(ImageSet(table), embeddings, sweep, projection)
+    explorer.state.committed = 5
+    said = _texts(_page(explorer, "reveal").widget)
+    assert "verified label" in said
+    assert "Tree" in said
+
+
+# Moves
+
+
+def test_the_flow_is_that_to_the_next_k_and_a_tap_shows_who_moved(explorer, sweep):
+    explorer.state.n_clusters = 5
+    page = _page(explorer, "moves")
+    ribbons = explorer._board.flow.ribbons
+    assert sum(ribbons.data["n_images"]) == 80
+    table = np.zeros((5, 6))
+    np.add.at(table, (sweep[5].cluster_labels, page._moves.after), 1)
+    for before, after, n in zip(
+        *(ribbons.data[name] for name in ("before", "after", "n_images")), strict=True
+    ):
+        assert table[int(before), int(after)] == n
+    place = next(
+        i
+        for i, pair in enumerate(zip(ribbons.data["before"], ribbons.data["after"], strict=True))
+        if pair[0] != pair[1]
+    )
+    before, after = (int(ribbons.data[name][place]) for name in ("before", "after"))
+    ribbons.selected.indices = [place]
+    assert explorer.state.selected == page._moves.rows(before, after)
+    assert explorer.state.page == "pictures"
+
+
+def test_all_that_move_can_be_shown_and_after_the_last_k_nothing_moves(explorer):
+    page = _page(explorer, "moves")
+    explorer.state.n_clusters = 5
+    movers = page._moves.movers
+    page._all.click()
+    assert explorer.state.selected == movers
+    explorer.state.n_clusters = 12
+    page = _page(explorer, "moves")
+    assert "12 is the last there is" in _texts(page.widget)
+    assert page._all.disabled
+
+
+# Evidence
+
+
+def test_the_evidence_is_gathered_when_asked_for_and_kept(explorer):
+    page = _page(explorer, "evidence")
+    assert explorer.evidence is None
+    page._gather.click()
+    found = explorer.evidence
+    assert found.table.index.tolist() == [1, *explorer.sweep.n_clusters]
+    assert explorer._board.evidence.layout.visible
+    np.testing.assert_array_equal(
+        np.asarray(explorer._board.evidence.source.data["gap"]), found.table["gap"]
+    )
+    assert page._gather.layout.display == "none"
+    explorer.state.algorithm = "ward"
+    assert explorer.evidence is None
+    assert page._gather.disabled
+    assert "for K-means" in _texts(page.widget)
+    explorer.state.algorithm = "kmeans"
+    assert explorer.evidence is found
+
+
+# In words
+
+
+@pytest.fixture(scope="module")
+def speaking():
+    images, encoder = load_storybook(n_images=150), ClipEncoder("storybook")
+    embeddings = encoder.encode_images(images)
+    sweep = sweep_clusters(embeddings, range(2, 9))
+    picture = project(embeddings, "pca")
+    return Explorer(images, embeddings, sweep, picture, encoder=encoder)
+
+
+def test_clusters_are_put_into_words(speaking):
+    page = _page(speaking, "words")
+    names = name_clusters(speaking.clustering, speaking.encoder)
+    said = page._names.value
+    assert all(f">{name}<" in said for name in names.names)
+    page.vocabulary.value = "sea, <i>forest</i>"
+    assert "&lt;i&gt;forest&lt;/i&gt;" in page._names.value
+    assert "<i>forest" not in page._names.value
+    speaking.state.space = "pca"
+    assert "sea" in page._names.value
+    speaking.state.space = "embedding"
+
+
+def test_a_text_colours_the_picture_and_ranks_the_pictures(speaking):
+    page = _page(speaking, "words")
+    page.query.value = "a red car"
+    assert (speaking.state.query, speaking.state.color_by) == ("a red car", "likeness to words")
+    ranking = rank_by_text("a red car", speaking.embeddings, speaking.encoder)
+    colors = np.asarray(speaking._plots.images.data["color_values"])
+    np.testing.assert_allclose(colors, ranking.scores, rtol=1e-6)
+    page._best.click()
+    assert speaking.state.selected == tuple(sorted(ranking.ranking[:20].tolist()))
+    speaking.state.query = ""
+    assert speaking.state.color_by == "cluster"
+
+
+def test_without_an_encoder_the_page_says_what_to_do(explorer):
+    assert "encoder=encoder" in _texts(_page(explorer, "words").widget)
+    with pytest.raises(ValueError, match="give the Explorer its encoder"):
+        explorer.state.query = "a red car"
+
+
+# Order, and what is sent
+
+
+def test_lists_are_shown_in_their_own_order(explorer):
+    explorer.state.n_clusters = 12
+    page = _page(explorer, "silhouette")
+    page._borderline.click()
+    rows = explorer._panel.gallery._rows
+    assert len(rows) > 2
+    assert (np.diff(explorer.clustering.silhouettes[list(rows)]) >= 0).all()
+    assert explorer.state.selected == tuple(sorted(rows))
+    explorer.state.selected = rows[:2]
+    assert explorer._panel.gallery._rows == tuple(sorted(rows[:2]))
+
+
+def test_with_a_control_group_k_sends_only_what_changes(explorer):
+    explorer.state.control = "covariance"
+    travelled = []
+    explorer._board.layout.document.on_change(
+        lambda event: (
+            travelled.append((event.model.name, tuple(getattr(event, "cols", None) or ())))
+            if hasattr(event, "model")
+            else None
+        )
+    )
+    explorer.state.n_clusters = 5
+    sent = {(name, column) for name, columns in travelled for column in columns}
+    assert {column for name, column in sent if name == "null images"} == {
+        "cluster_labels", "silhouettes", "bar_positions", "color_values",
+    }  # fmt: skip
+    assert not [name for name, _ in sent if name in ("sweep", "band", "null sweep", "null band")]
+
+
+def test_an_open_page_is_drawn_once_for_each_choice(explorer, monkeypatch):
+    page, drawn = _page(explorer, "method"), []
+    monkeypatch.setattr(page, "draw", drawn.append)
+    for choice, value in (("n_clusters", 4), ("algorithm", "ward"), ("space", "tsne")):
+        drawn.clear()
+        setattr(explorer.state, choice, value)
+        assert len(drawn) == 1
+
+
+def test_words_stay_beside_the_bars_however_many_clusters_there_are(images, embeddings, projection):
+    sweep = sweep_clusters(embeddings, [2, 60])
+    explorer = Explorer(images, embeddings, sweep, projection)
+    explorer.state.n_clusters = 60
+    places = np.array(explorer._plots.words.data["word_positions"])
+    assert 0 <= places.min() <= places.max() <= explorer._plots.silhouettes.y_range.start
+    explorer.state.n_clusters = 2
+    _page(explorer, "moves")
+    blocks = explorer._board.flow.blocks.data
+    assert (np.array(blocks["bottom"]) > np.array(blocks["top"])).all()
+
+
+# What was made elsewhere
+
+
+def test_a_bar_is_opened_in_the_space_of_its_sweep_or_not_at_all(images, embeddings, projection):
+    ten = sweep_clusters(project(embeddings, "pca", n_components=10), range(2, 6))
+    explorer = Explorer(images, embeddings, ten, projection)
+    assert explorer.state.space == "pca-10"
+    explorer.state.opened = 3
+    assert "not known here" in _texts(_page(explorer, "silhouette").widget)
+    explorer.state.random_state = 1  # Now the Explorer makes them itself.
+    case = silhouette_case(project(embeddings, "pca", n_components=10), explorer.clustering, 3)
+    assert f"<b>{case.a:.3f}</b>" in _texts(_page(explorer, "silhouette").widget)
+
+
+def test_what_was_made_elsewhere_has_no_control_group_and_no_other_method(
+    images, embeddings, projection
+):
+    array = sweep_clusters(embeddings.vectors, range(2, 6))
+    explorer = Explorer(images, embeddings, array, projection)
+    page = _page(explorer, "method")
+    assert "made elsewhere" in _texts(page.widget)
+    assert page.algorithm.disabled
+    with pytest.raises(ValueError, match=r"`control` must be 'none' where .* made elsewhere"):
+        explorer.state.control = "covariance"
+    assert "made elsewhere" in explorer._panel.controls.error.value
+    explorer.state.space = "embedding"
+    assert not page.algorithm.disabled
+    assert explorer._companions.control.kind == "covariance"
+
+
+def test_clusters_by_an_algorithm_of_one_s_own_can_be_looked_at(images, embeddings, projection):
+    found = sweep_clusters(embeddings, range(2, 6))
+    mine = ClusterSweep(
+        tuple(dataclasses.replace(each, algorithm="spectral") for each in found.clusterings)
+    )
+    explorer = Explorer(images, embeddings, mine, projection)
+    assert (explorer.state.space, explorer.sweep.algorithm) == ("given", "spectral")
+    assert "by spectral" in explorer._panel.controls._status.value
+
+
+def test_the_control_group_follows_the_picture(explorer):
+    explorer.state.control = "covariance"
+    scores = explorer._companions.control.scores
+    explorer.state.projection = "pca"
+    group = explorer._companions.control
+    assert group.projection.method == "pca"
+    assert group.scores is scores  # The same clusters: nothing of them was made anew.
+    explorer.state.projection = "tsne"
+    explorer.state.perplexity = 12
+    assert explorer._companions.control.projection.parameters["perplexity"] == 12
+
+
+# Again and again
+
+
+def test_shown_again_an_explorer_still_knows_what_was_found(explorer):
+    explorer._ipython_display_()
+    page = _page(explorer, "evidence")
+    page._gather.click()
+    found = explorer.evidence
+    page = _page(explorer, "reveal")
+    page._name.value = "ships"
+    page._keep.click()
+    for _ in range(3):
+        explorer._ipython_display_()
+    assert explorer.evidence is found
+    assert "ships" in _texts(_page(explorer, "reveal").widget)
+    assert _page(explorer, "evidence")._gather.layout.display == "none"
+    callbacks = explorer._board.flow.ribbons.selected._callbacks["indices"]
+    assert len(callbacks) == 1
+
+
+def test_evidence_is_of_the_sweep_on_the_screen_whichever_page_is_open(explorer):
+    _page(explorer, "evidence")._gather.click()
+    explorer.state.page = "pictures"
+    explorer.state.algorithm = "ward"
+    assert explorer.evidence is None
+    assert explorer._plots.scatter.visible
+
+
+def test_evidence_that_arrives_late_does_not_take_the_screen(
+    images, embeddings, sweep, projection, in_kernel
+):
+    async def story():
+        explorer = Explorer(images, embeddings, sweep, projection)
+        page = _page(explorer, "evidence")
+        page._gather.click()
+        explorer.state.page = "pictures"
+        while explorer._companions.is_gathering:
+            await asyncio.sleep(0.05)
+        assert explorer.evidence is not None
+        assert explorer._plots.scatter.visible
+        assert not explorer._board.evidence.layout.visible
+        explorer.state.page = "evidence"
+        assert explorer._board.evidence.layout.visible
+
+    in_kernel(story)
+
+
+def test_where_gathering_fails_it_can_be_begun_again(explorer, monkeypatch):
+    def fail(*_):
+        yield 0.1
+        raise MemoryError("no room")
+
+    page = _page(explorer, "evidence")
+    monkeypatch.setattr("cliplab.explorer.model.companions.gather_evidence", fail)
+    page._gather.click()  # A button's callback tells its error and raises none.
+    assert page._gather.layout.display is None
+    assert page._bar.layout.display == "none"
+    assert "no room" in explorer._panel.controls.error.value
+
+
+def test_what_an_ended_cell_has_interrupted_is_taken_up_again(
+    images, embeddings, sweep, projection, in_kernel
+):
+    async def story():
+        explorer = Explorer(images, embeddings, sweep, projection)
+        explorer._ipython_display_()
+        explorer.state.space = "pca-10"
+        explorer._close(explorer._panel)  # Its cell shows something else now.
+        explorer._ipython_display_()
+        while explorer.sweep.space != "pca-10":
+            await asyncio.sleep(0.05)
+
+    in_kernel(story)
+
+
+# What is typed
+
+
+def test_my_k_may_be_any_up_to_the_number_of_images(explorer, images):
+    page = _page(explorer, "reveal")
+    page._k.value = len(images) + 1
+    assert page._k.value == len(images)
+    page._commit.click()
+    assert explorer.state.committed == len(images)
+
+
+def test_my_k_stays_as_it_was_typed_and_is_what_is_revealed_first(explorer):
+    page = _page(explorer, "reveal")
+    explorer.state.n_clusters = 5
+    assert page._k.value == 5
+    page._k.value = 9
+    explorer.state.n_clusters = 3
+    assert page._k.value == 9
+    page._commit.click()
+    assert explorer.state.n_clusters == 9
+
+
+def test_a_guess_belongs_to_the_clustering_it_was_made_of(explorer):
+    page = _page(explorer, "reveal")
+    explorer.state.n_clusters = 5
+    page._name.value = "ships"
+    page._keep.click()
+    explorer.state.committed = 4
+    assert explorer.state.n_clusters == 4
+    assert "you said" not in page._words.value
+    explorer.state.n_clusters = 5
+    said = page._words.value
+    assert "cluster 0 of 5: ships" in said
+    assert "you said" in said
+
+
+def test_likeness_to_words_needs_words(speaking):
+    speaking.state.query = ""
+    with pytest.raises(TraitError, match="only when there are words"):
+        speaking.state.color_by = "likeness to words"
+    options = [name for _, name in speaking._panel.controls._color_by.options]
+    assert "likeness to words" not in options
+    assert _page(speaking, "words")._best.layout.display == "none"
+
+
+def test_names_of_other_clusters_do_not_stay_beside_new_ones(speaking):
+    page = _page(speaking, "words")
+    page.vocabulary.value = ""
+    speaking.state.n_clusters = 4
+    assert page._names.value.count("<tr>") == 5
+    with pytest.raises(ValueError, match=r"at least 2|two"):
+        page.vocabulary.value = "cat"
+    assert "nearest words" not in page._names.value
+    page.vocabulary.value = ""
+    assert page._names.value.count("<tr>") == 5
