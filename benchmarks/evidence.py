@@ -44,7 +44,7 @@ def main() -> None:
     times = []
     for repeat in range(options.repeats):
         began, worked = time.monotonic(), time.process_time()
-        found = evidence_for_k(embeddings, sweep, repeat, on_progress=lambda _: None)
+        found = evidence_for_k(embeddings, sweep, random_state=repeat, on_progress=lambda _: None)
         times.append(time.monotonic() - began)
         print(
             f"{repeat + 1:>6} {times[-1]:>7.1f} s {time.process_time() - worked:>11.1f} s "

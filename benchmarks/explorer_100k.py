@@ -32,7 +32,7 @@ from explorer_100k import load
 from cliplab import Explorer
 images, embeddings, sweep, projection = load({folder!r})"""
 SHOW = """\
-explorer = Explorer(images, embeddings, sweep, projection)
+explorer = Explorer(images, embeddings, projection, sweep)
 explorer"""
 
 

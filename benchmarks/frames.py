@@ -30,7 +30,7 @@ groups = np.arange({n_images}) % 16
 centers = random.normal(size=(16, 512)) + 3 * random.normal(size=512)
 embeddings = Embeddings(centers[groups] + 1.2 * random.normal(size=({n_images}, 512)))
 sweep, projection = sweep_clusters(embeddings), project(embeddings)
-explorer = Explorer(images, embeddings, sweep, projection)
+explorer = Explorer(images, embeddings, projection, sweep)
 made, sent = [], []
 compute, draw = explorer._answers._results.compute_projection, explorer._plots.show_projection
 

@@ -21,12 +21,12 @@ from measuring import in_fresh_process
 
 from cliplab.clustering.minibatch import cluster_shards
 from cliplab.clustering.stored_sweep import sweep_shards
-from cliplab.embeddings.on_disk import Shards
+from cliplab.embeddings.on_disk import StoredEmbeddings
 from cliplab.embeddings.store import EmbeddingStore, picture_key
 from cliplab.projection.placing import project_shards
 
 N_FEATURES = 512
-WORK: dict[str, Callable[[Shards], object]] = {
+WORK: dict[str, Callable[[StoredEmbeddings], object]] = {
     "read once": lambda shards: [None for _ in shards.portions()],
     "cluster_shards, k = 20": lambda shards: cluster_shards(shards, 20),
     "sweep_shards, k = 2 … 20": sweep_shards,
@@ -48,8 +48,8 @@ def fill(folder: str, n_images: int) -> None:
 
 def seconds_and_megabytes(folder: str, name: str) -> tuple[float, float]:
     """Do one piece of work, and tell how long it took and by how much the peak of memory grew."""
-    project_shards(Shards(folder)[:600])  # Loads what is loaded on first use.
-    shards = Shards(folder)
+    project_shards(StoredEmbeddings(folder)[:600])  # Loads what is loaded on first use.
+    shards = StoredEmbeddings(folder)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.monotonic()
     WORK[name](shards)

@@ -24,7 +24,7 @@ BAR_MS, BAR_KB = 150, 30
 CODE = """\
 from cliplab import Explorer, fetch_pack
 pack = fetch_pack()
-explorer = Explorer(pack.images, pack.embeddings, pack.sweep, pack.projection)
+explorer = Explorer(pack.images, pack.embeddings, pack.projection, pack.sweep)
 explorer"""
 
 

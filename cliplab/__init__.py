@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cliplab.clustering.lloyd import kmeans_steps
-    from cliplab.clustering.measuring import measure_in
+    from cliplab.clustering.measuring import remeasure
     from cliplab.clustering.minibatch import cluster_shards
     from cliplab.clustering.stored_sweep import sweep_shards
     from cliplab.clustering.sweeping import sweep_clusters
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cliplab.diagnosis import doctor
     from cliplab.embeddings.baselines import encode_colors, encode_pixels
     from cliplab.embeddings.encoder import ClipEncoder
-    from cliplab.embeddings.on_disk import Shards
+    from cliplab.embeddings.on_disk import StoredEmbeddings
     from cliplab.embeddings.values import Embeddings, load_embeddings
     from cliplab.evaluation.agreement import Agreement, class_agreement
     from cliplab.evaluation.algorithm_comparison import AlgorithmComparison, compare_algorithms
@@ -38,25 +38,25 @@ if TYPE_CHECKING:
     from cliplab.evaluation.naming.text_ranking import TextRanking, rank_by_text
     from cliplab.evaluation.null import null_data
     from cliplab.evaluation.silhouette_explanation import (
-        SilhouetteCase,
+        SilhouetteExplanation,
         borderline_images,
+        explain_silhouette,
         negative_images,
-        silhouette_case,
     )
-    from cliplab.evaluation.transitions import Moves, what_moved
+    from cliplab.evaluation.transitions import ClusterTransitions, compare_clusterings
     from cliplab.explorer.displays import (
         show_elbow,
         show_evidence,
-        show_moves,
         show_projection,
         show_silhouettes,
+        show_transitions,
     )
     from cliplab.explorer.explorer import Explorer, explore
     from cliplab.explorer.model.state import ExplorerState
     from cliplab.images.credits import Attribution, Credits
     from cliplab.images.image_set import ImageSet
     from cliplab.packs import Pack, fetch_pack, load_pack, save_pack
-    from cliplab.projection.placing import place_images, project_shards
+    from cliplab.projection.placing import add_to_projection, project_shards
     from cliplab.projection.projecting import Projection, project
     from cliplab.sources import (
         fetch_hub_images,
@@ -83,11 +83,11 @@ _MODULE_OF = {
     "ExplorerState": "explorer.model.state",
     "ImageSet": "images.image_set",
     "LabelAgreement": "evaluation.label_agreement",
-    "Moves": "evaluation.transitions",
+    "ClusterTransitions": "evaluation.transitions",
     "Pack": "packs",
     "Projection": "projection.projecting",
-    "Shards": "embeddings.on_disk",
-    "SilhouetteCase": "evaluation.silhouette_explanation",
+    "StoredEmbeddings": "embeddings.on_disk",
+    "SilhouetteExplanation": "evaluation.silhouette_explanation",
     "TextRanking": "evaluation.naming.text_ranking",
     "agreement_by_label": "evaluation.label_agreement",
     "borderline_images": "evaluation.silhouette_explanation",
@@ -108,24 +108,24 @@ _MODULE_OF = {
     "load_folder": "sources",
     "load_pack": "packs",
     "load_storybook": "sources",
-    "measure_in": "clustering.measuring",
+    "remeasure": "clustering.measuring",
     "name_clusters": "evaluation.naming.cluster_names",
     "negative_images": "evaluation.silhouette_explanation",
     "null_data": "evaluation.null",
-    "place_images": "projection.placing",
+    "add_to_projection": "projection.placing",
     "project": "projection.projecting",
     "project_shards": "projection.placing",
     "rank_by_text": "evaluation.naming.text_ranking",
     "save_pack": "packs",
     "show_elbow": "explorer.displays",
     "show_evidence": "explorer.displays",
-    "show_moves": "explorer.displays",
+    "show_transitions": "explorer.displays",
     "show_projection": "explorer.displays",
     "show_silhouettes": "explorer.displays",
-    "silhouette_case": "evaluation.silhouette_explanation",
+    "explain_silhouette": "evaluation.silhouette_explanation",
     "sweep_clusters": "clustering.sweeping",
     "sweep_shards": "clustering.stored_sweep",
-    "what_moved": "evaluation.transitions",
+    "compare_clusterings": "evaluation.transitions",
 }
 
 __all__ = [
@@ -135,6 +135,7 @@ __all__ = [
     "ClipEncoder",
     "ClusterNames",
     "ClusterSweep",
+    "ClusterTransitions",
     "Clustering",
     "Comparison",
     "Credits",
@@ -144,22 +145,24 @@ __all__ = [
     "ExplorerState",
     "ImageSet",
     "LabelAgreement",
-    "Moves",
     "Pack",
     "Projection",
-    "Shards",
-    "SilhouetteCase",
+    "SilhouetteExplanation",
+    "StoredEmbeddings",
     "TextRanking",
+    "add_to_projection",
     "agreement_by_label",
     "borderline_images",
     "class_agreement",
     "cluster_shards",
     "compare_algorithms",
+    "compare_clusterings",
     "compare_embeddings",
     "doctor",
     "encode_colors",
     "encode_pixels",
     "evidence_for_k",
+    "explain_silhouette",
     "explore",
     "fetch_hub_images",
     "fetch_open_images",
@@ -169,24 +172,21 @@ __all__ = [
     "load_folder",
     "load_pack",
     "load_storybook",
-    "measure_in",
     "name_clusters",
     "negative_images",
     "null_data",
-    "place_images",
     "project",
     "project_shards",
     "rank_by_text",
+    "remeasure",
     "save_pack",
     "show_elbow",
     "show_evidence",
-    "show_moves",
     "show_projection",
     "show_silhouettes",
-    "silhouette_case",
+    "show_transitions",
     "sweep_clusters",
     "sweep_shards",
-    "what_moved",
 ]
 
 

@@ -203,7 +203,7 @@ _LESSON = """
 import sys
 from cliplab import Explorer, fetch_pack
 pack = fetch_pack()
-explorer = Explorer(pack.images, pack.embeddings, pack.sweep, pack.projection)
+explorer = Explorer(pack.images, pack.embeddings, pack.projection, pack.sweep)
 for k in (3, 17, 9):
     explorer.state.n_clusters = k
     assert explorer.clustering.n_clusters == k

@@ -14,7 +14,7 @@ _KINDS = {
     "Embeddings": "Embeddings, from encode_images, Embeddings(array) or shards[::100]",
     "Evidence": "Evidence, from evidence_for_k",
     "ImageSet": "an ImageSet, from load_storybook or load_folder",
-    "Moves": "Moves, from what_moved",
+    "ClusterTransitions": "ClusterTransitions, from compare_clusterings",
     "Projection": "a Projection, from project",
 }
 

@@ -42,7 +42,7 @@ class KMeansStep:
 
 
 def kmeans_steps(
-    embeddings: Embeddings | Projection | ArrayLike, n_clusters: int, random_state: int = 0
+    embeddings: Embeddings | Projection | ArrayLike, n_clusters: int, *, random_state: int = 0
 ) -> Iterator[KMeansStep]:
     """Watch K-means at work: Lloyd's algorithm from random images to rest.
 

@@ -29,9 +29,10 @@ _N_ROWS = 4_096
 _Measured = TypeVar("_Measured", Clustering, ClusterSweep)
 
 
-def measure_in(
-    clusters: _Measured,
+def remeasure(
     embeddings: Embeddings | Projection | ArrayLike,
+    clustering: _Measured,
+    *,
     metric: str = "euclidean",
 ) -> _Measured:
     """Measure the same clusters in another space: their centres, inertia and silhouettes.
@@ -41,10 +42,10 @@ def measure_in(
 
     Parameters
     ----------
-    clusters : Clustering or ClusterSweep
-        Which image is in which cluster; that stays.
     embeddings : Embeddings, Projection or array-like of shape (n_images, n_features)
-        The same images where they shall be measured.
+        The same images in the space where their clusters are measured.
+    clustering : Clustering or ClusterSweep
+        Which image is in which cluster; that stays.
     metric : {"euclidean", "cosine"}, default="euclidean"
         The distance of the silhouettes.
 
@@ -65,20 +66,20 @@ def measure_in(
     >>> from cliplab import ClipEncoder, load_storybook, project, sweep_clusters
     >>> embeddings = ClipEncoder("storybook").encode_images(load_storybook(n_images=80))
     >>> found = sweep_clusters(project(embeddings, "tsne"), [5])[5]
-    >>> really = measure_in(found, embeddings)
+    >>> really = remeasure(embeddings, found)
     >>> (found.space, really.space)
     ('tsne', 'embedding')
     >>> really.silhouette_score < found.silhouette_score
     True
     """
-    require_kind("clusters", clusters, Clustering, ClusterSweep)
+    require_kind("clustering", clustering, Clustering, ClusterSweep)
     points, space = points_and_space(embeddings)
-    several = clusters.clusterings if isinstance(clusters, ClusterSweep) else (clusters,)
+    several = clustering.clusterings if isinstance(clustering, ClusterSweep) else (clustering,)
     require_rows("embeddings", len(points), len(several[0]))
     labelings = [each.cluster_labels for each in several]
     measured = measure(points, labelings, space, metric, several[0].algorithm)
-    if isinstance(clusters, ClusterSweep):
-        return replace(clusters, clusterings=tuple(measured))
+    if isinstance(clustering, ClusterSweep):
+        return replace(clustering, clusterings=tuple(measured))
     return measured[0]
 
 

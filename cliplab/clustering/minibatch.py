@@ -13,7 +13,7 @@ from cliplab.clustering.values import Clustering
 from cliplab.embeddings.portions import N_ROWS, portions, require_vectors
 
 if TYPE_CHECKING:
-    from cliplab.embeddings.on_disk import Shards
+    from cliplab.embeddings.on_disk import StoredEmbeddings
     from cliplab.embeddings.values import Embeddings
 
 _N_FIRST = 10_000
@@ -21,7 +21,7 @@ _N_PASSES = 2
 
 
 def cluster_shards(
-    vectors: Shards | Embeddings, n_clusters: int, random_state: int = 0
+    vectors: StoredEmbeddings | Embeddings, n_clusters: int, *, random_state: int = 0
 ) -> Clustering:
     """Cluster any number of vectors, of which only some thousand stand in memory at a time.
 
@@ -31,7 +31,7 @@ def cluster_shards(
 
     Parameters
     ----------
-    vectors : Shards or Embeddings
+    vectors : StoredEmbeddings or Embeddings
         Unit vectors.
     n_clusters : int
         The number of clusters, k.
@@ -90,13 +90,13 @@ def cluster_shards(
 
 
 def nearest_centers(
-    vectors: Shards | Embeddings, centers: Sequence[NDArray[np.floating]]
+    vectors: StoredEmbeddings | Embeddings, centers: Sequence[NDArray[np.floating]]
 ) -> tuple[list[NDArray[np.int64]], list[float]]:
     """Give every vector to its nearest centre, for several sets of centres in one reading.
 
     Parameters
     ----------
-    vectors : Shards or Embeddings
+    vectors : StoredEmbeddings or Embeddings
         Of any number.
     centers : sequence of ndarray of shape (k, n_features)
         One set for each clustering.
@@ -123,7 +123,7 @@ def nearest_centers(
 
 
 def _first_centers(
-    vectors: Shards | Embeddings, n_clusters: int, random_state: int
+    vectors: StoredEmbeddings | Embeddings, n_clusters: int, random_state: int
 ) -> NDArray[np.float32]:
     from sklearn.cluster import KMeans
 

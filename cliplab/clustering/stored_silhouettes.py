@@ -12,12 +12,12 @@ from cliplab.clustering.silhouettes import silhouettes_from_sums
 from cliplab.embeddings.portions import portions
 
 if TYPE_CHECKING:
-    from cliplab.embeddings.on_disk import Shards
+    from cliplab.embeddings.on_disk import StoredEmbeddings
     from cliplab.embeddings.values import Embeddings
 
 
 def sampled_silhouettes(
-    vectors: Shards | Embeddings,
+    vectors: StoredEmbeddings | Embeddings,
     rows: NDArray[np.intp],
     labelings: Sequence[NDArray[np.int64]],
 ) -> list[NDArray[np.float32]]:
@@ -28,7 +28,7 @@ def sampled_silhouettes(
 
     Parameters
     ----------
-    vectors : Shards or Embeddings
+    vectors : StoredEmbeddings or Embeddings
         All images.
     rows : ndarray of shape (n_rows,)
         Which of them are measured.

@@ -18,15 +18,15 @@ from cliplab.clustering.values import Clustering, ClusterSweep
 from cliplab.embeddings.portions import require_vectors
 
 if TYPE_CHECKING:
-    from cliplab.embeddings.on_disk import Shards
+    from cliplab.embeddings.on_disk import StoredEmbeddings
     from cliplab.embeddings.values import Embeddings
 
 
 def sweep_shards(
-    vectors: Shards | Embeddings,
+    vectors: StoredEmbeddings | Embeddings,
     n_clusters: Iterable[int] = range(2, 21),
-    random_state: int = 0,
     *,
+    random_state: int = 0,
     n_sample: int = 10_000,
     n_silhouettes: int = 2_000,
 ) -> ClusterSweep:
@@ -39,7 +39,7 @@ def sweep_shards(
 
     Parameters
     ----------
-    vectors : Shards or Embeddings
+    vectors : StoredEmbeddings or Embeddings
         Unit vectors.
     n_clusters : iterable of int, default=range(2, 21)
         Every k to try. For each k and vector the result needs 12 bytes: of nine million vectors
@@ -85,11 +85,11 @@ def sweep_shards(
         raise ValueError(
             f"`n_sample` must be at least {values[-1]}, the largest k. Got {n_sample!r} instead."
         )
-    parts = cluster_shards(vectors, values[-1], random_state).cluster_labels
+    parts = cluster_shards(vectors, values[-1], random_state=random_state).cluster_labels
     sample = vectors[_rows(parts, n_sample, random_state)]
     # Drawn anew, for clusters fit the images better in which they were looked for.
     measured = _rows(parts, n_silhouettes, random_state + 1)
-    found = sweep_clusters(sample, values, random_state, n_silhouettes=2)
+    found = sweep_clusters(sample, values, random_state=random_state, n_silhouettes=2)
     with threadpool_limits(limits=1):
         labelings, inertias = nearest_centers(vectors, [each.centers for each in found.values()])
         silhouettes = sampled_silhouettes(vectors, measured, labelings)

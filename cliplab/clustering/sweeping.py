@@ -27,8 +27,8 @@ _SIZES = (3, 5, 7, 10, 15, 20, 30, 50, 100)
 def sweep_clusters(
     embeddings: Embeddings | Projection | ArrayLike,
     n_clusters: Iterable[int] = range(2, 21),
-    random_state: int = 0,
     *,
+    random_state: int = 0,
     algorithm: str = "kmeans",
     metric: str = "euclidean",
     min_cluster_sizes: Iterable[int] | None = None,

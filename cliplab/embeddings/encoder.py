@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import torch
     from PIL.Image import Image
 
-    from cliplab.embeddings.on_disk import Shards
+    from cliplab.embeddings.on_disk import StoredEmbeddings
     from cliplab.images.image_set import ImageSet
 
 _PRECISIONS = ("float32", "bfloat16", "float16")
@@ -123,7 +123,7 @@ class ClipEncoder:
         batch_size: int | None = None,
         store: str | os.PathLike[str] | bool = True,
         engine: str = "local",
-    ) -> Shards: ...
+    ) -> StoredEmbeddings: ...
     def encode_images(
         self,
         images: ImageSet | Sequence[Image] | str | os.PathLike[str],
@@ -131,7 +131,7 @@ class ClipEncoder:
         batch_size: int | None = None,
         store: str | os.PathLike[str] | bool = True,
         engine: str = "local",
-    ) -> Embeddings | Shards:
+    ) -> Embeddings | StoredEmbeddings:
         """Turn images into unit vectors, one row an image.
 
         Images are prepared as the weights expect it: size, cropping and colours. Nothing leaves
@@ -161,8 +161,8 @@ class ClipEncoder:
         Returns
         -------
         Embeddings
-            Of shape (n_images, n_features); for an address the `Shards` where the vectors are kept.
-            Pictures at an address that cannot be read are left out; a warning says which.
+            Of shape (n_images, n_features); for an address the `StoredEmbeddings` where the vectors
+            are. Pictures at an address that cannot be read are left out; a warning says which.
 
         Raises
         ------

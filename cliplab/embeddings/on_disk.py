@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MADE_BY = "made_by.json"
 
 
-class Shards:
+class StoredEmbeddings:
     """Vectors that `encode_images` has kept on disk, however many there are.
 
     Only the keys of the pictures stand in memory, 16 bytes for each. A picture whose vector is
@@ -59,9 +59,9 @@ class Shards:
     >>> from cliplab import ClipEncoder, load_storybook
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     vectors = ClipEncoder("storybook").encode_images(load_storybook(20), store=folder)
-    ...     shards = Shards(folder)
+    ...     shards = StoredEmbeddings(folder)
     ...     print(shards, [len(portion) for portion in shards.portions(8)])
-    Shards with 20 vectors of 128 features, made by storybook [8, 8, 4]
+    StoredEmbeddings with 20 vectors of 128 features, made by storybook [8, 8, 4]
     """
 
     def __init__(self, folder: str | os.PathLike[str], keys: ArrayLike | None = None) -> None:
@@ -188,14 +188,14 @@ class Shards:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         raise TypeError(
-            "`embeddings` must be vectors in memory. Got Shards instead: take some into memory, "
-            "shards[::100], or use cluster_shards, sweep_shards or project_shards."
+            "`embeddings` must be vectors in memory. Got StoredEmbeddings instead: take some into "
+            "memory, shards[::100], or use cluster_shards, sweep_shards or project_shards."
         )
 
     def __repr__(self) -> str:
         n_vectors, n_features = self.shape
         return (
-            f"Shards with {n_vectors:,} vectors of {n_features} features, "
+            f"StoredEmbeddings with {n_vectors:,} vectors of {n_features} features, "
             f"made by {self.made_by['model']}"
         )
 

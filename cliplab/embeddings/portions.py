@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from cliplab.embeddings.on_disk import Shards
+    from cliplab.embeddings.on_disk import StoredEmbeddings
     from cliplab.embeddings.values import Embeddings
 
 N_ROWS = 4096
@@ -18,13 +18,13 @@ _SECONDS_BEFORE_PROGRESS = 2
 
 
 def portions(
-    vectors: Shards | Embeddings, what: str, size: int = N_ROWS
+    vectors: StoredEmbeddings | Embeddings, what: str, size: int = N_ROWS
 ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
     """Yield rows and their vectors, some thousand at a time, and show how far that is.
 
     Parameters
     ----------
-    vectors : Shards or Embeddings
+    vectors : StoredEmbeddings or Embeddings
         Of any number.
     what : str
         What is being done, for the progress bar of long work.
@@ -54,17 +54,17 @@ def require_vectors(name: str, vectors: object) -> None:
     TypeError
         If it is neither.
     """
-    from cliplab.embeddings.on_disk import Shards
+    from cliplab.embeddings.on_disk import StoredEmbeddings
     from cliplab.embeddings.values import Embeddings
 
-    if not isinstance(vectors, Shards | Embeddings):
+    if not isinstance(vectors, StoredEmbeddings | Embeddings):
         raise TypeError(
-            f"`{name}` must be Shards or Embeddings. Got {type(vectors).__name__} instead: wrap an "
-            "array in Embeddings(array), open a store with Shards(folder)."
+            f"`{name}` must be StoredEmbeddings or Embeddings. Got {type(vectors).__name__} "
+            "instead: wrap an array in Embeddings(array), open a store with StoredEmbeddings(path)."
         )
 
 
-def _portions(vectors: Shards | Embeddings, size: int) -> Iterator[NDArray[np.float32]]:
+def _portions(vectors: StoredEmbeddings | Embeddings, size: int) -> Iterator[NDArray[np.float32]]:
     if hasattr(vectors, "portions"):
         yield from vectors.portions(size)
         return

@@ -60,7 +60,7 @@ class AlgorithmComparison(Mapping[str, Clustering]):
             ``largest`` (the share of all images in the largest cluster), ``silhouette_score``
             and its ``metric``, and with `images` ``adjusted_mutual_info`` and ``adjusted_rand``.
             Noise has no silhouette, and in the agreement it counts as a cluster of its own.
-            Silhouettes by different metrics cannot be compared; `measure_in` measures them alike.
+            Silhouettes by different metrics cannot be compared; `remeasure` measures them alike.
         """
         import pandas as pd
 
@@ -103,6 +103,7 @@ class AlgorithmComparison(Mapping[str, Clustering]):
 def compare_algorithms(
     embeddings: Embeddings | Projection | ArrayLike,
     n_clusters: int,
+    *,
     min_cluster_size: int = 10,
     random_state: int = 0,
 ) -> AlgorithmComparison:
@@ -145,7 +146,7 @@ def compare_algorithms(
         sweep = sweep_clusters(
             embeddings,
             [n_clusters],
-            random_state,
+            random_state=random_state,
             algorithm=name,
             metric=metric,
             min_cluster_sizes=[min(min_cluster_size, len(points))],

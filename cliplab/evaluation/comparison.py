@@ -178,8 +178,8 @@ def compare_embeddings(
     images: ImageSet,
     embeddings: Mapping[str, Embeddings],
     n_clusters: int | None = None,
-    random_state: int = 0,
     *,
+    random_state: int = 0,
     n_resamples: int = 1000,
     n_init: int = 10,
 ) -> Comparison:

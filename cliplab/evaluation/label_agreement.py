@@ -106,7 +106,7 @@ class LabelAgreement:
 
 
 def agreement_by_label(
-    images: ImageSet, clustering: Clustering, least_support: int = 5
+    images: ImageSet, clustering: Clustering, min_support: int = 5
 ) -> LabelAgreement:
     """Compare clusters with labels of which an image has many, and most are unknown.
 
@@ -131,7 +131,7 @@ def agreement_by_label(
         disputed, and taken as unverified.
     clustering : Clustering
         Clusters of the same images, in the same order.
-    least_support : int, default=5
+    min_support : int, default=5
         Leave out a label in a cluster where it is verified in fewer images.
 
     Returns
@@ -144,7 +144,7 @@ def agreement_by_label(
     ------
     ValueError
         If the images do not have these columns or no label in them, the numbers of images differ,
-        or `least_support` is below 1.
+        or `min_support` is below 1.
     TypeError
         If arguments are swapped, or of another kind.
 
@@ -163,7 +163,7 @@ def agreement_by_label(
     >>> table = table.add_column("labels_present", [["Dog"]] * 2 + [["Dog", "Cat"]] + [["Cat"]] * 3)
     >>> table = table.add_column("labels_absent", [["Cat"]] * 2 + [["Fox"]] + [["Dog"], [], []])
     >>> found = Clustering([0, 0, 0, 1, 1, 1], [[0.0]] * 2, 0.0, [0.0] * 6)
-    >>> agreement = agreement_by_label(ImageSet(table), found, least_support=3)
+    >>> agreement = agreement_by_label(ImageSet(table), found, min_support=3)
     >>> best = agreement.best_labels(n_labels=1)
     >>> best[["cluster_label", "label_name", "precision", "recall"]].round(2).to_numpy().tolist()
     [[0, 'Dog', 1.0, 1.0], [1, 'Cat', 1.0, 0.75]]
@@ -173,7 +173,7 @@ def agreement_by_label(
     require_kind("images", images, ImageSet)
     require_kind("clustering", clustering, Clustering)
     require_rows("clustering", len(clustering), len(images))
-    require_count("least_support", least_support, least=1)
+    require_count("min_support", min_support, least=1)
     present, absent = _verified(images)
     names = sorted(set().union(*present, *absent))
     if not names:
@@ -182,7 +182,7 @@ def agreement_by_label(
     sizes = np.bincount(clustering.cluster_labels + 1, minlength=clustering.n_clusters + 1)
 
     n_verified = n_present + n_absent
-    label, cluster = np.nonzero(n_verified[:, :-1] >= least_support)
+    label, cluster = np.nonzero(n_verified[:, :-1] >= min_support)
     there, verified = n_present[label, cluster], n_verified[label, cluster]
     anywhere = n_present.sum(axis=1)[label]  # In no cluster too.
     table = pd.DataFrame(

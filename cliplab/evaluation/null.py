@@ -52,7 +52,10 @@ NULL_TITLES = {kind: title for kind, (title, _) in NULLS.items()}
 
 
 def null_data(
-    embeddings: Embeddings | Projection | ArrayLike, kind: str = "covariance", random_state: int = 0
+    embeddings: Embeddings | Projection | ArrayLike,
+    kind: str = "covariance",
+    *,
+    random_state: int = 0,
 ) -> Embeddings | Points:
     """Make a control group: data like yours, without any groups in it.
 

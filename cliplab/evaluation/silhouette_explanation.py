@@ -20,7 +20,7 @@ _N_ROWS = 8_192
 
 
 @dataclass(frozen=True)
-class SilhouetteCase:
+class SilhouetteExplanation:
     """Why one image has the silhouette that it has.
 
     Parameters
@@ -42,7 +42,10 @@ class SilhouetteCase:
 
     Examples
     --------
-    >>> SilhouetteCase(7, cluster=0, rival=3, a=1.0, b=1.25, medoid=2, rival_medoid=9).silhouette
+    >>> explained = SilhouetteExplanation(
+    ...     7, cluster=0, rival=3, a=1.0, b=1.25, medoid=2, rival_medoid=9
+    ... )
+    >>> explained.silhouette
     0.2
     """
 
@@ -62,9 +65,9 @@ class SilhouetteCase:
         return 0.0 if self.is_alone or largest == 0 else (self.b - self.a) / largest
 
 
-def silhouette_case(
+def explain_silhouette(
     embeddings: Embeddings | Projection | ArrayLike, clustering: Clustering, image: int
-) -> SilhouetteCase:
+) -> SilhouetteExplanation:
     """Open the silhouette of one image: its own cluster, the rival, and the two distances.
 
     Parameters
@@ -78,7 +81,7 @@ def silhouette_case(
 
     Returns
     -------
-    SilhouetteCase
+    SilhouetteExplanation
         With *a* and *b* as Rousseeuw has them.
 
     Raises
@@ -99,7 +102,7 @@ def silhouette_case(
     >>> from cliplab import Clustering
     >>> points = np.array([[0.0], [1.0], [2.0], [9.0], [10.0]])
     >>> found = Clustering([0, 0, 0, 1, 1], [[1.0], [9.5]], 2.5, [0.84, 0.88, 0.8, 0.88, 0.89])
-    >>> case = silhouette_case(points, found, 2)
+    >>> case = explain_silhouette(points, found, 2)
     >>> (case.a, case.b, case.silhouette, case.medoid, case.rival_medoid)
     (1.5, 7.5, 0.8, 1, 3)
     """
@@ -123,7 +126,7 @@ def silhouette_case(
     means = sums / sizes
     means[own] = np.inf
     rival = int(means.argmin())
-    return SilhouetteCase(
+    return SilhouetteExplanation(
         image=int(image),
         cluster=own,
         rival=rival,
@@ -166,14 +169,14 @@ def negative_images(clustering: Clustering) -> tuple[int, ...]:
     return _sorted(scores, scores < 0)
 
 
-def borderline_images(clustering: Clustering, within: float = 0.05) -> tuple[int, ...]:
+def borderline_images(clustering: Clustering, tolerance: float = 0.05) -> tuple[int, ...]:
     """Return the rows of the images that could as well be in another cluster.
 
     Parameters
     ----------
     clustering : Clustering
         The clusters.
-    within : float, default=0.05
+    tolerance : float, default=0.05
         How far from 0 their silhouettes may be.
 
     Returns
@@ -196,7 +199,7 @@ def borderline_images(clustering: Clustering, within: float = 0.05) -> tuple[int
     (1, 3)
     """
     scores = _measured(clustering)
-    return _sorted(scores, np.abs(scores) <= within)
+    return _sorted(scores, np.abs(scores) <= tolerance)
 
 
 def _measured(clustering: Clustering) -> NDArray[np.float32]:
@@ -204,7 +207,7 @@ def _measured(clustering: Clustering) -> NDArray[np.float32]:
     if not clustering.n_measured:
         raise ValueError(
             "`clustering` must have silhouettes, as those of sweep_clusters and sweep_shards have; "
-            "`measure_in(clustering, embeddings)` measures them where there are two clusters. "
+            "`remeasure(embeddings, clustering)` measures them where there are two clusters. "
             f"Got {clustering!r} instead."
         )
     return clustering.silhouettes

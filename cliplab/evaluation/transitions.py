@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Moves:
+class ClusterTransitions:
     """How images flow from the clusters of one clustering to those of another.
 
     Parameters
@@ -30,7 +30,7 @@ class Moves:
     Examples
     --------
     >>> import numpy as np
-    >>> moves = Moves(np.array([0, 0, 1]), np.array([0, 2, 1]))
+    >>> moves = ClusterTransitions(np.array([0, 0, 1]), np.array([0, 2, 1]))
     >>> (moves.movers, moves.rows(0, 2))
     ((1,), (1,))
     """
@@ -84,10 +84,10 @@ class Moves:
             len(np.unique(labels[labels != NOISE])) for labels in (self.before, self.after)
         )
         moved = f"{len(self.movers)} of {len(self)} images moved"
-        return f"Moves from {n_before} to {n_after} clusters: {moved}"
+        return f"ClusterTransitions from {n_before} to {n_after} clusters: {moved}"
 
 
-def what_moved(before: Clustering, after: Clustering) -> Moves:
+def compare_clusterings(before: Clustering, after: Clustering) -> ClusterTransitions:
     """Follow the images from one clustering to another, for example from k to k + 1.
 
     The clusters are matched first, so that as many images as possible stay where they are. When
@@ -101,7 +101,7 @@ def what_moved(before: Clustering, after: Clustering) -> Moves:
 
     Returns
     -------
-    Moves
+    ClusterTransitions
         Who moved from where to where.
 
     Raises
@@ -121,9 +121,9 @@ def what_moved(before: Clustering, after: Clustering) -> Moves:
     >>> from cliplab import Clustering
     >>> before = Clustering([0, 0, 0, 0, 1, 1], [[0.0]] * 2, 0.0, [0.0] * 6)
     >>> after = Clustering([2, 2, 2, 1, 0, 0], [[0.0]] * 3, 0.0, [0.0] * 6)
-    >>> what_moved(before, after)
-    Moves from 2 to 3 clusters: 1 of 6 images moved
-    >>> what_moved(before, after).movers
+    >>> compare_clusterings(before, after)
+    ClusterTransitions from 2 to 3 clusters: 1 of 6 images moved
+    >>> compare_clusterings(before, after).movers
     (3,)
     """
     require_kind("before", before, Clustering)
@@ -143,4 +143,4 @@ def what_moved(before: Clustering, after: Clustering) -> Moves:
     numbers[is_new] = before.n_clusters + np.arange(is_new.sum())
     renumbered = np.full(len(labels), NOISE)
     renumbered[labels != NOISE] = numbers[labels[labels != NOISE]]
-    return Moves(before.cluster_labels, renumbered)
+    return ClusterTransitions(before.cluster_labels, renumbered)

@@ -10,7 +10,7 @@ from bokeh.models import ColumnDataSource
 from cliplab._core.validation import require_kind
 from cliplab.clustering.values import Clustering, ClusterSweep
 from cliplab.evaluation.evidence.judging import Evidence
-from cliplab.evaluation.transitions import Moves
+from cliplab.evaluation.transitions import ClusterTransitions
 from cliplab.explorer.model.colors import coloring
 from cliplab.explorer.model.columns import image_columns, sweep_columns
 from cliplab.explorer.notebook.host import HostedModel, MainLoop, show
@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 
 def show_projection(
     projection: Projection,
-    images: ImageSet | None = None,
     clustering: Clustering | None = None,
+    *,
+    images: ImageSet | None = None,
     color_by: str | None = None,
 ) -> None:
     """Draw where the images stand in the plane; hover over a point to see its picture.
@@ -46,10 +47,10 @@ def show_projection(
     ----------
     projection : Projection
         Two columns of it are drawn.
-    images : ImageSet, optional
-        The images, row by row; leave it out for null data, which are none.
     clustering : Clustering, optional
         Clusters to colour by; without it all points are alike.
+    images : ImageSet, optional
+        The images, row by row; leave it out for null data, which are none.
     color_by : str, optional
         ``"cluster"``, ``"class"``, ``"silhouette"`` or a column of the images; by cluster when
         left out, if there is a clustering.
@@ -66,7 +67,7 @@ def show_projection(
     >>> from cliplab import ClipEncoder, load_storybook, project
     >>> images = load_storybook(n_images=40)
     >>> embeddings = ClipEncoder("storybook").encode_images(images)
-    >>> show_projection(project(embeddings, "pca"), images)  # doctest: +SKIP
+    >>> show_projection(project(embeddings, "pca"), images=images)  # doctest: +SKIP
     """
     require_kind("projection", projection, Projection)
     if images is not None:
@@ -116,15 +117,15 @@ def show_elbow(sweep: ClusterSweep) -> None:
     _show(row(elbow, score, sizing_mode="stretch_width"))
 
 
-def show_silhouettes(clustering: Clustering, images: ImageSet) -> None:
+def show_silhouettes(images: ImageSet, clustering: Clustering) -> None:
     """Draw a bar for each image: how well it sits in its cluster.
 
     Parameters
     ----------
-    clustering : Clustering
-        One clustering, for example ``sweep[10]``.
     images : ImageSet
         The images, row by row.
+    clustering : Clustering
+        One clustering, for example ``sweep[10]``.
 
     Raises
     ------
@@ -136,10 +137,10 @@ def show_silhouettes(clustering: Clustering, images: ImageSet) -> None:
     >>> from cliplab import ClipEncoder, load_storybook, sweep_clusters
     >>> images = load_storybook(n_images=40)
     >>> sweep = sweep_clusters(ClipEncoder("storybook").encode_images(images), range(2, 9))
-    >>> show_silhouettes(sweep[5], images)  # doctest: +SKIP
+    >>> show_silhouettes(images, sweep[5])  # doctest: +SKIP
     """
-    require_kind("clustering", clustering, Clustering)
     require_kind("images", images, ImageSet)
+    require_kind("clustering", clustering, Clustering)
     plots = _pictured(images)
     plots.show_scale([clustering.silhouettes])
     plots.show_clustering(clustering)
@@ -178,13 +179,13 @@ def show_evidence(evidence: Evidence) -> None:
     _show(plots.layout)
 
 
-def show_moves(moves: Moves) -> None:
+def show_transitions(moves: ClusterTransitions) -> None:
     """Draw how images flow from the clusters of one clustering to those of another.
 
     Parameters
     ----------
-    moves : Moves
-        From `what_moved`.
+    moves : ClusterTransitions
+        From `compare_clusterings`.
 
     Raises
     ------
@@ -193,12 +194,12 @@ def show_moves(moves: Moves) -> None:
 
     Examples
     --------
-    >>> from cliplab import sweep_clusters, what_moved
+    >>> from cliplab import sweep_clusters, compare_clusterings
     >>> import numpy as np
     >>> sweep = sweep_clusters(np.random.default_rng(0).normal(size=(50, 4)), [3, 4])
-    >>> show_moves(what_moved(sweep[3], sweep[4]))  # doctest: +SKIP
+    >>> show_transitions(compare_clusterings(sweep[3], sweep[4]))  # doctest: +SKIP
     """
-    require_kind("moves", moves, Moves)
+    require_kind("moves", moves, ClusterTransitions)
     plot = FlowPlot()
     plot.show(moves)
     _show(plot.layout)

@@ -56,17 +56,17 @@ class Explorer:
         The images that are looked at.
     embeddings : Embeddings or ndarray of shape (n_images, n_features)
         A vector for each image.
-    sweep : ClusterSweep, optional
-        The clusterings for every k; made with the defaults of `sweep_clusters` when left out. A
-        single clustering is shown as ``ClusterSweep((clustering,))``.
     projection : Projection, optional
         Where the images stand in the plane; t-SNE when left out.
+    sweep : ClusterSweep, optional
+        The clusterings for every k; computed with the defaults of `sweep_clusters` when left out. A
+        single clustering is shown as ``ClusterSweep((clustering,))``.
     encoder : ClipEncoder, optional
         What made the embeddings. With it clusters are put into words, and the picture can be
         coloured by likeness to what is typed.
     hide_classes : bool, default=True
         Whether what is known of the images stays hidden until a k has been committed to, on the
-        page Reveal or by ``explorer.state.committed = 8``.
+        page Reveal or by ``explorer.state.committed_k = 8``.
 
     Attributes
     ----------
@@ -94,8 +94,8 @@ class Explorer:
         self,
         images: ImageSet,
         embeddings: Embeddings | NDArray[np.number],
-        sweep: ClusterSweep | None = None,
         projection: Projection | None = None,
+        sweep: ClusterSweep | None = None,
         *,
         encoder: ClipEncoder | None = None,
         hide_classes: bool = True,
@@ -272,13 +272,13 @@ class Explorer:
             self._follow(choice, self._refresh)
         for choice in ("algorithm", "metric", "centered"):
             self._follow(choice, self._refresh)
-        self._follow("control", self._refresh_control)
+        self._follow("null_data", self._refresh_control)
         self._follow("color_by", self._drawing.draw_coloring)
         self._follow("selected", self._drawing.draw_selection)
         self._follow("opened", self._drawing.draw_page)
         self._follow("page", self._drawing.draw_page)
         self._follow("query", self._refresh_ranking)
-        self._follow("committed", self._drawing.reveal)
+        self._follow("committed_k", self._drawing.reveal)
 
     def _follow(self, trait: str, draw: Callable[[], None]) -> None:
         def redraw() -> None:

@@ -134,7 +134,7 @@ class Drawing:
 
     def draw_control(self) -> None:
         """Draw the control group, or take it away."""
-        title = f"Control group: {self._choices.controls[self._state.control]}"
+        title = f"Control group: {self._choices.controls[self._state.null_data]}"
         self._board.show_control(self.companions.control, self.answers.sweep, title, self._where)
         self._board.show_control_at(self.answers.sweep, self.value)
 
@@ -230,7 +230,7 @@ class Drawing:
 
     def reveal(self) -> None:
         """Show what is known of the images, once it may be seen, at the k of the promise."""
-        parameter, promised = self.answers.sweep.parameter, self._state.committed
+        parameter, promised = self.answers.sweep.parameter, self._state.committed_k
         has_k = parameter == "n_clusters" and promised in self.answers.sweep
         if promised is not None and has_k:
             self._state.n_clusters = promised

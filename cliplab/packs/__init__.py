@@ -111,6 +111,6 @@ def load_pack(path: str | os.PathLike[str]) -> Pack:
     --------
     >>> from cliplab import Explorer
     >>> pack = load_pack("open-images-1000")  # doctest: +SKIP
-    >>> Explorer(pack.images, pack.embeddings, pack.sweep, pack.projection)  # doctest: +SKIP
+    >>> Explorer(pack.images, pack.embeddings, pack.projection, pack.sweep)  # doctest: +SKIP
     """
     return read_pack(Path(path).expanduser())

@@ -44,7 +44,7 @@ def fetch_pack(name: str | None = None, *, revision: str | None = None) -> Pack:
     --------
     >>> from cliplab import Explorer
     >>> pack = fetch_pack()  # doctest: +SKIP
-    >>> Explorer(pack.images, pack.embeddings, pack.sweep, pack.projection)  # doctest: +SKIP
+    >>> Explorer(pack.images, pack.embeddings, pack.projection, pack.sweep)  # doctest: +SKIP
     """
     if name is not None:
         require_name(name)

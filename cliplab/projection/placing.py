@@ -13,14 +13,14 @@ from cliplab.images.image_set import require_rows
 from cliplab.projection.projecting import Projection, project
 
 if TYPE_CHECKING:
-    from cliplab.embeddings.on_disk import Shards
+    from cliplab.embeddings.on_disk import StoredEmbeddings
 
 _PERPLEXITY, _N_NEIGHBORS = 5.0, 25
 _N_STEPS = 100
 
 
-def place_images(
-    projection: Projection, embeddings: Embeddings, new: Shards | Embeddings
+def add_to_projection(
+    embeddings: Embeddings, projection: Projection, new: StoredEmbeddings | Embeddings
 ) -> Projection:
     """Place further images into a t-SNE that stands, beside those that they are like.
 
@@ -30,11 +30,12 @@ def place_images(
 
     Parameters
     ----------
+    embeddings : Embeddings
+        The vectors that the projection is of, row by row; that they are the same images is not
+        checked.
     projection : Projection
         A t-SNE.
-    embeddings : Embeddings
-        The vectors that it is of, row by row; that they are the same images is not checked.
-    new : Shards or Embeddings
+    new : StoredEmbeddings or Embeddings
         Further vectors of the same model.
 
     Returns
@@ -62,7 +63,7 @@ def place_images(
     >>> from cliplab import ClipEncoder, load_storybook, project
     >>> embeddings = ClipEncoder("storybook").encode_images(load_storybook(n_images=200))
     >>> picture = project(embeddings[:150])
-    >>> place_images(picture, embeddings[:150], embeddings[150:]).coordinates.shape
+    >>> add_to_projection(embeddings[:150], picture, embeddings[150:]).coordinates.shape
     (50, 2)
     """
     require_kind("projection", projection, Projection)
@@ -93,13 +94,13 @@ def place_images(
 
 
 def project_shards(
-    vectors: Shards | Embeddings, *, n_sample: int = 10_000, random_state: int = 0
+    vectors: StoredEmbeddings | Embeddings, *, n_sample: int = 10_000, random_state: int = 0
 ) -> Projection:
     """Draw any number of images: t-SNE of a sample, and the rest placed into it.
 
     Parameters
     ----------
-    vectors : Shards or Embeddings
+    vectors : StoredEmbeddings or Embeddings
         Unit vectors.
     n_sample : int, default=10000
         How many images settle together; at least 4. The larger, the finer the picture.
@@ -138,7 +139,7 @@ def project_shards(
     parameters = {**picture.parameters, "n_sample": float(n_rows)}
     coordinates = picture.coordinates
     if n_rows < len(vectors):
-        coordinates = place_images(picture, sample, vectors).coordinates.copy()
+        coordinates = add_to_projection(sample, picture, vectors).coordinates.copy()
         # Those of the sample stand already.
         coordinates[rows] = picture.coordinates
     return Projection(coordinates, "tsne", picture.kl_divergence, parameters)

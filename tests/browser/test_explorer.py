@@ -118,7 +118,7 @@ def test_a_tap_on_a_bar_shows_its_picture(lesson: Notebook) -> None:
 
 def test_what_a_later_cell_sets_is_seen(lesson: Notebook) -> None:
     lesson.run_cell(
-        "explorer.state.n_clusters = 3; explorer.state.committed = 3; "
+        "explorer.state.n_clusters = 3; explorer.state.committed_k = 3; "
         "explorer.state.color_by = 'class'"
     )
     lesson.wait_for("new Set(data_of('images').cluster_labels).size === 3")

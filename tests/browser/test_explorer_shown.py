@@ -95,8 +95,8 @@ table = table.add_column("class_label", [0] * len(images)).cast_column(
     "class_label", datasets.ClassLabel(names=[attack]))
 hostile_images = ImageSet(table, provenance={"citation": attack})
 hostile_pack = Pack(hostile_images, embeddings, title=attack, note=attack)
-hostile = Explorer(hostile_images, embeddings, sweep, projection)
-hostile.state.committed = 1
+hostile = Explorer(hostile_images, embeddings, projection, sweep)
+hostile.state.committed_k = 1
 hostile.state.color_by = "class"
 hostile"""
     )

@@ -26,7 +26,7 @@ images = ImageSet(datasets.Dataset.from_dict({
 embeddings = Embeddings(np.eye(4)[groups] + 0.2 * random.normal(size=(n_images, 4)))
 sweep = sweep_clusters(embeddings, range(2, 7), n_silhouettes=500)
 places = 9 * np.eye(4)[groups][:, :2] + random.normal(size=(n_images, 2))
-explorer = Explorer(images, embeddings, sweep, Projection(places, "drawn"))
+explorer = Explorer(images, embeddings, Projection(places, "drawn"), sweep)
 explorer"""
 
 

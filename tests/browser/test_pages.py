@@ -20,13 +20,13 @@ from cliplab import ClipEncoder, Explorer, load_storybook, sweep_clusters, proje
 images, encoder = load_storybook(n_images=300), ClipEncoder("storybook")
 embeddings = encoder.encode_images(images)
 sweep = sweep_clusters(embeddings, range(2, 13))
-explorer = Explorer(images, embeddings, sweep, project(embeddings), encoder=encoder)
+explorer = Explorer(images, embeddings, project(embeddings), sweep, encoder=encoder)
 explorer"""
 # Before every test; what was committed to stays, as it should.
 BEGINNING = """\
 chosen = dict(
     selected=(), color_by="cluster", query="", algorithm="kmeans", metric="euclidean",
-    centered=False, control="none", space="embedding", n_clusters=6, page="pictures", opened=None,
+    centered=False, null_data="none", space="embedding", n_clusters=6, page="pictures", opened=None,
 )
 for name, value in chosen.items():
     setattr(explorer.state, name, value)"""
@@ -101,7 +101,7 @@ def test_classes_cannot_be_had_before_the_commitment_and_are_there_after_it(
     _wait_for_words(pages, "my <b>guess</b>")
     assert "octopus" in _screen(pages).inner_text()
     assert "octopus" in pages.data("images")["class_names"]
-    assert pages.run_cell("print(explorer.state.committed)") == "6"
+    assert pages.run_cell("print(explorer.state.committed_k)") == "6"
     _menu(pages, "colour by").select_option("class (known)")
     pages.wait_for("new Set(data_of('images').color_values).size === 16")
     _screen(pages).get_by_role("button", name="that disagree").click()
@@ -283,7 +283,8 @@ def test_one_s_own_words_name_the_clusters(pages: Notebook) -> None:
 def test_all_that_move_can_be_shown(pages: Notebook) -> None:
     _open(pages, "What moved")
     n_movers = pages.run_cell(
-        "from cliplab import what_moved\nprint(len(what_moved(sweep[6], sweep[7]).movers))"
+        "from cliplab import compare_clusterings\n"
+        "print(len(compare_clusterings(sweep[6], sweep[7]).movers))"
     )
     _screen(pages).get_by_role("button", name="Show all that move").click()
     _wait_for_words(pages, f"{n_movers} selected")

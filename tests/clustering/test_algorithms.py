@@ -8,7 +8,7 @@ from sklearn.metrics import adjusted_rand_score, silhouette_samples
 
 from cliplab.clustering.algorithms import ALGORITHMS
 from cliplab.clustering.matching import match, shared
-from cliplab.clustering.measuring import measure_in
+from cliplab.clustering.measuring import remeasure
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import NOISE, Clustering, ClusterSweep
 from cliplab.embeddings.values import Embeddings
@@ -42,7 +42,8 @@ def test_every_algorithm_finds_groups_that_are_plain(algorithm: str, metric: str
 @pytest.mark.parametrize(("algorithm", "metric"), EVERY_WAY)
 def test_equal_seeds_give_equal_clusterings(algorithm: str, metric: str) -> None:
     first, second = (
-        sweep_clusters(GROUPS, [3, 4], 7, algorithm=algorithm, metric=metric) for _ in range(2)
+        sweep_clusters(GROUPS, [3, 4], random_state=7, algorithm=algorithm, metric=metric)
+        for _ in range(2)
     )
     for one, other in zip(first.clusterings, second.clusterings, strict=True):
         assert one.cluster_labels.tolist() == other.cluster_labels.tolist()
@@ -163,17 +164,17 @@ def test_one_table_says_what_each_was_told_and_found() -> None:
 def test_clusters_of_a_picture_measured_among_the_vectors_are_the_same_clusters() -> None:
     picture = project(GROUPS, "pca")
     found = sweep_clusters(picture, range(2, 6))
-    really = measure_in(found, GROUPS)
+    really = remeasure(GROUPS, found)
     assert (found.space, really.space) == ("pca", "embedding")
     for k in found:
         assert really[k].cluster_labels.tolist() == found[k].cluster_labels.tolist()
         expected = silhouette_samples(GROUPS.vectors, found[k].cluster_labels)
         np.testing.assert_allclose(really[k].silhouettes, expected, atol=1e-5)
-        one = measure_in(found[k], GROUPS, "cosine")
+        one = remeasure(GROUPS, found[k], metric="cosine")
         expected = silhouette_samples(GROUPS.vectors, found[k].cluster_labels, metric="cosine")
         np.testing.assert_allclose(one.silhouettes, expected, atol=1e-5)
     with pytest.raises(ValueError, match=r"one row for each of the 180 images\. Got 179"):
-        measure_in(found, GROUPS[:179])
+        remeasure(GROUPS[:179], found)
 
 
 def test_centering_takes_the_common_direction_away_and_leaves_unit_length() -> None:
@@ -213,7 +214,9 @@ def test_numbers_follow_those_that_share_most_and_noise_stays_noise() -> None:
 def test_a_mixture_that_loses_a_component_has_a_cluster_fewer() -> None:
     for seed in range(6):
         points = np.random.default_rng(seed).normal(size=(200, 2))
-        sweep = sweep_clusters(points, range(2, 41, 4), seed, algorithm="gaussian_mixture")
+        sweep = sweep_clusters(
+            points, range(2, 41, 4), random_state=seed, algorithm="gaussian_mixture"
+        )
         assert tuple(sweep) == tuple(range(2, 41, 4))
         assert all(found.n_clusters <= k for k, found in sweep.items())
         assert sweep.elbow is None or sweep.elbow in sweep

@@ -9,15 +9,15 @@ from sklearn.manifold import trustworthiness
 from sklearn.metrics import adjusted_rand_score
 from sklearn.neighbors import KNeighborsClassifier
 
-from cliplab.clustering.measuring import measure_in
+from cliplab.clustering.measuring import remeasure
 from cliplab.clustering.minibatch import cluster_shards
 from cliplab.clustering.stored_sweep import sweep_shards
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.embeddings.encoder import ClipEncoder
-from cliplab.embeddings.on_disk import Shards
+from cliplab.embeddings.on_disk import StoredEmbeddings
 from cliplab.embeddings.store import EmbeddingStore, picture_key
 from cliplab.embeddings.values import Embeddings
-from cliplab.projection.placing import place_images, project_shards
+from cliplab.projection.placing import add_to_projection, project_shards
 from cliplab.projection.projecting import Projection, project
 from cliplab.sources import load_storybook
 
@@ -42,7 +42,7 @@ def shards(tmp_path_factory):
             for rows in np.array_split(part, 20):
                 keys = [picture_key(str(row).encode()) for row in rows]
                 store.add(keys, EMBEDDINGS.vectors[rows])
-    return Shards(folder)
+    return StoredEmbeddings(folder)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_a_sweep_of_shards_is_near_to_one_of_all_vectors_in_memory():
 
 def test_those_that_are_measured_have_the_silhouettes_they_have_among_all(shards):
     sweep = sweep_shards(shards, [3, 8], n_sample=600, n_silhouettes=200)
-    whole = measure_in(sweep, Embeddings(np.vstack(list(shards.portions()))))
+    whole = remeasure(Embeddings(np.vstack(list(shards.portions()))), sweep)
     for k in sweep:
         measured = np.isfinite(sweep[k].silhouettes)
         assert measured.sum() == sweep[k].n_measured == 200
@@ -107,8 +107,10 @@ def test_the_error_covers_the_mean_silhouette_of_all_images():
     """Twice the standard error, for clusters that were looked for in a sample themselves."""
     held = []
     for seed in range(12):
-        sweep = sweep_shards(EMBEDDINGS, [4, 8, 16], seed, n_sample=400, n_silhouettes=300)
-        off = sweep.silhouette_scores - measure_in(sweep, EMBEDDINGS).silhouette_scores
+        sweep = sweep_shards(
+            EMBEDDINGS, [4, 8, 16], random_state=seed, n_sample=400, n_silhouettes=300
+        )
+        off = sweep.silhouette_scores - remeasure(EMBEDDINGS, sweep).silhouette_scores
         assert (sweep.silhouette_errors > 0).all()
         held += (np.abs(off) <= 2 * sweep.silhouette_errors).tolist()
     assert np.mean(held) > 0.85
@@ -119,7 +121,7 @@ def test_where_all_are_measured_there_is_no_error():
     sweep = sweep_shards(few, [2, 5])
     assert sweep.silhouette_errors.tolist() == [0.0, 0.0]
     np.testing.assert_allclose(
-        sweep.silhouette_scores, measure_in(sweep, few).silhouette_scores, atol=1e-6
+        sweep.silhouette_scores, remeasure(few, sweep).silhouette_scores, atol=1e-6
     )
 
 
@@ -134,7 +136,7 @@ def test_near_duplicates_sit_well():
 def test_new_images_are_placed_among_those_that_they_are_like():
     known, new = np.arange(600), np.arange(600, 900)
     picture = project(EMBEDDINGS[known])
-    placed = place_images(picture, EMBEDDINGS[known], EMBEDDINGS[new])
+    placed = add_to_projection(EMBEDDINGS[known], picture, EMBEDDINGS[new])
     judge = KNeighborsClassifier(5).fit(picture.coordinates, GROUPS[known])
     assert judge.score(placed.coordinates, GROUPS[new]) > 0.97
     everywhere = np.abs(picture.coordinates).max()
@@ -157,19 +159,19 @@ def test_a_sample_of_all_is_the_picture_itself():
 
 def test_only_a_t_sne_can_be_added_to():
     with pytest.raises(ValueError, match="`projection` must be a t-SNE in two dimensions"):
-        place_images(project(EMBEDDINGS, "pca"), EMBEDDINGS, EMBEDDINGS)
+        add_to_projection(EMBEDDINGS, project(EMBEDDINGS, "pca"), EMBEDDINGS)
 
 
 def test_the_vectors_of_the_picture_are_needed():
     with pytest.raises(ValueError, match="`projection` must have one row for each of the 3000"):
-        place_images(Projection(np.zeros((5, 2)), "tsne"), EMBEDDINGS, EMBEDDINGS)
+        add_to_projection(EMBEDDINGS, Projection(np.zeros((5, 2)), "tsne"), EMBEDDINGS)
 
 
 def test_without_open_tsne_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "openTSNE", None)
     few = EMBEDDINGS[:50]
     with pytest.raises(ImportError, match=r'pip install "cliplab\[large\]"'):
-        place_images(project(few), few, few)
+        add_to_projection(few, project(few), few)
     drawn = []
     monkeypatch.setattr("cliplab.projection.placing.project", lambda *_, **__: drawn.append("one"))
     with pytest.raises(ImportError, match="Placing images into a t-SNE needs an extra"):
@@ -197,7 +199,7 @@ def test_into_a_picture_of_four_images_others_can_be_placed():
 def test_vectors_of_another_width_are_refused():
     few = EMBEDDINGS[:50]
     with pytest.raises(ValueError, match=r"`new` must have 32 features.* Got 5 instead"):
-        place_images(project(few), few, Embeddings(np.ones((3, 5))))
+        add_to_projection(few, project(few), Embeddings(np.ones((3, 5))))
 
 
 def test_there_may_be_more_clusters_than_vectors_in_a_portion(monkeypatch):
@@ -234,7 +236,7 @@ def test_of_centered_vectors_it_is_said():
 
 def test_a_store_that_an_encoder_filled_is_swept_as_its_vectors_in_memory_are(tmp_path):
     ClipEncoder("storybook").encode_images(load_storybook(n_images=150), store=tmp_path)
-    kept = Shards(tmp_path)
+    kept = StoredEmbeddings(tmp_path)
     on_disk, in_memory = (
         sweep_shards(vectors, [3, 8], n_sample=90, n_silhouettes=60) for vectors in (kept, kept[:])
     )
@@ -247,14 +249,17 @@ def test_a_store_that_an_encoder_filled_is_swept_as_its_vectors_in_memory_are(tm
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: cluster_shards("store", 5), "`vectors` must be Shards or Embeddings"),
+        (lambda: cluster_shards("store", 5), "`vectors` must be StoredEmbeddings or Embeddings"),
         (lambda: cluster_shards(EMBEDDINGS, [5, 10]), "for several k take sweep_shards"),
-        (lambda: sweep_shards([3, 5], EMBEDDINGS), "`vectors` must be Shards or Embeddings"),
-        (lambda: sweep_shards(EMBEDDINGS, 5), r"write \[5\]"),
-        (lambda: project_shards("store"), "open a store with Shards"),
-        (lambda: place_images(EMBEDDINGS, EMBEDDINGS, EMBEDDINGS), "must be a Projection"),
         (
-            lambda: place_images(project(EMBEDDINGS, "pca"), np.eye(3), EMBEDDINGS),
+            lambda: sweep_shards([3, 5], EMBEDDINGS),
+            "`vectors` must be StoredEmbeddings or Embeddings",
+        ),
+        (lambda: sweep_shards(EMBEDDINGS, 5), r"write \[5\]"),
+        (lambda: project_shards("store"), "open a store with StoredEmbeddings"),
+        (lambda: add_to_projection(EMBEDDINGS, EMBEDDINGS, EMBEDDINGS), "must be a Projection"),
+        (
+            lambda: add_to_projection(np.eye(3), project(EMBEDDINGS, "pca"), EMBEDDINGS),
             "`embeddings` must be Embeddings, .* Got ndarray instead",
         ),
     ],
@@ -278,7 +283,7 @@ def test_the_mean_is_not_flattered_by_measuring_where_clusters_were_looked_for()
     noise = Embeddings(np.random.default_rng(0).normal(size=(2000, 24)))
     off = []
     for seed in range(8):
-        sweep = sweep_shards(noise, [8, 16], seed, n_sample=300, n_silhouettes=300)
-        true = measure_in(sweep, noise).silhouette_scores
+        sweep = sweep_shards(noise, [8, 16], random_state=seed, n_sample=300, n_silhouettes=300)
+        true = remeasure(noise, sweep).silhouette_scores
         off += ((sweep.silhouette_scores - true) / sweep.silhouette_errors).tolist()
     assert abs(np.mean(off)) < 1

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import silhouette_samples
 
-from cliplab.clustering.measuring import measure_in
+from cliplab.clustering.measuring import remeasure
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering, ClusterSweep
 from cliplab.embeddings.values import Embeddings
@@ -284,4 +284,4 @@ def test_fewer_than_two_silhouettes_are_refused(n_silhouettes: int) -> None:
 def test_swapped_arguments_are_told_apart() -> None:
     words = r"`clusters` must be a Clustering, such as .*, or a ClusterSweep, .*\. Got Embeddings "
     with pytest.raises(TypeError, match=words):
-        measure_in(EMBEDDINGS, SWEEP[3])
+        remeasure(SWEEP[3], EMBEDDINGS)

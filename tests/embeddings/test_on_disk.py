@@ -7,7 +7,7 @@ import pytest
 
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.embeddings.encoder import ClipEncoder
-from cliplab.embeddings.on_disk import Shards
+from cliplab.embeddings.on_disk import StoredEmbeddings
 from cliplab.embeddings.store import EmbeddingStore, picture_key
 from cliplab.sources import load_storybook
 
@@ -47,20 +47,25 @@ def _by_key(shards, vectors):
 
 def test_all_vectors_come_by_once_and_row_i_is_that_of_key_i(filled):
     folder, vectors = filled
-    shards = Shards(folder)
+    shards = StoredEmbeddings(folder)
     assert shards.shape == (100, 16)
     assert len(set(shards.keys.tolist())) == 100
     np.testing.assert_array_equal(np.vstack(list(shards.portions(7))), _by_key(shards, vectors))
 
 
 def test_portions_have_the_size_that_was_asked_for(filled):
-    assert [len(portion) for portion in Shards(filled[0]).portions(30)] == [30, 30, 30, 10]
-    assert [len(portion) for portion in Shards(filled[0]).portions(1000)] == [100]
+    assert [len(portion) for portion in StoredEmbeddings(filled[0]).portions(30)] == [
+        30,
+        30,
+        30,
+        10,
+    ]
+    assert [len(portion) for portion in StoredEmbeddings(filled[0]).portions(1000)] == [100]
 
 
 def test_rows_can_be_taken_in_any_order(filled):
     folder, vectors = filled
-    shards = Shards(folder)
+    shards = StoredEmbeddings(folder)
     expected = _by_key(shards, vectors)
     rows = [99, 3, 3, 0, 57]
     np.testing.assert_array_equal(shards[rows].vectors, expected[rows])
@@ -73,7 +78,7 @@ def test_rows_can_be_taken_in_any_order(filled):
 def test_what_an_encoder_has_kept_comes_by_as_unit_vectors_and_each_image_finds_its_own(tmp_path):
     images = load_storybook(n_images=40)
     embeddings = ClipEncoder("storybook").encode_images(images, store=tmp_path)
-    shards = Shards(tmp_path)
+    shards = StoredEmbeddings(tmp_path)
     rows = shards.rows_of(images)
     np.testing.assert_array_equal(np.vstack(list(shards.portions(16)))[rows], embeddings.vectors)
     np.testing.assert_array_equal(shards[rows].vectors, embeddings.vectors)
@@ -83,23 +88,23 @@ def test_an_image_without_a_vector_is_named(tmp_path):
     images = load_storybook(n_images=4)
     ClipEncoder("storybook").encode_images(images[:3], store=tmp_path)
     with pytest.raises(ValueError, match=f"Got 1 that are not instead.*{images.image_ids[3]}"):
-        Shards(tmp_path).rows_of(images)
+        StoredEmbeddings(tmp_path).rows_of(images)
 
 
 def test_to_what_wants_all_in_memory_it_is_said_how(filled):
     with pytest.raises(TypeError, match="take some into memory"):
-        sweep_clusters(Shards(filled[0]), [2])
+        sweep_clusters(StoredEmbeddings(filled[0]), [2])
 
 
 def test_a_row_that_there_is_not_is_refused(filled):
     with pytest.raises(IndexError, match="100 is out of bounds"):
-        Shards(filled[0])[[100]]
+        StoredEmbeddings(filled[0])[[100]]
 
 
 def test_a_vector_that_is_kept_twice_counts_once(filled):
     folder, vectors = filled
     _fill(folder, [5, 6, 98, 99], vectors)
-    shards = Shards(folder)
+    shards = StoredEmbeddings(folder)
     assert len(shards) == 100
     np.testing.assert_array_equal(np.vstack(list(shards.portions(64))), _by_key(shards, vectors))
 
@@ -108,12 +113,12 @@ def test_keys_that_end_in_zeros_are_told_apart(tmp_path):
     keys = [bytes([1] * 15 + [0]), bytes([1] * 14 + [0, 0]), bytes(16)]
     with EmbeddingStore(tmp_path, MADE_BY) as store:
         store.add(keys, _vectors(3))
-    assert set(Shards(tmp_path).keys.tolist()) == set(keys)
+    assert set(StoredEmbeddings(tmp_path).keys.tolist()) == set(keys)
 
 
 def test_a_folder_without_vectors_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match="must be a store that `encode_images` has filled"):
-        Shards(tmp_path)
+        StoredEmbeddings(tmp_path)
 
 
 def test_of_several_models_one_has_to_be_named(filled):
@@ -121,13 +126,13 @@ def test_of_several_models_one_has_to_be_named(filled):
     with EmbeddingStore(folder, {"model": "another"}) as store:
         store.add([_key(0)], _vectors(1))
     with pytest.raises(ValueError, match=r"must hold the vectors of one model.*'another-"):
-        Shards(folder)
-    assert len(Shards(store.folder)) == 1
+        StoredEmbeddings(folder)
+    assert len(StoredEmbeddings(store.folder)) == 1
 
 
 def test_a_damaged_shard_is_recognised_before_it_is_used(filled):
     folder, _ = filled
-    shards = Shards(folder)
+    shards = StoredEmbeddings(folder)
     path = max(shards.folder.glob("*.safetensors"))
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
@@ -138,7 +143,7 @@ def test_a_damaged_shard_is_recognised_before_it_is_used(filled):
 
 def test_a_shard_that_is_gone_meanwhile_is_named(filled):
     folder, _ = filled
-    shards = Shards(folder)
+    shards = StoredEmbeddings(folder)
     path = max(shards.folder.glob("*.safetensors"))
     path.unlink()
     with pytest.raises(ValueError, match=f"Got {path.name} instead, which is gone or damaged"):
@@ -157,7 +162,7 @@ def test_large_shards_stay_as_they_are_while_more_is_added(tmp_path):
             written += sum(path.stat().st_size for path in now - seen)
             seen |= now
     kept = sum(path.stat().st_size for path in store.folder.glob("*.safetensors"))
-    assert len(Shards(tmp_path)) == 80_000
+    assert len(StoredEmbeddings(tmp_path)) == 80_000
     assert written < 4 * kept
 
 
@@ -166,7 +171,7 @@ def test_little_of_a_large_store_stands_in_memory(tmp_path):
     _fill(tmp_path, list(range(len(vectors))), vectors, batch=128)
     tracemalloc.start()
     try:
-        n_rows = sum(len(portion) for portion in Shards(tmp_path).portions(1000))
+        n_rows = sum(len(portion) for portion in StoredEmbeddings(tmp_path).portions(1000))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -176,16 +181,16 @@ def test_little_of_a_large_store_stands_in_memory(tmp_path):
 
 def test_some_keys_open_the_vectors_of_those_pictures_only(filled):
     folder, vectors = filled
-    wanted = Shards(folder).keys[[3, 50, 99]]
-    some = Shards(folder, wanted)
+    wanted = StoredEmbeddings(folder).keys[[3, 50, 99]]
+    some = StoredEmbeddings(folder, wanted)
     assert sorted(some.keys.tolist()) == sorted(wanted.tolist())
     np.testing.assert_array_equal(np.vstack(list(some.portions(2))), _by_key(some, vectors))
     with pytest.raises(FileNotFoundError, match="where there are no vectors"):
-        Shards(folder, np.frombuffer(_key(1000), "V16"))
+        StoredEmbeddings(folder, np.frombuffer(_key(1000), "V16"))
 
 
 def test_no_rows_and_no_size_are_refused(filled):
-    shards = Shards(filled[0])
+    shards = StoredEmbeddings(filled[0])
     for rows in ([], slice(0), np.zeros(100, dtype=bool)):
         with pytest.raises(ValueError, match="`rows` must name at least one vector"):
             shards[rows]

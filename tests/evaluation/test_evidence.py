@@ -31,7 +31,9 @@ IN_FULL = {"n_references": 10, "n_resamples": 6, "n_starts": 2}
 
 
 def _quietly(data, sweep, random_state=0, **counts):
-    return evidence_for_k(data, sweep, random_state, on_progress=lambda _: None, **(FEW | counts))
+    return evidence_for_k(
+        data, sweep, random_state=random_state, on_progress=lambda _: None, **(FEW | counts)
+    )
 
 
 EVIDENCE = _quietly(POINTS, SWEEP)
@@ -126,7 +128,10 @@ def _lowest_inertia(points, k):
 def test_the_gap_is_that_of_a_plain_reckoning_on_the_same_null_data():
     logarithms = np.array(
         [
-            [np.log(_lowest_inertia(null_data(POINTS, "uniform", seed), k)) for k in range(1, 6)]
+            [
+                np.log(_lowest_inertia(null_data(POINTS, "uniform", random_state=seed), k))
+                for k in range(1, 6)
+            ]
             for seed in SEEDS
         ]
     )
@@ -180,7 +185,9 @@ def test_the_scores_are_those_of_scikit_learn():
 def test_the_null_silhouettes_are_those_of_null_data_of_both_kinds():
     scores = np.array(
         [
-            sweep_clusters(null_data(POINTS, kind, seed), range(2, 6), seed).silhouette_scores
+            sweep_clusters(
+                null_data(POINTS, kind, random_state=seed), range(2, 6), random_state=seed
+            ).silhouette_scores
             for kind in ("uniform", "covariance")
             for seed in SEEDS
         ]
@@ -532,7 +539,12 @@ def test_embeddings_are_looked_at_by_either_distance(metric):
         expected = metrics.silhouette_score(vectors.vectors, each.cluster_labels, metric=metric)
         assert found.table["silhouette"][k] == pytest.approx(expected, abs=1e-5)
     nulls = [
-        sweep_clusters(null_data(vectors, kind, seed), range(2, 8), seed, metric=metric)
+        sweep_clusters(
+            null_data(vectors, kind, random_state=seed),
+            range(2, 8),
+            random_state=seed,
+            metric=metric,
+        )
         for kind in ("uniform", "covariance")
         for seed in SEEDS
     ]

@@ -42,7 +42,7 @@ PRESENT: Names = [
 ABSENT: Names = [["Cat"], ["Animal"], ["Dog"], ["Dog"], None, ["Dog"], ["Boat"], ["Cat"]]
 CLUSTERS = [0, 0, 0, 0, 1, 1, 1, -1]
 IMAGES = _images(labels_present=PRESENT, labels_absent=ABSENT)
-AGREEMENT = agreement_by_label(IMAGES, _clustering(CLUSTERS), least_support=1)
+AGREEMENT = agreement_by_label(IMAGES, _clustering(CLUSTERS), min_support=1)
 
 
 def _row(label_name: str, cluster_label: int) -> list[float]:
@@ -86,7 +86,7 @@ def test_images_without_any_verified_label_are_counted_as_such() -> None:
     disputed = agreement_by_label(
         _images(labels_present=[["Cat"], ["Dog"], []], labels_absent=[[], ["Dog"], ["Cat"]]),
         _clustering([0, 0, 0]),
-        least_support=1,
+        min_support=1,
     )
     assert disputed.n_unlabelled == 1  # An absence is known of the third.
     assert disputed.to_pandas()["label_name"].tolist() == ["Cat"]
@@ -96,7 +96,7 @@ def test_a_label_that_no_image_has_has_no_recall() -> None:
     agreement = agreement_by_label(
         _images(labels_present=[["Cat"], []], labels_absent=[["Dog"], ["Dog"]]),
         _clustering([0, 0]),
-        least_support=2,
+        min_support=2,
     )
     row = agreement.to_pandas().iloc[0]
 
@@ -107,7 +107,7 @@ def test_a_label_that_no_image_has_has_no_recall() -> None:
 
 
 def test_labels_with_less_support_in_a_cluster_are_left_out() -> None:
-    some = agreement_by_label(IMAGES, _clustering(CLUSTERS), least_support=2).to_pandas()
+    some = agreement_by_label(IMAGES, _clustering(CLUSTERS), min_support=2).to_pandas()
     least = some["n_present"] + some["n_absent"]
 
     assert least.min() == 2
@@ -146,7 +146,7 @@ def test_each_cluster_has_its_best_labels_best_first() -> None:
 
 def test_a_name_twice_in_a_list_counts_once() -> None:
     images = _images(labels_present=[["Cat", "Cat"], ["Cat"]], labels_absent=[[], []])
-    agreement = agreement_by_label(images, _clustering([0, 1]), least_support=1)
+    agreement = agreement_by_label(images, _clustering([0, 1]), min_support=1)
 
     assert agreement.to_pandas()["n_present"].tolist() == [1, 1]
 
@@ -154,7 +154,7 @@ def test_a_name_twice_in_a_list_counts_once() -> None:
 def test_names_are_never_run_as_html() -> None:
     name = "<script>x</script>"
     images = _images(labels_present=[[name]] * 2, labels_absent=[[]] * 2)
-    page = agreement_by_label(images, _clustering([0, 0]), least_support=1)._repr_html_()
+    page = agreement_by_label(images, _clustering([0, 0]), min_support=1)._repr_html_()
 
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
@@ -164,7 +164,7 @@ def test_the_repr_fits_one_line_and_says_which_clusters_have_labels() -> None:
     assert repr(AGREEMENT) == (
         "LabelAgreement over 8 images, 1 without a label: 4 labels in 2 of 2 clusters"
     )
-    some = agreement_by_label(IMAGES, _clustering(CLUSTERS), least_support=4)
+    some = agreement_by_label(IMAGES, _clustering(CLUSTERS), min_support=4)
     assert repr(some).endswith("2 labels in 1 of 2 clusters")
     assert some._repr_html_().count("<tr>") == 1 + 2  # A heading, animal and dog.
 
@@ -198,7 +198,7 @@ def test_images_of_which_nothing_is_verified_are_an_error() -> None:
 def test_what_does_not_fit_is_an_error() -> None:
     with pytest.raises(ValueError, match=r"`clustering` must have one row .* 8 images\. Got 2"):
         agreement_by_label(IMAGES, _clustering([0, 1]))
-    with pytest.raises(ValueError, match=r"`least_support` must be .* at least 1\. Got 0"):
-        agreement_by_label(IMAGES, _clustering(CLUSTERS), least_support=0)
+    with pytest.raises(ValueError, match=r"`min_support` must be .* at least 1\. Got 0"):
+        agreement_by_label(IMAGES, _clustering(CLUSTERS), min_support=0)
     with pytest.raises(ValueError, match=r"`n_labels` must be .* at least 1\. Got 0"):
         AGREEMENT.best_labels(0)

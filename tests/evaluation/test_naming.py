@@ -437,7 +437,7 @@ def test_templates_without_a_place_for_the_word_are_an_error(encoder, by_object,
 )  # fmt: skip
 def test_centres_that_are_not_means_in_clip_space_are_an_error(encoder, n_features, space, metric):
     elsewhere = Clustering([0, 1], np.eye(2, n_features), 0.0, [0.0, 0.0], space, metric)
-    with pytest.raises(ValueError, match=rf"`measure_in\(clustering.*{n_features} .* the {space}"):
+    with pytest.raises(ValueError, match=rf"`remeasure\(clustering.*{n_features} .* the {space}"):
         name_clusters(elsewhere, encoder)
 
 

@@ -18,7 +18,7 @@ VECTORS = Embeddings(_RANDOM.normal(size=(200, 16)) + 4 * np.eye(16)[0], "by han
 
 
 def _draws(points: np.ndarray, kind: str, n_draws: int) -> np.ndarray:
-    return np.array([null_data(points, kind, seed) for seed in range(n_draws)])
+    return np.array([null_data(points, kind, random_state=seed) for seed in range(n_draws)])
 
 
 @pytest.mark.parametrize("kind", ["covariance", "shuffled"])
@@ -80,7 +80,7 @@ def test_uniform_draws_fill_the_box_of_the_principal_components_and_stay_in_it()
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_embeddings_become_embeddings_of_unit_length_that_say_they_are_null(kind):
-    made = null_data(VECTORS, kind, 3)
+    made = null_data(VECTORS, kind, random_state=3)
     assert isinstance(made, Embeddings)
     assert made.vectors.shape == VECTORS.vectors.shape
     np.testing.assert_allclose(np.linalg.norm(made.vectors, axis=1), 1, rtol=1e-6)
@@ -112,7 +112,9 @@ def test_what_is_no_embedding_becomes_an_array_of_its_kind(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_seed_repeats_and_another_seed_is_another_control_group(kind):
-    first, again, other = (null_data(VECTORS, kind, seed).vectors for seed in (5, 5, 6))
+    first, again, other = (
+        null_data(VECTORS, kind, random_state=seed).vectors for seed in (5, 5, 6)
+    )
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
 

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from cliplab.clustering.measuring import measure_in
+from cliplab.clustering.measuring import remeasure
 from cliplab.clustering.minibatch import cluster_shards
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.silhouette_explanation import (
     borderline_images,
+    explain_silhouette,
     negative_images,
-    silhouette_case,
 )
 
 _RANDOM = np.random.default_rng(0)
@@ -25,7 +25,7 @@ def test_a_case_gives_the_silhouette_of_the_bar(metric: str) -> None:
     distances = cdist(EMBEDDINGS.vectors, EMBEDDINGS.vectors, metric)
     labels = found.cluster_labels
     for image in range(0, 120, 7):
-        case = silhouette_case(EMBEDDINGS, found, image)
+        case = explain_silhouette(EMBEDDINGS, found, image)
         assert case.silhouette == pytest.approx(found.silhouettes[image], abs=1e-5)
         own = (labels == labels[image]) & (np.arange(120) != image)
         assert case.a == pytest.approx(distances[image, own].mean(), abs=1e-6)
@@ -40,26 +40,26 @@ def test_a_case_gives_the_silhouette_of_the_bar(metric: str) -> None:
 
 def test_an_image_alone_in_its_cluster_has_silhouette_0() -> None:
     alone = Clustering([0, 1, 1], [[0.0], [5.5]], 0.5, [0.0, 0.8, 0.8])
-    case = silhouette_case([[0.0], [5.0], [6.0]], alone, 0)
+    case = explain_silhouette([[0.0], [5.0], [6.0]], alone, 0)
     assert (case.a, case.b, case.silhouette, case.medoid) == (0, 5.5, 0, 0)
 
 
 def test_a_duplicate_sits_perfectly_and_not_on_the_border() -> None:
     found = Clustering([0, 0, 1, 1], [[0.0], [5.5]], 0.5, [1.0, 1.0, 0.8, 0.8])
-    case = silhouette_case([[0.0], [0.0], [5.0], [6.0]], found, 0)
+    case = explain_silhouette([[0.0], [0.0], [5.0], [6.0]], found, 0)
     assert (case.a, case.silhouette) == (0, 1)
 
 
 def test_noise_has_no_case_and_is_nobodys_rival() -> None:
     found = Clustering([0, 0, 1, 1, -1], [[0.5], [9.5]], 1.0, [0.9, 0.9, 0.9, 0.9, np.nan])
     points = [[0.0], [1.0], [9.0], [10.0], [1.5]]
-    assert silhouette_case(points, found, 1).rival == 1
+    assert explain_silhouette(points, found, 1).rival == 1
     with pytest.raises(ValueError, match=r"noise has no silhouette\. Got row 4"):
-        silhouette_case(points, found, 4)
+        explain_silhouette(points, found, 4)
     with pytest.raises(ValueError, match=r"`image` must be a row from 0 to 4\. Got 5"):
-        silhouette_case(points, found, 5)
+        explain_silhouette(points, found, 5)
     with pytest.raises(ValueError, match=r"one row for each of the 5 images\. Got 4"):
-        silhouette_case(points[:4], found, 0)
+        explain_silhouette(points[:4], found, 0)
 
 
 def test_lists_hold_the_worst_first() -> None:
@@ -77,14 +77,14 @@ def test_in_a_very_large_cluster_the_medoid_is_found_near_the_mean():
     points = np.vstack([random.normal(size=(2500, 6)), random.normal(size=(50, 6)) + 9])
     labels = np.repeat([0, 1], [2500, 50])
     found = Clustering(labels, np.zeros((2, 6)), 1.0, np.zeros(2550))
-    case = silhouette_case(points, found, 7)
+    case = explain_silhouette(points, found, 7)
     assert case.medoid == cdist(points[:2500], points[:2500]).sum(axis=1).argmin()
 
 
 def test_swapped_arguments_are_told_apart() -> None:
     found = sweep_clusters(EMBEDDINGS, [5])
     with pytest.raises(TypeError, match=r"`clustering` must be a .*\. Got Embeddings instead"):
-        silhouette_case(found[5], EMBEDDINGS, 1)
+        explain_silhouette(found[5], EMBEDDINGS, 1)
     for images in (negative_images, borderline_images):
         with pytest.raises(TypeError, match=r"such as sweep\[5\]\. Got ClusterSweep instead"):
             images(found)
@@ -96,4 +96,4 @@ def test_what_was_never_measured_has_no_lists_of_images() -> None:
     for images in (negative_images, borderline_images):
         with pytest.raises(ValueError, match=words):
             images(unmeasured)
-        assert isinstance(images(measure_in(unmeasured, EMBEDDINGS)), tuple)
+        assert isinstance(images(remeasure(EMBEDDINGS, unmeasured)), tuple)

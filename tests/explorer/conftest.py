@@ -35,7 +35,7 @@ def projection(embeddings):
 
 @pytest.fixture
 def explorer(images, embeddings, sweep, projection):
-    return Explorer(images, embeddings, sweep, projection)
+    return Explorer(images, embeddings, projection, sweep)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from bokeh.models import HoverTool
 
-from cliplab import show_elbow, show_evidence, show_moves, show_projection, show_silhouettes
+from cliplab import show_elbow, show_evidence, show_projection, show_silhouettes, show_transitions
 from cliplab.explorer import displays as lesson
 
 
@@ -23,14 +23,14 @@ def _data(plot, name):
 
 
 def test_a_projection_is_drawn_where_it_stands(shown, projection, images):
-    show_projection(projection, images)
+    show_projection(projection, images=images)
     data = _data(shown[0], "points")
     np.testing.assert_array_equal(data["x"], projection.coordinates[:, 0])
     assert len(set(data["color_values"])) == 1
 
 
 def test_a_clustering_colours_it_and_writes_its_numbers(shown, projection, images, sweep):
-    show_projection(projection, images, sweep[4])
+    show_projection(projection, sweep[4], images=images)
     np.testing.assert_array_equal(
         _data(shown[0], "points")["color_values"], sweep[4].cluster_labels
     )
@@ -40,7 +40,7 @@ def test_a_clustering_colours_it_and_writes_its_numbers(shown, projection, image
 
 
 def test_it_can_be_coloured_by_what_is_known(shown, projection, images):
-    show_projection(projection, images, color_by="place")
+    show_projection(projection, images=images, color_by="place")
     assert len(set(_data(shown[0], "points")["color_values"])) == 8
 
 
@@ -56,7 +56,7 @@ def test_null_data_are_drawn_without_pictures(shown, projection, sweep):
 
 def test_colours_of_clusters_need_clusters(projection, images):
     with pytest.raises(ValueError, match="`clustering` must be given to colour by cluster"):
-        show_projection(projection, images, color_by="cluster")
+        show_projection(projection, images=images, color_by="cluster")
 
 
 def test_the_elbow_is_drawn_over_every_k(shown, sweep):
@@ -71,7 +71,7 @@ def test_the_elbow_is_drawn_over_every_k(shown, sweep):
 
 
 def test_silhouettes_are_drawn_for_one_clustering(shown, images, sweep):
-    show_silhouettes(sweep[5], images)
+    show_silhouettes(images, sweep[5])
     np.testing.assert_array_equal(_data(shown[0], "bars")["silhouettes"], sweep[5].silhouettes)
     assert "k = 5" in shown[0].title.text
 
@@ -90,7 +90,7 @@ def test_swapped_arguments_are_told_apart(shown, projection, images, sweep):
         (show_silhouettes, (images, sweep[4]), "`clustering` must be a Clustering"),
         (show_silhouettes, (sweep[4], projection), "`images` must be an ImageSet"),
         (show_evidence, (sweep,), "`evidence` must be Evidence"),
-        (show_moves, (sweep[4],), "`moves` must be Moves"),
+        (show_transitions, (sweep[4],), "`moves` must be ClusterTransitions"),
     ):
         with pytest.raises(TypeError, match=words):
             draw(*given)

@@ -12,7 +12,7 @@ from cliplab import (
     Embeddings,
     Explorer,
     ImageSet,
-    Shards,
+    StoredEmbeddings,
     cluster_shards,
     explore,
     load_storybook,
@@ -124,7 +124,7 @@ def test_seed_clusters_and_projects_anew(explorer, sweep, projection):
 
 
 def test_colour_follows_the_menu(explorer, images):
-    explorer.state.committed = 8
+    explorer.state.committed_k = 8
     explorer.state.color_by = "class"
     legend = explorer._panel.controls._legend.value
     assert all(name in legend for name in set(images.to_pandas()["class_name"]))
@@ -223,7 +223,7 @@ def test_parts_with_other_numbers_of_rows_are_refused_in_words(images, embedding
     with pytest.raises(ValueError, match=r"`embeddings` must have one row for each of the 40"):
         Explorer(images[:40], embeddings)
     with pytest.raises(ValueError, match=r"`sweep` must have one row .* Got 80 instead"):
-        Explorer(images[:40], embeddings[:40], sweep)
+        Explorer(images[:40], embeddings[:40], sweep=sweep)
 
 
 def test_swapped_arguments_are_told_apart(images, embeddings, sweep, projection):
@@ -231,16 +231,16 @@ def test_swapped_arguments_are_told_apart(images, embeddings, sweep, projection)
         Explorer(embeddings, images)
     with pytest.raises(TypeError, match=r"`embeddings` must be Embeddings, .*\. Got ImageSet "):
         Explorer(images, images)
-    with pytest.raises(TypeError, match=r"Embeddings\(array\) or shards\[.*\. Got Shards instead"):
-        Explorer(images, Shards.__new__(Shards))
+    with pytest.raises(TypeError, match=r"or shards\[.*\. Got StoredEmbeddings instead"):
+        Explorer(images, StoredEmbeddings.__new__(StoredEmbeddings))
     with pytest.raises(TypeError, match=r"`sweep` must be a ClusterSweep, .*\. Got Projection "):
         Explorer(images, embeddings, projection, sweep)
     with pytest.raises(TypeError, match=r"`projection` must be a Projection, .*\. Got ndarray "):
-        Explorer(images, embeddings, sweep, projection.coordinates)
+        Explorer(images, embeddings, projection, sweep.coordinates)
 
 
 def test_an_array_is_taken_for_embeddings(images, embeddings, sweep, projection):
-    explorer = Explorer(images, 7 * embeddings.vectors, sweep, projection)
+    explorer = Explorer(images, 7 * embeddings.vectors, projection, sweep)
     np.testing.assert_allclose(explorer.embeddings.vectors, embeddings.vectors, atol=1e-6)
 
 
@@ -249,7 +249,7 @@ def test_a_single_clustering_is_shown_as_a_sweep_of_one(images, embeddings, proj
     words = r"`sweep` must be .* of one alone, ClusterSweep\(\(clustering,\)\)\. Got Clustering "
     with pytest.raises(TypeError, match=words):
         Explorer(images, embeddings, one, projection)
-    explorer = Explorer(images, embeddings, ClusterSweep((one,)), projection)
+    explorer = Explorer(images, embeddings, projection, ClusterSweep((one,)))
     assert explorer.clustering is one
     explorer.state.page = "silhouette"  # None was measured, so none sits badly.
     page = explorer._panel.pages["silhouette"]
@@ -275,7 +275,7 @@ def test_a_choice_that_is_not_there_is_refused_in_words(explorer):
 
 
 def test_a_sweep_of_a_picture_may_be_what_it_begins_with(images, embeddings, projection):
-    explorer = Explorer(images, embeddings, sweep_clusters(projection, range(2, 6)), projection)
+    explorer = Explorer(images, embeddings, projection, sweep_clusters(projection, range(2, 6)))
     assert explorer.state.space == "tsne"
 
 
@@ -283,7 +283,7 @@ def test_a_projection_of_one_s_own_can_be_shown(images, embeddings, sweep):
     from cliplab import Projection
 
     mine = Projection(np.asarray(embeddings)[:, :2], method="by hand")
-    explorer = Explorer(images, embeddings, sweep, mine)
+    explorer = Explorer(images, embeddings, mine, sweep)
     assert explorer.state.projection == "by hand"
     explorer.state.projection = "pca"
     explorer.state.projection = "by hand"
@@ -292,7 +292,7 @@ def test_a_projection_of_one_s_own_can_be_shown(images, embeddings, sweep):
 
 def test_what_was_given_is_found_again_by_its_own_seed_and_perplexity(images, embeddings, sweep):
     mine = project(embeddings, perplexity=10, random_state=5)
-    explorer = Explorer(images, embeddings, sweep, mine)
+    explorer = Explorer(images, embeddings, mine, sweep)
     explorer.state.color_by = "silhouette"
     assert explorer.projection is mine
     explorer.state.random_state = 5
@@ -317,7 +317,7 @@ def test_a_sweep_the_explorer_cannot_make_anew_stays_as_it_was_given(
 
 def test_a_perplexity_the_slider_cannot_show_is_refused_in_words(images, embeddings, sweep):
     wide = project(embeddings, perplexity=20)
-    explorer = Explorer(images, embeddings, sweep, wide)
+    explorer = Explorer(images, embeddings, wide, sweep)
     most = explorer._panel.controls._perplexity.max
     with pytest.raises(TraitError, match=rf"`perplexity` must be between 2 and {most:g}"):
         explorer.state.perplexity = most + 1
@@ -327,7 +327,7 @@ def test_a_perplexity_the_slider_cannot_show_is_refused_in_words(images, embeddi
 def test_a_picture_of_one_column_is_refused_in_words(images, embeddings, sweep):
     line = project(embeddings, "pca", n_components=1)
     with pytest.raises(ValueError, match=r"`projection` must have two columns to be drawn\. Got 1"):
-        Explorer(images, embeddings, sweep, line)
+        Explorer(images, embeddings, line, sweep)
 
 
 def test_images_that_are_all_alike_are_refused_in_words():
@@ -358,7 +358,7 @@ def test_frames_are_drawn_while_t_sne_runs_and_the_cell_is_free_at_once(
     in_kernel, images, embeddings, sweep, projection
 ):
     async def story():
-        explorer = Explorer(images, embeddings, sweep, projection)
+        explorer = Explorer(images, embeddings, projection, sweep)
         frames = []
         draw = explorer._plots.show_projection
         explorer._plots.show_projection = lambda *values: (frames.append(1), draw(*values))
@@ -379,7 +379,7 @@ def test_the_stop_button_keeps_the_picture_as_it_stands(
     in_kernel, images, embeddings, sweep, projection
 ):
     async def story():
-        explorer = Explorer(images, embeddings, sweep, projection)
+        explorer = Explorer(images, embeddings, projection, sweep)
         explorer.state.random_state = 1
         while explorer.projection is projection:
             await asyncio.sleep(0.005)
@@ -416,7 +416,7 @@ def test_a_changed_seed_gives_the_same_picture_as_the_same_seed_from_the_start(
     in_kernel, images, embeddings, sweep, projection
 ):
     async def story():
-        explorer = Explorer(images, embeddings, sweep, projection)
+        explorer = Explorer(images, embeddings, projection, sweep)
         explorer.state.random_state = 3
         await asyncio.sleep(0.1)
         explorer.state.space = "tsne"  # While the picture is on its way.
@@ -431,7 +431,7 @@ def test_an_error_stays_to_be_read_while_a_picture_settles(
     in_kernel, images, embeddings, sweep, projection
 ):
     async def story():
-        explorer = Explorer(images, embeddings, sweep, projection)
+        explorer = Explorer(images, embeddings, projection, sweep)
         explorer.state.perplexity = 5
         explorer._panel.controls.show_error("something")
         await _rest(explorer)
@@ -483,11 +483,11 @@ def test_a_cell_that_shows_something_else_ends_the_work_of_what_it_showed(
         runs = iter(range(9))
         monkeypatch.setattr(host, "_shown", {})
         monkeypatch.setattr(host, "current_cell", lambda: ("the cell", str(next(runs))))
-        old = Explorer(images, embeddings, sweep, projection)
+        old = Explorer(images, embeddings, projection, sweep)
         old._ipython_display_()
         old.state.random_state = 5
         assert old._answers.is_projecting
-        Explorer(images, embeddings, sweep, projection)._ipython_display_()
+        Explorer(images, embeddings, projection, sweep)._ipython_display_()
         assert not old._answers.is_projecting
 
     in_kernel(story)

@@ -166,7 +166,7 @@ def test_a_picture_that_is_asked_for_comes_without_a_name_until_names_may_be_see
     assert hover.answer.data["uri"][0].startswith("data:image/webp")
     assert hover.answer.data["image_ids"] == ["picture 7"]
     assert hover.answer.data["class_names"] == [""]
-    explorer.state.committed = 3
+    explorer.state.committed_k = 3
     assert hover.answer.data["rows"] == []
     hover.asked.data = {"rows": [7]}
     assert hover.answer.data["image_ids"] == ["id-7"]
@@ -182,7 +182,7 @@ def test_an_image_that_was_not_measured_can_be_opened(explorer):
 
 def test_what_repeats_the_work_many_times_is_refused_in_words(explorer, monkeypatch):
     assert N_IMAGES < MOST_REPEATED
-    for module in ("companions", "pages.evidence", "pages.method"):
+    for module in ("model.companions", "widgets.pages.evidence", "widgets.pages.method"):
         monkeypatch.setattr(f"cliplab.explorer.{module}.MOST_REPEATED", 1000)
     explorer.state.page = "evidence"
     page = explorer._panel.pages["evidence"]
@@ -190,5 +190,5 @@ def test_what_repeats_the_work_many_times_is_refused_in_words(explorer, monkeypa
     assert "Gather it in an Explorer on 1,000" in page._words.value
     explorer.state.page = "method"
     assert explorer._panel.pages["method"].control.disabled
-    with pytest.raises(ValueError, match=r"`control` must be 'none' for 4,100 images"):
-        explorer.state.control = "covariance"
+    with pytest.raises(ValueError, match=r"`null_data` must be 'none' for 4,100 images"):
+        explorer.state.null_data = "covariance"

@@ -32,7 +32,7 @@ def test_the_whole_line_ends_in_an_explorer(photographs, model, n_features):
     assert similarity.max() < 1 - 1e-6
 
     sweep = sweep_clusters(embeddings, range(2, 9))
-    explorer = Explorer(photographs, embeddings, sweep, project(embeddings))
+    explorer = Explorer(photographs, embeddings, project(embeddings), sweep)
     explorer.state.n_clusters = 5
     explorer.state.selected = [0, 3]
     gallery = explorer._panel.gallery.pictures.value

@@ -404,7 +404,7 @@ def test_shares_must_lie_between_zero_and_one(knob, value):
 
 
 def test_numbers_may_come_from_numpy():
-    images = load_storybook(np.int64(3), np.int32(0), imbalance=np.float32(0.5))
+    images = load_storybook(np.int64(3), random_state=np.int32(0), imbalance=np.float32(0.5))
     assert len(images) == 3
 
 

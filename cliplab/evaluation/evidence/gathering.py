@@ -27,8 +27,8 @@ _NULLS = ("uniform", "covariance")
 def evidence_for_k(
     embeddings: Embeddings | Projection | ArrayLike,
     sweep: ClusterSweep,
-    random_state: int = 0,
     *,
+    random_state: int = 0,
     n_references: int = 20,
     n_resamples: int = 10,
     n_starts: int = 10,
@@ -104,7 +104,12 @@ def evidence_for_k(
     bar = tqdm(
         desc="Gathering evidence", total=100, unit="%", delay=1, disable=on_progress is not None
     )
-    with bar, closing(gather_evidence(embeddings, sweep, random_state, **counts)) as gathering:
+    with (
+        bar,
+        closing(
+            gather_evidence(embeddings, sweep, random_state=random_state, **counts)
+        ) as gathering,
+    ):
         for found in gathering:
             if isinstance(found, Evidence):
                 break
@@ -118,8 +123,8 @@ def evidence_for_k(
 def gather_evidence(
     embeddings: Embeddings | Projection | ArrayLike,
     sweep: ClusterSweep,
-    random_state: int = 0,
     *,
+    random_state: int = 0,
     n_references: int = 20,
     n_resamples: int = 10,
     n_starts: int = 10,

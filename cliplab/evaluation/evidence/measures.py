@@ -41,8 +41,8 @@ def inertias_from_one(data: Any, sweep: ClusterSweep) -> Floats:
 
 def reference(data: Any, sweep: ClusterSweep, kind: str, seed: int) -> tuple[Floats, Floats]:
     """Cluster null data as the sweep was; return inertias from k = 1, and mean silhouettes."""
-    null = null_data(data, kind, seed)
-    found = sweep_clusters(null, sweep.n_clusters, seed, metric=sweep.metric)
+    null = null_data(data, kind, random_state=seed)
+    found = sweep_clusters(null, sweep.n_clusters, random_state=seed, metric=sweep.metric)
     return inertias_from_one(null, found), found.silhouette_scores
 
 
@@ -94,7 +94,7 @@ def resample(data: Any, sweep: ClusterSweep, seed: int, share: float = 0.8) -> R
     # Where every image is alone, any two partitions agree, and that says nothing.
     ks = [k for k in sweep.n_clusters if k <= n_different and k < len(rows)]
     found: Mapping[int, Clustering] = (
-        sweep_clusters(points[rows], ks, seed, metric=sweep.metric) if ks else {}
+        sweep_clusters(points[rows], ks, random_state=seed, metric=sweep.metric) if ks else {}
     )
     return rows, {k: each.cluster_labels for k, each in found.items()}
 

@@ -179,7 +179,7 @@ def name_clusters(
     clustering : Clustering
         Its `centers` have to be means of the encoder's own vectors. One that was found
         elsewhere, for example on a t-SNE picture, is first measured in CLIP's space:
-        ``measure_in(clustering, embeddings)``.
+        ``remeasure(embeddings, clustering)``.
     encoder : ClipEncoder
         What made the embeddings.
     vocabulary : sequence of str, optional
@@ -268,7 +268,7 @@ def _require(is_in_clip_space: bool, clustering: Clustering) -> None:
     if not is_in_clip_space:
         raise ValueError(
             "`clustering` must have means of the encoder's vectors for its centres; "
-            "`measure_in(clustering, embeddings)` makes one that has. "
+            "`remeasure(embeddings, clustering)` makes one that has. "
             f"Got centres with {clustering.centers.shape[1]} features in the {clustering.space}, "
             f"measured by the {clustering.metric} metric, instead."
         )

@@ -120,22 +120,23 @@ class Companions:
             If one is asked for, or if there are too many images to make ten of it.
         """
         n_images = len(self._answers.projection)
-        if self._state.control != "none" and n_images > MOST_REPEATED:
+        if self._state.null_data != "none" and n_images > MOST_REPEATED:
             raise ValueError(
-                f"`control` must be 'none' for {n_images:,} images: to draw and cluster ten times "
-                f"as many rows would take hours. Open an Explorer on {MOST_REPEATED:,} of them. "
-                f"Got {self._state.control!r} instead."
+                f"`null_data` must be 'none' for {n_images:,} images: to draw and cluster ten "
+                "times as many rows would take hours. Open an Explorer on "
+                f"{MOST_REPEATED:,} of them. "
+                f"Got {self._state.null_data!r} instead."
             )
-        if self._state.control != "none" and not self._answers.can_be_repeated:
+        if self._state.null_data != "none" and not self._answers.can_be_repeated:
             raise ValueError(
-                "`control` must be 'none' where the picture or the clusters were made elsewhere: "
+                "`null_data` must be 'none' where the picture or the clusters were made elsewhere: "
                 "nobody knows how to make them of null data. "
-                f"Got {self._state.control!r} instead."
+                f"Got {self._state.null_data!r} instead."
             )
 
     def refresh_control(self) -> None:
         """Set going the control group that is asked for, treated as the images are."""
-        kind, keys = self._state.control, self._answers.keys
+        kind, keys = self._state.null_data, self._answers.keys
         if (kind, keys) == self._controlling.work_in_hand:
             return
         self._controlling.drop()
@@ -196,7 +197,7 @@ class Companions:
         self.share_gathered = 0.0
         self._gathering.start(
             id(sweep),
-            gather_evidence(view.data, sweep, sweep.random_state),
+            gather_evidence(view.data, sweep, random_state=sweep.random_state),
             lambda found: self._redraw.change(lambda: self._take_evidence(sweep, found)),
             lambda: self._redraw.change(self._redraw.page),
         )

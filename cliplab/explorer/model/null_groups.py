@@ -89,6 +89,6 @@ def draw_control_groups(
 
 
 def _null(embeddings: Embeddings, kind: str, seed: int) -> Embeddings:
-    null = null_data(embeddings, kind, seed)
+    null = null_data(embeddings, kind, random_state=seed)
     assert isinstance(null, Embeddings)
     return null

@@ -159,7 +159,7 @@ def first_state(
             "color_by": tuple(choices.colors),
             "algorithm": tuple(choices.algorithms),
             "metric": METRICS,
-            "control": tuple(choices.controls),
+            "null_data": tuple(choices.controls),
             "page": PAGES,
             "perplexity": (2.0, choices.most_perplexity),
         },

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cliplab.clustering.algorithms import ALGORITHMS
-from cliplab.clustering.measuring import measure_in
+from cliplab.clustering.measuring import remeasure
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import ClusterSweep
 from cliplab.explorer.model.options import GIVEN_SPACE
@@ -159,7 +159,7 @@ class Results:
         sweep = sweep_clusters(
             data,
             self._n_clusters,
-            key.random_state or 0,
+            random_state=key.random_state or 0,
             algorithm=key.algorithm,
             metric=key.metric,
             min_cluster_sizes=self._min_cluster_sizes,
@@ -172,7 +172,7 @@ class Results:
     ) -> None:
         """Keep a sweep and what it is of; one of a projection is measured among the embeddings."""
         if sweep.space not in ("embedding", "centered embedding", "array"):
-            self.in_embedding[key] = measure_in(sweep, self.embeddings)
+            self.in_embedding[key] = remeasure(self.embeddings, sweep)
         self.data[key] = data
         self.sweeps[key] = sweep
 

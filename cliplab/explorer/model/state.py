@@ -47,7 +47,7 @@ class ExplorerState(traitlets.HasTraits):
         ``"euclidean"`` or ``"cosine"``; pictures and some algorithms know only the first.
     centered : bool
         Whether the embeddings are moved to have their mean at the origin first.
-    control : str
+    null_data : str
         ``"none"``, or which null data stand below the real ones: ``"covariance"`` or
         ``"shuffled"``.
     projection : str
@@ -65,7 +65,7 @@ class ExplorerState(traitlets.HasTraits):
         The row of the image whose silhouette is looked into.
     query : str
         What was typed to colour the picture by; only with an encoder.
-    committed : int or None
+    committed_k : int or None
         The number of clusters that the learner has committed to, from 1 to the number of images;
         once set it stays.
     page : str
@@ -93,7 +93,7 @@ class ExplorerState(traitlets.HasTraits):
     min_cluster_size = traitlets.Int(10)
     metric = traitlets.Unicode("euclidean")
     centered = traitlets.Bool(False)
-    control = traitlets.Unicode("none")
+    null_data = traitlets.Unicode("none")
     projection = traitlets.Unicode("tsne")
     perplexity = traitlets.Float(30.0)
     color_by = traitlets.Unicode("cluster")
@@ -102,7 +102,7 @@ class ExplorerState(traitlets.HasTraits):
     selected = traitlets.Any(())
     opened = traitlets.Int(None, allow_none=True)
     query = traitlets.Unicode("")
-    committed = traitlets.Int(None, allow_none=True)
+    committed_k = traitlets.Int(None, allow_none=True)
     page = traitlets.Unicode("pictures")
 
     def __init__(
@@ -124,9 +124,9 @@ class ExplorerState(traitlets.HasTraits):
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise AttributeError(f"The state of an Explorer has no {name!r}.{hint}")
         # Traitlets asks nobody whether None is right.
-        if name == "committed" and value is None and self.committed is not None:
+        if name == "committed_k" and value is None and self.committed_k is not None:
             raise traitlets.TraitError(
-                f"`committed` must stay {self.committed}: the classes have been seen. "
+                f"`committed_k` must stay {self.committed_k}: the classes have been seen. "
                 "Got None instead."
             )
         super().__setattr__(name, value)
@@ -134,7 +134,7 @@ class ExplorerState(traitlets.HasTraits):
     @property
     def is_revealed(self) -> bool:
         """Whether what is known of the images may be seen: there is nothing to hide, or a k."""
-        return not self._known or self.committed is not None
+        return not self._known or self.committed_k is not None
 
     @traitlets.validate(
         "n_clusters",
@@ -144,7 +144,7 @@ class ExplorerState(traitlets.HasTraits):
         "algorithm",
         "min_cluster_size",
         "metric",
-        "control",
+        "null_data",
         "page",
     )
     def _is_a_choice(self, proposal: Any) -> Any:
@@ -161,7 +161,7 @@ class ExplorerState(traitlets.HasTraits):
         if name == "color_by" and value in self._known and not self.is_revealed:
             raise traitlets.TraitError(
                 f"`color_by` can be {value!r} only after a number of clusters was committed to: "
-                "choose one and press Commit on the page Reveal, or set `committed`."
+                "choose one and press Commit on the page Reveal, or set `committed_k`."
             )
         return value
 
@@ -204,18 +204,18 @@ class ExplorerState(traitlets.HasTraits):
             )
         return rows
 
-    @traitlets.validate("committed")
+    @traitlets.validate("committed_k")
     def _is_a_promise(self, proposal: Any) -> Any:
         value = proposal["value"]
-        if self.committed is not None and value != self.committed:
+        if self.committed_k is not None and value != self.committed_k:
             raise traitlets.TraitError(
-                f"`committed` must stay {self.committed}: the classes have been seen. "
+                f"`committed_k` must stay {self.committed_k}: the classes have been seen. "
                 f"Got {value!r} instead."
             )
         # Also one that the sweep has not: what one believes need not lie within it.
         if value is not None and not 1 <= value <= self._n_images:
             raise traitlets.TraitError(
-                f"`committed` must be from 1 to {self._n_images}, the number of images. "
+                f"`committed_k` must be from 1 to {self._n_images}, the number of images. "
                 f"Got {value!r} instead."
             )
         return value

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cliplab.clustering.values import ClusterSweep
     from cliplab.evaluation.evidence.judging import Evidence
-    from cliplab.evaluation.transitions import Moves
+    from cliplab.evaluation.transitions import ClusterTransitions
     from cliplab.explorer.model.null_groups import ControlGroup
     from cliplab.images.image_set import ImageSet
 
@@ -66,7 +66,7 @@ class Board:
         self._null_row.visible = False
         self.layout: LayoutDOM = column(images_row, self._null_row, sizing_mode="stretch_width")
 
-    def show_flow(self, moves: Moves | None) -> None:
+    def show_flow(self, moves: ClusterTransitions | None) -> None:
         """Draw what moved in the place of the silhouettes; None brings them back."""
         self.flow.show(moves)
         self._make_room()

@@ -12,7 +12,7 @@ from cliplab.explorer.plots.figures import empty_figure, set_title
 from cliplab.explorer.style.theme import FONT_SIZE, NEUTRAL, cluster_color
 
 if TYPE_CHECKING:
-    from cliplab.evaluation.transitions import Moves
+    from cliplab.evaluation.transitions import ClusterTransitions
     from cliplab.explorer.model.columns import Columns
 
 _GAP = 0.012  # Between two clusters, as a share of the height.
@@ -22,7 +22,7 @@ _STEPS = np.linspace(0, 1, 24)
 _SMOOTH = 3 * _STEPS**2 - 2 * _STEPS**3
 
 
-def flow_columns(moves: Moves) -> Columns:
+def flow_columns(moves: ClusterTransitions) -> Columns:
     """Return a ribbon for each flow, as wide as it has images; those that stay are paler."""
     table = moves.to_pandas().sort_values(["before", "after"])
     left, right = (_places(moves, side) for side in ("before", "after"))
@@ -47,7 +47,7 @@ def flow_columns(moves: Moves) -> Columns:
     return ribbons
 
 
-def block_columns(moves: Moves) -> Columns:
+def block_columns(moves: ClusterTransitions) -> Columns:
     """Return a bar for each cluster, on the left as it was and on the right as it is."""
     blocks: Columns = {
         name: [] for name in ("left", "right", "top", "bottom", "colors", "x", "y", "names")
@@ -71,7 +71,7 @@ class FlowPlot:
     """Ribbons of images from cluster to cluster; a tap on one tells whose they are."""
 
     def __init__(self) -> None:
-        self._moves: Moves | None = None
+        self._moves: ClusterTransitions | None = None
         self.ribbons = ColumnDataSource(
             {name: [] for name in ("xs", "ys", "colors", "alphas", "before", "after", "n_images")},
             name="ribbons",
@@ -104,7 +104,7 @@ class FlowPlot:
             HoverTool(renderers=[flows], tooltips="@n_images from @before to @after"),
         )
 
-    def show(self, moves: Moves | None) -> None:
+    def show(self, moves: ClusterTransitions | None) -> None:
         """Draw moves; None takes the plot away."""
         self._moves = moves
         self.layout.visible = moves is not None
@@ -126,7 +126,7 @@ class FlowPlot:
         self.ribbons.selected.on_change("indices", tapped)
 
 
-def _places(moves: Moves, side: str) -> dict[int, float]:
+def _places(moves: ClusterTransitions, side: str) -> dict[int, float]:
     """Return where each cluster of a side begins, from the top; noise stands last."""
     labels = getattr(moves, side)
     top, places = 0.0, {}
@@ -136,17 +136,17 @@ def _places(moves: Moves, side: str) -> dict[int, float]:
     return places
 
 
-def _room(moves: Moves) -> float:
+def _room(moves: ClusterTransitions) -> float:
     """Return the share of the height that is images and not gaps; the same on both sides."""
     return 1 - _gap(moves) * (_n_blocks(moves) - 1)
 
 
-def _gap(moves: Moves) -> float:
+def _gap(moves: ClusterTransitions) -> float:
     """Return the gap between two clusters; all gaps together leave most of the height."""
     return min(_GAP, 0.3 / _n_blocks(moves))
 
 
-def _n_blocks(moves: Moves) -> int:
+def _n_blocks(moves: ClusterTransitions) -> int:
     return max(len(np.unique(moves.before)), len(np.unique(moves.after)))
 
 

@@ -22,11 +22,11 @@ _PLAN = "plan.json"
 def fetch_hub_images(
     name: str,
     split: str = "train",
+    *,
     n_images: int = 1000,
     image_column: str | None = None,
     label_column: str | None = None,
     random_state: int = 0,
-    *,
     config: str | None = None,
     revision: str | None = None,
     max_row_groups: int | None = None,

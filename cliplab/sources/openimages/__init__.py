@@ -30,12 +30,12 @@ _OFFLINE = (
 
 def fetch_open_images(
     n_images: int = 1000,
+    *,
     split: str = "validation",
     random_state: int = 0,
     classes: Sequence[str] | None = None,
     per_class: int | None = None,
     cache_dir: str | os.PathLike[str] | None = None,
-    *,
     population: str = "verified",
     exclude_classes: Collection[str] = (),
     source: str | OpenImagesHost = "official",

@@ -37,8 +37,8 @@ __all__ = [
 
 def load_storybook(
     n_images: int = 1000,
-    random_state: int = 0,
     *,
+    random_state: int = 0,
     n_objects: int = 1,
     imbalance: float = 0.0,
     confounding: float = 0.0,

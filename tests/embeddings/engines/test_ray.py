@@ -18,7 +18,7 @@ import pytest
 import torch
 from loopback.hub import parquet
 
-from cliplab import ClipEncoder, Shards, load_storybook
+from cliplab import ClipEncoder, StoredEmbeddings, load_storybook
 from cliplab.embeddings.store import EmbeddingStore, picture_key
 
 ray = pytest.importorskip("ray")
@@ -365,4 +365,4 @@ def test_only_what_lies_at_the_address_counts_whatever_else_the_store_holds(
     with pytest.warns(UserWarning, match=r"torn\.png, not a picture"):
         shards = encoder.encode_images(folder, store=tmp_path / "store", engine="ray")
     _assert_are(shards, images[5:10], encoder.encode_images(images[5:10]).vectors)
-    assert len(Shards(shards.folder)) == 10
+    assert len(StoredEmbeddings(shards.folder)) == 10

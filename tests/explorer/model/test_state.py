@@ -38,8 +38,16 @@ def test_the_same_selection_in_other_words_is_no_change(state):
         ("space", "pixels", "`space` must be one of 'embedding', 'tsne'. Got 'pixels' instead"),
         ("perplexity", 11, "`perplexity` must be between 2 and 10 for 31 images. Got 11 instead"),
         ("random_state", -1, "`random_state` must be from 0 to 2147483647. Got -1 instead"),
-        ("committed", 99, "`committed` must be from 1 to 31, the number of images. Got 99 instead"),
-        ("committed", 0, "`committed` must be from 1 to 31, the number of images. Got 0 instead"),
+        (
+            "committed_k",
+            99,
+            "`committed_k` must be from 1 to 31, the number of images. Got 99",
+        ),
+        (
+            "committed_k",
+            0,
+            "`committed_k` must be from 1 to 31, the number of images. Got 0",
+        ),
         ("selected", [1.7], r"`selected` must hold whole numbers, or be a mask .* Got \[1.7\]"),
         ("selected", "abc", "`selected` must hold whole numbers, .* Got 'abc' instead"),
         ("selected", 5, "`selected` must hold whole numbers, .* Got 5 instead"),
@@ -68,5 +76,5 @@ def test_a_slip_in_a_name_is_said_and_not_taken():
 
 
 def test_one_may_commit_to_a_k_that_no_sweep_has(state):
-    state.committed = 31
-    assert state.committed == 31
+    state.committed_k = 31
+    assert state.committed_k == 31

@@ -19,12 +19,12 @@ from cliplab import (
     Explorer,
     ImageSet,
     class_agreement,
+    explain_silhouette,
     load_storybook,
-    measure_in,
     name_clusters,
     project,
     rank_by_text,
-    silhouette_case,
+    remeasure,
     sweep_clusters,
 )
 from cliplab.explorer.model.state import PAGES
@@ -73,7 +73,7 @@ def test_a_tap_on_a_bar_opens_it(explorer, embeddings):
     y = float(explorer._plots.images.data["bar_positions"][row])
     plot._trigger_event(Tap(plot, x=0.1, y=y))
     assert (explorer.state.opened, explorer.state.page) == (row, "silhouette")
-    case = silhouette_case(embeddings, explorer.clustering, row)
+    case = explain_silhouette(embeddings, explorer.clustering, row)
     said = _texts(explorer._panel.pages["silhouette"].widget)
     for part in (f"<b>{case.a:.3f}</b>", f"<b>{case.b:.3f}</b>", f"= {case.silhouette:.2f}"):
         assert part in said
@@ -95,7 +95,7 @@ def test_an_opened_bar_follows_k_and_the_space(explorer, projection):
     explorer.state.n_clusters = 4
     assert f"= {explorer.clustering.silhouettes[3]:.2f}" in _texts(page.widget)
     explorer.state.space = "tsne"
-    case = silhouette_case(projection, explorer.clustering, 3)
+    case = explain_silhouette(projection, explorer.clustering, 3)
     assert f"<b>{case.a:.3f}</b>" in _texts(page.widget)
 
 
@@ -127,7 +127,7 @@ def test_a_score_taken_on_a_picture_carries_a_warning_and_the_score_in_clip_spac
     assert f"but {really:.3f} in CLIP space" in status
     assert f"(CLIP {really:.2f})" in explorer._plots.silhouettes.title.text
     explorer.state.n_clusters = 3
-    measured = measure_in(explorer.clustering, embeddings).silhouette_score
+    measured = remeasure(embeddings, explorer.clustering).silhouette_score
     assert f"but {measured:.3f} in CLIP space" in explorer._panel.controls._status.value
 
 
@@ -199,7 +199,7 @@ def test_hdbscan_is_told_the_smallest_size_and_its_noise_is_noise(explorer):
 @pytest.mark.parametrize("kind", ["covariance", "shuffled"])
 def test_the_control_group_is_null_data_under_the_same_treatment(explorer, kind):
     explorer.state.n_clusters = 5
-    explorer.state.control = kind
+    explorer.state.null_data = kind
     group = explorer._companions.control
     assert (group.kind, group.sweep.n_clusters) == (kind, explorer.sweep.n_clusters)
     assert group.scores.shape == (10, len(explorer.sweep))
@@ -216,14 +216,14 @@ def test_the_control_group_is_null_data_under_the_same_treatment(explorer, kind)
     (box,) = explorer._plots.silhouettes.select(name="null")
     assert box.visible
     assert box.left == pytest.approx(group.scores[:, 5].min())
-    explorer.state.control = "none"
+    explorer.state.null_data = "none"
     assert not explorer._board._null_row.visible
     assert not box.visible
     assert len(explorer._plots.band.data["low"]) == 0
 
 
 def test_the_control_group_follows_the_method(explorer):
-    explorer.state.control = "covariance"
+    explorer.state.null_data = "covariance"
     explorer.state.metric = "cosine"
     assert explorer._companions.control.sweep.metric == "cosine"
     explorer.state.space = "pca"
@@ -256,7 +256,7 @@ def test_the_commitment_reveals_and_stays(explorer, images):
     page._keep.click()
     page._k.value = 9
     page._commit.click()
-    assert explorer.state.committed == 9
+    assert explorer.state.committed_k == 9
     assert page._asking.layout.display == "none"
     said = _texts(page.widget)
     assert "You said 9. There are 16 classes" in said
@@ -265,13 +265,13 @@ def test_the_commitment_reveals_and_stays(explorer, images):
     shown = explorer._plots.images.data["class_names"]
     assert shown == [images.class_names[label] for label in images.class_labels]
     for value in (8, None):
-        with pytest.raises(TraitError, match=rf"`committed` must stay 9.* Got {value}"):
-            explorer.state.committed = value
+        with pytest.raises(TraitError, match=rf"`committed_k` must stay 9.* Got {value}"):
+            explorer.state.committed_k = value
     explorer.state.color_by = "class"
 
 
 def test_what_is_revealed_is_the_agreement_of_the_clusters_on_the_screen(explorer, images):
-    explorer.state.committed = 5
+    explorer.state.committed_k = 5
     page = _page(explorer, "reveal")
     for k in (4, 9):
         explorer.state.n_clusters = k
@@ -285,7 +285,7 @@ def test_what_is_revealed_is_the_agreement_of_the_clusters_on_the_screen(explore
 
 
 def test_the_pictures_that_disagree_can_be_shown(explorer, images):
-    explorer.state.committed = 5
+    explorer.state.committed_k = 5
     page = _page(explorer, "reveal")
     page._show.click()
     assert explorer.state.page == "pictures"
@@ -296,7 +296,7 @@ def test_the_pictures_that_disagree_can_be_shown(explorer, images):
 
 
 def test_who_does_not_want_the_curtain_has_none(images, embeddings, sweep, projection):
-    explorer = Explorer(images, embeddings, sweep, projection, hide_classes=False)
+    explorer = Explorer(images, embeddings, projection, sweep, hide_classes=False)
     explorer.state.color_by = "class"
     assert explorer._plots.images.data["class_names"][0] in images.class_names
     assert "There are 16 classes" in _texts(_page(explorer, "reveal").widget)
@@ -311,14 +311,14 @@ def test_images_with_many_labels_are_revealed_label_by_label(images, embeddings,
     text = datasets.Value("string")
     for name, column in (("labels_present", present), ("labels_absent", absent)):
         table = table.add_column(name, column, feature=datasets.List(text))
-    explorer = Explorer(ImageSet(table), embeddings, sweep, projection)
-    explorer.state.committed = 5
+    explorer = Explorer(ImageSet(table), embeddings, projection, sweep)
+    explorer.state.committed_k = 5
     said = _texts(_page(explorer, "reveal").widget)
     assert "verified label" in said
     assert "Tree" in said
 
 
-# Moves
+# ClusterTransitions
 
 
 def test_the_flow_is_that_to_the_next_k_and_a_tap_shows_who_moved(explorer, sweep):
@@ -386,7 +386,7 @@ def speaking():
     embeddings = encoder.encode_images(images)
     sweep = sweep_clusters(embeddings, range(2, 9))
     picture = project(embeddings, "pca")
-    return Explorer(images, embeddings, sweep, picture, encoder=encoder)
+    return Explorer(images, embeddings, picture, sweep, encoder=encoder)
 
 
 def test_clusters_are_put_into_words(speaking):
@@ -437,7 +437,7 @@ def test_lists_are_shown_in_their_own_order(explorer):
 
 
 def test_with_a_control_group_k_sends_only_what_changes(explorer):
-    explorer.state.control = "covariance"
+    explorer.state.null_data = "covariance"
     travelled = []
     explorer._board.layout.document.on_change(
         lambda event: (
@@ -465,7 +465,7 @@ def test_an_open_page_is_drawn_once_for_each_choice(explorer, monkeypatch):
 
 def test_words_stay_beside_the_bars_however_many_clusters_there_are(images, embeddings, projection):
     sweep = sweep_clusters(embeddings, [2, 60])
-    explorer = Explorer(images, embeddings, sweep, projection)
+    explorer = Explorer(images, embeddings, projection, sweep)
     explorer.state.n_clusters = 60
     places = np.array(explorer._plots.words.data["word_positions"])
     assert 0 <= places.min() <= places.max() <= explorer._plots.silhouettes.y_range.start
@@ -485,7 +485,7 @@ def test_a_bar_is_opened_in_the_space_of_its_sweep_or_not_at_all(images, embeddi
     explorer.state.opened = 3
     assert "not known here" in _texts(_page(explorer, "silhouette").widget)
     explorer.state.random_state = 1  # Now the Explorer makes them itself.
-    case = silhouette_case(project(embeddings, "pca", n_components=10), explorer.clustering, 3)
+    case = explain_silhouette(project(embeddings, "pca", n_components=10), explorer.clustering, 3)
     assert f"<b>{case.a:.3f}</b>" in _texts(_page(explorer, "silhouette").widget)
 
 
@@ -497,8 +497,8 @@ def test_what_was_made_elsewhere_has_no_control_group_and_no_other_method(
     page = _page(explorer, "method")
     assert "made elsewhere" in _texts(page.widget)
     assert page.algorithm.disabled
-    with pytest.raises(ValueError, match=r"`control` must be 'none' where .* made elsewhere"):
-        explorer.state.control = "covariance"
+    with pytest.raises(ValueError, match=r"`null_data` must be 'none' where .* made elsewhere"):
+        explorer.state.null_data = "covariance"
     assert "made elsewhere" in explorer._panel.controls.error.value
     explorer.state.space = "embedding"
     assert not page.algorithm.disabled
@@ -516,7 +516,7 @@ def test_clusters_by_an_algorithm_of_one_s_own_can_be_looked_at(images, embeddin
 
 
 def test_the_control_group_follows_the_picture(explorer):
-    explorer.state.control = "covariance"
+    explorer.state.null_data = "covariance"
     scores = explorer._companions.control.scores
     explorer.state.projection = "pca"
     group = explorer._companions.control
@@ -559,7 +559,7 @@ def test_evidence_that_arrives_late_does_not_take_the_screen(
     images, embeddings, sweep, projection, in_kernel
 ):
     async def story():
-        explorer = Explorer(images, embeddings, sweep, projection)
+        explorer = Explorer(images, embeddings, projection, sweep)
         page = _page(explorer, "evidence")
         page._gather.click()
         explorer.state.page = "pictures"
@@ -591,7 +591,7 @@ def test_what_an_ended_cell_has_interrupted_is_taken_up_again(
     images, embeddings, sweep, projection, in_kernel
 ):
     async def story():
-        explorer = Explorer(images, embeddings, sweep, projection)
+        explorer = Explorer(images, embeddings, projection, sweep)
         explorer._ipython_display_()
         explorer.state.space = "pca-10"
         explorer._close(explorer._panel)  # Its cell shows something else now.
@@ -610,7 +610,7 @@ def test_my_k_may_be_any_up_to_the_number_of_images(explorer, images):
     page._k.value = len(images) + 1
     assert page._k.value == len(images)
     page._commit.click()
-    assert explorer.state.committed == len(images)
+    assert explorer.state.committed_k == len(images)
 
 
 def test_my_k_stays_as_it_was_typed_and_is_what_is_revealed_first(explorer):
@@ -629,7 +629,7 @@ def test_a_guess_belongs_to_the_clustering_it_was_made_of(explorer):
     explorer.state.n_clusters = 5
     page._name.value = "ships"
     page._keep.click()
-    explorer.state.committed = 4
+    explorer.state.committed_k = 4
     assert explorer.state.n_clusters == 4
     assert "you said" not in page._words.value
     explorer.state.n_clusters = 5

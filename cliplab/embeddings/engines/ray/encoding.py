@@ -18,7 +18,7 @@ from cliplab.embeddings.encoder import ClipEncoder
 from cliplab.embeddings.engines.ray.addresses import open_address
 from cliplab.embeddings.engines.ray.cluster import n_gpus, n_processors, ray_cluster
 from cliplab.embeddings.engines.ray.stages import Worker, packed, prepare
-from cliplab.embeddings.on_disk import Shards
+from cliplab.embeddings.on_disk import StoredEmbeddings
 from cliplab.embeddings.store import EmbeddingStore
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def encode_on_cluster(
     images: ImageSet | Sequence[Image] | str | os.PathLike[str],
     batch_size: int | None,
     store: str | os.PathLike[str] | bool,
-) -> Embeddings | Shards:
+) -> Embeddings | StoredEmbeddings:
     """Do what `ClipEncoder.encode_images` does, by Ray Data, on as many machines as there are.
 
     Parameters
@@ -60,7 +60,7 @@ def encode_on_cluster(
 
     Returns
     -------
-    Embeddings or Shards
+    Embeddings or StoredEmbeddings
         The vectors; of those of an address, where they are kept.
     """
     with ray_cluster():
@@ -80,7 +80,7 @@ class _ClusterEncoder(ClipEncoder):
 
     def encode_address(
         self, address: str, batch_size: int | None, store: str | os.PathLike[str] | bool
-    ) -> Shards:
+    ) -> StoredEmbeddings:
         """Encode what lies at an address and is not in the store yet."""
         import ray
 
@@ -110,7 +110,7 @@ class _ClusterEncoder(ClipEncoder):
                     f"first this is why: {flawed[0][1]}."
                 )
         _tell(flawed, kept.folder)
-        return Shards(kept.folder, here)
+        return StoredEmbeddings(kept.folder, here)
 
     def _encoded(
         self,

@@ -59,7 +59,7 @@ class MethodPage:
         link("algorithm", self.algorithm)
         link("metric", self.metric)
         link("centered", self.centered)
-        link("control", self.control)
+        link("null_data", self.control)
         first = ipywidgets.HBox([self.algorithm, self.metric, self.centered])
         self.widget = ipywidgets.VBox(
             [first, self._about, self.control, ipywidgets.HTML(note(_CONTROL))]

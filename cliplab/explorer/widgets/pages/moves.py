@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from cliplab.evaluation.transitions import Moves, what_moved
+from cliplab.evaluation.transitions import ClusterTransitions, compare_clusterings
 from cliplab.explorer.widgets.pages.parts import button, note
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class MovesPage:
 
     def __init__(self, board: Board, select: Callable[[Sequence[int]], None]) -> None:
         self._board = board
-        self._moves: Moves | None = None
+        self._moves: ClusterTransitions | None = None
         self._words = ipywidgets.HTML()
         self._all = button("Show all that move")
         self._all.on_click(lambda _: select(self._moves.movers if self._moves else ()))
@@ -51,7 +51,7 @@ class MovesPage:
             self._words.value = note(f"{view.value} is the last there is: there is no next one.")
         else:
             after = values[place + 1]
-            self._moves = what_moved(view.clustering, view.sweep[after])
+            self._moves = compare_clusterings(view.clustering, view.sweep[after])
             name, n_movers = view.sweep.parameter_title, len(self._moves.movers)
             self._words.value = note(
                 f"<b>From {name} = {view.value} to {after}, {n_movers} of {len(self._moves)} "

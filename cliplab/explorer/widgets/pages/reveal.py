@@ -115,7 +115,7 @@ class RevealPage:
 
     def _commit_to_k(self) -> None:
         self._keep_name()
-        self._state.committed = self._k.value
+        self._state.committed_k = self._k.value
 
     def _asked(self) -> str:
         return note(_BEFORE) + text(self._told_guesses())
@@ -143,7 +143,7 @@ class RevealPage:
         n_classes = int(agreement.contingency.any(axis="columns").sum())
         self._show.description = f"Show {len(self._disagreeing)} that disagree"
         self._show.disabled = not self._disagreeing
-        promise = "" if self._state.committed is None else f"You said {self._state.committed}. "
+        promise = "" if self._state.committed_k is None else f"You said {self._state.committed_k}. "
         scores = (
             f"<b>{promise}There are {n_classes} classes; on the screen are "
             f"{view.clustering.n_clusters} clusters.</b> "

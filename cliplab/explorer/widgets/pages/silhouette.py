@@ -9,10 +9,10 @@ import ipywidgets
 
 from cliplab.clustering.values import NOISE
 from cliplab.evaluation.silhouette_explanation import (
-    SilhouetteCase,
+    SilhouetteExplanation,
     borderline_images,
+    explain_silhouette,
     negative_images,
-    silhouette_case,
 )
 from cliplab.explorer.style.theme import MOST_AT_ONCE, cluster_color
 from cliplab.explorer.widgets.pages.parts import button, note, text
@@ -92,7 +92,7 @@ class SilhouettePage:
 
     def _opened(self, view: View, row: int) -> Iterator[str]:
         assert view.data is not None
-        case = silhouette_case(view.data, view.clustering, row)
+        case = explain_silhouette(view.data, view.clustering, row)
         longest = max(case.a, case.b, 1e-9)
         parts = [
             self._figure(case.medoid, f"centre of its cluster {case.cluster}", case.cluster),
@@ -121,7 +121,7 @@ def _refusal(view: View, row: int) -> str:
     return ""
 
 
-def _verdict(case: SilhouetteCase) -> str:
+def _verdict(case: SilhouetteExplanation) -> str:
     score = case.silhouette
     if score < -0.05:
         words = "nearer to the rival"

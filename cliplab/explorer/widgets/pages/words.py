@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from cliplab.clustering.measuring import measure_in
+from cliplab.clustering.measuring import remeasure
 from cliplab.evaluation.naming.cluster_names import ClusterNames, name_clusters
 from cliplab.evaluation.naming.text_ranking import TextRanking
 from cliplab.explorer.widgets.pages.parts import button, chip, note, table
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _NO_ENCODER = (
     "CLIP can put clusters into words. For this it has to be here: give the Explorer its encoder, "
-    "<code>Explorer(images, embeddings, sweep, projection, encoder=encoder)</code>."
+    "<code>Explorer(images, embeddings, projection, sweep, encoder=encoder)</code>."
 )
 _HELP = (
     "A cosine between a text and a picture is small even where they fit: pictures and texts live "
@@ -160,5 +160,5 @@ def _named(view: View, words: list[str] | None) -> Iterator[ClusterNames]:
     assert view.encoder is not None
     clustering = view.clustering
     if (clustering.space, clustering.metric) != ("embedding", "euclidean"):
-        clustering = measure_in(clustering, view.embeddings)
+        clustering = remeasure(view.embeddings, clustering)
     yield name_clusters(clustering, view.encoder, words)
