@@ -24,6 +24,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # make pip replace it, and with it break something else there. (urllib3: of 2025.)
 COLAB = {
     "bokeh": "3.8.2", "datasets": "4.0.0", "ipykernel": "6.17.1", "ipywidgets": "7.7.1",
+    "jinja2": "3.1.6", "lazy_loader": "0.4",
     "numpy": "2.1.3", "pandas": "2.2.3", "pillow": "11.3.0", "scikit-learn": "1.6.1",
     "torch": "2.11.0", "umap-learn": "0.5.12", "urllib3": "2.5.0",
 }  # fmt: skip
