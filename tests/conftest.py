@@ -14,9 +14,6 @@ from pathlib import Path
 import pytest
 from loopback.hub import SmallHub
 
-# A package of its own, which no test but those that want it is to find.
-collect_ignore = ["loopback/cuml_standin"]
-
 # Before numpy and torch are imported. The matrices here are small: a second thread would cost more
 # than it brings, and results would depend on the machine.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

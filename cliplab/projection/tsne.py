@@ -19,7 +19,6 @@ from scipy.sparse import coo_array, csr_array, triu
 
 from cliplab._core.device import gpu_for
 from cliplab.embeddings.values import Embeddings
-from cliplab.projection.engines import cuml_engine
 
 MOST_DENSE = 2_000
 MOST_EXACT = 10_000
@@ -40,8 +39,8 @@ class Frame(NamedTuple):
     ----------
     coordinates : ndarray of shape (n_images, 2)
         Where each image stands.
-    kl_divergence : float or None
-        How far its neighbours are from the true ones, in nats; None where nobody reckoned it.
+    kl_divergence : float
+        How far its neighbours are from the true ones, in nats.
     iteration : int
         How many steps it has made.
     share_done : float
@@ -49,7 +48,7 @@ class Frame(NamedTuple):
     """
 
     coordinates: NDArray[np.float32]
-    kl_divergence: float | None
+    kl_divergence: float
     iteration: int
     share_done: float
 
@@ -143,10 +142,6 @@ class StagedTSNE:
             perplexity = self.default_perplexity()
         self._check(perplexity)
         if len(self.vectors) > MOST_EXACT:
-            if start is None and cuml_engine.pays(_n_multiplications(len(self.vectors))):
-                picture = cuml_engine.tsne(self.vectors, perplexity, self.random_state)
-                yield Frame(picture, None, 1, 1.0)
-                return
             from cliplab.projection.engines.opentsne import large_frames
 
             for values in large_frames(self.vectors, perplexity, self.random_state, start):

@@ -8,12 +8,10 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 import torch
-from sklearn.manifold import trustworthiness
 
 from cliplab import ClipEncoder, load_storybook, sweep_clusters
 from cliplab.clustering import kmeans_chain
 from cliplab.clustering import silhouettes as silhouette
-from cliplab.projection.engines import cuml_engine
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 
@@ -83,13 +81,3 @@ def test_a_large_sweep_goes_to_the_gpu_and_finds_the_same_groups(
     for k in (4, 8):
         np.testing.assert_array_equal(there[k].cluster_labels, here[k].cluster_labels)
         np.testing.assert_allclose(there[k].silhouettes, here[k].silhouettes, atol=1e-5)
-
-
-def test_the_real_cuml_draws_what_was_near_near() -> None:
-    pytest.importorskip("cuml")
-
-    picture = cuml_engine.tsne(POINTS, perplexity=30, random_state=0)
-
-    assert picture.shape == (len(POINTS), 2)
-    assert picture.dtype == np.float32
-    assert trustworthiness(POINTS, picture, n_neighbors=12) > 0.95
