@@ -2,7 +2,9 @@
 # Everything lives in .venv/; delete that folder to start over.
 
 PYTHON ?= python3
-BIN := .venv/bin
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+# The linters of workflows, scripts and style sheets come from npm; without node they are left out.
+NODE := $(and $(shell command -v node),$(shell command -v npm))
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 SETTINGS := .venv/share/jupyter/lab/settings
 
@@ -11,7 +13,7 @@ HAS_SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname))
 LAB_OPTIONS := $(if $(HAS_SCREEN),,--no-browser) $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test proof check format lock
+.PHONY: help lab quick test proof check format lock
 
 help:  ## Show what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(firstword $(MAKEFILE_LIST))
@@ -20,20 +22,25 @@ lab: .venv/.installed  ## Open the first lesson in JupyterLab
 	@$(BIN)/jupyter lab --log-level=ERROR $(LAB_OPTIONS) \
 	  --LabApp.default_url=/lab/tree/notebooks/00_explore.ipynb
 
+quick: .venv/.installed  ## Run the tests that answer within a minute, after each edit
+	@$(BIN)/pytest -n auto --dist worksteal -m "not (browser or notebook or ray or slow)"
+
 test: .venv/.installed  ## Run every test, also those in a browser
 	@$(BIN)/python tools/find_browser.py
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 proof: .venv/.installed  ## Run the long studies in full, and write docs/proof.md
 	@CLIPLAB_PROOF=1 $(BIN)/pytest -m proof
 
-check: .venv/.installed  ## Look for mistakes without running anything
+check: .venv/.installed $(if $(NODE),node_modules/.installed)  ## Look for mistakes without running anything
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(if $(NOTEBOOKS),$(BIN)/nbstripout --keep-id --verify $(NOTEBOOKS))
+	$(BIN)/codespell
 	$(BIN)/python tools/stamp_address.py --check
+	$(if $(NODE),node tools/lint_workflows.mjs)
 
 format: .venv/.installed  ## Mend what a program can mend
 	$(BIN)/ruff check --fix
@@ -56,4 +63,8 @@ lock:  ## Take new dependencies into requirements.lock (needs uv)
 	@$(BIN)/pip install $(if $(wildcard $@),--quiet) --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	@mkdir -p $(SETTINGS) && cp binder/overrides.json $(SETTINGS)/
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json
+	@npm ci --silent
 	@touch $@

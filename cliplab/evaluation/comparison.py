@@ -34,7 +34,7 @@ class Difference:
     names : tuple of two str
         The first minus the second.
     value : float
-        The difference of their adjusted mutual informations.
+        The difference of their values of adjusted mutual information.
     low, high : float
         The ends of its 95 % interval.
 
