@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from cliplab._core.device import gpu_for
 from cliplab.clustering.gpu import settle
-from cliplab.clustering.kmeans_search import CANDIDATES, Partition, Search, directions
-
-__all__ = ["directions", "kmeans_chain"]
+from cliplab.clustering.kmeans_search import CANDIDATES, Partition, Search
+from cliplab.embeddings.points import unit_rows
 
 # The search looks at so many points, in so many directions; what it finds settles among all.
 _MOST_SEARCHED = 10_000
@@ -89,7 +88,7 @@ def kmeans_chain(
     is_spherical = metric == "cosine"
     # Near the origin |x|² + |c|² - 2xc loses the fewest digits; but directions have their
     # meaning from where they start.
-    points = directions(points) if is_spherical else points - points.mean(axis=0)
+    points = unit_rows(points) if is_spherical else points - points.mean(axis=0)
     largest = min(n_clusters[-1], len(points))
     among_all = Search(points, random, is_spherical)
     n_multiplications = _USUAL_STEPS * float(points.size) * sum(n_clusters)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab.embeddings.points import unit_rows
+
 # Ways down from fresh points serve all k at once. Starts from scratch serve the k up to their
 # number, the smaller the more often: there ways down end in fewer different places, and a fresh
 # start costs least.
@@ -128,7 +130,7 @@ class Search:
 
     def centers(self, means: NDArray[np.floating]) -> NDArray[np.floating]:
         """Return what distances are measured to."""
-        return directions(means) if self.is_spherical else means
+        return unit_rows(means) if self.is_spherical else means
 
     def distances(self, centers: NDArray[np.floating]) -> NDArray[np.floating]:
         """Return the squared distance of every point to each centre."""
@@ -226,21 +228,3 @@ def _sums(
 
 def _column(sizes: NDArray[np.intp], dtype: np.dtype[Any]) -> NDArray[np.floating]:
     return sizes[:, None].astype(dtype)
-
-
-def directions(points: NDArray[np.floating]) -> NDArray[Any]:
-    """Scale rows to unit length; one that is zero has no direction and stays.
-
-    Parameters
-    ----------
-    points : ndarray of shape (n_points, n_features)
-        Single precision stays single precision.
-
-    Returns
-    -------
-    ndarray of shape (n_points, n_features)
-        What the cosine sees of them.
-    """
-    lengths = np.linalg.norm(points, axis=1, keepdims=True)
-    unit: NDArray[Any] = points / np.maximum(lengths, 1e-12)
-    return unit

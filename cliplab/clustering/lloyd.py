@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cliplab.embeddings.values import Embeddings
+from cliplab.embeddings.points import points_and_space
 
 if TYPE_CHECKING:
+    from cliplab.embeddings.values import Embeddings
     from cliplab.projection.projecting import Projection
 
 
@@ -107,25 +108,3 @@ def _steps(
                 for cluster, center in enumerate(centers)
             ]
         )
-
-
-def points_and_space(
-    embeddings: Embeddings | Projection | ArrayLike,
-) -> tuple[NDArray[np.floating], str]:
-    """Take out the numbers to cluster, and name the space they are in."""
-    if isinstance(embeddings, Embeddings):
-        return embeddings.vectors, embeddings.space
-    coordinates = getattr(embeddings, "coordinates", None)
-    if coordinates is not None:
-        method = str(getattr(embeddings, "method", "projection"))
-        n_columns = np.shape(coordinates)[1]
-        return np.asarray(coordinates), method if n_columns == 2 else f"{method}-{n_columns}"
-    points = np.asarray(embeddings)
-    if points.dtype != np.float32:
-        points = points.astype(np.float64)
-    if points.ndim != 2 or points.size == 0 or not np.isfinite(points).all():
-        raise ValueError(
-            "`embeddings` must be finite numbers of shape (n_images, n_features). "
-            f"Got an array of shape {points.shape!r} instead."
-        )
-    return points, "array"

@@ -11,11 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
 from cliplab._core.validation import require_kind
-from cliplab.clustering.kmeans_chain import directions
-from cliplab.clustering.lloyd import points_and_space
 from cliplab.clustering.sampling import stratified_rows
 from cliplab.clustering.silhouettes import silhouettes
 from cliplab.clustering.values import NOISE, Clustering, ClusterSweep
+from cliplab.embeddings.points import points_and_space, unit_rows
 from cliplab.embeddings.values import Embeddings
 from cliplab.images.image_set import require_rows
 from cliplab.projection.projecting import Projection
@@ -156,7 +155,7 @@ def _centers_and_inertia(
         centers += np.eye(k)[own].T @ part
     centers /= np.bincount(labels[labels != NOISE], minlength=k)[:, None]
     if metric == "cosine":
-        centers = directions(centers)
+        centers = unit_rows(centers)
     for own, part in _in_double(points, labels, metric):
         distances = part - centers[own]
         inertia += float(np.einsum("ij,ij->", distances, distances))
@@ -171,4 +170,4 @@ def _in_double(
         rows = slice(start, start + _N_ROWS)
         inside = labels[rows] != NOISE
         part = points[rows][inside].astype(np.float64)
-        yield labels[rows][inside], directions(part) if metric == "cosine" else part
+        yield labels[rows][inside], unit_rows(part) if metric == "cosine" else part

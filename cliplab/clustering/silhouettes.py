@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from cliplab._core.device import gpu_for, n_cores
 from cliplab.clustering.gpu import summed_distances
-from cliplab.clustering.kmeans_chain import directions
+from cliplab.embeddings.points import unit_rows
 
 METRICS = ("euclidean", "cosine")
 
@@ -172,7 +172,7 @@ class _Distances:
         # Euclidean distances do not change when the points move together, and near the origin
         # |x|² + |y|² - 2xy loses the fewest digits.
         exact = self.points[rows].astype(np.float64)
-        return directions(exact) if self.is_cosine else exact - self.mean
+        return unit_rows(exact) if self.is_cosine else exact - self.mean
 
     def _squared(
         self,

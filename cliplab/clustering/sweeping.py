@@ -10,11 +10,11 @@ from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
 from cliplab.clustering.algorithms import find_algorithm
-from cliplab.clustering.lloyd import points_and_space
 from cliplab.clustering.matching import match
 from cliplab.clustering.measuring import measure
 from cliplab.clustering.silhouettes import without_gaps
 from cliplab.clustering.values import ClusterSweep
+from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.values import Embeddings
 
 if TYPE_CHECKING:

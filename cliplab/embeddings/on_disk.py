@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cliplab._core.validation import require_count
+from cliplab.embeddings.points import Points, checked_unit_rows
 from cliplab.embeddings.store import is_whole, picture_key
-from cliplab.embeddings.values import Embeddings, unit_rows
+from cliplab.embeddings.values import Embeddings
 
 if TYPE_CHECKING:
     from cliplab.images.image_set import ImageSet
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _MADE_BY = "made_by.json"
 
 
-class StoredEmbeddings:
+class StoredEmbeddings(Points):
     """Vectors that `encode_images` has kept on disk, however many there are.
 
     Only the keys of the pictures stand in memory, 16 bytes for each. A picture whose vector is
@@ -95,6 +96,11 @@ class StoredEmbeddings:
         """How many vectors there are, and how many features each has."""
         return len(self.keys), self._n_features
 
+    @property
+    def space(self) -> str:
+        """The name of the space of these vectors, as for `Embeddings`."""
+        return "embedding"
+
     def __len__(self) -> int:
         return len(self.keys)
 
@@ -152,7 +158,7 @@ class StoredEmbeddings:
             while n_waiting + len(vectors) >= size:
                 own, vectors = np.split(vectors, [size - n_waiting])
                 # A store keeps what the network said; all else is reckoned with unit vectors.
-                yield unit_rows(np.vstack([*waiting, own]))
+                yield checked_unit_rows(np.vstack([*waiting, own]))
                 waiting, n_waiting = [], 0
             if len(vectors):
                 # A copy, for a view would keep the whole shard in memory beside the next one.
@@ -160,7 +166,7 @@ class StoredEmbeddings:
                 n_waiting += len(vectors)
             del vectors
         if waiting:
-            yield unit_rows(np.vstack(waiting))
+            yield checked_unit_rows(np.vstack(waiting))
 
     def __getitem__(self, rows: ArrayLike | slice) -> Embeddings:
         """Take some vectors into memory: a slice, a mask or a list of rows."""

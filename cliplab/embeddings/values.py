@@ -15,13 +15,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from cliplab._core.cache import write_whole
 from cliplab._core.hub_errors import hub_errors, require_answer, require_name
-
-# So many rows are made double precision at a time.
-_N_ROWS = 2_048
+from cliplab.embeddings.points import Points, checked_unit_rows
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Embeddings:
+class Embeddings(Points):
     """One unit vector for each image (or text), and where it came from.
 
     The dot product of two rows is the cosine similarity of the two images. Any array can be
@@ -62,7 +60,7 @@ class Embeddings:
         provenance: Mapping[str, str] | None = None,
     ) -> None:
         # A frozen dataclass is filled once, here; after this nothing changes.
-        object.__setattr__(self, "vectors", unit_rows(vectors))
+        object.__setattr__(self, "vectors", checked_unit_rows(vectors))
         object.__setattr__(self, "model", model)
         object.__setattr__(self, "provenance", MappingProxyType(dict(provenance or {})))
 
@@ -276,50 +274,3 @@ def load_embeddings(path: str | os.PathLike[str]) -> Embeddings:
             f"Got {os.fspath(path)!r} instead."
         ) from error
     return Embeddings(vectors, model, provenance)
-
-
-def unit_rows(vectors: ArrayLike) -> NDArray[np.float32]:
-    """Scale rows to unit length, and refuse those that have none.
-
-    Parameters
-    ----------
-    vectors : array-like of shape (n_images, n_features)
-        Numbers.
-
-    Returns
-    -------
-    ndarray of shape (n_images, n_features)
-        In single precision; not to be written to.
-
-    Raises
-    ------
-    ValueError
-        If it is no table, or a row is zero or not finite.
-    """
-    array = np.asarray(vectors)
-    if array.dtype.kind != "f":
-        array = np.asarray(vectors, dtype=np.float64)
-    if array.ndim != 2 or array.size == 0:
-        raise ValueError(
-            "`vectors` must be an array of shape (n_images, n_features). "
-            f"Got one of shape {array.shape!r} instead."
-        )
-    unit = np.empty(array.shape, dtype=np.float32)
-    lengths = np.empty(len(array))
-    for start in range(0, len(array), _N_ROWS):
-        rows = slice(start, start + _N_ROWS)
-        part = array[rows].astype(np.float64)
-        lengths[rows] = np.linalg.norm(part, axis=1)
-        # Rows that are of unit length already stay as they are to the last bit, so that wrapping
-        # twice, or in other portions, changes nothing.
-        own = np.where(np.abs(lengths[rows] - 1) < 1e-6, 1, lengths[rows])
-        with np.errstate(divide="ignore", invalid="ignore"):  # Such rows are refused below.
-            unit[rows] = part / own[:, None]
-    unusable = np.flatnonzero(~np.isfinite(lengths) | (lengths == 0))
-    if unusable.size:
-        raise ValueError(
-            "`vectors` must have rows that are finite and not zero. "
-            f"Got {unusable.size} such rows instead, the first at {unusable[0]}."
-        )
-    unit.setflags(write=False)
-    return unit

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from numpy.typing import ArrayLike
 
 from cliplab.clustering.algorithms import ALGORITHMS, title_of
-from cliplab.clustering.lloyd import points_and_space
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering
+from cliplab.embeddings.points import points_and_space
 from cliplab.evaluation.agreement import class_agreement
 
 if TYPE_CHECKING:

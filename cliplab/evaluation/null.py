@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cliplab.clustering.lloyd import points_and_space
+from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.values import Embeddings
 
 if TYPE_CHECKING:

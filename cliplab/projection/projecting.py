@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cliplab.embeddings.points import Points
 from cliplab.embeddings.values import Embeddings
 from cliplab.projection.tsne import StagedTSNE
 
@@ -19,7 +20,7 @@ METHODS = ("pca", "tsne", "umap")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Projection:
+class Projection(Points):
     """Where each image stands in a picture of the embeddings.
 
     A projection is for looking. Distances in it are not those that CLIP sees, so it is clustered
@@ -67,6 +68,12 @@ class Projection:
 
     def __len__(self) -> int:
         return len(self.coordinates)
+
+    @property
+    def space(self) -> str:
+        """The name of the space that a clustering of the projection is in."""
+        n_components = self.coordinates.shape[1]
+        return self.method if n_components == 2 else f"{self.method}-{n_components}"
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return np.array(self.coordinates, dtype=dtype, copy=copy)

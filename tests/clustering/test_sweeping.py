@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ from cliplab.clustering.measuring import remeasure
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering, ClusterSweep
 from cliplab.embeddings.values import Embeddings
+from cliplab.projection.projecting import Projection
 
 _RANDOM = np.random.default_rng(0)
 VECTORS = _RANDOM.normal(size=(5, 32))[np.arange(150) % 5] + 0.4 * _RANDOM.normal(size=(150, 32))
@@ -64,10 +64,8 @@ def test_a_sweep_says_in_which_space_it_was_made() -> None:
     assert sweep_clusters(EMBEDDINGS.vectors, [3]).space == "array"
 
 
-def test_what_has_coordinates_is_swept_by_them_and_names_its_method() -> None:
-    plane = SimpleNamespace(coordinates=VECTORS[:, :2].astype(np.float32), method="tsne")
-
-    sweep = sweep_clusters(plane, [3])
+def test_a_projection_is_swept_by_its_coordinates_and_names_its_method() -> None:
+    sweep = sweep_clusters(Projection(VECTORS[:, :2], "tsne"), [3])
 
     assert sweep.space == sweep[3].space == "tsne"
     assert sweep[3].centers.shape == (3, 2)

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab.clustering.lloyd import points_and_space
 from cliplab.clustering.measuring import measure
 from cliplab.clustering.silhouettes import silhouettes
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering, ClusterSweep
+from cliplab.embeddings.points import points_and_space, unit_rows
 from cliplab.evaluation.null import null_data
 
 Floats = NDArray[np.float64]
@@ -24,11 +24,8 @@ Resample = tuple[NDArray[np.intp], Mapping[int, Labels]]
 
 def comparable(data: Any, sweep: ClusterSweep) -> NDArray[np.floating]:
     """Return the points; with the cosine their directions, for what knows no cosine."""
-    from sklearn.preprocessing import normalize
-
     points, _ = points_and_space(data)
-    directions: NDArray[np.floating] = normalize(points)
-    return directions if sweep.metric == "cosine" else points
+    return unit_rows(points) if sweep.metric == "cosine" else points
 
 
 def inertias_from_one(data: Any, sweep: ClusterSweep) -> Floats:

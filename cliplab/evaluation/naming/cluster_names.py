@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from cliplab._core.validation import require_kind
 from cliplab.clustering.values import NOISE, Clustering
+from cliplab.embeddings.points import unit_rows
 from cliplab.evaluation.naming.prompts import (
     checked_templates,
     checked_words,
-    directions,
     word_vectors,
 )
 
@@ -244,8 +244,8 @@ def name_clusters(
     n_images = max(1, sizes.sum())  # Where all is noise there is no cluster to be named.
     mean = sizes @ clustering.centers / n_images
     shifts = clustering.centers - mean
-    meanings = directions(texts - texts.mean(axis=0))
-    scores = directions(shifts) @ meanings.T
+    meanings = unit_rows(texts - texts.mean(axis=0))
+    scores = unit_rows(shifts) @ meanings.T
 
     drawn_by_lot = max(0.0, 1 - mean @ mean) * (1 / sizes - 1 / n_images)
     stands_out = scores.max(axis=1) * np.linalg.norm(shifts, axis=1) > np.sqrt(drawn_by_lot)

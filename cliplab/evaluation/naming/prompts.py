@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab.embeddings.points import unit_rows
 from cliplab.evaluation.naming.vocabulary import default_templates, default_vocabulary
 
 if TYPE_CHECKING:
@@ -120,27 +121,10 @@ def word_vectors(
             [encoder.encode_texts(sentences[i : i + _BATCH_SIZE]).vectors for i in batches],
             dtype=np.float64,
         )
-        means = directions(vectors.reshape(len(templates), len(words), -1).mean(axis=0))
+        means = unit_rows(vectors.reshape(len(templates), len(words), -1).mean(axis=0))
         means.setflags(write=False)
         read[sentences] = means
     return read[sentences]
-
-
-def directions(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Scale rows to unit length; one that is zero, but for rounding, has no direction.
-
-    Parameters
-    ----------
-    rows : ndarray of shape (n_rows, n_features)
-
-    Returns
-    -------
-    ndarray of shape (n_rows, n_features)
-        Zero where a row was.
-    """
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: NDArray[np.float64] = np.where(lengths > 1e-9, rows, 0) / np.maximum(lengths, 1e-9)
-    return unit
 
 
 def _strings(values: Any) -> tuple[str, ...]:

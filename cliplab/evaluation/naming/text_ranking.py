@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab._core.validation import require_kind
+from cliplab.embeddings.points import unit_rows
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.naming.prompts import (
     checked_templates,
     checked_words,
-    directions,
     word_vectors,
 )
 
@@ -139,8 +139,8 @@ def rank_by_text(
             f"Got {embeddings.vectors.shape[1]} instead."
         )
     pictures = embeddings.vectors.astype(np.float64)
-    differences = directions(pictures - pictures.mean(axis=0))
-    meaning = directions(asked - texts.mean(axis=0))[0]
+    differences = unit_rows(pictures - pictures.mean(axis=0))
+    meaning = unit_rows(asked - texts.mean(axis=0))[0]
     return TextRanking(text, differences @ meaning)
 
 
