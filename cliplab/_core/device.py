@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from cliplab._core.validation import wrong_value
+
 _BFLOAT16_ON_CPU = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
 
 
@@ -37,13 +39,14 @@ def checked_device(device: str | None) -> str:
     best = best_device()
     if device is None:
         return best
-    known = f"`device` must be 'cpu', 'cuda' or 'mps'. Got {device!r} instead"
+    must = "be 'cpu', 'cuda' or 'mps'"
     try:
         kind = torch.device(device).type
     except (RuntimeError, TypeError) as error:
-        raise ValueError(f"{known}.") from error
+        raise ValueError(wrong_value("device", must, device)) from error
     if kind in ("cuda", "mps") and kind != best:
-        raise ValueError(f"{known}, of which there is none here: take {best!r}, or leave it out.")
+        detail = f", of which there is none here: take {best!r}, or leave it out"
+        raise ValueError(wrong_value("device", must, device, detail))
     return device
 
 

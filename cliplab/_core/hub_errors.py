@@ -10,6 +10,8 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from cliplab._core.validation import wrong_value
+
 # A hub that answers at all answers within this; its own library tries for half a minute.
 _SECONDS_TO_ANSWER = 5
 
@@ -55,7 +57,7 @@ def require_name(name: str) -> None:
         If it is an address, or has no owner.
     """
     if re.fullmatch(r"[\w.-]+/[\w.-]+", name) is None:
-        raise ValueError(f"`name` must be 'owner/name' as on the Hub. Got {name!r} instead.")
+        raise ValueError(wrong_value("name", "be 'owner/name' as on the Hub", name))
 
 
 @contextlib.contextmanager

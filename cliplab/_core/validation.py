@@ -1,67 +1,165 @@
-"""What arguments may be, for all that share such arguments."""
+"""Argument checks, and the one sentence in which all of them report a wrong value."""
 
 from __future__ import annotations
 
 import numbers
+from collections.abc import Iterable
 from typing import Any
 
-# What each kind is called, and where one comes from.
+# What each class is called, and where an instance comes from.
 _KINDS = {
     "ClipEncoder": "a ClipEncoder, for example ClipEncoder('storybook')",
     "ClusterSweep": "a ClusterSweep, from sweep_clusters or, of one alone, "
     "ClusterSweep((clustering,))",
+    "ClusterTransitions": "ClusterTransitions, from compare_clusterings",
     "Clustering": "a Clustering, such as sweep[5]",
-    "Embeddings": "Embeddings, from encode_images, Embeddings(array) or shards[::100]",
+    "Embeddings": "Embeddings, from encode_images, Embeddings(array) or stored[::100]",
     "Evidence": "Evidence, from evidence_for_k",
     "ImageSet": "an ImageSet, from load_storybook or load_folder",
-    "ClusterTransitions": "ClusterTransitions, from compare_clusterings",
     "Projection": "a Projection, from project",
 }
 
 
-def require_count(name: str, value: Any, least: int) -> None:
-    """Refuse what is no whole number, or too small a one.
-
-    Raises
-    ------
-    ValueError
-        With the argument's name.
-    """
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
-        raise ValueError(
-            f"`{name}` must be a whole number of at least {least}. Got {value!r} instead."
-        )
-
-
-def require_one_of(name: str, value: Any, allowed: tuple[str, ...]) -> None:
-    """Refuse what is not among the names that there are.
-
-    Raises
-    ------
-    ValueError
-        With the argument's name.
-    """
-    if value not in allowed:
-        names = ", ".join(repr(each) for each in allowed)
-        raise ValueError(f"`{name}` must be one of {names}. Got {value!r} instead.")
-
-
-def require_kind(name: str, value: object, *kinds: type) -> None:
-    """Refuse what is of another kind: most often two arguments were swapped.
+def wrong_value(name: str, must: str, value: object, detail: str = "") -> str:
+    """Return the sentence that reports a wrong value of an argument.
 
     Parameters
     ----------
     name : str
-        The argument that is looked at.
+        The argument.
+    must : str
+        What it must be, have or hold.
+    value : object
+        What was given: the value, or its class where that is what is wrong.
+    detail : str, default=""
+        More about the value, with its own punctuation in front.
+
+    Returns
+    -------
+    str
+        The message of an error.
+
+    Examples
+    --------
+    >>> wrong_value("n_clusters", "be several whole numbers", 5, ": write [5]")
+    '`n_clusters` must be several whole numbers. Got 5 instead: write [5].'
+    """
+    shown = value.__name__ if isinstance(value, type) else repr(value)
+    return f"`{name}` must {must}. Got {shown} instead{detail}."
+
+
+def require_count(
+    name: str, value: Any, least: int, most: int | None = None, most_is: str = ""
+) -> None:
+    """Refuse what is not a whole number in a range.
+
+    Parameters
+    ----------
+    name : str
+        The argument that is checked.
+    value : object
+        What was given.
+    least : int
+        The smallest number that is allowed.
+    most : int, optional
+        The largest number that is allowed.
+    most_is : str, default=""
+        What the largest number is.
+
+    Raises
+    ------
+    ValueError
+        If it is not a whole number, or out of the range.
+
+    Examples
+    --------
+    >>> require_count("row", 40, 0, 39, "the last image")
+    Traceback (most recent call last):
+    ValueError: `row` must be a whole number from 0 to 39, the last image. Got 40 instead.
+    """
+    is_whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not is_whole or value < least or (most is not None and value > most):
+        allowed = f"of at least {least}" if most is None else f"from {least} to {most}"
+        meaning = f", {most_is}" if most_is else ""
+        raise ValueError(wrong_value(name, f"be a whole number {allowed}{meaning}", value))
+
+
+def require_number(name: str, value: Any, least: float, most: float) -> None:
+    """Refuse what is not a number in a range.
+
+    Parameters
+    ----------
+    name : str
+        The argument that is checked.
+    value : object
+        What was given.
+    least, most : float
+        The smallest and the largest number that are allowed.
+
+    Raises
+    ------
+    ValueError
+        If it is not a number, or out of the range.
+
+    Examples
+    --------
+    >>> require_number("imbalance", 2, 0, 1)
+    Traceback (most recent call last):
+    ValueError: `imbalance` must be a number from 0 to 1. Got 2 instead.
+    """
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    # Compared as Python's float, for numpy's own answer is not a bool; NaN is in no range.
+    if not is_number or not least <= float(value) <= most:
+        raise ValueError(wrong_value(name, f"be a number from {least:g} to {most:g}", value))
+
+
+def require_one_of(name: str, value: Any, allowed: Iterable[str], where: str = "") -> None:
+    """Refuse what is not one of some names.
+
+    Parameters
+    ----------
+    name : str
+        The argument that is checked.
+    value : object
+        What was given.
+    allowed : iterable of str
+        The names.
+    where : str, default=""
+        Where these are the names, for example ``"for HDBSCAN"``.
+
+    Raises
+    ------
+    ValueError
+        If it is none of them.
+
+    Examples
+    --------
+    >>> require_one_of("engine", "Ray", ("local", "ray"))
+    Traceback (most recent call last):
+    ValueError: `engine` must be one of 'local', 'ray'. Got 'Ray' instead.
+    """
+    names = list(allowed)
+    if not isinstance(value, str) or value not in names:
+        listed = ", ".join(map(repr, names))
+        raise ValueError(wrong_value(name, f"be one of {listed} {where}".rstrip(), value))
+
+
+def require_kind(name: str, value: object, *kinds: type) -> None:
+    """Refuse what is of another class: most often two arguments were swapped.
+
+    Parameters
+    ----------
+    name : str
+        The argument that is checked.
     value : object
         What was given.
     *kinds : type
-        Those of the package's own that it may be.
+        The package's own classes that are allowed.
 
     Raises
     ------
     TypeError
-        If it is of none of them.
+        If it is an instance of none of them.
 
     Examples
     --------
@@ -72,4 +170,31 @@ def require_kind(name: str, value: object, *kinds: type) -> None:
     """
     if not isinstance(value, kinds):
         allowed = ", or ".join(_KINDS[kind.__name__] for kind in kinds)
-        raise TypeError(f"`{name}` must be {allowed}. Got {type(value).__name__} instead.")
+        raise TypeError(wrong_value(name, f"be {allowed}", type(value)))
+
+
+def require_rows(name: str, n_rows: int, n_images: int) -> None:
+    """Refuse what does not have one row an image: row *i* of everything belongs to image *i*.
+
+    Parameters
+    ----------
+    name : str
+        The argument that is checked.
+    n_rows, n_images : int
+        How many rows it has, and how many images there are.
+
+    Raises
+    ------
+    ValueError
+        If they differ.
+
+    Examples
+    --------
+    >>> require_rows("embeddings", 30, 40)
+    Traceback (most recent call last):
+    ValueError: `embeddings` must have one row for each of the 40 images. Got 30 instead.
+    """
+    if n_rows != n_images:
+        raise ValueError(
+            wrong_value(name, f"have one row for each of the {n_images} images", n_rows)
+        )

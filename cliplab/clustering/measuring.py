@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
-from cliplab._core.validation import require_kind
+from cliplab._core.validation import require_kind, require_rows
 from cliplab.clustering.sampling import stratified_rows
 from cliplab.clustering.silhouettes import silhouettes
 from cliplab.clustering.values import NOISE, Clustering, ClusterSweep
 from cliplab.embeddings.points import points_and_space, unit_rows
 from cliplab.embeddings.values import Embeddings
-from cliplab.images.image_set import require_rows
 from cliplab.projection.projecting import Projection
 
 # Up to here every image has a silhouette. All pairs of 20,000 take seconds, of 100,000 minutes.

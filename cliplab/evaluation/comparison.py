@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab._core.validation import require_count
+from cliplab._core.validation import require_count, require_rows
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.agreement import Agreement, class_agreement
 from cliplab.evaluation.mutual_information import adjusted_mutual_information
-from cliplab.images.image_set import ImageSet, require_rows
+from cliplab.images.image_set import ImageSet
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab._core.validation import require_count, require_kind
+from cliplab._core.validation import require_count, require_kind, require_rows
 from cliplab.clustering.values import Clustering
-from cliplab.images.image_set import ImageSet, require_rows
+from cliplab.images.image_set import ImageSet
 
 if TYPE_CHECKING:
     import pandas as pd

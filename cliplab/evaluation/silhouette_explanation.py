@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cliplab._core.validation import require_kind
+from cliplab._core.validation import require_kind, require_rows
 from cliplab.clustering.values import NOISE, Clustering
 from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.values import Embeddings
-from cliplab.images.image_set import require_rows
 from cliplab.projection.projecting import Projection
 
 # All pairs of a larger cluster would take too long; the middle one is near the mean.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab._core.validation import require_kind
+from cliplab._core.validation import require_kind, require_rows
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering, ClusterSweep
 from cliplab.embeddings.values import Embeddings
@@ -35,7 +35,7 @@ from cliplab.explorer.widgets.pages.silhouette import SilhouettePage
 from cliplab.explorer.widgets.pages.words import WordsPage
 from cliplab.explorer.widgets.panel import Panel
 from cliplab.explorer.widgets.serving import HoverPictures
-from cliplab.images.image_set import ImageSet, require_rows
+from cliplab.images.image_set import ImageSet
 from cliplab.projection.projecting import Projection, project
 
 if TYPE_CHECKING:

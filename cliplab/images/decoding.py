@@ -48,8 +48,7 @@ def decode_picture(data: bytes, most_pixels: int = MAX_PIXELS) -> Image.Image:
     """
     if not data:
         raise ValueError("an empty file")
-    if len(data) > MAX_BYTES:
-        raise ValueError(too_many_bytes(len(data)))
+    require_decodable_size(len(data))
     try:
         with Image.open(io.BytesIO(data), formats=_formats()) as image:
             _check_size(image, most_pixels)
@@ -74,9 +73,18 @@ def decode_picture(data: bytes, most_pixels: int = MAX_PIXELS) -> Image.Image:
         raise ValueError(f"damaged: {_first_line(error)}") from error
 
 
-def too_many_bytes(n_bytes: int) -> str:
-    """Say that a file is too large."""
-    return f"too large: {n_bytes / 1e6:.0f} MB, where {MAX_BYTES / 1e6:.0f} MB are allowed"
+def require_decodable_size(n_bytes: int) -> None:
+    """Refuse a file by its size, before it is read.
+
+    Raises
+    ------
+    ValueError
+        If it has more than 100 MB; the message is the reason in a few words.
+    """
+    if n_bytes > MAX_BYTES:
+        raise ValueError(
+            f"too large: {n_bytes / 1e6:.0f} MB, where {MAX_BYTES / 1e6:.0f} MB are allowed"
+        )
 
 
 class _TooLargeError(ValueError):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cliplab._core.validation import require_one_of, wrong_value
 from cliplab.images.credits import Attribution, Credits
 from cliplab.images.decoding import decode_picture
 
@@ -87,9 +88,7 @@ class ImageSet:
         columns = self.dataset.column_names
         for required in ("image", "image_id"):
             if required not in columns:
-                raise ValueError(
-                    f"`dataset` must have a column {required!r}. Got {columns!r} instead."
-                )
+                raise ValueError(wrong_value("dataset", f"have a column {required!r}", columns))
         image_ids = np.array(self.dataset["image_id"][:], dtype=np.str_)
         if len(np.unique(image_ids)) != len(image_ids):
             raise ValueError("`dataset` must have one id for each image. Got an id twice instead.")
@@ -157,7 +156,7 @@ class ImageSet:
         b'\x89PNG'
         """
         if not -len(self) <= index < len(self):
-            raise IndexError(f"`index` must be below {len(self)}. Got {index} instead.")
+            raise IndexError(wrong_value("index", f"be below {len(self)}", index))
         file: dict[str, Any] = self._files[index % len(self)]["image"]
         if file["bytes"] is not None:
             return bytes(file["bytes"])
@@ -245,8 +244,7 @@ class ImageSet:
         >>> load_storybook(n_images=3).factor("color")
         ['purple', 'brown', 'red']
         """
-        if column not in self.factors:
-            raise ValueError(f"`column` must be one of {self.factors!r}. Got {column!r} instead.")
+        require_one_of("column", column, self.factors)
         values = self.dataset[column][:]
         names = getattr(self.dataset.features[column], "names", None)
         if names is not None:
@@ -326,27 +324,6 @@ class ImageSet:
         )
 
 
-def require_rows(name: str, n_rows: int, n_images: int) -> None:
-    """Refuse what does not go with the images: row *i* of everything belongs to image *i*.
-
-    Parameters
-    ----------
-    name : str
-        The argument that is looked at.
-    n_rows, n_images : int
-        How many rows it has, and how many it ought to have.
-
-    Raises
-    ------
-    ValueError
-        If they differ.
-    """
-    if n_rows != n_images:
-        raise ValueError(
-            f"`{name}` must have one row for each of the {n_images} images. Got {n_rows} instead."
-        )
-
-
 def _classes(dataset: datasets.Dataset) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Return each image's class as a code, -1 where none is known, and what the codes mean."""
     if "class_label" not in dataset.column_names:
@@ -354,10 +331,8 @@ def _classes(dataset: datasets.Dataset) -> tuple[NDArray[np.int64], tuple[str, .
     feature = dataset.features["class_label"]
     names = getattr(feature, "names", None)
     if names is None:
-        raise ValueError(
-            "`dataset` must have a datasets.ClassLabel as its column 'class_label'. "
-            f"Got {feature!r} instead."
-        )
+        must = "have a datasets.ClassLabel as its column 'class_label'"
+        raise ValueError(wrong_value("dataset", must, feature))
     codes = [-1 if code is None else code for code in dataset["class_label"][:]]
     return np.array(codes, dtype=np.int64), tuple(names)
 

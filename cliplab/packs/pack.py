@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
-from cliplab._core.validation import require_kind
+from cliplab._core.validation import require_kind, require_rows
 from cliplab.clustering.values import ClusterSweep
 from cliplab.embeddings.values import Embeddings
-from cliplab.images.image_set import ImageSet, require_rows
+from cliplab.images.image_set import ImageSet
 from cliplab.projection.projecting import Projection
 
 

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cliplab._core.validation import require_count, require_kind
+from cliplab._core.validation import require_count, require_kind, require_rows
 from cliplab.embeddings.portions import portions, require_vectors
 from cliplab.embeddings.values import Embeddings
-from cliplab.images.image_set import require_rows
 from cliplab.projection.projecting import Projection, project
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cliplab._core.device import n_cores
-from cliplab.images.decoding import MAX_BYTES, decode_picture, too_many_bytes
+from cliplab._core.validation import wrong_value
+from cliplab.images.decoding import decode_picture, require_decodable_size
 from cliplab.images.image_set import ImageSet
 
 _MOST_WORKERS = 4
@@ -56,10 +57,8 @@ def load_folder(path: str | os.PathLike[str]) -> ImageSet:
     folder = Path(os.path.realpath(Path(path).expanduser()))
     if not folder.is_dir():
         what = "a file" if folder.exists() else "nothing"
-        raise FileNotFoundError(
-            f"`path` must be a folder. Got {os.fspath(path)!r} instead, where there is {what} "
-            f"(looked for from {Path.cwd()})."
-        )
+        detail = f", where there is {what} (looked for from {Path.cwd()})"
+        raise FileNotFoundError(wrong_value("path", "be a folder", os.fspath(path), detail))
     files = _visible_files(folder)
     # Few at once: a large picture takes up to 1.2 GB.
     with ThreadPoolExecutor(min(_MOST_WORKERS, n_cores())) as pool:
@@ -68,12 +67,10 @@ def load_folder(path: str | os.PathLike[str]) -> ImageSet:
     kept = [file for file in files if flaw_of[file] is None]
     skipped = [(_name(file, folder), flaw) for file, flaw in flaw_of.items() if flaw is not None]
     if not kept:
-        raise ValueError(
-            "`path` must be a folder with at least one image that can be read. "
-            f"Got {os.fspath(path)!r} instead, where {len(skipped)} files were skipped"
-            f"{': ' if skipped else ', for there are none'}"
-            f"{'; '.join(f'{name}, {reason}' for name, reason in skipped[:3])}."
-        )
+        reasons = "; ".join(f"{name}, {reason}" for name, reason in skipped[:3])
+        found = f"{len(skipped)} files were skipped: {reasons}" if skipped else "there are no files"
+        must = "be a folder with at least one image that can be read"
+        raise ValueError(wrong_value("path", must, os.fspath(path), f", where {found}"))
 
     names = [_name(file, folder) for file in kept]
     text = datasets.Value("string")
@@ -129,7 +126,5 @@ def _flaw(file: Path, folder: Path) -> str | None:
 
 
 def _read(file: Path) -> bytes:
-    n_bytes = file.stat().st_size
-    if n_bytes > MAX_BYTES:
-        raise ValueError(too_many_bytes(n_bytes))
+    require_decodable_size(file.stat().st_size)
     return file.read_bytes()

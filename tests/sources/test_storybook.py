@@ -392,7 +392,7 @@ def test_the_seed_must_be_a_whole_number(value):
 
 @pytest.mark.parametrize("value", [0, 3, 1.5, "two"])
 def test_there_can_be_one_object_or_two(value):
-    with pytest.raises(ValueError, match=r"^`n_objects` must be 1 or 2\. Got .* instead\.$"):
+    with pytest.raises(ValueError, match=r"^`n_objects` must be a whole number from 1 to 2\. Got"):
         load_storybook(2, n_objects=value)
 
 

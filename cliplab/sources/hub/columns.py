@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from cliplab._core.validation import wrong_value
 from cliplab.images.decoding import decode_picture
 from cliplab.sources.hub.plan import Request
 from cliplab.sources.hub.row_groups import opened
@@ -111,10 +112,8 @@ def _image_column(features: datasets.Features, asked: str | None, name: str) -> 
     if asked is not None and asked in features:
         return asked
     if asked is not None or not columns:
-        raise ValueError(
-            f"`image_column` must be a column of {name} that holds images, out of "
-            f"{list(features)!r}. Got {asked!r} instead."
-        )
+        must = f"be a column of {name} that holds images, out of {list(features)!r}"
+        raise ValueError(wrong_value("image_column", must, asked))
     return columns[0]
 
 
@@ -132,10 +131,8 @@ def _label_column(features: datasets.Features, asked: str | None, name: str) -> 
         kind = features.get(asked)
         is_one_value = isinstance(kind, datasets.ClassLabel | datasets.Value)
         if not is_one_value or kind == datasets.Value("binary"):
-            raise ValueError(
-                f"`label_column` must be a column of {name} with one value an image, out of "
-                f"{list(features)!r}. Got {asked!r} instead."
-            )
+            must = f"be a column of {name} with one value an image, out of {list(features)!r}"
+            raise ValueError(wrong_value("label_column", must, asked))
         return asked
     columns = [each for each, kind in features.items() if isinstance(kind, datasets.ClassLabel)]
     return columns[0] if len(columns) == 1 else None

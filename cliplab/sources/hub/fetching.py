@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cliplab._core.cache import write_whole
+from cliplab._core.validation import wrong_value
 from cliplab.images.image_set import ImageSet
 from cliplab.sources.hub.columns import Columns
 from cliplab.sources.hub.plan import Plan, Request
@@ -53,9 +54,10 @@ def fetch_planned(request: Request, plan: Plan, folder: Path) -> ImageSet:
         skipped += json.loads(part.with_suffix(".json").read_bytes())
     table = datasets.concatenate_datasets([each for each in tables if len(each)] or tables)
     if len(table) == 0:
+        flaw = skipped[0][1] if skipped else "missing"
+        detail = f", a column of {request.name} whose first image is {flaw}"
         raise ValueError(
-            f"`image_column` must hold images that can be read. Got {columns.image!r} of "
-            f"{request.name} instead, whose first is {skipped[0][1] if skipped else 'missing'}."
+            wrong_value("image_column", "hold images that can be read", columns.image, detail)
         )
     order = {f"{request.split}-{row}": place for place, row in enumerate(plan.rows)}
     ids = table["image_id"][:]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cliplab._core.cache import write_whole
+from cliplab._core.validation import require_one_of, wrong_value
 from cliplab.sources.hub.row_groups import RowGroup, draw_rows, find_row_groups
 
 if TYPE_CHECKING:
@@ -91,11 +92,7 @@ def make_plan(request: Request) -> Plan:
     about = huggingface_hub.HfApi().dataset_info(request.name, revision=request.revision)
     builder = _builder(request, str(about.sha))
     files = builder.config.data_files or {}
-    if request.split not in files:
-        names = ", ".join(repr(str(each)) for each in files)
-        raise ValueError(
-            f"`split` must be one of {names} for {request.name}. Got {request.split!r} instead."
-        )
+    require_one_of("split", request.split, map(str, files), where=f"for {request.name}")
     license_name = str(about.card_data.get("license") or "") if about.card_data else ""
     if not all(str(url).endswith(".parquet") for url in files[request.split]):
         features = builder.info.features or _peeked(builder, request.split)
@@ -119,10 +116,8 @@ def _builder(request: Request, commit: str) -> Any:
         names = re.search(r"BuilderConfig .* not found. Available: \[(.*)\]", str(error))
         if names is None:
             raise
-        raise ValueError(
-            f"`config` must be one of {names[1]} for {request.name}. "
-            f"Got {request.config!r} instead."
-        ) from error
+        must = f"be one of {names[1]} for {request.name}"
+        raise ValueError(wrong_value("config", must, request.config)) from error
 
 
 def _peeked(builder: Any, split: str) -> datasets.Features:

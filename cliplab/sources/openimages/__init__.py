@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from cliplab._core.cache import cache_folder
+from cliplab._core.validation import require_one_of
 from cliplab.images.image_set import ImageSet
 from cliplab.sources.http.connections import UnreachableError
 from cliplab.sources.http.download import Downloader, Patience
@@ -124,12 +125,9 @@ def fetch_open_images(
         population,
         tuple(sorted(class_names("exclude_classes", exclude_classes))),
     )
-    if isinstance(source, OpenImagesHost):
-        host = source
-    elif source in ("official", "hub"):
-        host = open_images_host()
-    else:
-        raise ValueError(f"`source` must be 'official' or 'hub'. Got {source!r} instead.")
+    host = source if isinstance(source, OpenImagesHost) else open_images_host()
+    if source is not host:
+        require_one_of("source", source, ("official", "hub"))
     if source == "hub":
         return fetch_from_mirror(sample, cache_dir)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 
+from cliplab._core.validation import wrong_value
 from cliplab.images.image_set import ImageSet
 from cliplab.sources.hub import fetch_hub_images
 from cliplab.sources.openimages.official import CITATION
@@ -43,10 +44,8 @@ def fetch_from_mirror(sample: Sample, cache_dir: str | os.PathLike[str] | None) 
         If the Hub cannot be reached.
     """
     if sample.classes is not None:
-        raise ValueError(
-            "`classes` must be left out with source='hub': the mirror has no verified classes. "
-            f"Got {list(sample.classes)!r} instead."
-        )
+        must = "be left out with source='hub': the mirror has no verified classes"
+        raise ValueError(wrong_value("classes", must, list(sample.classes)))
     images = fetch_hub_images(
         MIRROR,
         split=sample.split,

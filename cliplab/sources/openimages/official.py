@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cliplab._core.validation import wrong_value
 from cliplab.images.image_set import ImageSet
 from cliplab.sources.hash_sampling import by_lot
 from cliplab.sources.http.download import Downloader
@@ -126,14 +127,11 @@ def _require_enough(counts: dict[str, int], n_each: int) -> None:
     if all(n >= n_each for n in counts.values()):
         return
     if list(counts) == [""]:
-        raise ValueError(
-            f"`n_images` must be at most {counts['']}, for so many there are. Got {n_each} instead."
-        )
+        must = f"be at most {counts['']}, the number of images that there are"
+        raise ValueError(wrong_value("n_images", must, n_each))
     listed = ", ".join(f"{name} {n}" for name, n in counts.items())
-    raise ValueError(
-        f"`per_class` must be at most the number of pictures that have one of the classes and "
-        f"none of the others: {listed}. Got {n_each} instead."
-    )
+    must = f"be at most the number of images with one of the classes and no other: {listed}"
+    raise ValueError(wrong_value("per_class", must, n_each))
 
 
 def _primary_labels(

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from cliplab._core.validation import require_count, require_one_of
+from cliplab._core.validation import require_count, require_one_of, wrong_value
 from cliplab.sources.openimages.host import SPLITS
 
 POPULATIONS = ("verified", "all")
@@ -41,9 +41,8 @@ class Sample:
         if self.per_class is not None:
             require_count("per_class", self.per_class, least=1)
             if self.classes is None:
-                raise ValueError(
-                    f"`per_class` must come with `classes`. Got {self.per_class} alone instead."
-                )
+                must = "come with `classes`"
+                raise ValueError(wrong_value("per_class", must, self.per_class, " alone"))
             object.__setattr__(self, "per_class", int(self.per_class))
 
     @property
@@ -68,5 +67,5 @@ def class_names(argument: str, names: Collection[str]) -> tuple[str, ...]:
         With the argument's name.
     """
     if isinstance(names, str):
-        raise ValueError(f"`{argument}` must be a list of class names. Got {names!r} instead.")
+        raise ValueError(wrong_value(argument, "be a list of class names", names))
     return tuple(names)

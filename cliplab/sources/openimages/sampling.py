@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from cliplab._core.validation import wrong_value
+
 if TYPE_CHECKING:
     from cliplab.sources.openimages.index import Index
 
@@ -84,7 +86,7 @@ def find_class_members(
     present = index.table["labels_present"].to_pylist()
     wanted = list(dict.fromkeys(_known(classes, present, "classes")))
     if len(wanted) < 2:
-        raise ValueError(f"`classes` must name at least 2 classes. Got {list(classes)!r} instead.")
+        raise ValueError(wrong_value("classes", "name at least 2 classes", list(classes)))
     ids = index.image_ids
     members: dict[str, list[str]] = {name: [] for name in wanted}
     for row in rows:
@@ -141,8 +143,6 @@ def _known(names: Collection[str], present: Sequence[Sequence[str]], argument: s
         elif argument == "classes" or name not in PEOPLE:  # Not every split has all of those.
             near = difflib.get_close_matches(name.casefold(), every, n=5)
             hint = ", ".join(repr(every[each]) for each in near) or "a name such as 'Cat'"
-            raise ValueError(
-                f"`{argument}` must hold classes that people have found in this split: {hint}. "
-                f"Got {name!r} instead."
-            )
+            must = f"hold classes that people have found in this split: {hint}"
+            raise ValueError(wrong_value(argument, must, name))
     return spelled

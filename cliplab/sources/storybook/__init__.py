@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-import numbers
 import zlib
 from typing import Any
 
+from cliplab._core.validation import require_count, require_number
 from cliplab.images.image_set import ImageSet
 from cliplab.sources.storybook.captions import caption, full_caption
 from cliplab.sources.storybook.objects import OBJECTS
@@ -96,14 +96,19 @@ def load_storybook(
     import datasets
     from tqdm.auto import tqdm
 
+    require_count("n_images", n_images, least=1)
+    require_count("random_state", random_state, least=0)
+    require_count("n_objects", n_objects, least=1, most=2)
+    require_number("imbalance", imbalance, 0, 1)
+    require_number("confounding", confounding, 0, 1)
+    require_number("painted_words", painted_words, 0, 1)
     knobs: dict[str, Any] = {
-        "n_objects": _whole("n_objects", n_objects, (1, 2), "1 or 2"),
-        "imbalance": _share("imbalance", imbalance),
-        "confounding": _share("confounding", confounding),
-        "painted_words": _share("painted_words", painted_words),
+        "n_objects": int(n_objects),
+        "imbalance": float(imbalance),
+        "confounding": float(confounding),
+        "painted_words": float(painted_words),
     }
-    indices = range(_whole("n_images", n_images, range(1, 2**31), "a whole number of at least 1"))
-    seed = _whole("random_state", random_state, range(2**63), "a whole number of at least 0")
+    indices, seed = range(int(n_images)), int(random_state)
 
     scenes = [sample_scene(seed, index, **knobs) for index in indices]
     pictures = [_png(scene) for scene in tqdm(scenes, "Drawing the storybook", delay=1)]
@@ -151,15 +156,3 @@ def _png(scene: Scene) -> bytes:
     # Flat areas compress by run lengths alone, which is the fastest way.
     draw_scene(scene).save(buffer, format="PNG", compress_level=1, compress_type=zlib.Z_RLE)
     return buffer.getvalue()
-
-
-def _whole(name: str, value: Any, allowed: range | tuple[int, ...], words: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value not in allowed:
-        raise ValueError(f"`{name}` must be {words}. Got {value!r} instead.")
-    return int(value)
-
-
-def _share(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 <= float(value) <= 1:
-        raise ValueError(f"`{name}` must be a number from 0 to 1. Got {value!r} instead.")
-    return float(value)
