@@ -94,7 +94,7 @@ def test_a_tap_on_a_curve_moves_the_slider(lesson: Notebook, figure: str) -> Non
 
 def test_a_lasso_fills_the_gallery(lesson: Notebook) -> None:
     _lasso_everything_left(lesson)
-    lesson.wait_for("document.querySelectorAll('.cliplab-gallery .picture').length === 10")
+    lesson.wait_for("document.querySelectorAll('.cliplab-gallery .image').length === 10")
     lesson.wait_for("document.querySelector('.jp-Notebook').innerText.includes(' selected')")
     n_selected = int(lesson.run_cell("print(len(explorer.state.selected))"))
     assert 300 < n_selected < 700

@@ -110,7 +110,7 @@ hostile"""
         state="visible", timeout=10_000
     )
     lesson.run_cell("hostile.state.selected = range(10); hostile.state.color_by = 'mood'")
-    lesson.wait_for("document.querySelectorAll('.cliplab-gallery .picture').length >= 10")
+    lesson.wait_for("document.querySelectorAll('.cliplab-gallery .image').length >= 10")
     for shown in ("hostile_images", "hostile_images.credits()", "hostile_pack"):
         lesson.run_cell(shown)
     lesson.page.wait_for_timeout(500)

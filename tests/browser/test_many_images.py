@@ -72,4 +72,4 @@ def test_bars_and_points_are_selected_together(many: Notebook) -> None:
     many.wait_for("model_of('images').selected.indices.length >= 1")
     selected = many.evaluate("return model_of('images').selected.indices")
     assert bars["rows"][best] in selected
-    many.wait_for("cells[1].node.innerText.includes('to the rival')")
+    many.wait_for("cells[1].node.innerText.includes('to the nearest cluster')")

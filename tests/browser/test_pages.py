@@ -112,12 +112,12 @@ def test_a_tap_on_a_bar_opens_it(pages: Notebook) -> None:
     columns = pages.data("images")
     row = int(np.argmax(columns["silhouettes"]))
     pages.tap("silhouettes", columns["silhouettes"][row] / 2, columns["bar_positions"][row])
-    _wait_for_words(pages, "centre of the rival")
+    _wait_for_words(pages, "centre of the nearest cluster")
     opened = int(pages.run_cell("print(explorer.state.opened)"))
     score = columns["silhouettes"][opened]
     assert f"= {score:.2f}" in _screen(pages).inner_text()
     pages.wait_for(
-        f"[...cells[{EXPLORER}].node.querySelectorAll('img[alt^=picture]')]"
+        f"[...cells[{EXPLORER}].node.querySelectorAll('img[alt^=image]')]"
         ".filter((image) => image.naturalWidth > 0).length === 3"
     )
     _screen(pages).get_by_role("button", name="borderline").click()

@@ -41,9 +41,9 @@ def test_the_explorer_opens_on_photographs(notebook: Notebook) -> None:
     notebook.wait_painted()
     notebook.wait_for("data_of('sheets').uri.every((uri) => uri.length > 1000)")
     notebook.run_cell("explorer.state.selected = range(10)")
-    notebook.wait_for("document.querySelectorAll('.cliplab-gallery .picture').length === 10")
+    notebook.wait_for("document.querySelectorAll('.cliplab-gallery .image').length === 10")
     notebook.evaluate("cells[1].node.scrollIntoView()")
     assert notebook.evaluate(
-        "return [...document.querySelectorAll('.cliplab-gallery .picture')]"
+        "return [...document.querySelectorAll('.cliplab-gallery .image')]"
         ".every((each) => getComputedStyle(each).backgroundImage.startsWith('url(\"data:image'))"
     )

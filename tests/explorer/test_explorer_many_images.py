@@ -61,7 +61,7 @@ def explorer(many, sampled):
     random = np.random.default_rng(0)
     embeddings = Embeddings(random.normal(size=(N_IMAGES, 3)) + 4 * np.eye(3)[many.class_labels])
     projection = Projection(random.normal(size=(N_IMAGES, 2)), "drawn")
-    return Explorer(many, embeddings, sampled, projection)
+    return Explorer(many, embeddings, projection, sampled)
 
 
 def test_only_images_that_were_measured_have_a_bar_and_blocks_have_no_holes():
@@ -177,7 +177,7 @@ def test_an_image_that_was_not_measured_can_be_opened(explorer):
     explorer.state.page = "silhouette"
     explorer.state.opened = 0
     assert np.isnan(explorer.clustering.silhouettes[0])
-    assert "to the rival" in explorer._panel.pages["silhouette"]._case.value
+    assert "to the nearest cluster" in explorer._panel.pages["silhouette"]._case.value
 
 
 def test_what_repeats_the_work_many_times_is_refused_in_words(explorer, monkeypatch):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ipywidgets
 import traitlets
 
+from cliplab._core.html import render
 from cliplab.explorer.model.state import MOST_SEED
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ class _Column(NamedTuple):
 _LEFT = _Column("5 1 0", "72px")
 _MIDDLE = _Column("5 1 0", "116px")
 _RIGHT = _Column("4 1 0", "72px")
+
+_N_STOPS = 12  # Colours of the bar that stands for amounts.
 
 
 class Controls:
@@ -94,13 +96,7 @@ class Controls:
 
     def show_status(self, text: str) -> None:
         """Say in a line what is on the screen."""
-        words = html.escape(text)
-        # On one line, whatever happens: a second would push the gallery down.
-        style = (
-            "overflow: hidden; text-overflow: ellipsis; white-space: nowrap; "
-            "width: 0; min-width: 100%"  # As wide as there is room, and not as it has words.
-        )
-        self._status.value = f'<div style="{style}" title="{words}">{words}</div>'
+        self._status.value = render("explorer/style/templates/status.html", text=text)
 
     def show_progress(self, share: float | None) -> None:
         """Show how far a run has come, from 0 to 1; None when nothing runs."""
@@ -110,25 +106,16 @@ class Controls:
 
     def show_error(self, text: str) -> None:
         """Say under the panel what went wrong; an empty text takes it away."""
-        self.error.value = f'<b style="color: #c0392b">{html.escape(text)}</b>'
+        self.error.value = render("explorer/style/templates/error.html", text=text)
         self.error.layout.display = None if text else "none"
 
     def show_legend(self, coloring: Coloring) -> None:
         """Say what the colours stand for."""
-        if coloring.is_amount:
-            (low, _), (high, _) = coloring.legend
-            colors = ", ".join(coloring.palette[:: max(1, len(coloring.palette) // 12)])
-            bar = f"background: linear-gradient(to right, {colors})"
-            items = f'{low}<span style="{bar}; width: 160px; height: 10px"></span>{high}'
-        else:
-            items = "".join(
-                f'<span style="white-space: nowrap"><span style="color: {color}">●</span> '
-                f"{html.escape(name)}</span>"
-                for name, color in coloring.legend
-            )
-        self._legend.value = (
-            '<div style="display: flex; flex-wrap: wrap; gap: 0 12px; align-items: center; '
-            f'line-height: 1.5; font-size: 12px">{items}</div>'
+        self._legend.value = render(
+            "explorer/style/templates/legend.html",
+            legend=coloring.legend,
+            is_amount=coloring.is_amount,
+            colors=coloring.palette[:: max(1, len(coloring.palette) // _N_STOPS)],
         )
 
     def allow_perplexity(self, allowed: bool) -> None:

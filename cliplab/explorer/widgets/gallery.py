@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ipywidgets
 import numpy as np
+from markupsafe import Markup
 
+from cliplab._core.html import render
 from cliplab.clustering.values import NOISE
 from cliplab.explorer.model.columns import hidden_name
 from cliplab.explorer.style.theme import cluster_color
@@ -24,24 +25,6 @@ if TYPE_CHECKING:
     from cliplab.images.image_set import ImageSet
 
 PAGE_SIZE = 10
-
-_STYLE = """<style>
-.cliplab-gallery { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 6px;
-  font-size: 11px; line-height: 1.25; color: var(--jp-ui-font-color1, inherit); }
-.cliplab-gallery figure { margin: 0; min-width: 0; position: relative; }
-.cliplab-gallery .picture { aspect-ratio: 1; border-radius: 4px; background-size: cover; }
-.cliplab-gallery .cluster { position: absolute; top: 3px; left: 3px; padding: 1px 5px;
-  border-radius: 8px; color: white; font-weight: bold; text-shadow: 0 0 2px black; }
-.cliplab-gallery figcaption div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.cliplab-gallery .silhouette { font-size: 10px; letter-spacing: -0.3px; }
-.cliplab-pages .widget-tab-contents { padding: 6px 8px !important; }
-/* A tab is as wide as its title, so that in a narrow window no title is cut. */
-.cliplab-pages .lm-TabBar-tab, .cliplab-pages .p-TabBar-tab { flex: 0 1 auto !important;
-  min-width: 0 !important; padding: 0 8px !important; }
-/* Where there is no room the end is shown: that is where names and numbers differ. */
-.cliplab-gallery .name, .cliplab-gallery .silhouette { direction: rtl; text-align: left; }
-.cliplab-gallery .cliplab-credit, .cliplab-gallery .cliplab-credit a { color: #767676; }
-</style>"""
 
 
 class _Page(NamedTuple):
@@ -96,7 +79,10 @@ class Gallery:
         self.pictures = ipywidgets.HTML(layout={"min_height": "136px"})
         self.widget = ipywidgets.VBox(
             [
-                ipywidgets.HTML(_STYLE, layout={"display": "none"}),
+                ipywidgets.HTML(
+                    render("explorer/style/templates/style_sheet.html"),
+                    layout={"display": "none"},
+                ),
                 self._on_page.widget,
                 self.pictures,
             ]
@@ -108,8 +94,10 @@ class Gallery:
         if rows != self._rows:
             self._page = 0
         self._rows, self._clustering = rows, clustering
-        title = f"{len(rows)} selected" if selected else "typical of each cluster"
-        self._title.value = f'<span style="white-space: nowrap">{title}</span>'
+        self._title.value = render(
+            "explorer/style/templates/gallery_title.html",
+            n_selected=len(rows) if selected else 0,
+        )
         self._draw()
 
     def read_ahead(self, sweep: ClusterSweep) -> Iterator[dict[int, str]]:
@@ -136,20 +124,16 @@ class Gallery:
     def _pages(self, rows: tuple[int, ...], clustering: Clustering) -> Iterator[_Page]:
         makers = self._images[list(rows)].attribution
         figures = [self._figure(*each, clustering) for each in zip(rows, makers, strict=True)]
-        page = f'<div class="cliplab-gallery">{"".join(figures)}</div>'
+        page = render("explorer/style/templates/gallery.html", figures=figures)
         yield _Page(self._on_page.read(rows), page)
 
     def _show_page(self, page: _Page) -> None:
         self._on_page.send(page.pictures)
         self.pictures.value = page.markup
 
-    def _figure(self, i: int, credit: Attribution, clustering: Clustering) -> str:
+    def _figure(self, i: int, credit: Attribution, clustering: Clustering) -> dict[str, Any]:
         label, cluster = self._images.class_labels[i], int(clustering.cluster_labels[i])
-        known = ""
-        if self.reveals:
-            class_name = self._images.class_names[label] if label >= 0 else "no class"
-            known = f"<div><b>{html.escape(class_name)}</b></div>"
-        number = str(cluster) if cluster != NOISE else "–"
+        class_name = self._images.class_names[label] if label >= 0 else "no class"
         score = clustering.silhouettes[i]
         silhouette = f"silhouette {score:.2f}" if np.isfinite(score) else "not measured"
         if cluster == NOISE:
@@ -157,16 +141,16 @@ class Gallery:
         name = str(self._images.image_ids[i])
         if not self.reveals:  # Names of files and titles often hold the class.
             name, credit = hidden_name(i), replace(credit, title="")
-        about = html.escape(f"{name}: {credit}", quote=True)
-        # Single quotes: double ones would be escaped in the message.
-        return (
-            f"<figure title='{about}'><div class='picture {self._on_page.class_name(i)}' "
-            f"role='img' aria-label='{html.escape(name, quote=True)}'></div>"
-            f"<span class='cluster' style='background: {cluster_color(cluster)}'>{number}</span>"
-            f"<figcaption>{known}<div class='silhouette'><bdi>{silhouette}</bdi></div>"
-            f"<div class='name'><bdi>{html.escape(name)}</bdi></div>"
-            f"{credit.to_short_html()}</figcaption></figure>"
-        )
+        return {
+            "name": name,
+            "credit": credit,
+            "credit_line": Markup(credit.to_short_html()),
+            "look": self._on_page.class_name(i),
+            "color": cluster_color(cluster),
+            "cluster": "–" if cluster == NOISE else cluster,
+            "class_name": class_name if self.reveals else None,
+            "silhouette": silhouette,
+        }
 
     def _button(self, icon: str, tooltip: str, by: int) -> ipywidgets.Button:
         button = ipywidgets.Button(

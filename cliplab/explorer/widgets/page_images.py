@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
+from cliplab._core.html import render
 from cliplab.images.thumbnails import data_uri, thumbnail
 
 if TYPE_CHECKING:
@@ -76,11 +77,11 @@ class PagePictures:
                 each.close()
             self._sent.clear()
             self.widget.children = (self._first,)
-        looks = "".join(
-            f".{self.class_name(row)}{{background-image:url({uri})}}"
-            for row, uri in pictures.items()
+        looks = render(
+            "explorer/style/templates/image_looks.html",
+            looks=[(self.class_name(row), uri) for row, uri in pictures.items()],
         )
         layout, style = self._first.layout, self._first.style
-        sent = ipywidgets.HTML(f"<style>{looks}</style>", layout=layout, style=style)
+        sent = ipywidgets.HTML(looks, layout=layout, style=style)
         self.widget.children = (*self.widget.children, sent)
         self._sent |= pictures.keys()

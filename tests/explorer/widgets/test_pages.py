@@ -78,7 +78,7 @@ def test_a_tap_on_a_bar_opens_it(explorer, embeddings):
     for part in (f"<b>{case.a:.3f}</b>", f"<b>{case.b:.3f}</b>", f"= {case.silhouette:.2f}"):
         assert part in said
     for picture in (row, case.medoid, case.rival_medoid):
-        assert f'alt="picture {picture}"' in said
+        assert f'alt="image {picture}"' in said
 
 
 def test_a_tap_between_the_blocks_opens_nothing(explorer):
@@ -480,7 +480,7 @@ def test_words_stay_beside_the_bars_however_many_clusters_there_are(images, embe
 
 def test_a_bar_is_opened_in_the_space_of_its_sweep_or_not_at_all(images, embeddings, projection):
     ten = sweep_clusters(project(embeddings, "pca", n_components=10), range(2, 6))
-    explorer = Explorer(images, embeddings, ten, projection)
+    explorer = Explorer(images, embeddings, projection, ten)
     assert explorer.state.space == "pca-10"
     explorer.state.opened = 3
     assert "not known here" in _texts(_page(explorer, "silhouette").widget)
@@ -493,7 +493,7 @@ def test_what_was_made_elsewhere_has_no_control_group_and_no_other_method(
     images, embeddings, projection
 ):
     array = sweep_clusters(embeddings.vectors, range(2, 6))
-    explorer = Explorer(images, embeddings, array, projection)
+    explorer = Explorer(images, embeddings, projection, array)
     page = _page(explorer, "method")
     assert "made elsewhere" in _texts(page.widget)
     assert page.algorithm.disabled
@@ -510,7 +510,7 @@ def test_clusters_by_an_algorithm_of_one_s_own_can_be_looked_at(images, embeddin
     mine = ClusterSweep(
         tuple(dataclasses.replace(each, algorithm="spectral") for each in found.clusterings)
     )
-    explorer = Explorer(images, embeddings, mine, projection)
+    explorer = Explorer(images, embeddings, projection, mine)
     assert (explorer.state.space, explorer.sweep.algorithm) == ("given", "spectral")
     assert "by spectral" in explorer._panel.controls._status.value
 
@@ -575,7 +575,7 @@ def test_evidence_that_arrives_late_does_not_take_the_screen(
 
 
 def test_where_gathering_fails_it_can_be_begun_again(explorer, monkeypatch):
-    def fail(*_):
+    def fail(*_, **__):
         yield 0.1
         raise MemoryError("no room")
 

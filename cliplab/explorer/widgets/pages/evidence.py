@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from math import isnan
 from typing import TYPE_CHECKING
 
 import ipywidgets
 
+from cliplab._core.html import render
 from cliplab.explorer.model.companions import MOST_REPEATED
 from cliplab.explorer.widgets.pages.parts import button, note, table
 
@@ -22,10 +22,6 @@ _HELP = (
     "Gathers for every k: the gap to null data with its error, the spread of independent starts, "
     "and whether the same clusters come back when the images are resampled. It takes some seconds; "
     "the plots stay alive meanwhile."
-)
-_LEGEND = (
-    "Orange: over ten starts of K-means from random images. Grey: over null data. "
-    "Dotted: how far such starts agree."
 )
 
 
@@ -106,9 +102,8 @@ def _told(evidence: Evidence) -> str:
         [k, *("" if isnan(value) else f"{value:.3f}" for value in values)]
         for k, *values in shown.itertuples()
     ]
-    return (
-        note(f"<b>{html.escape(evidence.sentence)}</b> {_LEGEND}")
-        + '<div style="max-height: 200px; overflow: auto">'
-        + table(heads, rows)
-        + "</div>"
+    return render(
+        "explorer/style/templates/evidence.html",
+        sentence=evidence.sentence,
+        table=table(heads, rows),
     )

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from cliplab._core.html import render
 from cliplab.clustering.algorithms import ALGORITHMS, title_of
 from cliplab.explorer.model.companions import MOST_REPEATED
 from cliplab.explorer.model.options import GIVEN_SPACE
-from cliplab.explorer.widgets.pages.parts import note
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.options import Choices
@@ -18,16 +18,6 @@ if TYPE_CHECKING:
     from cliplab.explorer.model.state import ExplorerState
 
 _METRICS = {"Euclidean": "euclidean", "cosine": "cosine"}
-_SPACE = (
-    "The <b>cosine</b> looks at directions only. <b>Centred</b> vectors have lost what all images "
-    "share: CLIP's vectors lie in a narrow cone, and any two of them look alike in the cosine "
-    "until its axis is taken away."
-)
-_CONTROL = (
-    "The <b>control group</b> stands below the plots: data with no groups in them, treated in the "
-    "same way. Its islands and elbows are the method's own doing; the grey bands are the mean "
-    f"silhouettes that ten such groups reach. It is there for up to {MOST_REPEATED:,} images."
-)
 
 
 class MethodPage:
@@ -60,10 +50,11 @@ class MethodPage:
         link("metric", self.metric)
         link("centered", self.centered)
         link("null_data", self.control)
-        first = ipywidgets.HBox([self.algorithm, self.metric, self.centered])
-        self.widget = ipywidgets.VBox(
-            [first, self._about, self.control, ipywidgets.HTML(note(_CONTROL))]
+        about_null_data = ipywidgets.HTML(
+            render("explorer/style/templates/method_null_data.html", most_repeated=MOST_REPEATED)
         )
+        first = ipywidgets.HBox([self.algorithm, self.metric, self.centered])
+        self.widget = ipywidgets.VBox([first, self._about, self.control, about_null_data])
 
     def draw(self, view: View) -> None:
         """Say what the algorithm does, and switch off what it does not know."""
@@ -72,10 +63,7 @@ class MethodPage:
         if state.space == GIVEN_SPACE:
             for widget in (self.algorithm, self.metric, self.centered):
                 widget.disabled = True
-            self._about.value = note(
-                "These clusters were made elsewhere. For other algorithms and distances choose "
-                "another space above, at <i>clusters found in</i>."
-            )
+            self._about.value = render("explorer/style/templates/method_given.html")
             return
         self.algorithm.disabled = False
         is_vectors = state.space == "embedding"
@@ -83,12 +71,16 @@ class MethodPage:
         self.metric.disabled = not (is_angle and "cosine" in algorithm.metrics)
         # What was given centred has no other way to be.
         self.centered.disabled = not is_vectors or view.embeddings.space != "embedding"
-        about = f"<b>{title_of(state.algorithm, view.clustering.metric)}.</b> {algorithm.about}"
+        about = algorithm.about
         if not is_angle:
-            about += " In a picture there are no angles, so distances there are Euclidean."
+            about += " On a map there are no angles, so distances there are Euclidean."
         elif self.metric.disabled:
             about += " It knows no other distance than the Euclidean."
-        self._about.value = note(f"{about} {_SPACE}")
+        self._about.value = render(
+            "explorer/style/templates/method_space.html",
+            title=title_of(state.algorithm, view.clustering.metric),
+            about=about,
+        )
 
 
 def _menu(description: str, titles: dict[str, str]) -> ipywidgets.Dropdown:

@@ -7,18 +7,13 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
+from cliplab._core.html import render
 from cliplab.evaluation.transitions import ClusterTransitions, compare_clusterings
 from cliplab.explorer.widgets.pages.parts import button, note
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.snapshot import View
     from cliplab.explorer.plots.board import Board
-
-_HELP = (
-    "Pale ribbons are images that stay, strong ones those that move. Where one cluster merely "
-    "splits, the next k refines this one; where images come from everywhere, it tells another "
-    "story. Tap a ribbon to see its pictures."
-)
 
 
 class MovesPage:
@@ -52,10 +47,13 @@ class MovesPage:
         else:
             after = values[place + 1]
             self._moves = compare_clusterings(view.clustering, view.sweep[after])
-            name, n_movers = view.sweep.parameter_title, len(self._moves.movers)
-            self._words.value = note(
-                f"<b>From {name} = {view.value} to {after}, {n_movers} of {len(self._moves)} "
-                f"images move.</b> {_HELP}"
+            self._words.value = render(
+                "explorer/style/templates/moves.html",
+                parameter=view.sweep.parameter_title,
+                before=view.value,
+                after=after,
+                n_movers=len(self._moves.movers),
+                n_images=len(self._moves),
             )
         self._all.disabled = not (self._moves and self._moves.movers)
         self._board.show_flow(self._moves)

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import ipywidgets
 import numpy as np
 
+from cliplab._core.html import render
 from cliplab.evaluation.agreement import Agreement, class_agreement
 from cliplab.evaluation.label_agreement import agreement_by_label
 from cliplab.explorer.model.companions import Companions, Guess
-from cliplab.explorer.widgets.pages.parts import button, chip, note, table, text
+from cliplab.explorer.widgets.pages.parts import button, chip, table, text
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.snapshot import View
     from cliplab.explorer.model.state import ExplorerState
     from cliplab.images.image_set import ImageSet
 
-_BEFORE = (
-    "The images have known classes, and they are hidden. Look at the pictures, argue, and decide: "
-    "<b>how many clusters are there?</b> Name one if you like. Once you commit, the classes are "
-    "shown, and your k stays written down."
-)
-_AFTER = (
-    "AMI and ARI are 1 where clusters and classes are the same and about 0 where they agree by "
-    "chance. Homogeneity asks whether a cluster holds one class, completeness whether a class lies "
-    "in one cluster."
-)
 _MOST_CLASSES = 24  # In the table of counts; more would be a wall.
 
 
@@ -99,10 +89,7 @@ class RevealPage:
                 self._k.value = self._proposed = max(1, view.clustering.n_clusters)
             self._words.value = self._asked()
         elif not has_classes:
-            self._words.value = note(
-                "No class is known of these images. What else is known of them, if anything, is in "
-                "the menu <i>colour by</i>."
-            )
+            self._words.value = render("explorer/style/templates/reveal_no_classes.html")
         else:
             self._words.value = self._revealed(view)
 
@@ -118,9 +105,9 @@ class RevealPage:
         self._state.committed_k = self._k.value
 
     def _asked(self) -> str:
-        return note(_BEFORE) + text(self._told_guesses())
+        return render("explorer/style/templates/reveal_before.html", guesses=self._named_so_far())
 
-    def _told_guesses(self) -> str:
+    def _named_so_far(self) -> str:
         """Say what the learner has called clusters, of whichever clustering."""
         return ", ".join(
             f"cluster {guess.cluster} of {guess.clustering.n_clusters}: {guess.name}"
@@ -143,24 +130,23 @@ class RevealPage:
         n_classes = int(agreement.contingency.any(axis="columns").sum())
         self._show.description = f"Show {len(self._disagreeing)} that disagree"
         self._show.disabled = not self._disagreeing
-        promise = "" if self._state.committed_k is None else f"You said {self._state.committed_k}. "
-        scores = (
-            f"<b>{promise}There are {n_classes} classes; on the screen are "
-            f"{view.clustering.n_clusters} clusters.</b> "
-            f"AMI {agreement.adjusted_mutual_info:.2f} · ARI {agreement.adjusted_rand:.2f} · "
-            f"homogeneity {agreement.homogeneity:.2f} · "
-            f"completeness {agreement.completeness:.2f} · purity {agreement.purity:.2f}"
-        )
-        parts = [_purities(agreement, self._guesses()), _contingency(agreement)]
+        tables = [_purities(agreement, self._guesses()), _contingency(agreement)]
         if "labels_present" in view.images.dataset.column_names:
-            parts.insert(1, _labels(view))
-        side_by_side = "".join(f'<div style="flex: none">{part}</div>' for part in parts)
-        return (
-            note(f'<span title="{html.escape(_AFTER)}">{scores}</span>')
-            + text(self._told_guesses())
-            + '<div style="display: flex; gap: 18px; overflow: auto; max-height: 300px">'
-            + side_by_side
-            + "</div>"
+            tables.insert(1, _labels(view))
+        return render(
+            "explorer/style/templates/reveal.html",
+            committed_k=self._state.committed_k,
+            n_classes=n_classes,
+            n_clusters=view.clustering.n_clusters,
+            scores=(
+                ("AMI", agreement.adjusted_mutual_info),
+                ("ARI", agreement.adjusted_rand),
+                ("homogeneity", agreement.homogeneity),
+                ("completeness", agreement.completeness),
+                ("purity", agreement.purity),
+            ),
+            guesses=self._named_so_far(),
+            tables=tables,
         )
 
 
@@ -187,7 +173,7 @@ def _purities(agreement: Agreement, guesses: dict[int, str]) -> str:
         for each in agreement.to_pandas().itertuples(index=False)
     ]
     heads = ["", "size", "commonest class", "purity"] + (["you said"] if guesses else [])
-    return table(heads, rows, first_is_markup=True)
+    return table(heads, rows)
 
 
 def _contingency(agreement: Agreement) -> str:
@@ -213,4 +199,4 @@ def _labels(view: View) -> str:
         for each in best.itertuples(index=False)
     ]
     heads = ["", "verified label", "precision", "recall", "verified"]
-    return table(heads, rows, first_is_markup=True)
+    return table(heads, rows)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from cliplab._core.html import render
 from cliplab.clustering.values import NOISE
 from cliplab.evaluation.silhouette_explanation import (
     SilhouetteExplanation,
@@ -15,19 +16,13 @@ from cliplab.evaluation.silhouette_explanation import (
     negative_images,
 )
 from cliplab.explorer.style.theme import MOST_AT_ONCE, cluster_color
-from cliplab.explorer.widgets.pages.parts import button, note, text
+from cliplab.explorer.widgets.pages.parts import button, note
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.snapshot import View
     from cliplab.explorer.model.state import ExplorerState
     from cliplab.explorer.notebook.tasks import Lane
     from cliplab.explorer.widgets.page_images import SmallPictures
-
-_HELP = (
-    "Tap a bar above: the picture appears here, between the most central picture of its own "
-    "cluster and that of the rival. <i>a</i> is its mean distance to the others of its cluster, "
-    "<i>b</i> to the pictures of the rival; the silhouette is (b − a) / max(a, b)."
-)
 
 
 class SilhouettePage:
@@ -79,12 +74,14 @@ class SilhouettePage:
             widget.disabled = not rows
         self._lane.drop()
         row = self._state.opened
-        refusal = _HELP if row is None else _refusal(view, row)
-        if row is None or refusal:
+        if row is None:
+            self._case.value = render("explorer/style/templates/silhouette_help.html")
+            return
+        if refusal := _refusal(view, row):
             self._case.value = note(refusal)
             return
         if len(view.clustering) > MOST_AT_ONCE:
-            self._case.value = note(f"Measuring the distances of picture {row} to all others …")
+            self._case.value = note(f"Measuring the distances of image {row} to all others …")
         self._lane.start((row, id(view.clustering)), self._opened(view, row), self._show)
 
     def _show(self, markup: str) -> None:
@@ -94,28 +91,30 @@ class SilhouettePage:
         assert view.data is not None
         case = explain_silhouette(view.data, view.clustering, row)
         longest = max(case.a, case.b, 1e-9)
-        parts = [
-            self._figure(case.medoid, f"centre of its cluster {case.cluster}", case.cluster),
-            _distance("a", case.a, longest, case.cluster, "to its own cluster"),
-            self._figure(case.image, _verdict(case), case.cluster),
-            _distance("b", case.b, longest, case.rival, "to the rival"),
-            self._figure(case.rival_medoid, f"centre of the rival {case.rival}", case.rival),
-        ]
-        yield f'<div style="display: flex; gap: 14px; align-items: center">{"".join(parts)}</div>'
-
-    def _figure(self, row: int, words: str, cluster: int) -> str:
-        return (
-            f'<div style="flex: none; width: 120px; text-align: center">'
-            f'<img src="{self._pictures.uri(row)}" alt="picture {row}" style="width: 96px; '
-            f'margin: 0; border-radius: 4px; border: 3px solid {cluster_color(cluster)}">'
-            f"{text(words)}</div>"
+        yield render(
+            "explorer/style/templates/silhouette.html",
+            own=self._figure(case.medoid, f"centre of its cluster {case.cluster}", case.cluster),
+            a=_distance("a", case.a, longest, case.cluster, "to its own cluster"),
+            image=self._figure(case.image, _verdict(case), case.cluster),
+            b=_distance("b", case.b, longest, case.rival, "to the nearest cluster"),
+            nearest=self._figure(
+                case.rival_medoid, f"centre of the nearest cluster {case.rival}", case.rival
+            ),
         )
+
+    def _figure(self, row: int, words: str, cluster: int) -> dict[str, Any]:
+        return {
+            "row": row,
+            "uri": self._pictures.uri(row),
+            "words": words,
+            "color": cluster_color(cluster),
+        }
 
 
 def _refusal(view: View, row: int) -> str:
     """Say why the bar of an image cannot be opened; empty if it can."""
     if view.clustering.cluster_labels[row] == NOISE or view.clustering.n_clusters < 2:
-        return f"Picture {row} has no silhouette: it is noise, or there is no other cluster."
+        return f"Image {row} has no silhouette: it is noise, or there is no other cluster."
     if view.data is None:
         return "This sweep was made elsewhere, so the distances in it are not known here."
     return ""
@@ -124,18 +123,19 @@ def _refusal(view: View, row: int) -> str:
 def _verdict(case: SilhouetteExplanation) -> str:
     score = case.silhouette
     if score < -0.05:
-        words = "nearer to the rival"
+        words = "nearer to another cluster"
     elif score <= 0.05:
         words = "on the border"
     else:
-        words = "nearer to its own"
+        words = "nearer to its own cluster"
     return f"({case.b:.3f} − {case.a:.3f}) / {max(case.a, case.b):.3f} = {score:.2f}: {words}"
 
 
-def _distance(name: str, length: float, longest: float, cluster: int, words: str) -> str:
-    return (
-        f'<div style="flex: 1 1 0; min-width: 60px; text-align: center">'
-        f"<div><i>{name}</i> = <b>{length:.3f}</b></div>"
-        f'<div style="height: 6px; margin: 3px auto; width: {100 * length / longest:.0f}%; '
-        f'border-radius: 3px; background: {cluster_color(cluster)}"></div>{text(words)}</div>'
-    )
+def _distance(name: str, length: float, longest: float, cluster: int, words: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "length": length,
+        "percent": 100 * length / longest,
+        "color": cluster_color(cluster),
+        "words": words,
+    }

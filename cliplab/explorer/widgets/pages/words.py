@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from cliplab._core.html import render
 from cliplab.clustering.measuring import remeasure
 from cliplab.evaluation.naming.cluster_names import ClusterNames, name_clusters
 from cliplab.evaluation.naming.text_ranking import TextRanking
@@ -18,15 +19,6 @@ if TYPE_CHECKING:
     from cliplab.explorer.notebook.tasks import Lane
     from cliplab.explorer.widgets.page_images import SmallPictures
 
-_NO_ENCODER = (
-    "CLIP can put clusters into words. For this it has to be here: give the Explorer its encoder, "
-    "<code>Explorer(images, embeddings, projection, sweep, encoder=encoder)</code>."
-)
-_HELP = (
-    "A cosine between a text and a picture is small even where they fit: pictures and texts live "
-    "in two cones of CLIP's space, with a gap between. So both are centred first, and only the "
-    "order of the scores means something."
-)
 _N_SHOWN = 10
 _N_SELECTED = 20
 
@@ -85,7 +77,7 @@ class WordsPage:
         self._best.on_click(lambda _: select(self._first()))
         self._names = ipywidgets.HTML()
         self._found = ipywidgets.HTML()
-        self._help = ipywidgets.HTML(note(_HELP))
+        self._help = ipywidgets.HTML(render("explorer/style/templates/words_help.html"))
         self._boxes = ipywidgets.VBox(
             [ipywidgets.HBox([self.query, self._best]), self._found, self._help, self.vocabulary]
         )
@@ -100,7 +92,7 @@ class WordsPage:
         self._view = view
         self._boxes.layout.display = "none" if view.encoder is None else None
         if view.encoder is None:
-            self._names.value = note(_NO_ENCODER)
+            self._names.value = render("explorer/style/templates/words_no_encoder.html")
             return
         self._name()
         ranking = self._companions.ranking
@@ -131,20 +123,16 @@ class WordsPage:
             others = [f"{word} {score:.2f}" for word, score in names.top(cluster, 3).items()]
             rows.append([chip(cluster), name, f"{margin:.2f}", ", ".join(others)])
         heads = ["", "in a word", "margin", "nearest words"]
-        self._names.value = (
-            '<div style="max-height: 260px; overflow: auto; margin-right: 16px">'
-            + table(heads, rows, first_is_markup=True)
-            + "</div>"
+        self._names.value = render(
+            "explorer/style/templates/words_names.html", table=table(heads, rows)
         )
 
     def _row_of_pictures(self, ranking: TextRanking) -> str:
-        figures = "".join(
-            f'<img src="{self._pictures.uri(int(row))}" alt="picture {int(row)}" '
-            f'title="score {ranking.scores[row]:.2f}" '
-            'style="width: 56px; margin: 0; border-radius: 4px">'
-            for row in ranking.ranking[:_N_SHOWN]
-        )
-        return f'<div style="display: flex; gap: 4px; margin: 4px 0">{figures}</div>'
+        images = [
+            {"row": row, "uri": self._pictures.uri(row), "score": ranking.scores[row]}
+            for row in ranking.ranking[:_N_SHOWN].tolist()
+        ]
+        return render("explorer/style/templates/words_ranking.html", images=images)
 
     def _first(self) -> Sequence[int]:
         ranking = self._companions.ranking
