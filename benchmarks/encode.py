@@ -35,7 +35,7 @@ from PIL import Image
 from cliplab import ClipEncoder
 from cliplab._core.device import best_precision, n_cores
 from cliplab.embeddings.preprocessing import Preparation
-from cliplab.images.decoding import decode_picture
+from cliplab.images.decoding import decode_image
 
 BARS = {"float32": 1.8, "bfloat16": 3.3}
 BAR_TOWER = 0.70
@@ -123,14 +123,14 @@ def parts(encoder: ClipEncoder, paths: Sequence[Path], share: float) -> dict[str
     """Return where the time of one core goes, in milliseconds an image."""
     preparation = Preparation(asdict(PreprocessCfg()))
     files = [path.read_bytes() for path in paths]
-    decoded = [decode_picture(data) for data in files]
+    decoded = [decode_image(data) for data in files]
     prepared = torch.stack([preparation.picture(image) for image in decoded[:BATCH]])
     batch = preparation.numbers(prepared).to(getattr(torch, encoder.precision))
     in_network = processor_ms(lambda: tower(encoder, batch), BATCH)
     sized = processor_ms(lambda: [preparation.picture(image) for image in decoded], len(paths))
     return {
         "read and decode": processor_ms(
-            lambda: [decode_picture(path.read_bytes()) for path in paths], len(paths)
+            lambda: [decode_image(path.read_bytes()) for path in paths], len(paths)
         ),
         "bring to size": sized,
         "turn into numbers": processor_ms(lambda: preparation.numbers(prepared), BATCH),
@@ -159,7 +159,7 @@ def grey_levels_apart(paths: Sequence[Path]) -> float:
     std = torch.tensor(settings.std).reshape(-1, 1, 1)
     largest = 0.0
     for path in paths:
-        image = decode_picture(path.read_bytes())
+        image = decode_image(path.read_bytes())
         apart = ours.numbers(ours.picture(image)[None])[0] - theirs(image)
         largest = max(largest, float((apart.abs() * std).max() * 255))
     return largest

@@ -1,33 +1,25 @@
-"""Who made the images, and on what terms they may be shown: to be seen with them, always."""
+"""Who made the images, and on what terms they may be shown."""
 
 from __future__ import annotations
 
 import csv
-import html
 import io
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cliplab._core.cache import write_whole
+from cliplab._core.html import render
 
 if TYPE_CHECKING:
     import pandas as pd
+    from markupsafe import Markup
 
 # A spreadsheet would run a cell that begins with one of these.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _N_SHOWN = 20
-_ELLIPSIS = "overflow: hidden; text-overflow: ellipsis"
-
-_PAGE = """<!DOCTYPE html>
-<html lang="en"><meta charset="utf-8"><title>Credits</title>
-<style>body {{ font: 15px/1.5 sans-serif; max-width: 60em; margin: 2em auto }}</style>
-<h1>Credits</h1>
-{body}
-</html>
-"""
 
 
 @dataclass(frozen=True)
@@ -37,9 +29,9 @@ class Attribution:
     Parameters
     ----------
     author, title, license, url : str
-        Empty where it is not known. `url` leads to the page the image came from.
+        Empty where it is not known. `url` is the page that the image came from.
     author_url, license_url : str
-        Where more is said about the author and the terms; empty where it is not known.
+        Pages about the author and the terms; empty where they are not known.
 
     Examples
     --------
@@ -55,50 +47,46 @@ class Attribution:
     license_url: str = ""
 
     def __str__(self) -> str:
-        name = f"“{self.title}”" if self.title else "Untitled"
         maker = f" by {self.author}" if self.author else ""
         terms = f", {self.license}" if self.license else ""
-        return f"{name}{maker}{terms}"
+        return f"{self._quoted_title}{maker}{terms}"
 
-    def to_html(self) -> str:
+    @property
+    def _quoted_title(self) -> str:
+        return f"“{self.title}”" if self.title else "Untitled"
+
+    def to_html(self) -> Markup:
         """Return the same with links, safe to be put into a page.
 
         Returns
         -------
-        str
-            All that came from others is escaped, and only addresses of web pages become links.
+        markupsafe.Markup
+            A string in which all data is escaped. Only addresses of web pages become links.
 
         Examples
         --------
-        >>> Attribution(author="<b>Ada</b>", url="javascript:alert(1)").to_html()
-        'Untitled by &lt;b&gt;Ada&lt;/b&gt;'
+        >>> print(Attribution(author="<b>Ada</b>", url="javascript:alert(1)").to_html())
+        Untitled by &lt;b&gt;Ada&lt;/b&gt;
         """
-        name = link(f"“{self.title}”" if self.title else "Untitled", self.url)
-        maker = f" by {link(self.author, self.author_url)}" if self.author else ""
-        terms = f", {link(self.license, self.license_url)}" if self.license else ""
-        return f"{name}{maker}{terms}"
+        return render("images/templates/attribution.html", title=self._quoted_title, credit=self)
 
-    def to_short_html(self) -> str:
-        """Return author and licence with their links, for below a small picture.
+    def to_short_html(self) -> Markup:
+        """Return author and licence with their links, to be shown below a thumbnail.
 
         Returns
         -------
-        str
-            As safe as `to_html`.
+        markupsafe.Markup
+            As safe as `to_html`; title, author and licence in one where neither is known.
 
         Examples
         --------
         >>> Attribution(author="Ada", license="CC0").to_short_html().count("<div")
         2
         """
-        # A line each: a long name must not push the licence out of sight.
-        lines = (
-            link(self.author, self.url or self.author_url) if self.author else "",
-            link(self.license, self.license_url) if self.license else "",
-        )
-        return "".join(
-            f'<div class="cliplab-credit" style="{_ELLIPSIS}">{line}</div>'
-            for line in filter(None, lines if any(lines) else (link(str(self), self.url),))
+        lines = [(self.author, self.url or self.author_url), (self.license, self.license_url)]
+        known = [(words, address) for words, address in lines if words]
+        return render(
+            "images/templates/short_attribution.html", lines=known or [(str(self), self.url)]
         )
 
 
@@ -112,9 +100,9 @@ class Credits:
     attribution : sequence of Attribution
         One an image.
     record : sequence of dict
-        What else is written down of each image: its source, hash, time and changes.
+        What else is recorded of each image: its source, hash, time and changes.
     citation : str, default=""
-        What the collection asks to be said of it as a whole.
+        How to cite the collection as a whole.
 
     Examples
     --------
@@ -163,7 +151,7 @@ class Credits:
         Parameters
         ----------
         folder : path-like
-            Where the images go that are credited.
+            Usually the folder of the images.
 
         Raises
         ------
@@ -184,34 +172,21 @@ class Credits:
         writer.writeheader()
         writer.writerows({name: _inert(value) for name, value in row.items()} for row in self._rows)
         write_whole(Path(folder) / "ATTRIBUTION.csv", text.getvalue().encode())
-        page = _PAGE.format(body=self._html(len(self)))
+        page = render("images/templates/credits_page.html", **self._shown(len(self)))
         write_whole(Path(folder) / "ATTRIBUTION.html", page.encode())
 
     def _repr_html_(self) -> str:
-        more = len(self) - _N_SHOWN
-        rest = f"<p>… and {more} more, in <code>.to_pandas()</code></p>" if more > 0 else ""
-        return self._html(_N_SHOWN) + rest
+        return render("images/templates/credits.html", **self._shown(_N_SHOWN))
 
-    def _html(self, n_shown: int) -> str:
-        shown = zip(self._rows[:n_shown], self._attribution, strict=False)
-        items = "".join(
-            f"<li><code>{html.escape(row['image_id'])}</code>: {credit.to_html()}</li>\n"
-            for row, credit in shown
-        )
-        return f"<p>{html.escape(self.citation)}</p>\n<ol>\n{items}</ol>"
-
-
-def link(words: str, address: str) -> str:
-    """Return words that lead to an address, safe to be put into a page.
-
-    Only addresses of web pages become links; anything else could be a script.
-    """
-    if address.startswith(("https://", "http://")):
-        target = html.escape(address, quote=True)
-        return f'<a href="{target}" target="_blank" rel="noopener">{html.escape(words)}</a>'
-    return html.escape(words)
+    def _shown(self, n_shown: int) -> dict[str, Any]:
+        ids = [row["image_id"] for row in self._rows[:n_shown]]
+        return {
+            "citation": self.citation,
+            "rows": list(zip(ids, self._attribution, strict=False)),
+            "n_more": max(0, len(self) - n_shown),
+        }
 
 
 def _inert(value: str) -> str:
-    """Return what a spreadsheet shows as it stands."""
+    """Return a value that a spreadsheet shows and does not run."""
     return f"'{value}" if value.startswith(_FORMULA) else value

@@ -1,4 +1,4 @@
-"""One picture, from the bytes of a file to upright RGB; what is no picture ends in a sentence."""
+"""One image, from the bytes of a file to upright RGB, or the reason why it cannot be read."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ import io
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-# Larger than what most cameras take; while it is read, such a picture needs up to 1.2 GB.
+# More than most cameras take. Decoding an image of this size needs up to 1.2 GB.
 MAX_PIXELS = 50_000_000
 MAX_BYTES = 100_000_000
-# These are programs or drawings that other programs would have to be started for.
-_NOT_READ = {"EPS", "WMF"}
-# What telephones write, and Pillow does not read.
+# Programs and vector graphics: Pillow would start other programs to read them.
+_REFUSED_FORMATS = {"EPS", "WMF"}
+# The format of many phones, which Pillow does not read.
 _HEIC = {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"}
 
 
-def decode_picture(data: bytes, most_pixels: int = MAX_PIXELS) -> Image.Image:
-    """Read a picture from the bytes of a file: the first one in it, upright, in RGB.
+def decode_image(data: bytes, max_pixels: int = MAX_PIXELS) -> Image.Image:
+    """Decode an image from the bytes of a file: the first one in it, upright, in RGB.
 
-    EXIF orientation is applied, transparency is laid on white, 16-bit and floating-point greys
-    are brought to 8 bits.
+    EXIF orientation is applied, transparent pixels are blended with white, 16-bit and
+    floating-point grey levels are reduced to 8 bits.
 
     Parameters
     ----------
     data : bytes
         A file in any format that Pillow reads, except PostScript and Windows metafiles.
-    most_pixels : int
-        A larger picture is refused before memory is taken for it.
+    max_pixels : int
+        A larger image is refused before memory is allocated for it.
 
     Returns
     -------
@@ -37,21 +37,21 @@ def decode_picture(data: bytes, most_pixels: int = MAX_PIXELS) -> Image.Image:
     Raises
     ------
     ValueError
-        If it is no picture, is damaged, or is too large; the message is the reason in a few words.
+        If it is not an image, is damaged or too large; the message is the reason in a few words.
 
     Examples
     --------
-    >>> decode_picture(b"<html>Not found</html>")
+    >>> decode_image(b"<html>Not found</html>")
     Traceback (most recent call last):
     ...
-    ValueError: text instead of a picture, perhaps a web page
+    ValueError: text instead of an image, perhaps a web page
     """
     if not data:
         raise ValueError("an empty file")
     require_decodable_size(len(data))
     try:
         with Image.open(io.BytesIO(data), formats=_formats()) as image:
-            _check_size(image, most_pixels)
+            _require_pixels(image, max_pixels)
             image.load()
             return to_rgb(_upright(image))
     except _TooLargeError:
@@ -61,14 +61,14 @@ def decode_picture(data: bytes, most_pixels: int = MAX_PIXELS) -> Image.Image:
     except UnidentifiedImageError as error:
         is_text = data.lstrip()[:1] == b"<"
         raise ValueError(
-            "text instead of a picture, perhaps a web page"
+            "text instead of an image, perhaps a web page"
             if is_text
             else "HEIC, which has to be exported as JPEG"
             if data[4:12] in _HEIC
-            else "not a picture that Pillow can read"
+            else "not an image that Pillow can read"
         ) from error
     except MemoryError:
-        raise  # No fault of the picture's.
+        raise  # Not the fault of the file.
     except Exception as error:  # Damaged files make Pillow raise nearly anything.
         raise ValueError(f"damaged: {_first_line(error)}") from error
 
@@ -88,33 +88,33 @@ def require_decodable_size(n_bytes: int) -> None:
 
 
 class _TooLargeError(ValueError):
-    """A picture with more pixels than a classroom's machine can hold."""
+    """An image has more pixels than a computer in a classroom can hold."""
 
 
 def _formats() -> list[str]:
     Image.init()
-    return [name for name in Image.ID if name not in _NOT_READ]
+    return [name for name in Image.ID if name not in _REFUSED_FORMATS]
 
 
-def _check_size(image: Image.Image, most_pixels: int) -> None:
-    """Refuse a picture by what its header says, before any memory is taken for it."""
+def _require_pixels(image: Image.Image, max_pixels: int) -> None:
+    """Refuse an image by its header, before memory is allocated for it."""
     width, height = image.size
-    if width * height > most_pixels:
+    if width * height > max_pixels:
         raise _TooLargeError(
             f"too large: {width} × {height} pixels, "
-            f"where {most_pixels / 1e6:.0f} million are allowed"
+            f"where {max_pixels / 1e6:.0f} million are allowed"
         )
 
 
 def _upright(image: Image.Image) -> Image.Image:
     try:
         return ImageOps.exif_transpose(image)
-    except Exception:  # Notes that cannot be read are no reason to lose the picture.
+    except Exception:  # Damaged EXIF data is no reason to lose the image.
         return image
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """Bring a picture of any mode to RGB: clear becomes white, wide greys are brought to 8 bits.
+    """Convert an image of any mode to RGB: transparent becomes white, grey levels get 8 bits.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
     Returns
     -------
     PIL.Image.Image
-        In mode RGB; the same one if it has been that before.
+        In mode RGB; the same object if it is in RGB already.
 
     Examples
     --------
@@ -141,15 +141,15 @@ def to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Of 16 bits keep the upper half; of wider numbers stretch the range that is used."""
+    """Reduce 16 bits to the upper 8; of wider numbers, stretch the range that occurs."""
     values = np.asarray(image)
     if image.mode.startswith("I;16"):
         return Image.fromarray((values >> 8).astype(np.uint8))
     values = np.nan_to_num(values.astype(np.float32), posinf=0, neginf=0)
     darkest, brightest = float(values.min()), float(values.max())
-    if darkest == brightest:  # Nothing to stretch: a grey as it is, as far as 8 bits go.
+    if darkest == brightest:  # Nothing to stretch: the grey level itself, clipped to 8 bits.
         return Image.new("L", image.size, int(min(max(darkest, 0), 255)))
-    # Halved before they are taken from each other, for extremes would be beyond all numbers.
+    # Halved before the subtraction, which would overflow with extreme values.
     span = brightest / 2 - darkest / 2
     return Image.fromarray(((values / 2 - darkest / 2) / span * 255).astype(np.uint8))
 

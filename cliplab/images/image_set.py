@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cliplab._core.html import render
 from cliplab._core.validation import require_one_of, wrong_value
+from cliplab.images.columns import (
+    CREDIT_COLUMNS,
+    RECORD_COLUMNS,
+    classes_of,
+    factor_names,
+    factor_values,
+    require_columns,
+    texts_of,
+    with_class_column,
+)
 from cliplab.images.credits import Attribution, Credits
-from cliplab.images.decoding import decode_picture
+from cliplab.images.files import ImageFiles
+from cliplab.images.thumbnails import data_uri
 
 if TYPE_CHECKING:
     import datasets
     import pandas as pd
     from PIL.Image import Image
 
-_CREDIT_COLUMNS = ("author", "title", "license", "url", "author_url", "license_url")
-# What is kept of each image for the record; nobody colours a plot by it.
-_RECORD_COLUMNS = ("source_url", "sha256", "retrieved", "changes")
 _N_SHOWN = 16
 _SHOWN_SIZE = 96
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ImageSet:
-    """Images that keep their ids, known classes and credits together.
+    """Images together with their ids, known classes and credits.
 
-    Row *i* of everything that is made from an image set belongs to image *i*.
+    Row *i* of everything that is computed from an image set belongs to image *i*.
 
     Parameters
     ----------
@@ -48,17 +53,17 @@ class ImageSet:
     skipped : sequence of (name, reason), default=()
         What was left out when the images were loaded, and why.
     provenance : mapping, default={}
-        Where the images come from: ``"source"``, and what it takes to draw the same sample again.
-        Only what JSON can hold.
+        Where the images come from: ``"source"``, and what is needed to draw the same sample
+        again. Only what JSON can hold.
 
     Attributes
     ----------
     image_ids : ndarray of shape (n_images,)
         Names, unique within the set.
     class_labels : ndarray of shape (n_images,)
-        The known classes as codes into `class_names`; -1 where none is known.
+        The known classes, as integer codes into `class_names`; -1 where none is known.
     class_names : tuple of str
-        What the codes mean.
+        The class of each code.
     attribution : tuple of Attribution
         Author, title, licence and link of every image.
 
@@ -85,14 +90,11 @@ class ImageSet:
     class_names: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        columns = self.dataset.column_names
-        for required in ("image", "image_id"):
-            if required not in columns:
-                raise ValueError(wrong_value("dataset", f"have a column {required!r}", columns))
+        require_columns(self.dataset)
         image_ids = np.array(self.dataset["image_id"][:], dtype=np.str_)
         if len(np.unique(image_ids)) != len(image_ids):
             raise ValueError("`dataset` must have one id for each image. Got an id twice instead.")
-        labels, names = _classes(self.dataset)
+        labels, names = classes_of(self.dataset)
         for array in (image_ids, labels):
             array.setflags(write=False)
         # A frozen dataclass is filled once, here; after this nothing changes.
@@ -111,7 +113,7 @@ class ImageSet:
     def __getitem__(self, index: slice | ArrayLike | Sequence[int]) -> ImageSet: ...
     def __getitem__(self, index: Any) -> Image | ImageSet:
         if isinstance(index, int | np.integer):
-            return self._picture(int(index))
+            return self._files.decode(self._row(index))
         if not isinstance(index, slice):
             index = np.asarray(index)
             # An empty list has no type of its own yet; it selects nothing.
@@ -120,14 +122,12 @@ class ImageSet:
         return ImageSet(self.dataset.select(rows), self.skipped, self.provenance)
 
     def __iter__(self) -> Iterator[Image]:
-        return (self._picture(i) for i in range(len(self)))
+        return (self[i] for i in range(len(self)))
 
-    def _picture(self, i: int) -> Image:
-        data = self.file_bytes(i)
-        try:
-            return decode_picture(data)
-        except ValueError as error:
-            raise ValueError(f"The picture {self.image_ids[i]} is {error}.") from error
+    def _row(self, index: int | np.integer[Any]) -> int:
+        if not -len(self) <= index < len(self):
+            raise IndexError(wrong_value("index", f"be below {len(self)}", int(index)))
+        return int(index) % len(self)
 
     def file_bytes(self, index: int) -> bytes:
         r"""Return the file of one image as it was loaded, not yet decoded.
@@ -147,7 +147,7 @@ class ImageSet:
         IndexError
             If there is no such image.
         FileNotFoundError
-            If the image stood in a file of its own that is gone.
+            If the image was in a file that no longer exists.
 
         Examples
         --------
@@ -155,35 +155,47 @@ class ImageSet:
         >>> load_storybook(n_images=1).file_bytes(0)[:4]
         b'\x89PNG'
         """
-        if not -len(self) <= index < len(self):
-            raise IndexError(wrong_value("index", f"be below {len(self)}", index))
-        file: dict[str, Any] = self._files[index % len(self)]["image"]
-        if file["bytes"] is not None:
-            return bytes(file["bytes"])
-        try:
-            return Path(file["path"]).read_bytes()
-        except OSError as error:
-            raise FileNotFoundError(
-                f"The picture {self.image_ids[index]} was in a file that can no longer be read "
-                f"({error.strerror}). Load the images again."
-            ) from error
+        return self._files.read(self._row(index))
+
+    def small_copy(self, index: int) -> Image:
+        """Return one image with fewer pixels, for thumbnails.
+
+        An image that was decoded before, for example to encode it, is not decoded again.
+
+        Parameters
+        ----------
+        index : int
+            Which image.
+
+        Returns
+        -------
+        PIL.Image.Image
+            In RGB. A large image is reduced until its shorter side has 128 pixels.
+
+        Raises
+        ------
+        IndexError
+            If there is no such image.
+
+        Examples
+        --------
+        >>> from cliplab import load_storybook
+        >>> load_storybook(n_images=1).small_copy(0).size
+        (128, 128)
+        """
+        return self._files.small_copy(self._row(index))
 
     @cached_property
-    def _files(self) -> datasets.Dataset:
-        """The pictures as files, without what is known about them, which takes as long to fetch."""
-        import datasets
-
-        return self.dataset.select_columns("image").cast_column(
-            "image", datasets.Image(decode=False)
-        )
+    def _files(self) -> ImageFiles:
+        return ImageFiles(self.dataset, self.image_ids.tolist())
 
     @property
     def attribution(self) -> tuple[Attribution, ...]:
         """Author, title, licence and links of every image."""
-        return tuple(Attribution(**row) for row in self._texts(_CREDIT_COLUMNS))
+        return tuple(Attribution(**row) for row in texts_of(self.dataset, CREDIT_COLUMNS))
 
     def credits(self) -> Credits:
-        """Return who made the images, to be shown and saved wherever they are.
+        """Return who made the images, to be shown and saved with them.
 
         Returns
         -------
@@ -196,32 +208,17 @@ class ImageSet:
         >>> load_storybook(n_images=3).credits()
         Credits of 3 images
         """
-        record = self._texts(_RECORD_COLUMNS)
+        record = texts_of(self.dataset, RECORD_COLUMNS)
         citation = str(self.provenance.get("citation", ""))
         return Credits(self.image_ids.tolist(), self.attribution, record, citation)
 
-    def _texts(self, columns: Sequence[str]) -> list[dict[str, str]]:
-        """Return some columns row by row, without those that there are not."""
-        known = [name for name in columns if name in self.dataset.column_names]
-        values = [[str(value or "") for value in self.dataset[name][:]] for name in known]
-        if not known:
-            return [{} for _ in range(len(self))]
-        return [dict(zip(known, row, strict=True)) for row in zip(*values, strict=True)]
-
     @property
     def factors(self) -> tuple[str, ...]:
-        """Names of the columns that say one thing about an image beside its class and credits."""
-        import datasets
-
-        taken = {"image", "image_id", "class_label", *_CREDIT_COLUMNS, *_RECORD_COLUMNS}
-        single = (datasets.Value, datasets.ClassLabel)
-        features = self.dataset.features.items()
-        return tuple(
-            name for name, kind in features if name not in taken and isinstance(kind, single)
-        )
+        """Names of the columns with one value an image, other than its class and credits."""
+        return factor_names(self.dataset)
 
     def factor(self, column: str) -> list[Any]:
-        """Say what is known about each image in one respect.
+        """Return the values of one known factor.
 
         Parameters
         ----------
@@ -245,19 +242,15 @@ class ImageSet:
         ['purple', 'brown', 'red']
         """
         require_one_of("column", column, self.factors)
-        values = self.dataset[column][:]
-        names = getattr(self.dataset.features[column], "names", None)
-        if names is not None:
-            return [names[code] if code is not None and code >= 0 else None for code in values]
-        return list(values)
+        return factor_values(self.dataset, column)
 
     def with_classes(self, column: str) -> ImageSet:
-        """Take another known factor as the class of each image.
+        """Return the same images with another known factor as their class.
 
         Parameters
         ----------
         column : str
-            A column of text, for example ``"color"`` of the storybook.
+            One of `factors`, for example ``"color"`` of the storybook.
 
         Returns
         -------
@@ -275,24 +268,16 @@ class ImageSet:
         >>> load_storybook(n_images=100).with_classes("place").class_names[:2]
         ('beach', 'city')
         """
-        import datasets
-
-        values = ["" if value is None else str(value) for value in self.factor(column)]
-        names = sorted(set(values) - {""})
-        codes = [names.index(value) if value else -1 for value in values]
-        table = self.dataset
-        if "class_label" in table.column_names:
-            table = table.remove_columns("class_label")
-        table = table.add_column("class_label", codes, feature=datasets.ClassLabel(names=names))
+        table = with_class_column(self.dataset, self.factor(column))
         return ImageSet(table, self.skipped, self.provenance)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Everything that is known about the images, one row an image.
+        """Return everything that is known about the images, one row an image.
 
         Returns
         -------
         pandas.DataFrame
-            Every column of the dataset but the pictures themselves, and ``class_name``.
+            Every column of the dataset except the images themselves, and ``class_name``.
 
         Examples
         --------
@@ -316,38 +301,14 @@ class ImageSet:
         )
 
     def _repr_html_(self) -> str:
-        shown = enumerate(self.attribution[:_N_SHOWN])
-        pictures = "".join(_picture_html(self, i, credit) for i, credit in shown)
-        return (
-            f"<div>{html.escape(repr(self))}</div>"
-            f'<div style="display: flex; flex-wrap: wrap; gap: 6px">{pictures}</div>'
-        )
+        shown = [
+            {"uri": self._shown(i), "name": f"{self.image_ids[i]}: {credit}", "credit": credit}
+            for i, credit in enumerate(self.attribution[:_N_SHOWN])
+        ]
+        template = "images/templates/image_set.html"
+        return render(template, summary=repr(self), images=shown, size=_SHOWN_SIZE)
 
-
-def _classes(dataset: datasets.Dataset) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Return each image's class as a code, -1 where none is known, and what the codes mean."""
-    if "class_label" not in dataset.column_names:
-        return np.full(len(dataset), -1), ()
-    feature = dataset.features["class_label"]
-    names = getattr(feature, "names", None)
-    if names is None:
-        must = "have a datasets.ClassLabel as its column 'class_label'"
-        raise ValueError(wrong_value("dataset", must, feature))
-    codes = [-1 if code is None else code for code in dataset["class_label"][:]]
-    return np.array(codes, dtype=np.int64), tuple(names)
-
-
-def _picture_html(images: ImageSet, i: int, credit: Attribution) -> str:
-    small = images[i]
-    small.thumbnail((_SHOWN_SIZE, _SHOWN_SIZE))
-    buffer = io.BytesIO()
-    small.save(buffer, format="JPEG", quality=85)
-    data = base64.b64encode(buffer.getvalue()).decode("ascii")
-    name = html.escape(f"{images.image_ids[i]}: {credit}", quote=True)
-    return (
-        f'<figure style="margin: 0; width: {_SHOWN_SIZE}px">'
-        f'<img src="data:image/jpeg;base64,{data}" alt="{name}" title="{name}" '
-        'style="border-radius: 4px; margin: 0"><figcaption style="font-size: 10px; '
-        'line-height: 1.3; overflow: hidden; white-space: nowrap; color: #767676">'
-        f"{credit.to_short_html()}</figcaption></figure>"
-    )
+    def _shown(self, row: int) -> str:
+        small = self.small_copy(row)
+        small.thumbnail((_SHOWN_SIZE, _SHOWN_SIZE))
+        return data_uri(small)

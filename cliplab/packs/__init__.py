@@ -10,10 +10,10 @@ from pathlib import Path
 from cliplab.clustering.values import ClusterSweep
 from cliplab.embeddings.values import Embeddings
 from cliplab.images.image_set import ImageSet
+from cliplab.images.thumbnails import reduced_file
 from cliplab.packs.files import read_pack, write_pack
 from cliplab.packs.pack import Pack
 from cliplab.packs.published import fetch_pack, publish_pack
-from cliplab.packs.thumbnails import with_thumbnails
 from cliplab.projection.projecting import Projection
 
 __all__ = ["Pack", "fetch_pack", "load_pack", "publish_pack", "save_pack"]
@@ -82,7 +82,7 @@ def save_pack(
     drawn = tuple(projections) if isinstance(projections, Sequence) else (projections,)
     swept = tuple(sweeps) if isinstance(sweeps, Sequence) else (sweeps,)
     whole = Pack(images, embeddings, drawn, swept, title)
-    pack = replace(whole, images=with_thumbnails(images, thumbnail_size))
+    pack = replace(whole, images=_with_thumbnails(images, thumbnail_size))
     write_pack(pack, Path(path).expanduser())
     return pack
 
@@ -114,3 +114,26 @@ def load_pack(path: str | os.PathLike[str]) -> Pack:
     >>> Explorer(pack.images, pack.embeddings, pack.projection, pack.sweep)  # doctest: +SKIP
     """
     return read_pack(Path(path).expanduser())
+
+
+def _with_thumbnails(images: ImageSet, size: int) -> ImageSet:
+    """Return the same images with thumbnails in place of large ones, noted in ``changes``."""
+    import datasets
+    from tqdm.auto import tqdm
+
+    rows = tqdm(range(len(images)), "Making thumbnails", delay=1)
+    reduced = [reduced_file(images, row, size) for row in rows]
+    table = images.dataset
+    columns = {name: table[name][:] for name in table.column_names if name != "image"}
+    earlier = columns.get("changes", [""] * len(images))
+    change = f"reduced to {size} pixels at the most"
+    columns["changes"] = [
+        "; ".join(filter(None, (before, change if file else "")))
+        for before, file in zip(earlier, reduced, strict=True)
+    ]
+    columns["image"] = [
+        {"bytes": file or images.file_bytes(row), "path": None} for row, file in enumerate(reduced)
+    ]
+    kinds = dict(table.features) | {"image": datasets.Image(), "changes": datasets.Value("string")}
+    small = datasets.Dataset.from_dict(columns, features=datasets.Features(kinds))
+    return ImageSet(small, images.skipped, images.provenance)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cliplab._core.device import n_cores
 from cliplab._core.validation import wrong_value
-from cliplab.images.decoding import decode_picture, require_decodable_size
+from cliplab.images.decoding import decode_image, require_decodable_size
 from cliplab.images.image_set import ImageSet
 
 _MOST_WORKERS = 4
@@ -115,7 +115,7 @@ def _flaw(file: Path, folder: Path) -> str | None:
     try:
         str(file).encode()
         # The very decoding that reads the image later, so that what passes here cannot fail then.
-        decode_picture(_read(file))
+        decode_image(_read(file))
     except OSError as error:
         return f"cannot be read: {error.strerror}"
     except UnicodeEncodeError:

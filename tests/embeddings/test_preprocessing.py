@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from cliplab import load_storybook
 from cliplab.embeddings.preprocessing import Preparation
-from cliplab.images.decoding import decode_picture
+from cliplab.images.decoding import decode_image
 
 PHOTOS = Path(__file__).parents[3] / "shared" / "photos"
 
@@ -73,7 +73,7 @@ def test_a_drawn_picture_is_within_one_grey_level_of_open_clip_s_own(picture, se
 @pytest.mark.skipif(not PHOTOS.is_dir(), reason="needs the folder shared/photos")
 def test_photographs_are_within_one_grey_level_of_open_clip_s_own():
     for path in sorted(PHOTOS.glob("*.jpg")):
-        apart = _grey_levels_apart(decode_picture(path.read_bytes()), PreprocessCfg())
+        apart = _grey_levels_apart(decode_image(path.read_bytes()), PreprocessCfg())
         assert apart.max() <= ONE_LEVEL
         assert apart.mean() < 0.02
 

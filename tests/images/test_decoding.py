@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cliplab.images.decoding import MAX_BYTES, MAX_PIXELS, decode_picture
+from cliplab.images.decoding import MAX_BYTES, MAX_PIXELS, decode_image
 
 
 def _file(image: Image.Image, kind: str = "PNG", **options) -> bytes:
@@ -23,39 +23,39 @@ def _noise(size=(64, 48)) -> Image.Image:
 
 @pytest.mark.parametrize("kind", ["PNG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "ICO", "TGA", "PCX"])
 def test_every_format_of_pillow_becomes_rgb_of_the_same_size(kind):
-    picture = decode_picture(_file(_noise((48, 48)), kind))
+    picture = decode_image(_file(_noise((48, 48)), kind))
     assert (picture.mode, picture.size) == ("RGB", (48, 48))
 
 
 def test_pixels_of_a_plain_picture_stay_as_they_are():
-    np.testing.assert_array_equal(decode_picture(_file(_noise())), _noise())
+    np.testing.assert_array_equal(decode_image(_file(_noise())), _noise())
 
 
 def test_transparent_is_white():
     clear = Image.new("RGBA", (2, 2), (255, 0, 0, 0))
     half = Image.new("RGBA", (2, 2), (0, 0, 0, 128))
-    assert decode_picture(_file(clear)).getpixel((0, 0)) == (255, 255, 255)
-    assert decode_picture(_file(half)).getpixel((0, 0)) == (127, 127, 127)
+    assert decode_image(_file(clear)).getpixel((0, 0)) == (255, 255, 255)
+    assert decode_image(_file(half)).getpixel((0, 0)) == (127, 127, 127)
     palette = Image.new("P", (2, 2), 0)
     palette.putpalette([0, 0, 255])
     clear_palette = _file(palette, transparency=0)
-    assert decode_picture(clear_palette).getpixel((0, 0)) == (255, 255, 255)
+    assert decode_image(clear_palette).getpixel((0, 0)) == (255, 255, 255)
 
 
 def test_sixteen_bits_and_floats_keep_their_shades():
     shades = np.linspace(0, 65535, 256).astype(np.uint16).reshape(16, 16)
     expected = (shades >> 8).astype(np.uint8)
     for kind in ("PNG", "TIFF"):
-        decoded = np.asarray(decode_picture(_file(Image.fromarray(shades), kind)))
+        decoded = np.asarray(decode_image(_file(Image.fromarray(shades), kind)))
         np.testing.assert_array_equal(decoded[..., 0], expected)
     floats = Image.fromarray(np.array([[-1.0, 0.0], [1.0, np.nan]], dtype=np.float32))
-    decoded = np.asarray(decode_picture(_file(floats, "TIFF")))[..., 0]
+    decoded = np.asarray(decode_image(_file(floats, "TIFF")))[..., 0]
     assert decoded.tolist() == [[0, 127], [255, 127]]
 
 
 def test_cmyk_is_read_as_a_printer_means_it():
     cyan = Image.new("CMYK", (8, 8), (255, 0, 0, 0))
-    red, green, blue = decode_picture(_file(cyan, "TIFF")).getpixel((0, 0))
+    red, green, blue = decode_image(_file(cyan, "TIFF")).getpixel((0, 0))
     assert red < 60
     assert min(green, blue) > 200
 
@@ -63,34 +63,34 @@ def test_cmyk_is_read_as_a_printer_means_it():
 def test_of_an_animation_the_first_picture_is_taken():
     first, second = Image.new("RGB", (8, 8), "red"), Image.new("RGB", (8, 8), "blue")
     animation = _file(first, "GIF", save_all=True, append_images=[second])
-    assert decode_picture(animation).getpixel((0, 0)) == (255, 0, 0)
+    assert decode_image(animation).getpixel((0, 0)) == (255, 0, 0)
 
 
 def test_a_picture_is_turned_upright_by_its_own_notes():
     notes = Image.Exif()
     notes[0x0112] = 6
-    assert decode_picture(_file(_noise((40, 20)), "JPEG", exif=notes)).size == (20, 40)
+    assert decode_image(_file(_noise((40, 20)), "JPEG", exif=notes)).size == (20, 40)
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 def test_notes_that_cannot_be_read_do_not_cost_the_picture():
     exif = b"Exif\0\0II*\0" + b"\xff" * 40
-    assert decode_picture(_file(_noise(), "JPEG", exif=exif)).size == (64, 48)
+    assert decode_image(_file(_noise(), "JPEG", exif=exif)).size == (64, 48)
 
 
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
         (b"", "^an empty file$"),
-        (b" <!DOCTYPE html><p>404</p>", "text instead of a picture, perhaps a web page"),
-        (b"three cats", "not a picture that Pillow can read"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not a picture that Pillow can"),
+        (b" <!DOCTYPE html><p>404</p>", "text instead of an image, perhaps a web page"),
+        (b"three cats", "not an image that Pillow can read"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not an image that Pillow can"),
         (b"\0" * (MAX_BYTES + 1), "too large: 100 MB, where 100 MB are allowed"),
     ],
 )
 def test_what_is_no_picture_ends_in_a_reason(data, reason):
     with pytest.raises(ValueError, match=reason):
-        decode_picture(data)
+        decode_image(data)
 
 
 def _header_only(width: int, height: int) -> bytes:
@@ -104,9 +104,9 @@ def _header_only(width: int, height: int) -> bytes:
 def test_a_picture_that_claims_too_many_pixels_is_refused_by_its_header(side):
     assert side**2 > MAX_PIXELS
     with pytest.raises(ValueError, match=r"^too large: "):
-        decode_picture(_header_only(side, side))
+        decode_image(_header_only(side, side))
 
 
 def test_a_picture_that_claims_more_than_it_holds_is_damaged():
     with pytest.raises(ValueError, match=r"^damaged: "):
-        decode_picture(_header_only(100, 100))
+        decode_image(_header_only(100, 100))

@@ -116,7 +116,7 @@ def test_names_are_escaped_where_pictures_are_shown():
     page = images._repr_html_()
     assert "<script" not in page
     assert page.count("<img ") == 4
-    assert "&quot; onload=&#x27;x&#x27;" in page
+    assert "&#34; onload=&#39;x&#39;" in page
 
 
 def test_nothing_in_it_can_be_written_to(storybook):

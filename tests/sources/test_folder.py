@@ -91,7 +91,7 @@ def test_what_is_no_image_or_is_damaged_is_named_with_the_reason(folder: Path) -
     assert list(reasons) == ["cats/cut.jpg", "empty.png", "notes.txt"]
     assert "damaged: image file is truncated" in reasons["cats/cut.jpg"]
     assert reasons["empty.png"] == "an empty file"
-    assert reasons["notes.txt"] == "not a picture that Pillow can read"
+    assert reasons["notes.txt"] == "not an image that Pillow can read"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")

@@ -155,8 +155,8 @@ def test_one_bad_picture_costs_one_picture(hub, pets):
     images = fetch_hub_images(name, n_images=30)
     assert len(images) == 28
     assert images.skipped == (
-        ("train-4", "not a picture that Pillow can read"),
-        ("train-7", "not a picture that Pillow can read"),
+        ("train-4", "not an image that Pillow can read"),
+        ("train-7", "not an image that Pillow can read"),
     )
 
 
@@ -205,7 +205,7 @@ def test_a_dataset_of_archives_has_the_columns_that_are_in_them(hub, pets, monke
     assert [images.file_bytes(i) for i in range(11)] == [jpeg(row, 0) for row in rows]
     assert images.class_names == ("0", "1")
     assert images.class_labels.tolist() == [row % 2 for row in rows]
-    assert [reason for _, reason in images.skipped] == ["not a picture that Pillow can read"]
+    assert [reason for _, reason in images.skipped] == ["not an image that Pillow can read"]
 
 
 def test_a_dataset_of_files_of_two_kinds_is_refused_as_its_library_says_it(hub, pets):

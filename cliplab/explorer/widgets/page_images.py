@@ -32,7 +32,7 @@ class SmallPictures:
         self.uri = lru_cache(maxsize=_N_KEPT)(self._read)
 
     def _read(self, row: int) -> str:
-        return data_uri(thumbnail(self._images[row], _PIXELS))
+        return data_uri(thumbnail(self._images.small_copy(row), _PIXELS))
 
 
 class PagePictures:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cliplab._core.validation import wrong_value
-from cliplab.images.decoding import decode_picture
+from cliplab.images.decoding import decode_image
 from cliplab.sources.hub.plan import Request
 from cliplab.sources.hub.row_groups import opened
 
@@ -73,7 +73,7 @@ class Columns:
     def row(self, number: int, raw: dict[str, Any], license_name: str) -> dict[str, Any]:
         """Return one row as an ImageSet has it; a bad picture raises ValueError."""
         data = _file_of(raw[self.image])
-        decode_picture(data)
+        decode_image(data)
         row: dict[str, Any] = {"image": {"bytes": data, "path": None}}
         row["image_id"] = self.name(number)
         if self._label is not None and "class_label" in self.features:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cliplab._core.cache import write_whole
-from cliplab.images.decoding import decode_picture
+from cliplab.images.decoding import decode_image
 from cliplab.sources.http.connections import NotToBeHadError
 from cliplab.sources.http.download import Downloader
 from cliplab.sources.openimages.host import OpenImagesHost
@@ -172,7 +172,7 @@ class PictureFetcher:
         if not path.is_file():
             file = self._downloader.fetch(self._host.picture(self._split, name), _MOST_BYTES)
             try:
-                decode_picture(file, _MOST_PIXELS)
+                decode_image(file, _MOST_PIXELS)
             except ValueError as error:
                 raise NotToBeHadError(str(error)) from error
             write_whole(path, turn_upright(file, rotation))

@@ -237,7 +237,7 @@ def test_a_picture_of_which_only_the_address_is_there_has_a_flaw(encoder):
     done = prepare(files, encoder._network.visual.preprocess_cfg, None).to_pydict()
     assert done["flaw"] == [
         "only its address, or nothing, is there",
-        "not a picture that Pillow can read",
+        "not an image that Pillow can read",
     ]
     assert done["picture"] == [None, None]
 
@@ -260,7 +260,7 @@ def test_with_gpus_pictures_are_prepared_on_the_processors_and_a_bad_one_is_left
     (folder / "notes.txt").write_text("no picture")
     (folder / ".hidden.png").write_bytes(b"")
     ray.shutdown()
-    words = r"1 pictures could not be read .*torn\.JPG, text instead of a picture"
+    words = r"1 pictures could not be read .*torn\.JPG, text instead of an image"
     with _cluster(num_cpus=2, num_gpus=1), ray_cluster():
         there = _ClusterEncoder(encoder)
         assert there.device == "cuda"

@@ -109,7 +109,7 @@ def test_what_passes_is_asked_for_again_and_costs_no_picture(small, fetch, fault
         ("truncated", "the answer was cut off"),
         ("wrong length", "damaged: "),
         ("corrupt", "damaged: |not a picture"),
-        ("html", "text instead of a picture, perhaps a web page"),
+        ("html", "text instead of an image, perhaps a web page"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:Some pictures could not be had today")

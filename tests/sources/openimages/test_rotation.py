@@ -8,7 +8,7 @@ import pytest
 from loopback.open_images import jpeg
 from PIL import Image
 
-from cliplab.images.decoding import decode_picture
+from cliplab.images.decoding import decode_image
 from cliplab.sources.openimages.rotation import turn_upright, turned_by
 
 
@@ -26,7 +26,7 @@ def test_a_picture_is_turned_by_its_notes_or_by_the_table_and_never_by_both(
     degrees, orientation, size, by
 ):
     file = turn_upright(jpeg(100, orientation), degrees)
-    picture = decode_picture(file)
+    picture = decode_image(file)
     assert picture.size == size
     assert turned_by(file) == by
     if by == "table":  # Dark was on the left; a quarter against the clock brings it to the bottom.

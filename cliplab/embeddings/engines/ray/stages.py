@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cliplab.embeddings.preprocessing import Preparation
 from cliplab.embeddings.store import is_among, picture_key
-from cliplab.images.decoding import decode_picture
+from cliplab.images.decoding import decode_image
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,7 +71,7 @@ def prepare(
             flaws[row] = "only its address, or nothing, is there"
             continue
         try:
-            pictures[row] = packed(preparation.picture(decode_picture(content)))
+            pictures[row] = packed(preparation.picture(decode_image(content)))
         except ValueError as error:  # One bad picture costs one picture.
             flaws[row] = str(error)
     columns = {
