@@ -22,7 +22,7 @@ from measuring import in_fresh_process
 from cliplab.clustering.minibatch import cluster_shards
 from cliplab.clustering.stored_sweep import sweep_shards
 from cliplab.embeddings.on_disk import StoredEmbeddings
-from cliplab.embeddings.store import EmbeddingStore, picture_key
+from cliplab.embeddings.store import EmbeddingStore, image_key
 from cliplab.projection.placing import project_shards
 
 N_FEATURES = 512
@@ -43,7 +43,7 @@ def fill(folder: str, n_images: int) -> None:
             rows = np.arange(start, min(start + 1000, n_images))
             points = centers[rows % 40] + 1.5 * random.normal(size=(len(rows), N_FEATURES))
             points /= np.linalg.norm(points, axis=1, keepdims=True)
-            store.add([picture_key(str(row).encode()) for row in rows], points.astype(np.float32))
+            store.add([image_key(str(row).encode()) for row in rows], points.astype(np.float32))
 
 
 def seconds_and_megabytes(folder: str, name: str) -> tuple[float, float]:

@@ -17,6 +17,7 @@ _KINDS = {
     "Evidence": "Evidence, from evidence_for_k",
     "ImageSet": "an ImageSet, from load_storybook or load_folder",
     "Projection": "a Projection, from project",
+    "StoredEmbeddings": "StoredEmbeddings, for example StoredEmbeddings(folder)",
 }
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from cliplab._core.validation import require_kind
 from cliplab.clustering.values import Clustering
-from cliplab.embeddings.portions import N_ROWS, portions, require_vectors
-
-if TYPE_CHECKING:
-    from cliplab.embeddings.on_disk import StoredEmbeddings
-    from cliplab.embeddings.values import Embeddings
+from cliplab.embeddings.on_disk import StoredEmbeddings
+from cliplab.embeddings.portions import N_ROWS, portions
+from cliplab.embeddings.values import Embeddings
 
 _N_FIRST = 10_000
 _N_PASSES = 2
@@ -62,7 +60,7 @@ def cluster_shards(
     """
     from sklearn.cluster import MiniBatchKMeans
 
-    require_vectors("vectors", vectors)
+    require_kind("vectors", vectors, Embeddings, StoredEmbeddings)
     if not isinstance(n_clusters, int | np.integer):
         raise TypeError(
             f"`n_clusters` must be one whole number. Got {n_clusters!r} instead: for several k "
@@ -85,7 +83,7 @@ def cluster_shards(
     used, found = np.unique(labels, return_inverse=True)
     unmeasured = np.full(len(found), np.nan, dtype=np.float32)
     centers = kmeans.cluster_centers_[used]
-    space = getattr(vectors, "space", "embedding")
+    space = vectors.space
     return Clustering(found, centers, inertia, unmeasured, space, algorithm="minibatch_kmeans")
 
 

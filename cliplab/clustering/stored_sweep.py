@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from cliplab._core.validation import require_count
+from cliplab._core.validation import require_count, require_kind
 from cliplab.clustering.minibatch import cluster_shards, nearest_centers
 from cliplab.clustering.sampling import stratified_rows
 from cliplab.clustering.stored_silhouettes import sampled_silhouettes
 from cliplab.clustering.sweeping import checked_values, sweep_clusters
 from cliplab.clustering.values import Clustering, ClusterSweep
-from cliplab.embeddings.portions import require_vectors
-
-if TYPE_CHECKING:
-    from cliplab.embeddings.on_disk import StoredEmbeddings
-    from cliplab.embeddings.values import Embeddings
+from cliplab.embeddings.on_disk import StoredEmbeddings
+from cliplab.embeddings.values import Embeddings
 
 
 def sweep_shards(
@@ -77,7 +73,7 @@ def sweep_shards(
     >>> sweep[4].n_measured, len(sweep[4])
     (50, 200)
     """
-    require_vectors("vectors", vectors)
+    require_kind("vectors", vectors, Embeddings, StoredEmbeddings)
     values = checked_values("n_clusters", n_clusters)
     for name, n_images in (("n_sample", n_sample), ("n_silhouettes", n_silhouettes)):
         require_count(name, n_images, 2)

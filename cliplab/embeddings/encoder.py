@@ -17,7 +17,7 @@ from cliplab._core.device import best_precision, checked_device, is_out_of_memor
 from cliplab._core.validation import require_count
 from cliplab.embeddings.model import load_network, open_clip_name
 from cliplab.embeddings.preprocessing import Preparation
-from cliplab.embeddings.store import EmbeddingStore, picture_key
+from cliplab.embeddings.store import EmbeddingStore, image_key
 from cliplab.embeddings.values import Embeddings
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ class ClipEncoder:
             batches = list(self._encoded(images, range(len(images)), size))
             order = np.argsort(np.concatenate([np.asarray(rows) for rows, _ in batches]))
             return self._embeddings(np.vstack([vectors for _, vectors in batches])[order])
-        keys = [picture_key(_content(images, row)) for row in range(len(images))]
+        keys = [image_key(_content(images, row)) for row in range(len(images))]
         with EmbeddingStore(None if store is True else store, self._made_by) as kept:
             known = kept.find(keys)
             # Each picture once, though several rows may show it.

@@ -1,4 +1,4 @@
-"""The vectors of a store, read portion by portion: as many as a disk holds, in little memory."""
+"""The vectors of a store, read in portions: as many as a disk holds, in little memory."""
 
 from __future__ import annotations
 
@@ -14,45 +14,44 @@ from numpy.typing import ArrayLike, NDArray
 
 from cliplab._core.validation import require_count
 from cliplab.embeddings.points import Points, checked_unit_rows
-from cliplab.embeddings.store import is_whole, picture_key
+from cliplab.embeddings.portions import N_ROWS
+from cliplab.embeddings.store import MADE_BY, image_key, is_whole
 from cliplab.embeddings.values import Embeddings
 
 if TYPE_CHECKING:
     from cliplab.images.image_set import ImageSet
 
-_MADE_BY = "made_by.json"
-
 
 class StoredEmbeddings(Points):
-    """Vectors that `encode_images` has kept on disk, however many there are.
+    """Embeddings that `encode_images` has stored on disk, however many there are.
 
-    Only the keys of the pictures stand in memory, 16 bytes for each. A picture whose vector is
-    kept twice counts once. Rows stand in the order in which they were kept, and not in that of
-    your images: `rows_of` says where each is.
+    They are read in portions. Only the keys of the images are in memory, 16 bytes for each. An
+    image whose vector is stored twice has one row. Rows are in the order of the store, which is
+    not the order of your images: `rows_of` returns the row of each image.
 
     Parameters
     ----------
     folder : path-like
-        A store, as it was named to `encode_images`, with the vectors of one model; or the folder
-        of one of several models in it.
-    keys : array-like of shape (n_pictures,), optional
-        Which pictures' vectors, by the `keys` of other shards; all that are kept when left out.
+        A store, as it was given to `encode_images`, with the vectors of one model. Or, in a store
+        with several models, the folder of one of them.
+    keys : array-like of shape (n_images,), optional
+        Which images to take, by the `keys` of other StoredEmbeddings. Default: all of them.
 
     Attributes
     ----------
     folder : pathlib.Path
-        Where the shards are.
-    made_by : mapping of str to str
-        Which model made the vectors, with its weights, preparation and precision.
+        The folder with the vectors.
+    provenance : mapping of str to str
+        How the vectors were made: model, weights, preprocessing and precision.
     keys : ndarray of shape (n_images,)
-        Which picture each row is of: what ``picture_key`` says of its file, as bytes.
+        The key of the image of each row, as bytes: a hash of the image's file.
 
     Raises
     ------
     FileNotFoundError
-        If there are no vectors, or none of these pictures.
+        If there are no vectors, or none of these images.
     ValueError
-        If there are those of several models.
+        If there are vectors of several models.
 
     Examples
     --------
@@ -60,40 +59,45 @@ class StoredEmbeddings(Points):
     >>> from cliplab import ClipEncoder, load_storybook
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     vectors = ClipEncoder("storybook").encode_images(load_storybook(20), store=folder)
-    ...     shards = StoredEmbeddings(folder)
-    ...     print(shards, [len(portion) for portion in shards.portions(8)])
-    StoredEmbeddings with 20 vectors of 128 features, made by storybook [8, 8, 4]
+    ...     stored = StoredEmbeddings(folder)
+    ...     print(stored, [len(portion) for portion in stored.portions(8)])
+    StoredEmbeddings of 20 rows with 128 features, made by storybook [8, 8, 4]
     """
 
     def __init__(self, folder: str | os.PathLike[str], keys: ArrayLike | None = None) -> None:
         self.folder = _folder_of_one_model(Path(folder).expanduser())
-        self.made_by: Mapping[str, str] = MappingProxyType(
-            json.loads((self.folder / _MADE_BY).read_bytes())
+        self.provenance: Mapping[str, str] = MappingProxyType(
+            json.loads((self.folder / MADE_BY).read_bytes())
         )
-        self._whole: set[Path] = set()
         paths = sorted(self.folder.glob("*.safetensors"))
-        # Fixed-width bytes rather than Python's own: of nine million, 150 MB instead of a
-        # gigabyte.
-        parts = [_tensor(path, "keys").view("S16").ravel() for path in paths]
-        all_keys = np.concatenate([np.empty(0, "S16"), *parts])
-        firsts = np.unique(all_keys, return_index=True)[1]
-        is_first = np.zeros(len(all_keys), dtype=bool)
-        is_first[firsts] = True
+        # Fixed-width bytes take 150 MB for nine million keys, Python's own bytes a gigabyte.
+        keys_of_shards = [_read(path, "keys").view("S16").ravel() for path in paths]
+        all_keys = np.concatenate([np.empty(0, "S16"), *keys_of_shards])
+        is_taken = np.zeros(len(all_keys), dtype=bool)
+        is_taken[np.unique(all_keys, return_index=True)[1]] = True  # The first of equal keys.
         if keys is not None:
-            is_first &= np.isin(all_keys, np.asarray(keys).view("S16"))
-        ends = np.cumsum([len(some) for some in parts], dtype=np.intp)
-        kept = [np.flatnonzero(part) for part in np.split(is_first, ends[:-1])] if parts else []
-        self._shards = [(path, rows) for path, rows in zip(paths, kept, strict=True) if rows.size]
-        # As void they keep the zeros at their ends.
-        self.keys = all_keys[is_first].view("V16")
-        self.keys.setflags(write=False)
-        if not self._shards:
+            is_taken &= np.isin(all_keys, np.asarray(keys).view("S16"))
+        if not is_taken.any():
             raise FileNotFoundError(_no_vectors(self.folder))
-        self._n_features = self._vectors(self._shards[0][0]).shape[1]
+        ends = np.cumsum([len(some) for some in keys_of_shards], dtype=np.intp)
+        taken = [np.flatnonzero(part) for part in np.split(is_taken, ends[:-1])]
+        # For each shard its path, and which of its rows are taken.
+        self._shards = [(path, rows) for path, rows in zip(paths, taken, strict=True) if rows.size]
+        self._ends = np.cumsum([len(rows) for _, rows in self._shards])
+        self._checked: set[Path] = set()
+        # numpy drops the zeros at the end of bytes, but not of void.
+        self.keys = all_keys[is_taken].view("V16")
+        self.keys.setflags(write=False)
+        self._n_features = self._vectors(0, np.array([0])).shape[1]
+
+    @property
+    def model(self) -> str:
+        """The name of the model that made the vectors."""
+        return self.provenance["model"]
 
     @property
     def shape(self) -> tuple[int, int]:
-        """How many vectors there are, and how many features each has."""
+        """The number of images, and the number of features of each."""
         return len(self.keys), self._n_features
 
     @property
@@ -105,20 +109,19 @@ class StoredEmbeddings(Points):
         return len(self.keys)
 
     def rows_of(self, images: ImageSet) -> NDArray[np.intp]:
-        """Say in which row the vector of each image is.
+        """Return the row of each image.
 
-        The rows of a store stand in the order in which they were kept, which is not that of the
-        images.
+        Rows are in the order of the store, which is not the order of the images.
 
         Parameters
         ----------
         images : ImageSet
-            Whose vectors are here.
+            Images whose vectors are stored here. Their files are read.
 
         Returns
         -------
         ndarray of shape (n_images,)
-            ``clustering.cluster_labels[shards.rows_of(images)]`` goes with the images.
+            ``clustering.cluster_labels[stored.rows_of(images)]`` are the labels of the images.
 
         Raises
         ------
@@ -126,22 +129,22 @@ class StoredEmbeddings(Points):
             If an image has no vector here.
         """
         row_of = {key: row for row, key in enumerate(self.keys.tolist())}
-        keys = [picture_key(images.file_bytes(row)) for row in range(len(images))]
+        keys = [image_key(images.file_bytes(row)) for row in range(len(images))]
         missing = [row for row, key in enumerate(keys) if key not in row_of]
         if missing:
             raise ValueError(
-                f"`images` must be among those whose vectors are kept. Got {len(missing)} that "
-                f"are not instead, the first is {images.image_ids[missing[0]]}."
+                f"`images` must be images whose vectors are stored. Got {len(missing)} others "
+                f"instead, the first is {images.image_ids[missing[0]]}."
             )
         return np.array([row_of[key] for key in keys])
 
-    def portions(self, size: int = 4096) -> Iterator[NDArray[np.float32]]:
+    def portions(self, size: int = N_ROWS) -> Iterator[NDArray[np.float32]]:
         """Yield all vectors in the order of their rows, some at a time.
 
         Parameters
         ----------
         size : int, default=4096
-            How many at a time; the last portion may be smaller.
+            How many at a time. The last portion may be smaller.
 
         Yields
         ------
@@ -149,67 +152,59 @@ class StoredEmbeddings(Points):
             Unit vectors.
         """
         require_count("size", size, 1)
-        waiting: list[NDArray[np.float32]] = []
-        n_waiting = 0
-        for path, rows in self._shards:
-            vectors = self._vectors(path)
-            if len(rows) < len(vectors):
-                vectors = vectors[rows]
-            while n_waiting + len(vectors) >= size:
-                own, vectors = np.split(vectors, [size - n_waiting])
-                # A store keeps what the network said; all else is reckoned with unit vectors.
-                yield checked_unit_rows(np.vstack([*waiting, own]))
-                waiting, n_waiting = [], 0
-            if len(vectors):
-                # A copy, for a view would keep the whole shard in memory beside the next one.
-                waiting.append(vectors.copy())
-                n_waiting += len(vectors)
-            del vectors
-        if waiting:
-            yield checked_unit_rows(np.vstack(waiting))
+        for start in range(0, len(self), size):
+            rows = np.arange(start, min(start + size, len(self)))
+            # A store holds the vectors as the network returns them.
+            yield checked_unit_rows(self._rows(rows))
 
     def __getitem__(self, rows: ArrayLike | slice) -> Embeddings:
-        """Take some vectors into memory: a slice, a mask or a list of rows."""
-        is_none = not isinstance(rows, slice) and np.size(rows) == 0
-        places = rows if isinstance(rows, slice) else np.asarray(rows)
-        wanted = np.atleast_1d(np.arange(len(self))[slice(0) if is_none else places])
+        """Read some vectors into memory: a slice, a mask or a list of rows."""
+        is_empty = not isinstance(rows, slice) and np.size(rows) == 0
+        index = slice(0) if is_empty else rows if isinstance(rows, slice) else np.asarray(rows)
+        wanted = np.atleast_1d(np.arange(len(self))[index])
         if not wanted.size:
             raise ValueError("`rows` must name at least one vector. Got none instead.")
-        vectors = np.empty((len(wanted), self._n_features), dtype=np.float32)
-        start = 0
-        for path, own in self._shards:
-            places = np.flatnonzero((wanted >= start) & (wanted < start + len(own)))
-            if places.size:
-                vectors[places] = self._vectors(path)[own[wanted[places] - start]]
-            start += len(own)
-        return Embeddings(vectors, self.made_by["model"], self.made_by)
+        return Embeddings(self._rows(wanted), self.model, self.provenance)
 
-    def _vectors(self, path: Path) -> NDArray[np.float32]:
-        """Read a shard; at the first time see that it is what its name says."""
-        if path not in self._whole:
+    def _rows(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Read rows in any order, each shard once."""
+        vectors = np.empty((len(rows), self._n_features), dtype=np.float32)
+        shard_of = np.searchsorted(self._ends, rows, side="right")
+        for shard in np.unique(shard_of):
+            places = np.flatnonzero(shard_of == shard)
+            first = self._ends[shard] - len(self._shards[shard][1])
+            vectors[places] = self._vectors(shard, rows[places] - first)
+        return vectors
+
+    def _vectors(self, shard: int, rows: NDArray[np.intp]) -> NDArray[Any]:
+        """Read some of the rows that are taken of a shard; before the first time, check it."""
+        path, taken = self._shards[shard]
+        if path not in self._checked:
             if not is_whole(path):
                 raise ValueError(_damaged(path))
-            self._whole.add(path)
-        return _tensor(path, "vectors")
+            self._checked.add(path)
+        wanted = taken[rows]
+        first, last = int(wanted.min()), int(wanted.max())
+        return _read(path, "vectors", slice(first, last + 1))[wanted - first]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         raise TypeError(
-            "`embeddings` must be vectors in memory. Got StoredEmbeddings instead: take some into "
-            "memory, shards[::100], or use cluster_shards, sweep_shards or project_shards."
+            "`embeddings` must be vectors in memory. Got StoredEmbeddings instead: read some of "
+            "them into memory, for example stored[::100]."
         )
 
     def __repr__(self) -> str:
-        n_vectors, n_features = self.shape
+        n_images, n_features = self.shape
         return (
-            f"StoredEmbeddings with {n_vectors:,} vectors of {n_features} features, "
-            f"made by {self.made_by['model']}"
+            f"StoredEmbeddings of {n_images:,} rows with {n_features} features, "
+            f"made by {self.model}"
         )
 
 
 def _folder_of_one_model(folder: Path) -> Path:
-    if (folder / _MADE_BY).is_file():
+    if (folder / MADE_BY).is_file():
         return folder
-    models = sorted(path.parent for path in folder.glob(f"*/{_MADE_BY}"))
+    models = sorted(path.parent for path in folder.glob(f"*/{MADE_BY}"))
     if not models:
         raise FileNotFoundError(_no_vectors(folder))
     if len(models) > 1:
@@ -228,19 +223,20 @@ def _no_vectors(folder: Path) -> str:
     )
 
 
-def _tensor(path: Path, name: str) -> NDArray[Any]:
+def _read(path: Path, name: str, rows: slice = slice(None)) -> NDArray[Any]:
+    """Read rows of an array in a shard; only these are taken from the disk."""
     import safetensors
 
     try:
         with safetensors.safe_open(path, "numpy") as opened:
-            tensor: NDArray[Any] = opened.get_tensor(name)
-            return tensor
+            array: NDArray[Any] = opened.get_slice(name)[rows]
+            return array
     except (OSError, safetensors.SafetensorError) as error:
         raise ValueError(_damaged(path)) from error
 
 
 def _damaged(path: Path) -> str:
     return (
-        f"`folder` must hold whole shards. Got {path.name} instead, which is gone or damaged: "
-        "encode the same images again, which makes what is missing, and open the folder anew."
+        f"`folder` must hold undamaged files. Got {path.name} instead, which is gone or damaged: "
+        "encode the same images again, which adds what is missing, and open the folder again."
     )

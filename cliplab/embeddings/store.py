@@ -1,4 +1,4 @@
-"""Embeddings on disk, so that no picture is encoded twice and no work is lost."""
+"""A store of vectors on disk, so that no image is encoded twice and no work is lost."""
 
 from __future__ import annotations
 
@@ -20,32 +20,34 @@ from numpy.typing import NDArray
 
 from cliplab._core.cache import cache_folder, write_whole
 
-# So many small shards of one run become one large shard, and one that is large enough stays as it
-# is: millions of vectors must not be written again for each thousand that is added.
+# In each store, what its vectors were made by.
+MADE_BY = "made_by.json"
+# So many small shards of one run are merged into one. A large shard is not merged again: millions
+# of vectors must not be rewritten for each thousand that is added.
 _N_SHARDS_TO_MERGE = 64
 _LARGE_SHARD = 2**14
 _DIGEST_SIZE = 16
 _DAY = 86_400
 
 
-def picture_key(content: bytes) -> bytes:
-    """Return what a picture is known by in a store: a hash of its content."""
+def image_key(content: bytes) -> bytes:
+    """Return the key of an image in a store: a hash of its content."""
     return hashlib.blake2b(content, digest_size=_DIGEST_SIZE).digest()
 
 
 def is_among(keys: Sequence[bytes], known: NDArray[np.bytes_]) -> NDArray[np.bool_]:
-    """Say of each picture whether it is one of those that are known.
+    """Return for each key whether it is among the known ones.
 
     Parameters
     ----------
     keys : sequence of bytes
-        What `picture_key` says of each picture.
+        The `image_key` of each image.
     known : ndarray of shape (n_known,)
-        What `EmbeddingStore.keys` returns.
+        Sorted, from `EmbeddingStore.keys`.
 
     Returns
     -------
-    ndarray of shape (n_pictures,)
+    ndarray of shape (n_images,)
         Truth values.
     """
     wanted = _as_array(keys)
@@ -60,7 +62,7 @@ def _as_array(keys: Sequence[bytes]) -> NDArray[np.bytes_]:
 
 
 def is_whole(shard: Path) -> bool:
-    """Say whether a shard is there, and holds what its name says."""
+    """Return whether a shard is there and its content matches its name."""
     try:
         with shard.open("rb") as opened:
             digest = hashlib.file_digest(opened, lambda: hashlib.blake2b(digest_size=_DIGEST_SIZE))
@@ -70,26 +72,26 @@ def is_whole(shard: Path) -> bool:
 
 
 class EmbeddingStore:
-    """The vectors that one model, with its weights and preparation, has made of pictures.
+    """The vectors that one model, with its weights and preprocessing, has made of images.
 
-    A shard is a safetensors file whose name is the hash of its content. It appears whole, under
-    that name, or not at all; one that was damaged later is recognised and thrown away. Nothing is
-    ever written into a shard, and each run merges none but its own: any number of notebooks can
-    use one store at the same time.
+    They are in shards: safetensors files, each named after the hash of its content. A shard
+    appears complete, under that name, or not at all. One that is damaged later is recognised and
+    removed. A shard is never changed, and each run merges only its own: any number of notebooks
+    can use one store at the same time.
 
     Parameters
     ----------
     folder : path-like or None
-        Where stores are; the user's cache when None.
+        The folder with the stores of all models. None is the user's cache.
     made_by : mapping of str to str
-        All that decides which vector a picture gets.
+        Everything that a vector depends on besides its image.
     is_only_place : bool, default=False
-        Whether vectors that cannot be kept are lost.
+        Whether vectors that cannot be stored are lost.
 
     Attributes
     ----------
     folder : pathlib.Path
-        Where the shards of this model are.
+        The folder with the shards of this model.
     """
 
     def __init__(
@@ -100,29 +102,28 @@ class EmbeddingStore:
         is_only_place: bool = False,
     ) -> None:
         stores = cache_folder() / "embeddings" if folder is None else Path(folder).expanduser()
-        told = json.dumps(dict(made_by), indent=1, sort_keys=True)
+        self._metadata = json.dumps(dict(made_by), indent=1, sort_keys=True).encode()
         name = re.sub("[^A-Za-z0-9.-]+", "-", made_by["model"])[-60:]
-        self.folder = stores / f"{name}-{picture_key(told.encode()).hex()}"
-        self._told = told.encode()
+        self.folder = stores / f"{name}-{image_key(self._metadata).hex()}"
         self._lock = threading.Lock()
         self._own: list[Path] = []
         self._problem: OSError | None = None
         self._is_only_place = is_only_place
 
     def find(self, keys: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
-        """Return the vectors of those pictures that are known.
+        """Return the vectors of those images that have one.
 
         Parameters
         ----------
         keys : sequence of bytes
-            What `picture_key` says of each picture.
+            The `image_key` of each image.
 
         Returns
         -------
         dict of bytes to ndarray of shape (n_features,)
             By key.
         """
-        self._sweep_out()
+        self._remove_old_parts()
         wanted = set(keys)
         found: dict[bytes, NDArray[np.float32]] = {}
         for path in sorted(self.folder.glob("*.safetensors")):
@@ -134,30 +135,30 @@ class EmbeddingStore:
         return found
 
     def keys(self) -> NDArray[np.bytes_]:
-        """Return what all pictures are known by whose vectors are kept.
+        """Return the keys of all images whose vectors are stored.
 
         Returns
         -------
-        ndarray of shape (n_pictures,)
-            Sorted: of millions it is known in no time whether one `is_among` them.
+        ndarray of shape (n_images,)
+            Sorted, for `is_among`.
         """
-        self._sweep_out()
+        self._remove_old_parts()
         shards = (self._read(path) for path in self.folder.glob("*.safetensors"))
         keys = [_as_array(shard[0]) for shard in shards if shard is not None]
         return np.unique(np.concatenate(keys)) if keys else _as_array([])
 
     def add(self, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
-        """Keep some vectors; they are safe when this returns.
+        """Write some vectors to disk before it returns.
 
-        Where they cannot be written, for want of room or of leave, `close` says so and the work
-        goes on; unless they are nowhere else, for then it has to end.
+        If they cannot be written, for example because the disk is full, the work goes on and
+        `close` warns. If the store is the only place for them, this is an error.
 
         Parameters
         ----------
         keys : sequence of bytes
-            What `picture_key` says of each picture.
-        vectors : ndarray of shape (n_pictures, n_features)
-            Row by row.
+            The `image_key` of each image.
+        vectors : ndarray of shape (n_images, n_features)
+            One row for each image.
 
         Raises
         ------
@@ -169,7 +170,7 @@ class EmbeddingStore:
                 return
             try:
                 if not self._own:
-                    write_whole(self.folder / "made_by.json", self._told)
+                    write_whole(self.folder / MADE_BY, self._metadata)
                 self._own.append(self._write(keys, vectors))
                 if len(self._own) >= _N_SHARDS_TO_MERGE:
                     self._merge()
@@ -179,16 +180,16 @@ class EmbeddingStore:
                 self._problem = problem
 
     def close(self) -> None:
-        """Merge what this run has added, and say what could not be kept."""
+        """Merge what this run has added, and warn if something could not be stored."""
         with self._lock, contextlib.suppress(OSError):
             if len(self._own) > 1:
                 self._merge()
         if self._problem is not None:
             reason = self._problem.strerror or self._problem
             warnings.warn(
-                f"The vectors are complete, but not all of them could be kept in {self.folder} "
-                f"({reason}): they will have to be made again. Free some room, or name another "
-                "`store`.",
+                f"The vectors are complete, but not all of them could be stored in {self.folder} "
+                f"({reason}). The next run will encode these again. Free some space, or use "
+                "another `store`.",
                 stacklevel=3,
             )
 
@@ -203,17 +204,17 @@ class EmbeddingStore:
     ) -> None:
         self.close()
 
-    def _sweep_out(self) -> None:
-        """Remove what killed runs have left half-written, a day ago or earlier."""
+    def _remove_old_parts(self) -> None:
+        """Remove incomplete files that killed runs left, a day ago or earlier."""
         for part in self.folder.glob(".*.part"):
             with contextlib.suppress(OSError):
                 if time.time() - part.stat().st_mtime > _DAY:
                     part.unlink()
 
     def _merge(self) -> None:
-        """Write own shards into one, and only then remove them."""
+        """Write the shards of this run into one, and only then remove them."""
         shards = [shard for path in self._own if (shard := self._read(path)) is not None]
-        if not shards:  # Another run has merged the same ones, or the folder was deleted.
+        if not shards:  # Another run has merged equal shards, or the folder was deleted.
             self._own = []
             return
         keys = [key for some, _ in shards for key in some]
@@ -226,26 +227,26 @@ class EmbeddingStore:
     def _write(self, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> Path:
         import safetensors.numpy
 
-        names = np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), _DIGEST_SIZE)
+        digests = np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), _DIGEST_SIZE)
         tensors: dict[str, NDArray[Any]] = {
-            "keys": names,
+            "keys": digests,
             "vectors": np.ascontiguousarray(vectors, np.float32),
         }
         content = safetensors.numpy.save(tensors)
-        path = self.folder / f"{picture_key(content).hex()}.safetensors"
+        path = self.folder / f"{image_key(content).hex()}.safetensors"
         write_whole(path, content)
         return path
 
     @staticmethod
     def _read(path: Path) -> tuple[list[bytes], NDArray[np.float32]] | None:
-        """Read a shard; None where it is gone or not what its name says."""
+        """Read a shard; None if it is gone or damaged."""
         import safetensors.numpy
 
         try:
             content = path.read_bytes()
-        except OSError:  # Another run has merged it meanwhile, or it cannot be read.
+        except OSError:  # Another run has merged it, or it cannot be read.
             return None
-        if picture_key(content).hex() != path.stem:
+        if image_key(content).hex() != path.stem:
             with contextlib.suppress(OSError):
                 path.unlink()
             return None

@@ -1,36 +1,39 @@
-"""Embeddings: unit vectors that remember which model made them."""
+"""Embeddings: unit vectors, with the model that made them."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cliplab._core.cache import write_whole
-from cliplab._core.hub_errors import hub_errors, require_answer, require_name
+from cliplab._core.html import render
+from cliplab._core.validation import require_count
+from cliplab.embeddings import exchange
 from cliplab.embeddings.points import Points, checked_unit_rows
+from cliplab.embeddings.portions import N_ROWS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Embeddings(Points):
-    """One unit vector for each image (or text), and where it came from.
+    """One unit vector for each image (or text), and how they were made.
 
     The dot product of two rows is the cosine similarity of the two images. Any array can be
-    wrapped, so the lesson also runs on vectors that do not come from CLIP.
+    wrapped, so that vectors of other models can be clustered too.
 
     Parameters
     ----------
     vectors : array-like of shape (n_images, n_features)
-        Scaled to unit length when wrapped; kept as float32 that cannot be written to.
+        Any length; they are scaled to unit length and stored as read-only float32.
     model : str, default="unknown"
-        The name of what made the vectors.
+        The name of the model that made the vectors.
     provenance : mapping of str to str, default={}
         How they were made: weights, preprocessing, precision, device.
 
@@ -42,11 +45,11 @@ class Embeddings(Points):
     Examples
     --------
     >>> import numpy as np
-    >>> embeddings = Embeddings([[3.0, 4.0], [0.0, 2.0]], model="by hand")
+    >>> embeddings = Embeddings([[3.0, 4.0], [0.0, 2.0]], model="an example")
     >>> embeddings.vectors.tolist()
     [[0.6000000238418579, 0.800000011920929], [0.0, 1.0]]
     >>> embeddings
-    Embeddings of 2 rows with 2 features, made by by hand
+    Embeddings of 2 rows with 2 features, made by an example
     """
 
     vectors: NDArray[np.float32]
@@ -66,7 +69,7 @@ class Embeddings(Points):
 
     @property
     def shape(self) -> tuple[int, int]:
-        """How many vectors there are, and how many features each has."""
+        """The number of images, and the number of features of each."""
         n_images, n_features = self.vectors.shape
         return n_images, n_features
 
@@ -74,7 +77,7 @@ class Embeddings(Points):
         return len(self.vectors)
 
     def __getitem__(self, rows: Any) -> Embeddings:
-        """Take the embeddings of some images: a slice, a mask or a list of rows."""
+        """Return the embeddings of some images: a slice, a mask or a list of rows."""
         return Embeddings(np.atleast_2d(self.vectors[rows]), self.model, self.provenance)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
@@ -82,27 +85,48 @@ class Embeddings(Points):
 
     @property
     def space(self) -> str:
-        """What these vectors are called where a result says in which space it was measured."""
+        """The name of the space: "embedding" or "centered embedding"."""
         return "centered embedding" if self.provenance.get("centered") else "embedding"
+
+    def portions(self, size: int = N_ROWS) -> Iterator[NDArray[np.float32]]:
+        """Yield all vectors in the order of their rows, some at a time.
+
+        Parameters
+        ----------
+        size : int, default=4096
+            How many at a time. The last portion may be smaller.
+
+        Yields
+        ------
+        ndarray of shape (at most size, n_features)
+            Unit vectors.
+
+        Examples
+        --------
+        >>> [len(portion) for portion in Embeddings([[1.0, 0.0]] * 5).portions(2)]
+        [2, 2, 1]
+        """
+        require_count("size", size, 1)
+        for start in range(0, len(self), size):
+            yield self.vectors[start : start + size]
 
     def centered(self) -> Embeddings:
         """Move the mean of all rows to the origin, and scale the rows to unit length again.
 
-        CLIP's image vectors lie together in a narrow cone: any two have a high cosine, because
-        all share one direction. Without that direction the cosine tells of what differs. Where
-        distances are Euclidean, moving alone would change nothing; it is the new unit length
-        that does.
+        CLIP's image vectors lie in a narrow cone: any two have a high cosine similarity, because
+        all share one direction. Without that direction the cosine shows in what they differ.
+        Centering alone changes no Euclidean distance; the new unit length does.
 
         Returns
         -------
         Embeddings
-            Of the same images; its `space` says that it is centred. What is centred already
-            stays as it is.
+            Of the same images. Their `space` is "centered embedding". Centered embeddings are
+            returned unchanged.
 
         Raises
         ------
         ValueError
-            If a row is the mean itself, and so has no direction left.
+            If a row equals the mean, and so has no direction left.
 
         References
         ----------
@@ -120,13 +144,13 @@ class Embeddings(Points):
         return Embeddings(moved, self.model, {**self.provenance, "centered": "yes"})
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the vectors and where they came from into one file.
+        """Write the vectors and how they were made into one file.
 
         Parameters
         ----------
         path : path-like
             A safetensors file, which other programs read too; ``.safetensors`` is usual. It is
-            there whole or not at all.
+            written completely or not at all.
 
         Raises
         ------
@@ -137,19 +161,11 @@ class Embeddings(Points):
         --------
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     Embeddings([[1.0, 0.0]], model="by hand").save(f"{folder}/one.safetensors")
+        ...     Embeddings([[1.0, 0.0]], model="an example").save(f"{folder}/one.safetensors")
         ...     load_embeddings(f"{folder}/one.safetensors")
-        Embeddings of 1 rows with 2 features, made by by hand
+        Embeddings of 1 rows with 2 features, made by an example
         """
-        import safetensors.numpy
-
-        told = {"model": self.model, "provenance": json.dumps(dict(self.provenance))}
-        content = safetensors.numpy.save(
-            # It writes the memory of an array as it lies, whatever order its rows lie in.
-            {"vectors": np.ascontiguousarray(self.vectors)},
-            metadata=told,
-        )
-        write_whole(Path(path).expanduser(), content)
+        exchange.write_file(path, self.vectors, self.model, self.provenance)
 
     def to_hub(self, name: str, *, private: bool = False) -> None:
         """Publish the vectors as a dataset on the Hugging Face Hub.
@@ -159,7 +175,7 @@ class Embeddings(Points):
         name : str
             ``"owner/name"``. Log in before, with ``hf auth login`` or HF_TOKEN.
         private : bool, default=False
-            Show it to its owner only.
+            Whether only the owner can see it.
 
         Raises
         ------
@@ -172,20 +188,7 @@ class Embeddings(Points):
         --------
         >>> Embeddings([[1.0, 0.0]]).to_hub("ada/my-vectors")  # doctest: +SKIP
         """
-        import datasets
-
-        told = {"model": self.model, "provenance": json.dumps(dict(self.provenance))}
-        columns = {"vector": list(self.vectors)} | {
-            column: [value] * len(self) for column, value in told.items()
-        }
-        require_name(name)
-        text, number = datasets.Value("string"), datasets.Value("float32")
-        features = datasets.Features({"vector": [number], "model": text, "provenance": text})
-        with hub_errors(f"the dataset {name}"):
-            require_answer()
-            datasets.Dataset.from_dict(columns, features=features).push_to_hub(
-                name, private=private
-            )
+        exchange.publish(name, self.vectors, self.model, self.provenance, private=private)
 
     @classmethod
     def from_hub(cls, name: str, *, revision: str | None = None) -> Embeddings:
@@ -196,42 +199,50 @@ class Embeddings(Points):
         name : str
             ``"owner/name"``.
         revision : str, optional
-            Which version; the newest when left out.
+            Which version. Default: the newest.
 
         Returns
         -------
         Embeddings
-            The same to the last bit.
+            Equal to the last bit.
 
         Raises
         ------
         FileNotFoundError, PermissionError, ConnectionError
-            If it is not there, not for you, or cannot be reached.
+            If it does not exist, you may not read it, or the Hub cannot be reached.
         ValueError
-            If it holds something else.
+            If it is another kind of dataset.
 
         Examples
         --------
         >>> Embeddings.from_hub("ada/my-vectors")  # doctest: +SKIP
         """
-        import datasets
+        return cls(*exchange.fetch(name, revision))
 
-        require_name(name)
-        with hub_errors(f"the dataset {name}"):
-            require_answer()
-            table = datasets.load_dataset(name, split="train", revision=revision)
-        if not {"vector", "model", "provenance"} <= set(table.column_names) or len(table) == 0:
-            raise ValueError(
-                f"`name` must be a dataset that `to_hub` has published. Got {name!r} instead, "
-                f"with the columns {table.column_names!r}."
-            )
-        told = table[0]
-        vectors = np.asarray(table["vector"][:], dtype=np.float32)
-        return cls(vectors, told["model"], json.loads(told["provenance"]))
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the vectors as a table, one row for each image and one column for each feature.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Of shape (n_images, n_features).
+
+        Examples
+        --------
+        >>> Embeddings([[3.0, 4.0], [0.0, 2.0]]).to_pandas().shape
+        (2, 2)
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self.vectors)
 
     def __repr__(self) -> str:
-        n_rows, n_features = self.vectors.shape
+        n_rows, n_features = self.shape
         return f"Embeddings of {n_rows} rows with {n_features} features, made by {self.model}"
+
+    def _repr_html_(self) -> str:
+        facts = {"space": self.space, **self.provenance}
+        return render("embeddings/templates/embeddings.html", title=repr(self), facts=facts)
 
 
 def load_embeddings(path: str | os.PathLike[str]) -> Embeddings:
@@ -245,32 +256,17 @@ def load_embeddings(path: str | os.PathLike[str]) -> Embeddings:
     Returns
     -------
     Embeddings
-        The same to the last bit.
+        Equal to the last bit.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it holds something else, or is damaged.
+        If it is another kind of file, or damaged.
 
     Examples
     --------
     >>> embeddings = load_embeddings("my-photographs.safetensors")  # doctest: +SKIP
     """
-    import safetensors
-
-    file = Path(path).expanduser()
-    if not file.is_file():
-        raise FileNotFoundError(f"`path` must be a file. Got {os.fspath(path)!r} instead.")
-    try:
-        with safetensors.safe_open(file, "numpy") as opened:
-            told = opened.metadata() or {}
-            vectors = opened.get_tensor("vectors")
-            model, provenance = told["model"], json.loads(told["provenance"])
-    except (safetensors.SafetensorError, KeyError, ValueError) as error:
-        raise ValueError(
-            "`path` must be a file that `Embeddings.save` has written, and whole. "
-            f"Got {os.fspath(path)!r} instead."
-        ) from error
-    return Embeddings(vectors, model, provenance)
+    return Embeddings(*exchange.read_file(path))

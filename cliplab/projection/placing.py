@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from cliplab._core.validation import require_count, require_kind, require_rows
-from cliplab.embeddings.portions import portions, require_vectors
+from cliplab.embeddings.on_disk import StoredEmbeddings
+from cliplab.embeddings.portions import portions
 from cliplab.embeddings.values import Embeddings
 from cliplab.projection.projecting import Projection, project
-
-if TYPE_CHECKING:
-    from cliplab.embeddings.on_disk import StoredEmbeddings
 
 _PERPLEXITY, _N_NEIGHBORS = 5.0, 25
 _N_STEPS = 100
@@ -67,7 +65,7 @@ def add_to_projection(
     """
     require_kind("projection", projection, Projection)
     require_kind("embeddings", embeddings, Embeddings)
-    require_vectors("new", new)
+    require_kind("new", new, Embeddings, StoredEmbeddings)
     require_rows("projection", len(projection), len(embeddings))
     if projection.method != "tsne" or projection.coordinates.shape[1] != 2:
         raise ValueError(
@@ -126,7 +124,7 @@ def project_shards(
     >>> project_shards(embeddings, n_sample=100).coordinates.shape
     (200, 2)
     """
-    require_vectors("vectors", vectors)
+    require_kind("vectors", vectors, Embeddings, StoredEmbeddings)
     require_count("n_sample", n_sample, 4)
     n_rows = min(n_sample, len(vectors))
     if n_rows < len(vectors):

@@ -15,7 +15,7 @@ from cliplab.clustering.stored_sweep import sweep_shards
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.embeddings.encoder import ClipEncoder
 from cliplab.embeddings.on_disk import StoredEmbeddings
-from cliplab.embeddings.store import EmbeddingStore, picture_key
+from cliplab.embeddings.store import EmbeddingStore, image_key
 from cliplab.embeddings.values import Embeddings
 from cliplab.projection.placing import add_to_projection, project_shards
 from cliplab.projection.projecting import Projection, project
@@ -40,7 +40,7 @@ def shards(tmp_path_factory):
     for part in np.array_split(order, 3):
         with EmbeddingStore(folder, {"model": "by hand"}) as store:
             for rows in np.array_split(part, 20):
-                keys = [picture_key(str(row).encode()) for row in rows]
+                keys = [image_key(str(row).encode()) for row in rows]
                 store.add(keys, EMBEDDINGS.vectors[rows])
     return StoredEmbeddings(folder)
 
@@ -48,7 +48,7 @@ def shards(tmp_path_factory):
 @pytest.fixture(scope="module")
 def order(shards):
     """Which row of the embeddings each row of the shards is."""
-    row_of = {picture_key(str(row).encode()): row for row in range(len(EMBEDDINGS))}
+    row_of = {image_key(str(row).encode()): row for row in range(len(EMBEDDINGS))}
     return np.array([row_of[key] for key in shards.keys.tolist()])
 
 
@@ -249,14 +249,17 @@ def test_a_store_that_an_encoder_filled_is_swept_as_its_vectors_in_memory_are(tm
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: cluster_shards("store", 5), "`vectors` must be StoredEmbeddings or Embeddings"),
+        (
+            lambda: cluster_shards("store", 5),
+            "`vectors` must be Embed.* or StoredEmbeddings",
+        ),
         (lambda: cluster_shards(EMBEDDINGS, [5, 10]), "for several k take sweep_shards"),
         (
             lambda: sweep_shards([3, 5], EMBEDDINGS),
-            "`vectors` must be StoredEmbeddings or Embeddings",
+            "`vectors` must be Embed.* or StoredEmbeddings",
         ),
         (lambda: sweep_shards(EMBEDDINGS, 5), r"write \[5\]"),
-        (lambda: project_shards("store"), "open a store with StoredEmbeddings"),
+        (lambda: project_shards("store"), r"for example StoredEmbeddings\(folder\)"),
         (lambda: add_to_projection(EMBEDDINGS, EMBEDDINGS, EMBEDDINGS), "must be a Projection"),
         (
             lambda: add_to_projection(np.eye(3), project(EMBEDDINGS, "pca"), EMBEDDINGS),

@@ -5,10 +5,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.embeddings.encoder import ClipEncoder
 from cliplab.embeddings.on_disk import StoredEmbeddings
-from cliplab.embeddings.store import EmbeddingStore, picture_key
+from cliplab.embeddings.store import EmbeddingStore, image_key
 from cliplab.sources import load_storybook
 
 MADE_BY = {"model": "by hand", "weights": "none"}
@@ -20,11 +19,11 @@ def _vectors(n_rows, n_features=16, seed=0):
 
 
 def _key(i):
-    return picture_key(str(i).encode())
+    return image_key(str(i).encode())
 
 
 def _fill(folder, rows, vectors, batch=10):
-    """Keep vectors as a run of its own does, which merges what it wrote."""
+    """Store vectors as one run does, which merges what it has written."""
     with EmbeddingStore(folder, MADE_BY) as store:
         for start in range(0, len(rows), batch):
             some = rows[start : start + batch]
@@ -40,20 +39,20 @@ def filled(tmp_path):
     return tmp_path, vectors
 
 
-def _by_key(shards, vectors):
+def _by_key(stored, vectors):
     row_of = {_key(i): i for i in range(len(vectors))}
-    return vectors[[row_of[key] for key in shards.keys.tolist()]]
+    return vectors[[row_of[key] for key in stored.keys.tolist()]]
 
 
-def test_all_vectors_come_by_once_and_row_i_is_that_of_key_i(filled):
+def test_every_vector_is_read_once_and_row_i_is_that_of_key_i(filled):
     folder, vectors = filled
-    shards = StoredEmbeddings(folder)
-    assert shards.shape == (100, 16)
-    assert len(set(shards.keys.tolist())) == 100
-    np.testing.assert_array_equal(np.vstack(list(shards.portions(7))), _by_key(shards, vectors))
+    stored = StoredEmbeddings(folder)
+    assert stored.shape == (100, 16)
+    assert len(set(stored.keys.tolist())) == 100
+    np.testing.assert_array_equal(np.vstack(list(stored.portions(7))), _by_key(stored, vectors))
 
 
-def test_portions_have_the_size_that_was_asked_for(filled):
+def test_portions_have_the_given_size(filled):
     assert [len(portion) for portion in StoredEmbeddings(filled[0]).portions(30)] == [
         30,
         30,
@@ -63,53 +62,53 @@ def test_portions_have_the_size_that_was_asked_for(filled):
     assert [len(portion) for portion in StoredEmbeddings(filled[0]).portions(1000)] == [100]
 
 
-def test_rows_can_be_taken_in_any_order(filled):
+def test_rows_can_be_read_in_any_order(filled):
     folder, vectors = filled
-    shards = StoredEmbeddings(folder)
-    expected = _by_key(shards, vectors)
+    stored = StoredEmbeddings(folder)
+    expected = _by_key(stored, vectors)
     rows = [99, 3, 3, 0, 57]
-    np.testing.assert_array_equal(shards[rows].vectors, expected[rows])
-    np.testing.assert_array_equal(shards[-1].vectors, expected[[-1]])
-    np.testing.assert_array_equal(shards[10:20].vectors, expected[10:20])
-    np.testing.assert_array_equal(shards[expected[:, 0] > 0].vectors, expected[expected[:, 0] > 0])
-    assert shards[rows].provenance["weights"] == "none"
+    np.testing.assert_array_equal(stored[rows].vectors, expected[rows])
+    np.testing.assert_array_equal(stored[-1].vectors, expected[[-1]])
+    np.testing.assert_array_equal(stored[10:20].vectors, expected[10:20])
+    np.testing.assert_array_equal(stored[expected[:, 0] > 0].vectors, expected[expected[:, 0] > 0])
+    assert stored[rows].provenance["weights"] == "none"
 
 
-def test_what_an_encoder_has_kept_comes_by_as_unit_vectors_and_each_image_finds_its_own(tmp_path):
+def test_what_an_encoder_has_stored_is_read_as_unit_vectors_and_each_image_has_its_row(tmp_path):
     images = load_storybook(n_images=40)
     embeddings = ClipEncoder("storybook").encode_images(images, store=tmp_path)
-    shards = StoredEmbeddings(tmp_path)
-    rows = shards.rows_of(images)
-    np.testing.assert_array_equal(np.vstack(list(shards.portions(16)))[rows], embeddings.vectors)
-    np.testing.assert_array_equal(shards[rows].vectors, embeddings.vectors)
+    stored = StoredEmbeddings(tmp_path)
+    rows = stored.rows_of(images)
+    np.testing.assert_array_equal(np.vstack(list(stored.portions(16)))[rows], embeddings.vectors)
+    np.testing.assert_array_equal(stored[rows].vectors, embeddings.vectors)
 
 
 def test_an_image_without_a_vector_is_named(tmp_path):
     images = load_storybook(n_images=4)
     ClipEncoder("storybook").encode_images(images[:3], store=tmp_path)
-    with pytest.raises(ValueError, match=f"Got 1 that are not instead.*{images.image_ids[3]}"):
+    with pytest.raises(ValueError, match=f"Got 1 others instead.*{images.image_ids[3]}"):
         StoredEmbeddings(tmp_path).rows_of(images)
 
 
-def test_to_what_wants_all_in_memory_it_is_said_how(filled):
-    with pytest.raises(TypeError, match="take some into memory"):
-        sweep_clusters(StoredEmbeddings(filled[0]), [2])
+def test_a_function_that_needs_all_vectors_in_memory_says_what_to_do(filled):
+    with pytest.raises(TypeError, match=r"read some of them into memory, .* stored\[::100\]"):
+        np.asarray(StoredEmbeddings(filled[0]))
 
 
-def test_a_row_that_there_is_not_is_refused(filled):
+def test_a_row_that_does_not_exist_is_refused(filled):
     with pytest.raises(IndexError, match="100 is out of bounds"):
         StoredEmbeddings(filled[0])[[100]]
 
 
-def test_a_vector_that_is_kept_twice_counts_once(filled):
+def test_a_vector_that_is_stored_twice_has_one_row(filled):
     folder, vectors = filled
     _fill(folder, [5, 6, 98, 99], vectors)
-    shards = StoredEmbeddings(folder)
-    assert len(shards) == 100
-    np.testing.assert_array_equal(np.vstack(list(shards.portions(64))), _by_key(shards, vectors))
+    stored = StoredEmbeddings(folder)
+    assert len(stored) == 100
+    np.testing.assert_array_equal(np.vstack(list(stored.portions(64))), _by_key(stored, vectors))
 
 
-def test_keys_that_end_in_zeros_are_told_apart(tmp_path):
+def test_keys_that_end_in_zeros_are_different(tmp_path):
     keys = [bytes([1] * 15 + [0]), bytes([1] * 14 + [0, 0]), bytes(16)]
     with EmbeddingStore(tmp_path, MADE_BY) as store:
         store.add(keys, _vectors(3))
@@ -121,7 +120,7 @@ def test_a_folder_without_vectors_is_refused(tmp_path):
         StoredEmbeddings(tmp_path)
 
 
-def test_of_several_models_one_has_to_be_named(filled):
+def test_of_several_models_one_has_to_be_chosen(filled):
     folder, _ = filled
     with EmbeddingStore(folder, {"model": "another"}) as store:
         store.add([_key(0)], _vectors(1))
@@ -132,26 +131,26 @@ def test_of_several_models_one_has_to_be_named(filled):
 
 def test_a_damaged_shard_is_recognised_before_it_is_used(filled):
     folder, _ = filled
-    shards = StoredEmbeddings(folder)
-    path = max(shards.folder.glob("*.safetensors"))
+    stored = StoredEmbeddings(folder)
+    path = max(stored.folder.glob("*.safetensors"))
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"must hold whole shards.*encode the same images again"):
-        list(shards.portions())
+    with pytest.raises(ValueError, match=r"must hold undamaged files.*encode the same"):
+        list(stored.portions())
 
 
-def test_a_shard_that_is_gone_meanwhile_is_named(filled):
+def test_a_shard_that_was_removed_is_named(filled):
     folder, _ = filled
-    shards = StoredEmbeddings(folder)
-    path = max(shards.folder.glob("*.safetensors"))
+    stored = StoredEmbeddings(folder)
+    path = max(stored.folder.glob("*.safetensors"))
     path.unlink()
     with pytest.raises(ValueError, match=f"Got {path.name} instead, which is gone or damaged"):
-        list(shards.portions())
+        list(stored.portions())
 
 
 def test_large_shards_stay_as_they_are_while_more_is_added(tmp_path):
-    """What is merged again and again would be written as often as there are thousands of it."""
+    """A shard that is merged again with each thousand vectors is rewritten each time."""
     vectors = _vectors(80_000, n_features=2)
     written = 0
     with EmbeddingStore(tmp_path, MADE_BY) as store:
@@ -161,12 +160,12 @@ def test_large_shards_stay_as_they_are_while_more_is_added(tmp_path):
             now = set(store.folder.glob("*.safetensors"))
             written += sum(path.stat().st_size for path in now - seen)
             seen |= now
-    kept = sum(path.stat().st_size for path in store.folder.glob("*.safetensors"))
+    stored = sum(path.stat().st_size for path in store.folder.glob("*.safetensors"))
     assert len(StoredEmbeddings(tmp_path)) == 80_000
-    assert written < 4 * kept
+    assert written < 4 * stored
 
 
-def test_little_of_a_large_store_stands_in_memory(tmp_path):
+def test_little_of_a_large_store_is_in_memory(tmp_path):
     vectors = _vectors(80_000, n_features=128)
     _fill(tmp_path, list(range(len(vectors))), vectors, batch=128)
     tracemalloc.start()
@@ -176,10 +175,10 @@ def test_little_of_a_large_store_stands_in_memory(tmp_path):
     finally:
         tracemalloc.stop()
     assert n_rows == len(vectors)
-    assert peak < vectors.nbytes * 0.8, "no more than a shard and a portion stand in memory"
+    assert peak < vectors.nbytes * 0.2, "more than a portion is in memory"
 
 
-def test_some_keys_open_the_vectors_of_those_pictures_only(filled):
+def test_keys_choose_the_images_to_read(filled):
     folder, vectors = filled
     wanted = StoredEmbeddings(folder).keys[[3, 50, 99]]
     some = StoredEmbeddings(folder, wanted)
@@ -190,9 +189,28 @@ def test_some_keys_open_the_vectors_of_those_pictures_only(filled):
 
 
 def test_no_rows_and_no_size_are_refused(filled):
-    shards = StoredEmbeddings(filled[0])
+    stored = StoredEmbeddings(filled[0])
     for rows in ([], slice(0), np.zeros(100, dtype=bool)):
         with pytest.raises(ValueError, match="`rows` must name at least one vector"):
-            shards[rows]
+            stored[rows]
     with pytest.raises(ValueError, match=r"`size` must be a whole number of at least 1\. Got 0"):
-        next(shards.portions(0))
+        next(stored.portions(0))
+
+
+def test_it_is_described_as_embeddings_are(filled):
+    stored = StoredEmbeddings(filled[0])
+    assert repr(stored) == "StoredEmbeddings of 100 rows with 16 features, made by by hand"
+    part = stored[:5]
+    assert (stored.space, stored.model, stored.provenance) == (
+        part.space,
+        part.model,
+        part.provenance,
+    )
+
+
+def test_a_large_portion_spans_several_shards(filled):
+    folder, vectors = filled
+    stored = StoredEmbeddings(folder)
+    (portion,) = stored.portions(100)
+    np.testing.assert_array_equal(portion, _by_key(stored, vectors))
+    assert len({path for path, _ in stored._shards}) == 3

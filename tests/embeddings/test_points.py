@@ -5,7 +5,7 @@ import pytest
 
 from cliplab import Embeddings, Projection, StoredEmbeddings
 from cliplab.embeddings.points import points_and_space, unit_rows
-from cliplab.embeddings.store import EmbeddingStore, picture_key
+from cliplab.embeddings.store import EmbeddingStore, image_key
 
 NUMBERS = [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
 
@@ -41,7 +41,7 @@ def test_an_array_without_finite_points_is_refused(given):
 
 def test_stored_embeddings_are_refused_with_what_to_do(tmp_path):
     with EmbeddingStore(tmp_path, {"model": "by hand"}) as store:
-        store.add([picture_key(b"a")], np.ones((1, 4), np.float32))
+        store.add([image_key(b"a")], np.ones((1, 4), np.float32))
     with pytest.raises(TypeError, match=r"must be vectors in memory\. Got StoredEmbeddings"):
         points_and_space(StoredEmbeddings(tmp_path))
 

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from cliplab import ClipEncoder, load_storybook
-from cliplab.embeddings.store import EmbeddingStore, is_among, picture_key
+from cliplab.embeddings.store import EmbeddingStore, image_key, is_among
 
 # All that is long to import is there before a process is begun, and killed.
 _PROCESSES = multiprocessing.get_context("forkserver")
@@ -62,9 +62,9 @@ def test_what_was_encoded_comes_back_to_the_last_bit_and_is_not_encoded_again(
 def test_a_finished_run_leaves_one_shard_and_says_what_made_it(tmp_path):
     _encode(tmp_path)
     assert len(_shards(tmp_path)) == 1
-    told = _shards(tmp_path)[0].with_name("made_by.json").read_text()
-    assert '"model": "storybook"' in told
-    assert "weights" in told
+    metadata = _shards(tmp_path)[0].with_name("made_by.json").read_text()
+    assert '"model": "storybook"' in metadata
+    assert "weights" in metadata
 
 
 def test_the_users_cache_is_the_default_and_false_is_nowhere(empty_cache):
@@ -76,7 +76,7 @@ def test_the_users_cache_is_the_default_and_false_is_nowhere(empty_cache):
     assert len(_shards(empty_cache / "embeddings")) == 1
 
 
-def test_pictures_that_are_alike_are_encoded_once(tmp_path):
+def test_equal_images_are_encoded_once(tmp_path):
     one, other = load_storybook(n_images=2)
     encoder = ClipEncoder("storybook", device="cpu")
     vectors = encoder.encode_images([one, other, one, one], store=tmp_path).vectors
@@ -85,8 +85,8 @@ def test_pictures_that_are_alike_are_encoded_once(tmp_path):
     assert len(EmbeddingStore._read(shard)[0]) == 2
 
 
-def test_pictures_without_a_file_are_known_by_their_pixels(tmp_path):
-    images = [picture.rotate(90) for picture in load_storybook(n_images=3)]
+def test_images_without_a_file_are_identified_by_their_pixels(tmp_path):
+    images = [image.rotate(90) for image in load_storybook(n_images=3)]
     encoder = ClipEncoder("storybook", device="cpu")
     first = encoder.encode_images(images, store=tmp_path).vectors
     encoder._encode_or_halve = None
@@ -110,13 +110,13 @@ def test_vectors_of_another_model_are_not_mistaken_for_these(tmp_path, change):
     else:
         other.model = "another"
     with EmbeddingStore(tmp_path, other._made_by) as store:
-        keys = [picture_key(images.file_bytes(i)) for i in range(4)]
+        keys = [image_key(images.file_bytes(i)) for i in range(4)]
         assert store.find(keys) == {}
 
 
 def _kill_while_encoding(n_kills, folder, undisturbed):
     """Kill runs at random moments; return in how many of them something was there already."""
-    lots = random.Random(0)
+    moments = random.Random(0)
     begun = time.monotonic()
     _start(folder / "whole").join()
     whole = time.monotonic() - begun
@@ -124,12 +124,12 @@ def _kill_while_encoding(n_kills, folder, undisturbed):
     for number in range(n_kills):
         store = folder / f"store-{number}"
         process = _start(store)
-        time.sleep(lots.uniform(0.1, 1.0) * whole)
+        time.sleep(moments.uniform(0.1, 1.0) * whole)
         process.kill()
         process.join()
-        kept = _shards(store)
-        n_begun += bool(kept)
-        assert all(EmbeddingStore._read(shard) is not None for shard in kept), "a torn shard"
+        shards = _shards(store)
+        n_begun += bool(shards)
+        assert all(EmbeddingStore._read(shard) is not None for shard in shards), "a torn shard"
         np.testing.assert_array_equal(_encode(store), undisturbed)
     return n_begun
 
@@ -140,12 +140,12 @@ def test_killed_at_any_moment_a_run_goes_on_and_ends_as_if_nothing_had_been(
 ):
     n_kills = proof(5, 100, "kills at random moments, every finished run equal bit for bit")
     n_begun = _kill_while_encoding(n_kills, tmp_path, undisturbed)
-    record_property("figure", f"in {n_begun} of these something had been kept already")
+    record_property("figure", f"in {n_begun} of these something was stored already")
     assert n_begun > 0
 
 
 def test_at_most_the_batches_in_flight_are_lost(tmp_path):
-    """What is kept is there before the next batch is begun."""
+    """Vectors are on disk before the next batch begins."""
     encoder = ClipEncoder("storybook", device="cpu")
     encode, n_done = encoder._encode_or_halve, []
 
@@ -160,8 +160,8 @@ def test_at_most_the_batches_in_flight_are_lost(tmp_path):
         encoder.encode_images(
             load_storybook(n_images=_N_IMAGES), batch_size=_BATCH_SIZE, store=tmp_path
         )
-    n_kept = sum(len(EmbeddingStore._read(shard)[0]) for shard in _shards(tmp_path))
-    assert n_kept == 6 * _BATCH_SIZE
+    n_stored = sum(len(EmbeddingStore._read(shard)[0]) for shard in _shards(tmp_path))
+    assert n_stored == 6 * _BATCH_SIZE
 
 
 def test_two_notebooks_on_one_store_do_not_harm_each_other(tmp_path, undisturbed):
@@ -197,27 +197,29 @@ def _encode_with_little_room(store, answer):
     import warnings
 
     resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         vectors = _encode(store)
-    answer.send((vectors, [str(warning.message) for warning in told]))
+    answer.send((vectors, [str(warning.message) for warning in warned]))
 
 
-def test_on_a_full_disk_the_work_is_done_and_it_is_said_that_it_is_not_kept(tmp_path, undisturbed):
+def test_on_a_full_disk_vectors_are_complete_and_a_warning_says_what_is_not_stored(
+    tmp_path, undisturbed
+):
     ours, theirs = _PROCESSES.Pipe(duplex=False)
     process = _PROCESSES.Process(target=_encode_with_little_room, args=(str(tmp_path), theirs))
     process.start()
-    vectors, told = ours.recv()
+    vectors, messages = ours.recv()
     process.join()
     np.testing.assert_array_equal(vectors, undisturbed)
-    assert any("not all of them could be kept" in words for words in told)
+    assert any("not all of them could be stored" in message for message in messages)
     assert not list(tmp_path.rglob("*.part"))
     np.testing.assert_array_equal(_encode(tmp_path), undisturbed)
 
 
 def test_many_small_shards_are_merged_while_a_run_goes_on(tmp_path):
     made_by = {"model": "by hand"}
-    keys = [picture_key(bytes([i])) for i in range(150)]
+    keys = [image_key(bytes([i])) for i in range(150)]
     vectors = np.random.default_rng(0).normal(size=(150, 8)).astype(np.float32)
     with EmbeddingStore(tmp_path, made_by) as store:
         for i, key in enumerate(keys):
@@ -233,7 +235,7 @@ def test_a_model_s_name_cannot_lead_out_of_the_store(tmp_path):
         assert store.folder.parent == tmp_path
 
 
-def test_pictures_that_differ_in_their_palette_only_are_told_apart(tmp_path):
+def test_images_that_differ_only_in_their_palette_are_different(tmp_path):
     red, blue = (Image.new("P", (32, 32), 0) for _ in range(2))
     red.putpalette([255, 0, 0])
     blue.putpalette([0, 0, 255])
@@ -242,7 +244,7 @@ def test_pictures_that_differ_in_their_palette_only_are_told_apart(tmp_path):
     assert first @ second < 0.99
 
 
-def test_a_picture_that_cannot_be_read_is_named_with_a_store_too(tmp_path):
+def test_an_image_that_cannot_be_read_is_named_with_a_store_too(tmp_path):
     buffer = io.BytesIO()
     load_storybook(n_images=1)[0].save(buffer, "PNG")
     torn = Image.open(io.BytesIO(buffer.getvalue()[:-3000]))
@@ -251,7 +253,7 @@ def test_a_picture_that_cannot_be_read_is_named_with_a_store_too(tmp_path):
 
 
 def test_two_runs_that_make_the_very_same_shards_both_end_well(tmp_path):
-    keys = [picture_key(bytes([i])) for i in range(4)]
+    keys = [image_key(bytes([i])) for i in range(4)]
     vectors = np.random.default_rng(0).normal(size=(4, 8)).astype(np.float32)
     stores = [EmbeddingStore(tmp_path, {"model": "by hand"}) for _ in range(2)]
     for start in (0, 2):
@@ -265,17 +267,17 @@ def test_two_runs_that_make_the_very_same_shards_both_end_well(tmp_path):
 def test_a_store_that_is_deleted_meanwhile_costs_nothing_but_the_store(tmp_path):
     store = EmbeddingStore(tmp_path, {"model": "by hand"})
     for i in range(2):
-        store.add([picture_key(bytes([i]))], np.ones((1, 4), np.float32))
+        store.add([image_key(bytes([i]))], np.ones((1, 4), np.float32))
     shutil.rmtree(store.folder)
     store.close()
     assert not store.folder.exists()
-    store.add([picture_key(b"another")], np.ones((1, 4), np.float32))
-    assert len(store.find([picture_key(b"another")])) == 1
+    store.add([image_key(b"another")], np.ones((1, 4), np.float32))
+    assert len(store.find([image_key(b"another")])) == 1
 
 
 def test_what_a_killed_run_left_half_written_is_removed_after_a_day(tmp_path):
     store = EmbeddingStore(tmp_path, {"model": "by hand"})
-    store.add([picture_key(b"a")], np.ones((1, 4), np.float32))
+    store.add([image_key(b"a")], np.ones((1, 4), np.float32))
     old, new = (store.folder / f".{name}.part" for name in ("old", "new"))
     for part in (old, new):
         part.touch()
@@ -298,7 +300,7 @@ def _little_room(n_bytes):
 def _by_hand(folder, n_shards):
     """Return a store into which this run has put so many shards of one vector, and their keys."""
     store = EmbeddingStore(folder, {"model": "by hand"})
-    keys = [picture_key(b"%d" % i) for i in range(n_shards)]
+    keys = [image_key(b"%d" % i) for i in range(n_shards)]
     for i, key in enumerate(keys):
         store.add([key], np.full((1, 4), i, np.float32))
     return store, keys
@@ -311,7 +313,7 @@ def test_only_what_was_asked_for_comes_back(tmp_path):
 
 def test_vectors_come_back_whatever_order_their_memory_lies_in(tmp_path):
     vectors = np.arange(12, dtype=np.float32).reshape(4, 3).T
-    keys = [picture_key(b"%d" % i) for i in range(3)]
+    keys = [image_key(b"%d" % i) for i in range(3)]
     store = EmbeddingStore(tmp_path, {"model": "by hand"})
     store.add(keys, vectors)
     found = store.find(keys)
@@ -329,8 +331,8 @@ def test_a_shard_that_is_left_over_from_a_merge_of_others_is_not_lost(tmp_path):
 def test_a_merge_goes_on_where_somebody_else_has_removed_a_shard(tmp_path):
     store, keys = _by_hand(tmp_path, 63)
     store._own[5].unlink()
-    store.add([picture_key(b"the last")], np.ones((1, 4), np.float32))
-    store.close()  # A warning that something was not kept would fail this.
+    store.add([image_key(b"the last")], np.ones((1, 4), np.float32))
+    store.close()  # A warning would fail this.
     assert len(_shards(tmp_path)) == 1
     assert set(keys) - set(store.find(keys)) == {keys[5]}
 
@@ -345,18 +347,18 @@ def test_what_cannot_be_merged_for_want_of_room_stays_as_it_is(tmp_path):
 def test_after_a_failure_no_more_is_written_and_it_is_said_once(tmp_path):
     store, keys = _by_hand(tmp_path, 1)
     with _little_room(100):
-        store.add([picture_key(b"a")], np.ones((1, 4), np.float32))
-    store.add([picture_key(b"b")], np.ones((1, 4), np.float32))
+        store.add([image_key(b"a")], np.ones((1, 4), np.float32))
+    store.add([image_key(b"b")], np.ones((1, 4), np.float32))
     assert len(_shards(tmp_path)) == 1
-    with pytest.warns(UserWarning, match="not all of them could be kept") as told:
+    with pytest.warns(UserWarning, match="not all of them could be stored") as warned:
         store.close()
-    assert len(told) == 1
-    assert list(store.find([picture_key(b"b"), *keys])) == keys
+    assert len(warned) == 1
+    assert list(store.find([image_key(b"b"), *keys])) == keys
 
 
 def test_threads_that_add_at_once_end_in_one_shard_with_all_of_it(tmp_path):
     store = EmbeddingStore(tmp_path, {"model": "by hand"})
-    keys = [picture_key(b"%d" % i) for i in range(400)]
+    keys = [image_key(b"%d" % i) for i in range(400)]
 
     def add(key):
         store.add([key], np.ones((1, 4), np.float32))
@@ -370,13 +372,13 @@ def test_threads_that_add_at_once_end_in_one_shard_with_all_of_it(tmp_path):
 
 def test_a_model_whose_name_is_long_has_a_store_too(tmp_path):
     with EmbeddingStore(tmp_path, {"model": "a/long/path/" * 40}) as store:
-        store.add([picture_key(b"a")], np.ones((1, 4), np.float32))
+        store.add([image_key(b"a")], np.ones((1, 4), np.float32))
     assert len(_shards(tmp_path)) == 1
 
 
-def test_of_a_whole_store_it_is_known_which_pictures_are_in_it(tmp_path):
+def test_the_keys_of_a_store_say_which_images_are_in_it(tmp_path):
     store, keys = _by_hand(tmp_path, 5)
-    others = [picture_key(b"another"), bytes(16), b"\xff" * 16]
+    others = [image_key(b"another"), bytes(16), b"\xff" * 16]
     known = EmbeddingStore(tmp_path, {"model": "by hand"}).keys()
     assert is_among([*keys, *others], known).tolist() == [True] * 5 + [False] * 3
     store._own[2].write_bytes(b"damaged")
@@ -384,19 +386,19 @@ def test_of_a_whole_store_it_is_known_which_pictures_are_in_it(tmp_path):
     assert is_among(keys, EmbeddingStore(tmp_path, {"model": "none"}).keys()).sum() == 0
 
 
-def test_keys_that_end_in_nothing_are_told_apart(tmp_path):
-    """To numpy, zeros at the end of bytes are as if they were not there."""
+def test_keys_that_end_in_zeros_are_different(tmp_path):
+    """numpy ignores zeros at the end of bytes."""
     made_by = {"model": "by hand"}
-    kept, other = b"a" + bytes(15), b"a" + bytes(14) + b"b"
+    stored, other = b"a" + bytes(15), b"a" + bytes(14) + b"b"
     with EmbeddingStore(tmp_path, made_by) as store:
-        store.add([kept], np.ones((1, 4), np.float32))
-    assert is_among([kept, other], store.keys()).tolist() == [True, False]
+        store.add([stored], np.ones((1, 4), np.float32))
+    assert is_among([stored, other], store.keys()).tolist() == [True, False]
 
 
 def test_vectors_that_are_nowhere_else_are_not_lost_in_silence(tmp_path):
     store = EmbeddingStore(tmp_path, {"model": "by hand"}, is_only_place=True)
-    store.add([picture_key(b"a")], np.ones((1, 4), np.float32))
+    store.add([image_key(b"a")], np.ones((1, 4), np.float32))
     with _little_room(100), pytest.raises(OSError, match="File too large"):
-        store.add([picture_key(b"b")], np.ones((1, 4), np.float32))
+        store.add([image_key(b"b")], np.ones((1, 4), np.float32))
     store.close()
-    assert list(store.find([picture_key(b"a"), picture_key(b"b")])) == [picture_key(b"a")]
+    assert list(store.find([image_key(b"a"), image_key(b"b")])) == [image_key(b"a")]

@@ -27,7 +27,7 @@ def test_wrapping_twice_or_in_portions_changes_no_bit(vectors):
     np.testing.assert_array_equal(once[3:5].vectors, once.vectors[3:5])
 
 
-def test_a_part_keeps_what_is_known_about_the_whole(vectors):
+def test_a_part_has_the_model_and_provenance_of_the_whole(vectors):
     embeddings = Embeddings(vectors, model="by hand", provenance={"device": "head"})
     part = embeddings[[4, 1]]
     np.testing.assert_array_equal(part.vectors, embeddings.vectors[[4, 1]])
@@ -35,12 +35,12 @@ def test_a_part_keeps_what_is_known_about_the_whole(vectors):
     assert len(embeddings[7]) == 1
 
 
-def test_scikit_learn_takes_it_as_it_is(vectors):
+def test_scikit_learn_takes_embeddings(vectors):
     fitted = KMeans(3, n_init=1, random_state=0).fit(Embeddings(vectors))
     assert fitted.cluster_centers_.shape == (3, 6)
 
 
-def test_nothing_in_it_can_be_written_to(vectors):
+def test_embeddings_are_read_only(vectors):
     embeddings = Embeddings(vectors)
     with pytest.raises(ValueError, match="read-only"):
         embeddings.vectors[0, 0] = 1
@@ -48,7 +48,7 @@ def test_nothing_in_it_can_be_written_to(vectors):
         embeddings.provenance["device"] = "cpu"
 
 
-def test_it_shares_no_memory_with_what_it_was_made_from(vectors):
+def test_embeddings_share_no_memory_with_the_array_they_wrap(vectors):
     embeddings = Embeddings(vectors)
     before = embeddings.vectors.copy()
     vectors[:] = 1
@@ -56,19 +56,19 @@ def test_it_shares_no_memory_with_what_it_was_made_from(vectors):
 
 
 @pytest.mark.parametrize("flaw", [0.0, np.nan, np.inf])
-def test_a_row_without_a_direction_is_named(vectors, flaw):
+def test_a_row_without_a_direction_is_refused_with_its_number(vectors, flaw):
     vectors[7] = flaw
     with pytest.raises(ValueError, match=r"finite and not zero. Got 1 such rows .* the first at 7"):
         Embeddings(vectors)
 
 
 @pytest.mark.parametrize("shape", [(4,), (0, 3), (2, 3, 4)])
-def test_what_is_no_table_is_refused_in_words(shape):
+def test_an_array_that_is_not_two_dimensional_is_refused(shape):
     with pytest.raises(ValueError, match=r"`vectors` must be an array of shape \(n_images"):
         Embeddings(np.ones(shape))
 
 
-def test_what_is_saved_comes_back_to_the_last_bit(tmp_path):
+def test_embeddings_that_are_saved_load_equal_to_the_last_bit(tmp_path):
     vectors = np.asfortranarray(np.random.default_rng(0).normal(size=(30, 7)))
     embeddings = Embeddings(vectors, "by hand", {"precision": "float32"})
     embeddings.save(tmp_path / "some" / "vectors.safetensors")
@@ -77,21 +77,21 @@ def test_what_is_saved_comes_back_to_the_last_bit(tmp_path):
     assert (again.model, dict(again.provenance)) == ("by hand", {"precision": "float32"})
 
 
-def test_a_file_that_holds_something_else_or_is_damaged_is_refused(tmp_path):
+def test_a_file_of_another_kind_or_a_damaged_one_is_refused(tmp_path):
     path = tmp_path / "vectors.safetensors"
     with pytest.raises(FileNotFoundError, match="`path` must be a file"):
         load_embeddings(path)
     safetensors.numpy.save_file({"weights": np.zeros(3)}, path)
-    with pytest.raises(ValueError, match=r"that `Embeddings.save` has written, and whole"):
+    with pytest.raises(ValueError, match="must be an undamaged file that `Embeddings"):
         load_embeddings(path)
     Embeddings(np.eye(3)).save(path)
     path.write_bytes(path.read_bytes()[:-5])
-    with pytest.raises(ValueError, match=r"that `Embeddings.save` has written, and whole"):
+    with pytest.raises(ValueError, match="must be an undamaged file that `Embeddings"):
         load_embeddings(path)
 
 
 @pytest.mark.filterwarnings("ignore:Use 'content=.*' to upload raw bytes:DeprecationWarning")
-def test_what_is_published_on_the_hub_comes_back_to_the_last_bit(hub, monkeypatch):
+def test_embeddings_that_are_published_are_fetched_equal_to_the_last_bit(hub, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_for_the_small_hub")
     vectors = np.random.default_rng(0).normal(size=(30, 7))
     embeddings = Embeddings(vectors, "by hand", {"precision": "float32"})
@@ -101,8 +101,30 @@ def test_what_is_published_on_the_hub_comes_back_to_the_last_bit(hub, monkeypatc
     assert (again.model, dict(again.provenance)) == ("by hand", {"precision": "float32"})
 
 
-def test_a_dataset_that_is_no_embeddings_is_refused(hub, tmp_path):
+def test_a_dataset_of_another_kind_is_refused(hub, tmp_path):
     datasets.Dataset.from_dict({"word": ["a"]}).to_parquet(tmp_path / "train.parquet")
     hub.add("datasets/me/words", {"train.parquet": (tmp_path / "train.parquet").read_bytes()})
     with pytest.raises(ValueError, match="`name` must be a dataset that `to_hub` has published"):
         Embeddings.from_hub("me/words")
+
+
+def test_portions_are_all_rows_in_their_order(vectors):
+    embeddings = Embeddings(vectors)
+    portions = list(embeddings.portions(8))
+    assert [len(portion) for portion in portions] == [8, 8, 4]
+    np.testing.assert_array_equal(np.vstack(portions), embeddings.vectors)
+    with pytest.raises(ValueError, match=r"`size` must be a whole number of at least 1\. Got 0"):
+        next(embeddings.portions(0))
+
+
+def test_a_table_has_a_row_for_each_image_and_a_column_for_each_feature(vectors):
+    embeddings = Embeddings(vectors)
+    np.testing.assert_array_equal(embeddings.to_pandas().to_numpy(), embeddings.vectors)
+
+
+def test_a_notebook_shows_how_embeddings_were_made_and_escapes_it(vectors):
+    shown = Embeddings(vectors, "<b>", {"precision": "<script>"})._repr_html_()
+    assert "Embeddings of 20 rows with 6 features, made by &lt;b&gt;" in shown
+    assert "<td" in shown
+    assert "&lt;script&gt;" in shown
+    assert "<script>" not in shown

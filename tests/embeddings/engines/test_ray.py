@@ -19,7 +19,7 @@ import torch
 from loopback.hub import parquet
 
 from cliplab import ClipEncoder, StoredEmbeddings, load_storybook
-from cliplab.embeddings.store import EmbeddingStore, picture_key
+from cliplab.embeddings.store import EmbeddingStore, image_key
 
 ray = pytest.importorskip("ray")
 
@@ -112,7 +112,7 @@ def _parquet_folder(folder, images, n_files=3, torn=None):
 
 def _assert_are(shards, images, expected):
     """The shards hold exactly the vectors of these images, to the last bit."""
-    keys = [picture_key(images.file_bytes(row)) for row in range(len(images))]
+    keys = [image_key(images.file_bytes(row)) for row in range(len(images))]
     row_of = {key: row for row, key in enumerate(shards.keys.tolist())}
     assert len(shards) == len(set(keys))
     np.testing.assert_array_equal(shards[[row_of[key] for key in keys]].vectors, expected)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.embeddings.preprocessing import Preparation
-from cliplab.embeddings.store import is_among, picture_key
+from cliplab.embeddings.store import image_key, is_among
 from cliplab.images.decoding import decode_image
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def prepare(
         return files
     preparation = Preparation(config)
     contents = files["file"].to_pylist()
-    keys = [picture_key(content or b"") for content in contents]
+    keys = [image_key(content or b"") for content in contents]
     pictures: list[bytes | None] = [None] * len(keys)
     flaws: list[str | None] = [None] * len(keys)
     for row in np.flatnonzero(~_are_known(keys, known)):
