@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,12 @@ from cliplab.clustering.gpu import settle
 from cliplab.clustering.kmeans_search import CANDIDATES, Partition, Search
 from cliplab.embeddings.points import unit_rows
 
-# The search looks at so many points, in so many directions; what it finds settles among all.
+# The search is always over a whole block: k from 2 to 20, from 21 to 40, and so on.
+_BLOCK = 20
+# The search sees so many points, in so many directions; what it finds settles among all.
 _MOST_SEARCHED = 10_000
 _DIRECTIONS = 48
-# So few dimensions are searched otherwise.
+# In so few dimensions another search is better.
 _FEW_DIMENSIONS = 64
 _USUAL_STEPS = 10
 
@@ -30,11 +33,16 @@ def kmeans_chain(
     """Partition points into several numbers of clusters.
 
     The partitions help one another. Going down, the one into k starts from that into k + 1 without
-    the centre that is missed least. Going up, the one into k + 1 starts from that into k, and the
-    new centre is the best of 32 points drawn by their squared distance to the centres that stand.
-    Some ways down from fresh points, starts from scratch for the smaller k, then up and down along
-    the best do for all k together what many restarts do for each k alone. Lloyd's algorithm settles
-    each partition, and the best for each k is kept, so inertia never rises with k.
+    the centre whose loss costs least. Going up, the one into k + 1 starts from that into k, and the
+    new centre is the best of 32 points drawn by their squared distance to the other centres. Some
+    ways down from fresh points, starts from scratch for the smaller k, then up and down along the
+    best do for all k together what many restarts do for each k alone. Lloyd's algorithm settles
+    each partition, and the best for each k counts.
+
+    Which k help one another does not depend on those that are wanted. The search is always over a
+    whole block, k from 2 to 20, from 21 to 40 and so on, and each block draws random numbers of its
+    own. So the partition into k is the same whatever else is in `n_clusters`, and one k takes as
+    long as its block. Within a block inertia never rises with k.
 
     The search sees the points, or 10,000 of them, in the main directions only; what it finds
     then settles among all points in all directions.
@@ -44,7 +52,7 @@ def kmeans_chain(
     points : ndarray of shape (n_points, n_features)
         Single precision stays single precision, and is twice as fast.
     n_clusters : sequence of int
-        The numbers of clusters, increasing.
+        The numbers of clusters, from 2.
     random_state : int
         Equal seeds give equal partitions.
     metric : {"euclidean", "cosine"}, default="euclidean"
@@ -53,12 +61,12 @@ def kmeans_chain(
     Returns
     -------
     list of ndarray of shape (n_points,)
-        For each entry of `n_clusters` the cluster of every point, in no order.
+        For each entry of `n_clusters` the cluster of every point, numbered in no order.
 
     Raises
     ------
     ValueError
-        If the points fall on fewer places than there shall be clusters.
+        If there are more clusters than points that differ.
 
     References
     ----------
@@ -84,14 +92,29 @@ def kmeans_chain(
     >>> sorted(np.bincount(two).tolist()), sorted(np.bincount(three).tolist())
     ([2, 3], [1, 2, 2])
     """
-    random = np.random.default_rng(random_state)
     is_spherical = metric == "cosine"
     # Near the origin |x|² + |c|² - 2xc loses the fewest digits; but directions have their
     # meaning from where they start.
     points = unit_rows(points) if is_spherical else points - points.mean(axis=0)
-    largest = min(n_clusters[-1], len(points))
+    found: dict[int, NDArray[np.intp]] = {}
+    for block in sorted({(k - 1) // _BLOCK for k in n_clusters}):
+        found |= _partitions(points, block, random_state, is_spherical)
+    if not found.keys() >= set(n_clusters):
+        raise ValueError(
+            f"`n_clusters` must be at most {_most_clusters(points, random_state, is_spherical)}, "
+            f"the number of images that differ. Got {max(n_clusters)!r} instead."
+        )
+    return [found[k] for k in n_clusters]
+
+
+def _partitions(
+    points: NDArray[np.floating], block: int, random_state: int, is_spherical: bool
+) -> dict[int, NDArray[np.intp]]:
+    """Return the partitions for every k of a block, as far as there are points that differ."""
+    ks = range(max(2, block * _BLOCK + 1), (block + 1) * _BLOCK + 1)
+    random = np.random.default_rng([random_state, block])
     among_all = Search(points, random, is_spherical)
-    n_multiplications = _USUAL_STEPS * float(points.size) * sum(n_clusters)
+    largest = min(ks[-1], len(points))
     searched = None
     if len(points) > _MOST_SEARCHED:
         searched = random.choice(len(points), _MOST_SEARCHED, replace=False)
@@ -99,26 +122,25 @@ def kmeans_chain(
     seen = _in_main_directions(sample, max(_DIRECTIONS, 3 * largest // 2), random)
     search = Search(seen, random, is_spherical)
     if points.shape[1] <= _FEW_DIMENSIONS:
-        search.run_in_few_dimensions(largest)
+        search.run_in_few_dimensions(ks[0], largest)
     else:
-        search.run(largest)
-    starts = {k: partition.labels.astype(np.intp) for k, partition in search.best.items()}
-    if gpu := gpu_for(n_multiplications):
-        wanted = {k: starts[k] for k in n_clusters if k in starts}
-        starts, searched = settle(points, wanted, searched, is_spherical, gpu), None
-    return _settled(among_all, n_clusters, starts, searched)
+        search.run(ks[0], largest)
+    starts = {k: search.best[k].labels.astype(np.intp) for k in ks if k in search.best}
+    if gpu := gpu_for(_USUAL_STEPS * float(points.size) * sum(ks)):
+        starts, searched = settle(points, starts, searched, is_spherical, gpu), None
+    return _settled(among_all, ks, starts, searched)
 
 
 def _settled(
     among_all: Search,
-    n_clusters: Sequence[int],
+    ks: range,
     starts: dict[int, NDArray[np.intp]],
     searched: NDArray[np.intp] | None,
-) -> list[NDArray[np.intp]]:
+) -> dict[int, NDArray[np.intp]]:
     """Let what the search has found settle among all points, in all directions."""
     best = among_all.best
     before = 1
-    for k in n_clusters:
+    for k in ks:
         if k in starts:
             among_all.settle(among_all.parted(starts[k], k, searched))
         # What the search could not tell apart, or has parted no better than with fewer clusters,
@@ -128,13 +150,19 @@ def _settled(
             while grown and len(grown.means) < k:
                 grown = among_all.grown(grown, CANDIDATES)
             if grown is None or among_all.settle(grown) is None:
-                n_different = min(len(np.unique(among_all.points, axis=0)), k - 1)
-                raise ValueError(
-                    f"`n_clusters` must be at most {n_different}, the number of images that "
-                    f"differ. Got {n_clusters[-1]!r} instead."
-                )
+                break
         before = k
-    return [best[k].labels.astype(np.intp) for k in n_clusters]
+    return {k: best[k].labels.astype(np.intp) for k in ks if k <= before}
+
+
+def _most_clusters(points: NDArray[np.floating], random_state: int, is_spherical: bool) -> int:
+    """Return the largest k up to which there are partitions, whichever are wanted."""
+    most = 1
+    for block in count():
+        most = max(_partitions(points, block, random_state, is_spherical), default=most)
+        if most < (block + 1) * _BLOCK:
+            break
+    return most
 
 
 def _in_main_directions(

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from cliplab.embeddings.points import unit_rows
 
 # Ways down from fresh points serve all k at once. Starts from scratch serve the k up to their
-# number, the smaller the more often: there ways down end in fewer different places, and a fresh
-# start costs least.
+# number, the smaller the more often: there ways down end in fewer different partitions, and a
+# fresh start costs least.
 _WAYS_DOWN = 4
 _STARTS = 16
 # In few dimensions the ways end in more different places, and cost less.
@@ -61,52 +61,52 @@ class Search:
         self.zero = 8 * np.finfo(points.dtype).eps * float(self.squares.max())
         self.best = {1: self.parted(np.zeros(len(points), dtype=np.intp), 1)}
 
-    def run(self, largest: int) -> None:
+    def run(self, smallest: int, largest: int) -> None:
         """Come down from fresh points, start often, then go up and down the best."""
-        # Coming down from a little above makes the largest k as good as the others.
-        top = largest + largest // 4
+        below, above = _around(smallest, largest)
         for _ in range(_WAYS_DOWN):
-            self.come_down(top)
-        self.start_often(largest, _STARTS)
+            self.come_down(above, below)
+        self.start_often(smallest, largest, _STARTS)
         for partition in list(self.best.values()):
             self.settle(partition.copy())
-        self.go_up(top)
-        self.go_down()
+        self.go_up(below, above)
+        self.go_down(below)
 
-    def run_in_few_dimensions(self, largest: int) -> None:
+    def run_in_few_dimensions(self, smallest: int, largest: int) -> None:
         """Start often, and go down and up the best each time."""
-        top = largest + largest // 4
-        *_, drawn = self.drawn(top)
+        below, above = _around(smallest, largest)
+        *_, drawn = self.drawn(above)
         self.settle(drawn)
-        self.go_up(top)
+        self.go_up(below, above)
         for _ in range(_ROUNDS_IN_FEW_DIMENSIONS):
-            self.start_often(largest, _STARTS_IN_FEW_DIMENSIONS)
-            self.go_down()
-            self.go_up(top)
+            self.start_often(smallest, largest, _STARTS_IN_FEW_DIMENSIONS)
+            self.go_down(below)
+            self.go_up(below, above)
 
-    def go_up(self, top: int) -> None:
+    def go_up(self, below: int, above: int) -> None:
         """Add a centre to the best for each k."""
-        for k in range(1, top):
+        for k in range(below, above):
             if k in self.best and (grown := self.grown(self.best[k], CANDIDATES)):
                 self.settle(grown)
 
-    def go_down(self) -> None:
+    def go_down(self, below: int) -> None:
         """Take a centre away from the best for each k."""
-        for k in range(max(self.best), 2, -1):
+        for k in range(max(self.best), below, -1):
             if k in self.best:
                 self.settle(self.pruned(self.best[k]))
 
-    def start_often(self, largest: int, n_starts: int) -> None:
+    def start_often(self, smallest: int, largest: int, n_starts: int) -> None:
         """Draw points; those at each k are a start of its own."""
-        for start in range(1, n_starts // 2 + 1):
+        for start in range(1, n_starts // smallest + 1):
             for drawn in self.drawn(min(largest, n_starts // start)):
-                self.settle(drawn.copy())
+                if len(drawn.means) >= smallest:
+                    self.settle(drawn.copy())
 
-    def come_down(self, top: int) -> None:
+    def come_down(self, above: int, below: int) -> None:
         """Take centres away one by one, from points drawn, and settle a little on the way."""
-        *_, drawn = self.drawn(top)
+        *_, drawn = self.drawn(above)
         partition: Partition | None = self.settle(drawn, _STEPS_ON_THE_WAY)
-        while partition and len(partition.means) > 2:
+        while partition and len(partition.means) > below:
             partition = self.settle(self.pruned(partition), _STEPS_ON_THE_WAY)
 
     def drawn(self, top: int) -> Iterator[Partition]:
@@ -205,6 +205,11 @@ class Search:
         if settled.inertia < rival:
             self.best[k] = settled
         return settled
+
+
+def _around(smallest: int, largest: int) -> tuple[int, int]:
+    """Return between which k to go down and up, for the ends to be as good as the middle."""
+    return smallest - 1, largest + largest // 4
 
 
 def _nearest(distances: NDArray[np.floating]) -> NDArray[np.signedinteger]:

@@ -151,7 +151,9 @@ def _centers_and_inertia(
     k = int(labels.max()) + 1
     centers, inertia = np.zeros((k, points.shape[1])), 0.0
     for own, part in _in_double(points, labels, metric):
-        centers += np.eye(k)[own].T @ part
+        # One by one, so that a cluster's centre does not depend on its number to the last bit.
+        for cluster in range(k):
+            centers[cluster] += part[own == cluster].sum(axis=0)
     centers /= np.bincount(labels[labels != NOISE], minlength=k)[:, None]
     if metric == "cosine":
         centers = unit_rows(centers)

@@ -45,8 +45,10 @@ def sweep_clusters(
     embeddings : Embeddings, Projection or array-like of shape (n_images, n_features)
         What to cluster.
     n_clusters : iterable of int, default=range(2, 21)
-        Every k to try, from 2 up to the number of images that differ. With K-means they help one
-        another, so that a k alone may end in other clusters than among many.
+        Every k to try, from 2 up to the number of images that differ. The clusters for one k do
+        not depend on the other k; their numbers do, for they follow the sweep. K-means searches
+        for all k from 2 to 20 together, whichever of them are given (then from 21 to 40, and so
+        on), so a single k takes nearly as long as all of them.
     random_state : int, default=0
         Equal seeds give equal clusterings of equal ks on the same machine. Other seeds may end
         elsewhere: look at more than one before you believe in a cluster.

@@ -280,6 +280,8 @@ def test_fewer_than_two_silhouettes_are_refused(n_silhouettes: int) -> None:
 
 
 def test_swapped_arguments_are_told_apart() -> None:
-    words = r"`clusters` must be a Clustering, such as .*, or a ClusterSweep, .*\. Got Embeddings "
+    words = (
+        r"`clustering` must be a Clustering, such as .*, or a ClusterSweep, .*\. Got Embeddings "
+    )
     with pytest.raises(TypeError, match=words):
         remeasure(SWEEP[3], EMBEDDINGS)
