@@ -32,7 +32,6 @@ from cliplab import (
 from cliplab.packs import publish_pack
 from cliplab.packs.address import PACK
 from cliplab.packs.files import write_pack
-from cliplab.packs.published import STORYBOOK_PACK
 
 PHOTOS = Path(__file__).parents[1] / ".." / "shared" / "photos"
 
@@ -218,19 +217,6 @@ def test_a_lesson_from_a_pack_needs_no_torch():
     told = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert told.returncode == 0, told.stderr
     assert told.stdout.split(maxsplit=1) == ["1000", "[]\n"]
-
-
-def test_the_storybook_s_pack_is_what_the_package_draws_and_sees():
-    pack = load_pack(STORYBOOK_PACK)
-    images = load_storybook(n_images=1000)
-    assert pack.images.image_ids.tolist() == images.image_ids.tolist()
-    rows = [0, 250, 999]
-    for row in rows:
-        assert pack.images[row].tobytes() == images[row].tobytes()
-    vectors = ClipEncoder("storybook").encode_images(images[rows], store=False).vectors
-    assert (pack.embeddings.vectors[rows] * vectors).sum(axis=1).min() > 0.999
-    assert list(pack.sweep.n_clusters) == list(range(2, 21))
-    assert sum(file.stat().st_size for file in STORYBOOK_PACK.iterdir()) < 12_000_000
 
 
 def test_without_a_name_the_published_pack_is_tried_and_the_storybook_s_opened(hub, monkeypatch):

@@ -53,7 +53,9 @@ def main() -> None:
         parser.error("a rehearsal needs --photos")
     out = asked.out or (STORYBOOK_PACK if asked.kind == "storybook" else Path(asked.kind))
     if asked.kind == "storybook":
-        images, encoder = load_storybook(n_images=asked.n_images), ClipEncoder("storybook")
+        images = load_storybook(n_images=asked.n_images)
+        # In single precision every machine makes the same vectors, and so the same clusters.
+        encoder = ClipEncoder("storybook", precision="float32")
         title = "The storybook"
     elif asked.kind == "open-images":
         images = fetch_open_images(n_images=asked.n_images, exclude_classes=PEOPLE)
