@@ -15,6 +15,8 @@ from nbclient import NotebookClient
 from cliplab import Embeddings, load_storybook, save_pack
 from cliplab.packs import publish_pack
 
+pytestmark = [pytest.mark.notebook, pytest.mark.slow]
+
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 
 
@@ -63,18 +65,18 @@ def repeated() -> str:
     return "\n".join(_run("03_original_study.ipynb"))
 
 
-def _row(said: str, name: str) -> list[float]:
+def _row(text: str, name: str) -> list[float]:
     """Return the numbers that stand in a table after a name, in its first row of that name."""
-    (numbers,) = re.findall(rf"^(?:\w+)? *{name}((?: +-?\d+(?:\.\d+)?)+)$", said, re.MULTILINE)[:1]
+    (numbers,) = re.findall(rf"^(?:\w+)? *{name}((?: +-?\d+(?:\.\d+)?)+)$", text, re.MULTILINE)[:1]
     return [float(number) for number in numbers.split()]
 
 
 def test_the_first_lesson_goes_from_pictures_to_the_explorer(explored):
-    said = "\n".join(explored)
-    assert "The storybook: 1000 images, vectors of storybook" in said
-    assert "storybook's own pack instead" in said
-    assert "Projection of 1000 images into 2 dimensions, tsne, KL divergence" in said
-    assert "ClusterSweep of 1000 images in the embedding, k from 2 to 20" in said
+    text = "\n".join(explored)
+    assert "The storybook: 1000 images, vectors of storybook" in text
+    assert "storybook's own pack instead" in text
+    assert "Projection of 1000 images into 2 dimensions, tsne, KL divergence" in text
+    assert "ClusterSweep of 1000 images in the embedding, k from 2 to 20" in text
 
 
 @pytest.mark.parametrize("name", ["explored", "stepped"])
@@ -100,12 +102,12 @@ def test_the_third_lesson_goes_from_open_images_to_a_pack(hub, tmp_path, monkeyp
     small = SmallOpenImages(600)
     monkeypatch.setenv("CLIPLAB_OPEN_IMAGES_MIRROR", small.server.address)
     with small.server:
-        said = "\n".join(_run("02_open_images.ipynb", tmp_path))
-    assert "ImageSet of 200 images, 200 with a class" in said
-    assert "Credits of 200 images" in said
-    assert "The model ViT-B-32 is not on the Hub" in said
-    assert "ImageSet of 60 images, 60 with a class out of 3" in said
-    assert "Our pictures: 200 images, vectors of storybook" in said
+        text = "\n".join(_run("02_open_images.ipynb", tmp_path))
+    assert "ImageSet of 200 images, 200 with a class" in text
+    assert "Credits of 200 images" in text
+    assert "The model ViT-B-32 is not on the Hub" in text
+    assert "ImageSet of 60 images, 60 with a class out of 3" in text
+    assert "Our pictures: 200 images, vectors of storybook" in text
     assert (tmp_path / "my-pack" / "ATTRIBUTION.html").is_file()
 
 
@@ -113,11 +115,11 @@ def test_without_a_network_the_third_lesson_says_so_and_goes_on(tmp_path, monkey
     with nobody_there() as address:
         monkeypatch.setenv("CLIPLAB_OPEN_IMAGES_MIRROR", address)
         monkeypatch.setenv("HF_ENDPOINT", address)
-        said = _run("02_open_images.ipynb", tmp_path, allowed="Open Images cannot be reached")
-    said = "\n".join(said)
-    assert "So we go on with the pictures of a lesson pack." in said
-    assert "So we take three kinds of the pictures that we have." in said
-    assert "Our pictures: 200 images, vectors of storybook" in said
+        text = _run("02_open_images.ipynb", tmp_path, allowed="Open Images cannot be reached")
+    text = "\n".join(text)
+    assert "So we go on with the pictures of a lesson pack." in text
+    assert "So we take three kinds of the pictures that we have." in text
+    assert "Our pictures: 200 images, vectors of storybook" in text
 
 
 def test_the_fourth_lesson_measures_the_five_clusters_of_the_map_elsewhere(repeated):
@@ -138,17 +140,17 @@ def test_the_fourth_lesson_shows_that_another_seed_draws_other_clusters(repeated
 
 
 def test_the_fourth_lesson_finds_no_evidence_for_five(repeated):
-    said = " ".join(repeated.split())
-    assert said.count("the gap statistic says") == 3
-    assert "k = 5 is well supported" not in said
+    text = " ".join(repeated.split())
+    assert text.count("the gap statistic says") == 3
+    assert "k = 5 is well supported" not in text
 
 
-def test_a_map_of_nothing_reaches_most_of_the_study_s_silhouette(repeated):
+def test_a_map_of_null_data_reaches_most_of_the_study_s_silhouette(repeated):
     real, real_in_clip = _row(repeated, "the real vectors")
     for seed in range(5):
-        nothing, nothing_in_clip = _row(repeated, f"nothing, seed {seed}")
-        assert 0.8 * real < nothing < real
-        assert nothing_in_clip < 0.6 * real_in_clip
+        null, null_in_clip = _row(repeated, f"null data, seed {seed}")
+        assert 0.8 * real < null < real
+        assert null_in_clip < 0.6 * real_in_clip
 
 
 def test_what_has_the_longest_silhouettes_has_not_understood_most(repeated):
@@ -162,12 +164,12 @@ def test_what_has_the_longest_silhouettes_has_not_understood_most(repeated):
     assert _row(by_place, "pixels")[1] > 0.5
 
 
-def test_chosen_kinds_look_better_than_pictures_drawn_by_lot(repeated):
-    chosen, by_lot = _row(repeated, "five chosen kinds"), _row(repeated, "drawn by lot")
-    assert chosen[0] > by_lot[0] + 0.1
-    assert chosen[1] > by_lot[1] + 0.2
-    assert by_lot[2] > by_lot[1] + 0.1
-    assert (chosen[3], by_lot[3]) == (5, 16)
+def test_chosen_kinds_look_better_than_a_random_sample(repeated):
+    chosen, drawn = _row(repeated, "five chosen kinds"), _row(repeated, "drawn at random")
+    assert chosen[0] > drawn[0] + 0.1
+    assert chosen[1] > drawn[1] + 0.2
+    assert drawn[2] > drawn[1] + 0.1
+    assert (chosen[3], drawn[3]) == (5, 16)
 
 
 def test_other_algorithms_find_other_fives_and_words_come_with_more_clusters(repeated):
@@ -191,7 +193,7 @@ def test_photographs_without_their_clip_send_the_fourth_lesson_to_the_storybook(
     save_pack(tmp_path / "pack", *photographs, title="Photographs")
     publish_pack(tmp_path / "pack", "school/photographs")
     monkeypatch.setenv("CLIPLAB_PACK", "school/photographs")
-    said = "\n".join(_run("03_original_study.ipynb", tmp_path, last_cell="pictures"))
-    assert "The model ViT-B-32 is not on the Hub" in said
-    assert "So we go on with the storybook." in said
-    assert "ImageSet of 1000 images, 1000 with a class out of 16" in said
+    text = "\n".join(_run("03_original_study.ipynb", tmp_path, last_cell="pictures"))
+    assert "The model ViT-B-32 is not on the Hub" in text
+    assert "So we go on with the storybook." in text
+    assert "ImageSet of 1000 images, 1000 with a class out of 16" in text

@@ -12,13 +12,13 @@ pytestmark = pytest.mark.browser
 
 LESSON = Path(__file__).parents[2] / "notebooks" / "03_original_study.ipynb"
 FIGURES = (
-    "picture",
+    "map",
     "five",
     "five-silhouettes",
     "measured",
     "moves",
     "evidence",
-    "nothing-picture",
+    "null-map",
     "explorer",
 )
 
@@ -51,7 +51,7 @@ def test_the_study_is_repeated_doubted_and_left_to_be_judged(
     assert "CLIP space" in explorer.inner_text()
 
     # Tables stand as tables: what was measured, and what the learner is to fill in.
-    table = lesson.cell(see("nothing-table")).locator(".jp-OutputArea-output table")
+    table = lesson.cell(see("null-table")).locator(".jp-OutputArea-output table")
     assert table.locator("tbody tr").count() == 6
     claims = lesson.cell(see("claims")).locator(".jp-MarkdownOutput table")
     assert claims.locator("tbody tr").count() == 8
