@@ -41,12 +41,14 @@ check: .venv/.installed $(if $(NODE),node_modules/.installed)  ## Look for mista
 	$(BIN)/codespell
 	$(BIN)/python tools/stamp_address.py --check
 	$(if $(NODE),node tools/lint_workflows.mjs)
+	$(if $(NODE),npx biome check --error-on-warnings)
 
-format: .venv/.installed  ## Mend what a program can mend
+format: .venv/.installed $(if $(NODE),node_modules/.installed)  ## Mend what a program can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(if $(NOTEBOOKS),$(BIN)/nbstripout --keep-id $(NOTEBOOKS))
 	$(BIN)/python tools/stamp_address.py
+	$(if $(NODE),npx biome check --write)
 
 # uv writes a lock for all systems at once, with hashes and without any registry's address.
 lock:  ## Take new dependencies into requirements.lock (needs uv)
