@@ -12,7 +12,8 @@ from cliplab.clustering.values import Clustering, ClusterSweep
 from cliplab.evaluation.evidence.judging import Evidence
 from cliplab.evaluation.transitions import ClusterTransitions
 from cliplab.explorer.model.colors import coloring
-from cliplab.explorer.model.columns import image_columns, sweep_columns
+from cliplab.explorer.model.columns import sweep_columns
+from cliplab.explorer.model.hover_fields import image_columns
 from cliplab.explorer.notebook.host import HostedModel, MainLoop, show
 from cliplab.explorer.notebook.tasks import Lane
 from cliplab.explorer.plots.evidence_figures import EvidencePlots

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cliplab.explorer.model.colors import coloring, likeness_coloring
-from cliplab.explorer.model.columns import image_columns
+from cliplab.explorer.model.hover_fields import image_columns
 from cliplab.explorer.model.options import picture_title, space_title, status_line
 from cliplab.explorer.model.snapshot import View
 from cliplab.explorer.model.state import LIKENESS

@@ -101,7 +101,7 @@ def test_a_lasso_fills_the_gallery(lesson: Notebook) -> None:
     gallery = lesson.cell(cell_of_the_explorer(lesson)).locator(".cliplab-gallery")
     assert gallery.get_by_role("img").count() == 10
     # Names of files often hold the class, so before the commitment there are only numbers.
-    first = "picture " + lesson.run_cell("print(explorer.state.selected[0])")
+    first = "image " + lesson.run_cell("print(explorer.state.selected[0])")
     lesson.wait_for("document.querySelector('.cliplab-gallery figure').title.includes(arg)", first)
 
 

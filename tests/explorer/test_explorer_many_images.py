@@ -10,11 +10,11 @@ from cliplab.explorer.model.columns import (
     bar_columns,
     bar_rows,
     bars_end,
-    image_columns,
     sweep_columns,
     word_columns,
 )
 from cliplab.explorer.model.companions import MOST_REPEATED
+from cliplab.explorer.model.hover_fields import image_columns
 from cliplab.explorer.plots.linked import score_title, silhouettes_title
 from cliplab.explorer.style.theme import MOST_AT_ONCE
 from cliplab.explorer.widgets.gallery import most_typical
@@ -164,7 +164,7 @@ def test_a_picture_that_is_asked_for_comes_without_a_name_until_names_may_be_see
     hover.asked.data = {"rows": [7]}
     assert hover.answer.data["rows"] == [7]
     assert hover.answer.data["uri"][0].startswith("data:image/webp")
-    assert hover.answer.data["image_ids"] == ["picture 7"]
+    assert hover.answer.data["image_ids"] == ["image 7"]
     assert hover.answer.data["class_names"] == [""]
     explorer.state.committed_k = 3
     assert hover.answer.data["rows"] == []

@@ -12,40 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.clustering.values import NOISE
-from cliplab.explorer.style.theme import MOST_AT_ONCE
 
 if TYPE_CHECKING:
     from cliplab.clustering.values import Clustering, ClusterSweep
-    from cliplab.images.image_set import ImageSet
     from cliplab.projection.projecting import Projection
 
 Columns = dict[str, Any]
 _MOST_WORDS = 23  # Lines of words beside the bars.
-
-
-def image_columns(images: ImageSet, reveals: bool = True) -> Columns:
-    """Return what a hover says of the images: their ids and known classes.
-
-    Where classes are not to be seen yet, neither are ids: those of files often hold the class. Of
-    very many images nothing is said beforehand: what they are called is asked for with the picture.
-    """
-    if len(images) > MOST_AT_ONCE:
-        return {}
-    if not reveals:
-        return {
-            "image_ids": [hidden_name(i) for i in range(len(images))],
-            "class_names": [""] * len(images),
-        }
-    names = [*images.class_names, ""]
-    return {
-        "image_ids": images.image_ids.tolist(),
-        "class_names": [names[label] for label in images.class_labels],
-    }
-
-
-def hidden_name(row: int) -> str:
-    """Return what an image is called as long as its name might give its class away."""
-    return f"picture {row}"
 
 
 def projection_columns(projection: Projection) -> Columns:

@@ -24,8 +24,11 @@ import ipywidgets
 from bokeh.core.json_encoder import serialize_json
 from bokeh.core.serialization import Buffer
 from bokeh.document.events import ColumnDataChangedEvent, ModelChangedEvent
+from bokeh.models import CustomJS, Plot
 from bokeh.protocol import Protocol
 from jupyter_bokeh import BokehModel
+
+from cliplab._core.scripts import script
 
 if TYPE_CHECKING:
     from bokeh.document.events import DocumentPatchedEvent
@@ -116,6 +119,7 @@ class HostedModel(BokehModel):
         self._unsent: _Changes = {}
         # Sent since the state was last given out: a view built from that state has not seen them.
         self._unseen: _Changes = {}
+        _keep_echoes(model)
         super().__init__(model, **traits)
 
     @contextmanager
@@ -186,6 +190,21 @@ class HostedModel(BokehModel):
         super()._sync_model(widget, content, buffers)
 
 
+def _keep_echoes(layout: LayoutDOM) -> None:
+    """Have the plots' own document, and no other, send nothing back that the kernel has sent.
+
+    Each view says how large its plots are before the kernel sends it anything.
+    """
+    for plot in layout.select({"type": Plot}):
+        callbacks = plot.js_property_callbacks.get("change:inner_width", ())
+        if not any(each.name == _KEEP_ECHOES for each in callbacks):
+            code = f"{script(_SCRIPT)}{_KEEP_ECHOES}(cb_obj.document)"
+            plot.js_on_change("inner_width", CustomJS(name=_KEEP_ECHOES, code=code))
+
+
+_SCRIPT = "explorer/notebook/scripts/documents.js"
+_KEEP_ECHOES = "keepEchoes"
+
 # A buffer takes two messages of its own, each with 650 bytes of address; small ones go along with
 # the text, compressed.
 _MOST_INLINE = 32_000
@@ -216,34 +235,6 @@ def _note(event: DocumentPatchedEvent, changes: _Changes) -> None:
 
 # Layouts whose widgets were closed; the page is told when something is shown next.
 _gone: list[str] = []
-
-# The widgets' own goodbye takes their place on the page away, but Bokeh keeps their documents.
-_FORGET_JS = """
-for (const doc of [...window.Bokeh.documents]) {
-  if (!doc.roots().some((root) => gone.includes(root.id))) continue
-  for (const view of [...window.Bokeh.index]) {
-    if (view.model.document !== doc) continue
-    view.remove()
-    window.Bokeh.index.delete(view)
-  }
-  doc.clear()
-  window.Bokeh.documents.splice(window.Bokeh.documents.indexOf(doc), 1)
-}
-"""
-
-# jupyter_bokeh sends every change back to the kernel that it came from. Bokeh marks such changes,
-# so they can be kept from those who listen; who listens for what is marked is Bokeh itself.
-_NO_ECHO_JS = """
-const { prototype } = window.Bokeh.require("document").Document
-if (!prototype.cliplab_on_change) {
-  const on_change = prototype.cliplab_on_change = prototype.on_change
-  prototype.on_change = function (listener, allow_batches) {
-    const is_echo = (event) => event.sync === false && event.model != null && event.attr != null
-    const listen = allow_batches ? listener : (event) => is_echo(event) || listener(event)
-    return on_change.call(this, listen, allow_batches)
-  }
-}
-"""
 
 # What each cell shows, by the run that showed it: when a cell runs again, it goes.
 _shown: dict[str, tuple[str, list[Callable[[], None]]]] = {}
@@ -281,7 +272,7 @@ def show(widget: ipywidgets.Widget, close: Callable[[], None]) -> None:
 
 
 def _bokeh_js(gone: list[str]) -> Any:
-    """BokehJS itself, unless the page has it, without echo, and which documents it can forget.
+    """BokehJS itself, unless the page has it, and which documents it can forget.
 
     It comes from the installed package: no network, and half of what Bokeh would send.
     """
@@ -291,5 +282,5 @@ def _bokeh_js(gone: list[str]) -> Any:
     folder = Path(bokeh.__file__).parent / "server" / "static" / "js"
     code = (folder / "bokeh.min.js").read_text(encoding="utf-8")
     load = f"if (!window.Bokeh) {{ (function () {{\n{code}\n}}).call(window); }}"
-    prepare = f"(function (gone) {{{_NO_ECHO_JS}{_FORGET_JS}}})({json.dumps(gone)})"
-    return Javascript(f"{load}\n{prepare}")
+    forget = f"{script(_SCRIPT)}forgetDocuments(window.Bokeh, {json.dumps(gone)})"
+    return Javascript(f"{load}\n(function () {{\n{forget}\n}})()")

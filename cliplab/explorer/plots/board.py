@@ -12,7 +12,7 @@ import numpy as np
 from bokeh.layouts import column, row
 
 from cliplab.explorer.model.colors import coloring_by_cluster
-from cliplab.explorer.model.columns import image_columns
+from cliplab.explorer.model.hover_fields import image_columns
 from cliplab.explorer.plots.evidence_figures import EvidencePlots
 from cliplab.explorer.plots.flow import FlowPlot
 from cliplab.explorer.plots.linked import Plots, share_out

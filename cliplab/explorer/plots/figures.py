@@ -24,6 +24,7 @@ from bokeh.models import (
 from bokeh.models.annotations import BoxAnnotation, Label, Span, Title, Whisker
 from bokeh.plotting import figure
 
+from cliplab._core.scripts import script
 from cliplab.explorer.style.theme import ACCENT, FONT_SIZE, NEUTRAL, PLOT_HEIGHT
 
 if TYPE_CHECKING:
@@ -106,7 +107,11 @@ def silhouette_figure(
     plot.x_range, plot.y_range = Range1d(start=-0.3, end=1), Range1d(start=1, end=0)
     plot.extra_x_ranges = {"words": Range1d(start=0, end=1)}
     # How much of the width words need depends on the window, which only the browser knows.
-    make_room = CustomJS(args={"plot": plot, "scale": scale}, code=_MAKE_ROOM)
+    make_room = CustomJS(
+        args={"plot": plot, "scale": scale},
+        code=script("explorer/style/scripts/silhouette_range.js")
+        + "plot.x_range.setv(rangeWithWords(scale, plot.inner_width))",
+    )
     plot.js_on_change("inner_width", make_room)
     scale.js_on_change("start", make_room)
     scale.js_on_change("end", make_room)
@@ -161,17 +166,6 @@ def silhouette_figure(
 
 
 _BAND_ALPHA = 0.25
-
-# Room in pixels for two figures on the left and for "size  mean   <0" on the right, in a typeface
-# of which each letter is 6.6 pixels wide.
-_MAKE_ROOM = """
-const [left, right] = [18, 108]
-const per_pixel = (scale.end - scale.start) / Math.max(plot.inner_width - left - right, 20)
-plot.x_range.setv({
-  start: scale.start - left * per_pixel,
-  end: scale.end + right * per_pixel,
-})
-"""
 
 
 def elbow_figure(sweep: ColumnDataSource) -> figure:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from cliplab._core.html import render
 from cliplab.clustering.values import NOISE
-from cliplab.explorer.model.columns import hidden_name
+from cliplab.explorer.model.hover_fields import hidden_name
 from cliplab.explorer.style.theme import cluster_color
 from cliplab.explorer.widgets.page_images import PagePictures
 

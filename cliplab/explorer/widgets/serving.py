@@ -1,11 +1,11 @@
-"""Pictures for the hover: those of few images beforehand, those of many when they are asked for."""
+"""Thumbnails for the hover: of few images beforehand, of very many when they are asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cliplab.explorer.model.columns import hidden_name
+from cliplab.explorer.model.hover_fields import Texts, hover_texts
 from cliplab.explorer.style.theme import THUMBNAIL_SIZE
 from cliplab.images.thumbnails import sheets
 
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 class _Answer(NamedTuple):
     row: int
     uri: str
-    image_id: str
-    class_name: str
+    texts: Texts
 
 
 class HoverPictures:
@@ -74,10 +73,4 @@ class HoverPictures:
             self._lane.start((row, reveals), self._read(row, reveals), show)
 
     def _read(self, row: int, reveals: bool) -> Iterator[_Answer]:
-        picture = self._small.uri(row)
-        if not reveals:
-            yield _Answer(row, picture, hidden_name(row), "")
-            return
-        names = [*self._images.class_names, ""]
-        class_name = names[self._images.class_labels[row]]
-        yield _Answer(row, picture, str(self._images.image_ids[row]), class_name)
+        yield _Answer(row, self._small.uri(row), hover_texts(self._images, [row], reveals))

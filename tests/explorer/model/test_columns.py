@@ -7,19 +7,12 @@ from cliplab.explorer.model.colors import _most_frequent, color_titles, coloring
 from cliplab.explorer.model.columns import (
     bar_columns,
     bars_end,
-    image_columns,
     number_columns,
     projection_columns,
     sweep_columns,
     word_columns,
 )
 from cliplab.explorer.style.theme import CATEGORY_COLORS, OTHER_COLOR
-
-
-def test_images_bring_their_ids_and_the_names_of_their_classes(images):
-    columns = image_columns(images)
-    assert columns["image_ids"] == images.image_ids.tolist()
-    assert columns["class_names"] == images.to_pandas()["class_name"].tolist()
 
 
 def test_points_stand_where_the_projection_puts_them(projection):

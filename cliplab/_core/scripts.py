@@ -1,0 +1,35 @@
+"""Scripts that run in the browser, each in a file of its own."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+@cache
+def script(path: str) -> str:
+    """Return the functions of a script, for code that calls one of them.
+
+    A script is a module whose functions are exported, so that it can be linted and its functions
+    tested. Bokeh and Jupyter run code that is no module, so here the word ``export`` is left out.
+
+    Parameters
+    ----------
+    path : str
+        Where the script is inside the package, for example ``"explorer/style/scripts/hover.js"``.
+
+    Returns
+    -------
+    str
+        Its text; whatever is added to it can call the functions.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such script.
+    """
+    text = (_PACKAGE / path).read_text(encoding="utf-8")
+    return re.sub(r"^export ", "", text, flags=re.MULTILINE)

@@ -1,0 +1,40 @@
+"""Scripts: what Python makes of them, and their own tests, which node runs."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import cliplab
+from cliplab._core.scripts import script
+
+PACKAGE, TESTS = Path(cliplab.__file__).parent, Path(__file__).parents[1]
+SCRIPTS = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.js"))
+
+
+@pytest.mark.parametrize("path", SCRIPTS)
+def test_a_script_is_the_body_of_a_function(path):
+    text = script(path)
+    assert "function " in text
+    assert "export" not in text
+    assert "import" not in text
+
+
+def test_each_script_has_tests_of_its_own():
+    tested = [
+        path.relative_to(TESTS).as_posix().replace(".test.mjs", ".js")
+        for path in TESTS.rglob("*.test.mjs")
+    ]
+    assert sorted(tested) == SCRIPTS
+
+
+def test_the_scripts_pass_their_own_tests():
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node runs the tests of scripts, and it is not on this machine")
+    files = [str(path) for path in TESTS.rglob("*.test.mjs")]
+    done = subprocess.run([node, "--test", *files], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
