@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bokeh.layouts import row
 from bokeh.models import ColumnDataSource
@@ -14,7 +14,7 @@ from cliplab.evaluation.transitions import ClusterTransitions
 from cliplab.explorer.model.colors import coloring
 from cliplab.explorer.model.columns import sweep_columns
 from cliplab.explorer.model.hover_fields import image_columns
-from cliplab.explorer.notebook.host import HostedModel, MainLoop, show
+from cliplab.explorer.notebook.host import MainLoop
 from cliplab.explorer.notebook.tasks import Lane
 from cliplab.explorer.plots.evidence_figures import EvidencePlots
 from cliplab.explorer.plots.figures import (
@@ -26,13 +26,11 @@ from cliplab.explorer.plots.figures import (
 )
 from cliplab.explorer.plots.flow import FlowPlot
 from cliplab.explorer.plots.linked import Plots, score_title
+from cliplab.explorer.widgets.figure_display import FigureDisplay
 from cliplab.explorer.widgets.page_images import SmallPictures
 from cliplab.explorer.widgets.serving import HoverPictures
 from cliplab.images.image_set import ImageSet
 from cliplab.projection.projecting import Projection
-
-if TYPE_CHECKING:
-    from bokeh.models import LayoutDOM
 
 
 def show_projection(
@@ -41,8 +39,8 @@ def show_projection(
     *,
     images: ImageSet | None = None,
     color_by: str | None = None,
-) -> None:
-    """Draw where the images stand in the plane; hover over a point to see its picture.
+) -> FigureDisplay:
+    """Draw where the images lie in the plane; hover over a point to see its image.
 
     Parameters
     ----------
@@ -56,6 +54,11 @@ def show_projection(
         ``"cluster"``, ``"class"``, ``"silhouette"`` or a column of the images; by cluster when
         left out, if there is a clustering.
 
+    Returns
+    -------
+    FigureDisplay
+        The last line of a cell shows it; `save` writes it as a page.
+
     Raises
     ------
     ValueError
@@ -68,14 +71,17 @@ def show_projection(
     >>> from cliplab import ClipEncoder, load_storybook, project
     >>> images = load_storybook(n_images=40)
     >>> embeddings = ClipEncoder("storybook").encode_images(images)
-    >>> show_projection(project(embeddings, "pca"), images=images)  # doctest: +SKIP
+    >>> display = show_projection(project(embeddings, "pca"), images=images)
     """
     require_kind("projection", projection, Projection)
     if images is not None:
         require_kind("images", images, ImageSet)
     if clustering is not None:
         require_kind("clustering", clustering, Clustering)
-    plots = Plots(len(projection), {}, are_images=False) if images is None else _pictured(images)
+    if images is None:
+        plots, thumbnails = Plots(len(projection), {}, are_images=False), None
+    else:
+        plots, thumbnails = _plots_of(images)
     plots.show_projection(projection)
     plots.show_title(projection.method)
     if clustering is not None:
@@ -85,16 +91,21 @@ def show_projection(
     if color_by is not None:
         colors = coloring(color_by, images, clustering)
         plots.show_coloring(colors, show_numbers=color_by == "cluster")
-    _show(plots.scatter)
+    return FigureDisplay(plots.scatter, thumbnails)
 
 
-def show_elbow(sweep: ClusterSweep) -> None:
+def show_elbow(sweep: ClusterSweep) -> FigureDisplay:
     """Draw inertia and mean silhouette over k, and the elbow where the rule finds one.
 
     Parameters
     ----------
     sweep : ClusterSweep
         The clusterings for every k.
+
+    Returns
+    -------
+    FigureDisplay
+        The last line of a cell shows it; `save` writes it as a page.
 
     Raises
     ------
@@ -106,7 +117,7 @@ def show_elbow(sweep: ClusterSweep) -> None:
     >>> from cliplab import Embeddings, sweep_clusters
     >>> import numpy as np
     >>> points = np.random.default_rng(0).normal(size=(50, 4))
-    >>> show_elbow(sweep_clusters(Embeddings(points), range(2, 9)))  # doctest: +SKIP
+    >>> display = show_elbow(sweep_clusters(Embeddings(points), range(2, 9)))
     """
     require_kind("sweep", sweep, ClusterSweep)
     source = ColumnDataSource(sweep_columns(sweep))
@@ -115,10 +126,10 @@ def show_elbow(sweep: ClusterSweep) -> None:
     set_title(score, score_title(sweep))
     for plot in (elbow, score):
         say_where(plot, f"k · {sweep.space}")
-    _show(row(elbow, score, sizing_mode="stretch_width"))
+    return FigureDisplay(row(elbow, score, sizing_mode="stretch_width"))
 
 
-def show_silhouettes(images: ImageSet, clustering: Clustering) -> None:
+def show_silhouettes(images: ImageSet, clustering: Clustering) -> FigureDisplay:
     """Draw a bar for each image: how well it sits in its cluster.
 
     Parameters
@@ -127,6 +138,11 @@ def show_silhouettes(images: ImageSet, clustering: Clustering) -> None:
         The images, row by row.
     clustering : Clustering
         One clustering, for example ``sweep[10]``.
+
+    Returns
+    -------
+    FigureDisplay
+        The last line of a cell shows it; `save` writes it as a page.
 
     Raises
     ------
@@ -138,19 +154,19 @@ def show_silhouettes(images: ImageSet, clustering: Clustering) -> None:
     >>> from cliplab import ClipEncoder, load_storybook, sweep_clusters
     >>> images = load_storybook(n_images=40)
     >>> sweep = sweep_clusters(ClipEncoder("storybook").encode_images(images), range(2, 9))
-    >>> show_silhouettes(images, sweep[5])  # doctest: +SKIP
+    >>> display = show_silhouettes(images, sweep[5])
     """
     require_kind("images", images, ImageSet)
     require_kind("clustering", clustering, Clustering)
-    plots = _pictured(images)
+    plots, thumbnails = _plots_of(images)
     plots.show_scale([clustering.silhouettes])
     plots.show_clustering(clustering)
     say_where(plots.silhouettes, f"silhouette · {clustering.space}")
     plots.show_coloring(coloring("cluster", images, clustering), show_numbers=False)
-    _show(plots.silhouettes)
+    return FigureDisplay(plots.silhouettes, thumbnails)
 
 
-def show_evidence(evidence: Evidence) -> None:
+def show_evidence(evidence: Evidence) -> FigureDisplay:
     """Draw what speaks for each k: gap, silhouette, stability and two classical scores.
 
     Dashed lines are the votes. Grey is what null data reach, orange what independent starts of
@@ -160,6 +176,11 @@ def show_evidence(evidence: Evidence) -> None:
     ----------
     evidence : Evidence
         From `evidence_for_k`.
+
+    Returns
+    -------
+    FigureDisplay
+        The last line of a cell shows it; `save` writes it as a page.
 
     Raises
     ------
@@ -172,21 +193,26 @@ def show_evidence(evidence: Evidence) -> None:
     >>> import numpy as np
     >>> points = np.random.default_rng(0).normal(size=(50, 4))
     >>> evidence = evidence_for_k(points, sweep_clusters(points, range(2, 9)))
-    >>> show_evidence(evidence)  # doctest: +SKIP
+    >>> display = show_evidence(evidence)
     """
     require_kind("evidence", evidence, Evidence)
     plots = EvidencePlots()
     plots.show(evidence)
-    _show(plots.layout)
+    return FigureDisplay(plots.layout)
 
 
-def show_transitions(moves: ClusterTransitions) -> None:
+def show_transitions(moves: ClusterTransitions) -> FigureDisplay:
     """Draw how images flow from the clusters of one clustering to those of another.
 
     Parameters
     ----------
     moves : ClusterTransitions
         From `compare_clusterings`.
+
+    Returns
+    -------
+    FigureDisplay
+        The last line of a cell shows it; `save` writes it as a page.
 
     Raises
     ------
@@ -198,25 +224,19 @@ def show_transitions(moves: ClusterTransitions) -> None:
     >>> from cliplab import sweep_clusters, compare_clusterings
     >>> import numpy as np
     >>> sweep = sweep_clusters(np.random.default_rng(0).normal(size=(50, 4)), [3, 4])
-    >>> show_transitions(compare_clusterings(sweep[3], sweep[4]))  # doctest: +SKIP
+    >>> display = show_transitions(compare_clusterings(sweep[3], sweep[4]))
     """
     require_kind("moves", moves, ClusterTransitions)
     plot = FlowPlot()
     plot.show(moves)
-    _show(plot.layout)
+    return FigureDisplay(plot.layout)
 
 
-def _pictured(images: ImageSet) -> Plots:
+def _plots_of(images: ImageSet) -> tuple[Plots, HoverPictures]:
     plots = Plots(len(images), image_columns(images))
     lane = Lane[Any](MainLoop(), _raise, keeps_all=True)
-    HoverPictures(plots.hover, images, SmallPictures(images), lane).begin()
-    return plots
+    return plots, HoverPictures(plots.hover, images, SmallPictures(images), lane)
 
 
 def _raise(error: Exception) -> None:
     raise error
-
-
-def _show(layout: LayoutDOM) -> None:
-    hosted = HostedModel(layout, MainLoop(), layout={"width": "100%"})
-    show(hosted, close=hosted.close)

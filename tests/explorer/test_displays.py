@@ -6,48 +6,46 @@ import numpy as np
 import pytest
 from bokeh.models import HoverTool
 
-from cliplab import show_elbow, show_evidence, show_projection, show_silhouettes, show_transitions
-from cliplab.explorer import displays as lesson
-
-
-@pytest.fixture
-def shown(monkeypatch):
-    """What the lesson's functions hand over to the host."""
-    plots = []
-    monkeypatch.setattr(lesson, "_show", plots.append)
-    return plots
+from cliplab import (
+    compare_clusterings,
+    evidence_for_k,
+    show_elbow,
+    show_evidence,
+    show_projection,
+    show_silhouettes,
+    show_transitions,
+    sweep_clusters,
+)
 
 
 def _data(plot, name):
     return plot.select_one({"name": name}).data_source.data
 
 
-def test_a_projection_is_drawn_where_it_stands(shown, projection, images):
-    show_projection(projection, images=images)
-    data = _data(shown[0], "points")
+def test_a_projection_is_drawn_at_its_coordinates(projection, images):
+    plot = show_projection(projection, images=images).figure
+    data = _data(plot, "points")
     np.testing.assert_array_equal(data["x"], projection.coordinates[:, 0])
     assert len(set(data["color_values"])) == 1
 
 
-def test_a_clustering_colours_it_and_writes_its_numbers(shown, projection, images, sweep):
-    show_projection(projection, sweep[4], images=images)
-    np.testing.assert_array_equal(
-        _data(shown[0], "points")["color_values"], sweep[4].cluster_labels
-    )
-    numbers = shown[0].select_one({"name": "cluster numbers"})
+def test_a_clustering_colours_it_and_writes_its_numbers(projection, images, sweep):
+    plot = show_projection(projection, sweep[4], images=images).figure
+    np.testing.assert_array_equal(_data(plot, "points")["color_values"], sweep[4].cluster_labels)
+    numbers = plot.select_one({"name": "cluster numbers"})
     assert numbers.visible
     assert numbers.data_source.data["names"] == ["0", "1", "2", "3"]
 
 
-def test_it_can_be_coloured_by_what_is_known(shown, projection, images):
-    show_projection(projection, images=images, color_by="place")
-    assert len(set(_data(shown[0], "points")["color_values"])) == 8
+def test_it_can_be_coloured_by_what_is_known(projection, images):
+    plot = show_projection(projection, images=images, color_by="place").figure
+    assert len(set(_data(plot, "points")["color_values"])) == 8
 
 
-def test_null_data_are_drawn_without_pictures(shown, projection, sweep):
-    show_projection(projection, clustering=sweep[4])
-    points = _data(shown[0], "points")
-    (hover,) = shown[0].select({"type": HoverTool})
+def test_null_data_are_drawn_without_thumbnails(projection, sweep):
+    plot = show_projection(projection, clustering=sweep[4]).figure
+    points = _data(plot, "points")
+    (hover,) = plot.select({"type": HoverTool})
     assert "null row" in hover.tooltips
     np.testing.assert_array_equal(points["color_values"], sweep[4].cluster_labels)
     with pytest.raises(ValueError, match=r"'cluster' or 'silhouette' where there are no images"):
@@ -59,9 +57,8 @@ def test_colours_of_clusters_need_clusters(projection, images):
         show_projection(projection, images=images, color_by="cluster")
 
 
-def test_the_elbow_is_drawn_over_every_k(shown, sweep):
-    show_elbow(sweep)
-    elbow, score = shown[0].children
+def test_the_elbow_is_drawn_over_every_k(sweep):
+    elbow, score = show_elbow(sweep).figure.children
     np.testing.assert_array_equal(_data(elbow, "curve")["inertias"], sweep.inertias)
     np.testing.assert_array_equal(
         _data(score, "curve")["silhouette_scores"], sweep.silhouette_scores
@@ -70,28 +67,34 @@ def test_the_elbow_is_drawn_over_every_k(shown, sweep):
     assert sweep.elbow is None
 
 
-def test_silhouettes_are_drawn_for_one_clustering(shown, images, sweep):
-    show_silhouettes(images, sweep[5])
-    np.testing.assert_array_equal(_data(shown[0], "bars")["silhouettes"], sweep[5].silhouettes)
-    assert "k = 5" in shown[0].title.text
+def test_silhouettes_are_drawn_for_one_clustering(images, sweep):
+    plot = show_silhouettes(images, sweep[5]).figure
+    np.testing.assert_array_equal(_data(plot, "bars")["silhouettes"], sweep[5].silhouettes)
+    assert "k = 5" in plot.title.text
 
 
-def test_without_a_front_end_they_are_shown_as_words(capsys, sweep):
-    show_elbow(sweep)
-    assert "HostedModel" in capsys.readouterr().out
+def test_evidence_and_transitions_are_drawn_from_their_values(sweep, embeddings):
+    evidence = evidence_for_k(embeddings, sweep_clusters(embeddings, range(2, 5)))
+    assert _data(show_evidence(evidence).figure, "gap")["gap"].tolist() == (
+        evidence.table["gap"].tolist()
+    )
+    moves = compare_clusterings(sweep[4], sweep[5])
+    plot = show_transitions(moves).figure
+    assert plot.visible
+    assert sum(_data(plot, "flows")["n_images"]) == len(moves)
 
 
-def test_swapped_arguments_are_told_apart(shown, projection, images, sweep):
+def test_swapped_arguments_are_refused_in_words(projection, images, sweep):
     for draw, given, words in (
         (show_projection, (images, projection), "`projection` must be a Projection"),
-        (show_projection, (projection, sweep[4]), "`images` must be an ImageSet"),
-        (show_projection, (projection, images, sweep), "`clustering` must be a Clustering"),
+        (show_projection, (projection, images), "`clustering` must be a Clustering"),
         (show_elbow, (sweep[4],), "`sweep` must be a ClusterSweep"),
-        (show_silhouettes, (images, sweep[4]), "`clustering` must be a Clustering"),
-        (show_silhouettes, (sweep[4], projection), "`images` must be an ImageSet"),
+        (show_silhouettes, (images, sweep), "`clustering` must be a Clustering"),
+        (show_silhouettes, (sweep[4], images), "`images` must be an ImageSet"),
         (show_evidence, (sweep,), "`evidence` must be Evidence"),
         (show_transitions, (sweep[4],), "`moves` must be ClusterTransitions"),
     ):
         with pytest.raises(TypeError, match=words):
             draw(*given)
-    assert not shown
+    with pytest.raises(TypeError, match="`images` must be an ImageSet"):
+        show_projection(projection, images=sweep[4])

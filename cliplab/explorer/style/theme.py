@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bokeh.palettes import Cividis256, interp_palette
+from cliplab.explorer.style.palettes import DIVERGING, SEQUENTIAL
 
 # Made by tools/make_palette.py: distinct for colour-blind eyes, on light and on dark pages.
 CATEGORY_COLORS = (
@@ -28,12 +28,12 @@ CATEGORY_COLORS = (
     "#6fdee9",
 )
 # Below zero an image is nearer to another cluster than to its own: orange against blue.
-SIGN_COLORS = tuple(interp_palette(("#d55e00", "#b9b4ae", "#0072b2"), 101))
-AMOUNT_COLORS = tuple(Cividis256[40:])
+SIGN_COLORS = DIVERGING
+AMOUNT_COLORS = SEQUENTIAL
 OTHER_COLOR = "#9a9a9a"
 
 # Readable on white (4.5 : 1) and on JupyterLab's dark page (4.2 : 1) alike, so that a plot needs
-# not know on which of the two it stands.
+# not know which of the two it is on.
 NEUTRAL = "#767676"
 ACCENT = "#d55e00"
 
@@ -47,5 +47,5 @@ def cluster_color(cluster: int) -> str:
     return CATEGORY_COLORS[cluster % len(CATEGORY_COLORS)] if cluster >= 0 else OTHER_COLOR
 
 
-# Names, bars and pictures of up to so many images are sent at once; it takes a second and 8 MB.
+# Texts, bars and thumbnails of up to so many images are sent at once; it takes a second and 8 MB.
 MOST_AT_ONCE = 4096

@@ -60,6 +60,12 @@ class HoverPictures:
             pictures = sheets(self._images, THUMBNAIL_SIZE)
             self._lane.start("sheets", pictures, self._hover.show_sheet)
 
+    def complete(self) -> None:
+        """Send it all now: for a page that is saved there is no later."""
+        if not all(self._hover.sheets.data["uri"]):
+            for sheet in sheets(self._images, THUMBNAIL_SIZE):
+                self._hover.show_sheet(sheet)
+
     def _ask(self, row: int) -> None:
         reveals = self._reveals()
 

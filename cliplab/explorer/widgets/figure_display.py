@@ -1,0 +1,79 @@
+"""One figure with its thumbnails: shown in a cell, or saved as a page."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cliplab.explorer.notebook.host import HostedModel, MainLoop, show
+from cliplab.explorer.plots.saving import save_figure
+
+if TYPE_CHECKING:
+    from bokeh.models import LayoutDOM
+
+    from cliplab.explorer.widgets.serving import HoverPictures
+
+
+@dataclass(frozen=True)
+class FigureDisplay:
+    """A figure that shows itself at the end of a cell.
+
+    Attributes
+    ----------
+    figure : LayoutDOM
+        Bokeh's figure, or layout of figures.
+
+    Examples
+    --------
+    >>> from cliplab import show_elbow, sweep_clusters
+    >>> import numpy as np
+    >>> points = np.random.default_rng(0).normal(size=(50, 4))
+    >>> display = show_elbow(sweep_clusters(points, range(2, 9)))
+    >>> len(display.figure.children)
+    2
+    """
+
+    figure: LayoutDOM
+    _thumbnails: HoverPictures | None = field(default=None, repr=False)
+    _hosted: list[HostedModel] = field(default_factory=list, repr=False)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the figure as a page that needs neither a kernel nor a network.
+
+        Parameters
+        ----------
+        path : path-like
+            Where; it ends in ``.html``. A file that is there is replaced.
+
+        Raises
+        ------
+        ValueError
+            If the path ends in something else.
+        OSError
+            If it cannot be written; then a file that was there is as it was.
+
+        Examples
+        --------
+        >>> import os, tempfile
+        >>> from cliplab import show_elbow, sweep_clusters
+        >>> import numpy as np
+        >>> points = np.random.default_rng(0).normal(size=(50, 4))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     show_elbow(sweep_clusters(points, range(2, 9))).save(f"{folder}/elbow.html")
+        ...     os.listdir(folder)
+        ['elbow.html']
+        """
+        if self._thumbnails is not None:
+            self._thumbnails.complete()
+        save_figure(self.figure, path)
+
+    def _ipython_display_(self) -> None:
+        # A figure is on the screen once: shown again, it is shown there.
+        while self._hosted:
+            self._hosted.pop().close()
+        hosted = HostedModel(self.figure, MainLoop(), layout={"width": "100%"})
+        self._hosted.append(hosted)
+        show(hosted, close=hosted.close)
+        if self._thumbnails is not None:
+            self._thumbnails.begin()
