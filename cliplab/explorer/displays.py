@@ -47,7 +47,7 @@ def show_projection(
     projection : Projection
         Two columns of it are drawn.
     clustering : Clustering, optional
-        Clusters to colour by; without it all points are alike.
+        Clusters to colour by; without it all points have one colour.
     images : ImageSet, optional
         The images, row by row; leave it out for null data, which are none.
     color_by : str, optional
@@ -62,7 +62,7 @@ def show_projection(
     Raises
     ------
     ValueError
-        If it is to be coloured by what is not known.
+        If `color_by` is not known of the images, or needs a clustering.
     TypeError
         If an argument is of another kind.
 
@@ -130,7 +130,7 @@ def show_elbow(sweep: ClusterSweep) -> FigureDisplay:
 
 
 def show_silhouettes(images: ImageSet, clustering: Clustering) -> FigureDisplay:
-    """Draw a bar for each image: how well it sits in its cluster.
+    """Draw the silhouette of each image as a bar, sorted within clusters.
 
     Parameters
     ----------
@@ -167,10 +167,10 @@ def show_silhouettes(images: ImageSet, clustering: Clustering) -> FigureDisplay:
 
 
 def show_evidence(evidence: Evidence) -> FigureDisplay:
-    """Draw what speaks for each k: gap, silhouette, stability and two classical scores.
+    """Draw the evidence for each k: gap, silhouette, stability and two classical scores.
 
-    Dashed lines are the votes. Grey is what null data reach, orange what independent starts of
-    K-means reach, and dotted how far such starts agree.
+    A dashed line marks the k that a measure votes for. Grey bands are the values of null data,
+    orange ones those of independent starts of K-means. The dotted line is how far these agree.
 
     Parameters
     ----------
@@ -201,12 +201,12 @@ def show_evidence(evidence: Evidence) -> FigureDisplay:
     return FigureDisplay(plots.layout)
 
 
-def show_transitions(moves: ClusterTransitions) -> FigureDisplay:
+def show_transitions(transitions: ClusterTransitions) -> FigureDisplay:
     """Draw how images flow from the clusters of one clustering to those of another.
 
     Parameters
     ----------
-    moves : ClusterTransitions
+    transitions : ClusterTransitions
         From `compare_clusterings`.
 
     Returns
@@ -226,9 +226,9 @@ def show_transitions(moves: ClusterTransitions) -> FigureDisplay:
     >>> sweep = sweep_clusters(np.random.default_rng(0).normal(size=(50, 4)), [3, 4])
     >>> display = show_transitions(compare_clusterings(sweep[3], sweep[4]))
     """
-    require_kind("moves", moves, ClusterTransitions)
+    require_kind("transitions", transitions, ClusterTransitions)
     plot = FlowPlot()
-    plot.show(moves)
+    plot.show(transitions)
     return FigureDisplay(plot.layout)
 
 

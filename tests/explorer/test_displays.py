@@ -92,7 +92,7 @@ def test_swapped_arguments_are_refused_in_words(projection, images, sweep):
         (show_silhouettes, (images, sweep), "`clustering` must be a Clustering"),
         (show_silhouettes, (sweep[4], images), "`images` must be an ImageSet"),
         (show_evidence, (sweep,), "`evidence` must be Evidence"),
-        (show_transitions, (sweep[4],), "`moves` must be ClusterTransitions"),
+        (show_transitions, (sweep[4],), "`transitions` must be ClusterTransitions"),
     ):
         with pytest.raises(TypeError, match=words):
             draw(*given)

@@ -161,14 +161,14 @@ def test_points_and_bars_are_selected_together(explorer):
 
 def test_a_picture_that_is_asked_for_comes_without_a_name_until_names_may_be_seen(explorer):
     hover = explorer._plots.hover
-    hover.asked.data = {"rows": [7]}
+    hover.request.data = {"rows": [7]}
     assert hover.answer.data["rows"] == [7]
     assert hover.answer.data["uri"][0].startswith("data:image/webp")
     assert hover.answer.data["image_ids"] == ["image 7"]
     assert hover.answer.data["class_names"] == [""]
     explorer.state.committed_k = 3
     assert hover.answer.data["rows"] == []
-    hover.asked.data = {"rows": [7]}
+    hover.request.data = {"rows": [7]}
     assert hover.answer.data["image_ids"] == ["id-7"]
     assert hover.answer.data["class_names"] == ["bee"]
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bokeh.core.properties import value
 from bokeh.models import (
     BasicTicker,
     BoxSelectTool,
     ColumnDataSource,
-    CustomJS,
     DataRange1d,
-    FixedTicker,
     LassoSelectTool,
     LinearColorMapper,
     NumeralTickFormatter,
@@ -21,15 +18,16 @@ from bokeh.models import (
     TapTool,
     WheelZoomTool,
 )
-from bokeh.models.annotations import BoxAnnotation, Label, Span, Title, Whisker
+from bokeh.models.annotations import Span, Title, Whisker
 from bokeh.plotting import figure
 
-from cliplab._core.scripts import script
 from cliplab.explorer.style.theme import ACCENT, FONT_SIZE, NEUTRAL, PLOT_HEIGHT
 
 if TYPE_CHECKING:
     from cliplab.clustering.values import ClusterSweep
     from cliplab.explorer.plots.hover import Hover
+
+BAND_ALPHA = 0.25  # Of what null data reach, drawn behind what the images reach.
 
 
 def scatter_figure(
@@ -66,12 +64,12 @@ def scatter_figure(
         text_outline_color="#333333",
         name="cluster numbers",
     )
-    # The axes of such a picture mean nothing, so they are not drawn.
+    # The axes of a projection have no meaning, so they are not drawn.
     plot.axis.visible = False
     plot.grid.visible = False
     if not hover.are_images:
-        # Rows that are no images are there to be looked at; the room of the tools stays, so that
-        # the two pictures stand one below the other.
+        # Null data are only looked at. The room of the tools stays, so that both maps have one
+        # width.
         plot.add_tools(hover.tool(points))
         plot.update(toolbar_location=None, min_border_left=30)
         return plot
@@ -90,82 +88,6 @@ def scatter_figure(
     plot.toolbar.active_tap = tap
     plot.toolbar_location = "left"
     return plot
-
-
-def silhouette_figure(
-    bars: ColumnDataSource,
-    words: ColumnDataSource,
-    hover: Hover,
-    mapper: LinearColorMapper,
-    scale: Range1d,
-) -> figure:
-    """Draw a bar for each image, sorted within clusters, and a line of words for each cluster.
-
-    The bars reach from `scale.start` to `scale.end`; beside them there is always room for words.
-    """
-    plot = empty_figure(name="silhouettes")
-    plot.x_range, plot.y_range = Range1d(start=-0.3, end=1), Range1d(start=1, end=0)
-    plot.extra_x_ranges = {"words": Range1d(start=0, end=1)}
-    # How much of the width words need depends on the window, which only the browser knows.
-    make_room = CustomJS(
-        args={"plot": plot, "scale": scale},
-        code=script("explorer/style/scripts/silhouette_range.js")
-        + "plot.x_range.setv(rangeWithWords(scale, plot.inner_width))",
-    )
-    plot.js_on_change("inner_width", make_room)
-    scale.js_on_change("start", make_room)
-    scale.js_on_change("end", make_room)
-    drawn = plot.hbar(
-        y="bar_positions",
-        right="silhouettes",
-        height=1,
-        source=bars,
-        color={"field": "color_values", "transform": mapper},
-        line_color=None,
-        nonselection_fill_alpha=0.2,
-        selection_fill_alpha=1,
-        name="bars",
-    )
-    # Two axes of words: the cluster's number on the left, what is to be said of it on the right.
-    for text, x, align in (("names", 0.01, "left"), ("summaries", 0.99, "right")):
-        plot.text(
-            x,
-            "word_positions",
-            x_range_name="words",
-            text=text,
-            source=words,
-            text_align=align,
-            text_baseline="middle",
-            text_font=value("monospace"),
-            text_font_size=FONT_SIZE,
-            text_font_style="bold" if text == "names" else "normal",
-            text_color=NEUTRAL,
-            name=text,
-        )
-    heading = Label(x=0.99, y=0, x_range_name="words", text="size  mean   <0")
-    heading.update(text_align="right", name="heading")
-    heading.update(text_font="monospace", text_font_size=FONT_SIZE, text_color=NEUTRAL)
-    plot.add_layout(heading)
-    null = BoxAnnotation(left=0, right=0, visible=False, name="null", level="underlay")
-    null.update(fill_color=NEUTRAL, fill_alpha=_BAND_ALPHA, line_color=None)
-    plot.add_layout(null)
-    plot.add_layout(_line(NEUTRAL, name="zero", location=0))
-    plot.add_layout(_line(ACCENT, "dashed", name="mean"))
-    tap = TapTool(renderers=[drawn])
-    box = BoxSelectTool(renderers=[drawn], dimensions="height")
-    plot.add_tools(tap, box, hover.tool(drawn))
-    plot.toolbar.active_tap = tap
-    plot.toolbar.active_drag = box
-    plot.toolbar_location = None
-    # Beyond 1 there are no silhouettes, only words.
-    plot.xaxis.ticker = FixedTicker(ticks=[-1, -0.5, 0, 0.5, 1])
-    plot.xgrid.ticker = plot.xaxis.ticker
-    plot.yaxis.visible = False
-    plot.ygrid.visible = False
-    return plot
-
-
-_BAND_ALPHA = 0.25
 
 
 def elbow_figure(sweep: ColumnDataSource) -> figure:
@@ -190,7 +112,7 @@ def score_figure(sweep: ColumnDataSource, band: ColumnDataSource | None = None) 
     plot.add_layout(error)
     if band is not None:
         area = plot.varea(x="parameter_values", y1="low", y2="high", source=band, name="null band")
-        area.glyph.update(fill_color=NEUTRAL, fill_alpha=_BAND_ALPHA)
+        area.glyph.update(fill_color=NEUTRAL, fill_alpha=BAND_ALPHA)
         area.level = "underlay"
     return plot
 
@@ -233,21 +155,14 @@ def say_where(plot: figure, words: str) -> None:
     plot.xaxis.axis_label = words
 
 
-def mark_null(plot: figure, low: float | None, high: float | None) -> None:
-    """Draw behind the bars which mean silhouettes null data reach; None takes it away."""
-    box = part_of(plot, "null")
-    assert isinstance(box, BoxAnnotation)
-    box.update(left=low or 0, right=high or 0, visible=low is not None)
-
-
 def _curve_figure(sweep: ColumnDataSource, field: str, name: str) -> figure:
     plot = empty_figure(name=name, height=PLOT_HEIGHT // 2)
     x = "parameter_values"
     plot.line(x, field, source=sweep, line_color=NEUTRAL, line_width=2)
     plot.scatter(x, field, source=sweep, size=7, color=NEUTRAL, name="curve")
     plot.y_range = DataRange1d(only_visible=True)
-    plot.add_layout(_line(ACCENT, name="current"))
-    plot.add_layout(_line(NEUTRAL, "dotted", name="knee"))
+    plot.add_layout(vertical_line(ACCENT, name="current"))
+    plot.add_layout(vertical_line(NEUTRAL, "dotted", name="knee"))
     plot.xaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=6)
     plot.yaxis.ticker = BasicTicker(desired_num_ticks=4)
     plot.yaxis.formatter = NumeralTickFormatter(format="0.[00]a")  # 200k and 0.08 are short.
@@ -281,7 +196,10 @@ def empty_figure(name: str, height: int = PLOT_HEIGHT) -> figure:
     return plot
 
 
-def _line(color: str, dash: str = "solid", *, name: str, location: float | None = None) -> Span:
+def vertical_line(
+    color: str, dash: str = "solid", *, name: str, location: float | None = None
+) -> Span:
+    """Make a line over the whole height of a plot; without a place it cannot be seen yet."""
     line = Span(dimension="height", line_color=color, line_width=1.5, line_dash=dash, name=name)
     line.update(location=location or 0, visible=location is not None)
     return line

@@ -1,4 +1,4 @@
-"""The picture of what moved: two columns of clusters, and ribbons of images between them."""
+"""The figure of what moved: two columns of clusters, and ribbons of images between them."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _STEPS = np.linspace(0, 1, 24)
 _SMOOTH = 3 * _STEPS**2 - 2 * _STEPS**3
 
 
-def flow_columns(moves: ClusterTransitions) -> Columns:
+def flow_columns(transitions: ClusterTransitions) -> Columns:
     """Return a ribbon for each flow, as wide as it has images; those that stay are paler."""
-    table = moves.to_pandas().sort_values(["before", "after"])
-    left, right = (_places(moves, side) for side in ("before", "after"))
+    table = transitions.to_pandas().sort_values(["before", "after"])
+    left, right = (_places(transitions, side) for side in ("before", "after"))
     ribbons: Columns = {
         name: [] for name in ("xs", "ys", "colors", "alphas", "before", "after", "n_images")
     }
     for before, after, n in table.itertuples(index=False):
-        height = n / len(moves) * _room(moves)
+        height = n / len(transitions) * _room(transitions)
         tops = []
         for places, cluster in ((left, before), (right, after)):
             tops.append(places[cluster])
@@ -47,15 +47,15 @@ def flow_columns(moves: ClusterTransitions) -> Columns:
     return ribbons
 
 
-def block_columns(moves: ClusterTransitions) -> Columns:
+def block_columns(transitions: ClusterTransitions) -> Columns:
     """Return a bar for each cluster, on the left as it was and on the right as it is."""
     blocks: Columns = {
         name: [] for name in ("left", "right", "top", "bottom", "colors", "x", "y", "names")
     }
     for side, x in (("before", 0.0), ("after", 1 - _WIDTH)):
-        labels = getattr(moves, side)
-        for cluster, top in _places(moves, side).items():
-            height = (labels == cluster).mean() * _room(moves)
+        labels = getattr(transitions, side)
+        for cluster, top in _places(transitions, side).items():
+            height = (labels == cluster).mean() * _room(transitions)
             blocks["left"].append(x)
             blocks["right"].append(x + _WIDTH)
             blocks["top"].append(top)
@@ -68,10 +68,10 @@ def block_columns(moves: ClusterTransitions) -> Columns:
 
 
 class FlowPlot:
-    """Ribbons of images from cluster to cluster; a tap on one tells whose they are."""
+    """Ribbons of images from cluster to cluster; a tap on one selects its images."""
 
     def __init__(self) -> None:
-        self._moves: ClusterTransitions | None = None
+        self._transitions: ClusterTransitions | None = None
         self.ribbons = ColumnDataSource(
             {name: [] for name in ("xs", "ys", "colors", "alphas", "before", "after", "n_images")},
             name="ribbons",
@@ -104,50 +104,52 @@ class FlowPlot:
             HoverTool(renderers=[flows], tooltips="@n_images from @before to @after"),
         )
 
-    def show(self, moves: ClusterTransitions | None) -> None:
-        """Draw moves; None takes the plot away."""
-        self._moves = moves
-        self.layout.visible = moves is not None
-        if moves is not None:
-            set_title(self.layout, f"What moved · {len(moves.movers)} of {len(moves)} images")
+    def show(self, transitions: ClusterTransitions | None) -> None:
+        """Draw transitions; None takes the plot away."""
+        self._transitions = transitions
+        self.layout.visible = transitions is not None
+        if transitions is not None:
+            set_title(
+                self.layout, f"What moved · {len(transitions.movers)} of {len(transitions)} images"
+            )
             self.ribbons.selected.indices = []
-            self.ribbons.data = flow_columns(moves)
-            self.blocks.data = block_columns(moves)
+            self.ribbons.data = flow_columns(transitions)
+            self.blocks.data = block_columns(transitions)
 
-    def on_tap(self, told: Callable[[tuple[int, ...]], None]) -> None:
-        """Have a function told which images are in the ribbon that was tapped, by their rows."""
+    def on_tap(self, select: Callable[[tuple[int, ...]], None]) -> None:
+        """Have a function called with the rows of the images in the ribbon that was tapped."""
 
         def tapped(_attr: str, _old: Any, ribbons: list[int]) -> None:
-            if ribbons and self._moves is not None:
+            if ribbons and self._transitions is not None:
                 data = self.ribbons.data
                 ends = (_number(data[side][ribbons[0]]) for side in ("before", "after"))
-                told(self._moves.rows(*ends))
+                select(self._transitions.rows(*ends))
 
         self.ribbons.selected.on_change("indices", tapped)
 
 
-def _places(moves: ClusterTransitions, side: str) -> dict[int, float]:
-    """Return where each cluster of a side begins, from the top; noise stands last."""
-    labels = getattr(moves, side)
+def _places(transitions: ClusterTransitions, side: str) -> dict[int, float]:
+    """Return where each cluster of a side begins, from the top; noise is last."""
+    labels = getattr(transitions, side)
     top, places = 0.0, {}
     for cluster in sorted(set(labels.tolist()), key=lambda each: (each < 0, each)):
         places[cluster] = top
-        top += (labels == cluster).mean() * _room(moves) + _gap(moves)
+        top += (labels == cluster).mean() * _room(transitions) + _gap(transitions)
     return places
 
 
-def _room(moves: ClusterTransitions) -> float:
+def _room(transitions: ClusterTransitions) -> float:
     """Return the share of the height that is images and not gaps; the same on both sides."""
-    return 1 - _gap(moves) * (_n_blocks(moves) - 1)
+    return 1 - _gap(transitions) * (_n_blocks(transitions) - 1)
 
 
-def _gap(moves: ClusterTransitions) -> float:
+def _gap(transitions: ClusterTransitions) -> float:
     """Return the gap between two clusters; all gaps together leave most of the height."""
-    return min(_GAP, 0.3 / _n_blocks(moves))
+    return min(_GAP, 0.3 / _n_blocks(transitions))
 
 
-def _n_blocks(moves: ClusterTransitions) -> int:
-    return max(len(np.unique(moves.before)), len(np.unique(moves.after)))
+def _n_blocks(transitions: ClusterTransitions) -> int:
+    return max(len(np.unique(transitions.before)), len(np.unique(transitions.after)))
 
 
 def _name(cluster: int) -> str:

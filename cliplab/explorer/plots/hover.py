@@ -39,14 +39,14 @@ class Hover:
     prefix : str
         Begins the names of the sources.
     are_images : bool
-        Null data are none: they have neither thumbnails nor names.
+        Whether the rows are images; null data have neither thumbnails nor names.
 
     Attributes
     ----------
     is_on_demand : bool
-        Whether thumbnails and texts are sent one by one, when they are asked for.
-    sheets, asked, answer : ColumnDataSource
-        Sheets of thumbnails; the row that is asked for; thumbnail and texts of one row.
+        Whether thumbnails and texts are sent one by one, on request.
+    sheets, request, answer : ColumnDataSource
+        Sheets of thumbnails; the row whose thumbnail is wanted; thumbnail and texts of one row.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Hover:
         self.is_on_demand = are_images and n_images > MOST_AT_ONCE
         n_sheets = 0 if self.is_on_demand else -(-n_images // SHEET_SIDE**2)
         self.sheets = ColumnDataSource({"uri": [""] * n_sheets}, name=f"{prefix}sheets")
-        self.asked = ColumnDataSource(_none_asked(), name=f"{prefix}asked")
+        self.request = ColumnDataSource(_no_request(), name=f"{prefix}request")
         self.answer = ColumnDataSource(_no_answer(), name=f"{prefix}answer")
 
     def tool(self, renderer: GlyphRenderer[Any]) -> HoverTool:
@@ -73,7 +73,7 @@ class Hover:
             "ofBars": renderer.name == "bars",
             "onDemand": self.is_on_demand,
             "sheets": self.sheets,
-            "asked": self.asked,
+            "request": self.request,
             "answer": self.answer,
             "side": SHEET_SIDE,
             "size": THUMBNAIL_SIZE,
@@ -104,17 +104,17 @@ class Hover:
             look_again = CustomJS(args={"plots": list(plots)}, code=script(_SCRIPT) + call)
             self.answer.js_on_change("data", look_again)
 
-    def on_ask(self, answer: Callable[[int], None]) -> None:
+    def on_request(self, answer: Callable[[int], None]) -> None:
         """Have a function called with the row whose thumbnail is wanted."""
 
-        def asked(_attr: str, _old: Any, data: dict[str, Any]) -> None:
+        def receive(_attr: str, _old: Any, data: dict[str, Any]) -> None:
             if len(data["rows"]):
                 answer(int(data["rows"][0]))
 
-        self.asked.on_change("data", asked)
+        self.request.on_change("data", receive)
 
     def show_answer(self, row: int, uri: str, texts: Texts) -> None:
-        """Send a thumbnail that was asked for, and the texts of its image."""
+        """Send the thumbnail and the texts of one image."""
         self.answer.data = {"rows": [row], "uri": [uri], **texts}
 
     def show_sheet(self, sheet: tuple[int, str]) -> None:
@@ -122,12 +122,12 @@ class Hover:
         self.sheets.patch({"uri": [sheet]})
 
     def forget(self) -> None:
-        """Take back what was answered, because more may be said now."""
-        self.asked.data = _none_asked()
+        """Withdraw the last answer: more may be shown of its image now."""
+        self.request.data = _no_request()
         self.answer.data = _no_answer()
 
 
-def _none_asked() -> dict[str, list[int]]:
+def _no_request() -> dict[str, list[int]]:
     return {"rows": []}
 
 

@@ -28,16 +28,15 @@ from cliplab.explorer.model.columns import (
 from cliplab.explorer.plots.figures import (
     elbow_figure,
     mark_elbow,
-    mark_null,
     move_line,
     part_of,
     say_where,
     scatter_figure,
     score_figure,
     set_title,
-    silhouette_figure,
 )
 from cliplab.explorer.plots.hover import Hover
+from cliplab.explorer.plots.silhouette_figure import mark_null, silhouette_figure
 from cliplab.explorer.style.theme import MOST_AT_ONCE, OTHER_COLOR
 
 if TYPE_CHECKING:

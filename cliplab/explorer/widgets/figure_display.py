@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cliplab.explorer.widgets.serving import HoverPictures
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FigureDisplay:
     """A figure that shows itself at the end of a cell.
 

@@ -50,7 +50,7 @@ class HoverPictures:
         self._hover, self._images, self._small = hover, images, small
         self._lane = lane
         self._reveals = reveals
-        hover.on_ask(self._ask)
+        hover.on_request(self._ask)
 
     def begin(self) -> None:
         """Send what is sent beforehand, unless it is there."""

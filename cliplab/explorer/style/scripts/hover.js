@@ -5,8 +5,8 @@
 //                  are so many images that only a sample has bars; then the column "rows" says
 //                  which image each bar belongs to
 //   sheets         thumbnails, side × side on each sheet, `size` pixels wide
-//   asked, answer  where there are very many images: the row whose thumbnail is wanted, and the
-//                  thumbnail and texts of the row that was sent last
+//   request        where there are very many images: the row whose thumbnail is wanted
+//   answer         the thumbnail and texts of the row that was sent last
 
 // Return what replaces one placeholder of the tooltip: a field's text, or a CSS value.
 export function hoverValue(name, special, fields, plot) {
@@ -41,7 +41,7 @@ export function silhouetteText(row, { images, bars }) {
   return Number.isFinite(silhouette) ? silhouette.toFixed(2) : "not measured";
 }
 
-// Return what is known of an image: sent with all the others, or when it was asked for.
+// Return what is known of an image: sent with all the others, or on request.
 export function imageText(column, row, placeholder, plot) {
   if (!plot.onDemand) return plot.images.get_column(column)[row];
   if (isAnswered(row, plot)) return plot.answer.get_column(column)[0];
@@ -60,10 +60,10 @@ function imageOnSheet(row, { sheets, side }) {
   return uri ? `url(${shortAddress(uri)})` : "none";
 }
 
-// Return a thumbnail that has come; ask for one that has not.
+// Return a thumbnail that has come; request one that has not.
 export function imageOnDemand(row, isShown, plot) {
   if (isAnswered(row, plot)) return `url(${plot.answer.get_column("uri")[0]})`;
-  if (isShown && plot.asked.get_column("rows")[0] !== row) plot.asked.data = { rows: [row] };
+  if (isShown && plot.request.get_column("rows")[0] !== row) plot.request.data = { rows: [row] };
   return "none";
 }
 

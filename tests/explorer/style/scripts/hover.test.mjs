@@ -36,7 +36,7 @@ beforeEach(() => {
     bars: source({ rows: [3, 1], silhouettes: [-0.2, 0.125] }),
     ofBars: true,
     onDemand: true,
-    asked: {
+    request: {
       data: { rows: [] },
       get_column(name) {
         return this.data[name];
@@ -94,14 +94,14 @@ test("a sheet becomes an object of the page once", () => {
   assert.equal(hoverValue("image", special, FIELDS, few), "none");
 });
 
-test("a thumbnail is asked for once, and only for the image that is shown", () => {
+test("a thumbnail is requested once, and only for the image that is shown", () => {
   assert.equal(imageOnDemand(3, false, many), "none");
-  assert.deepEqual(many.asked.data, { rows: [] });
+  assert.deepEqual(many.request.data, { rows: [] });
   assert.equal(imageOnDemand(3, true, many), "none");
-  const asked = many.asked.data;
-  assert.deepEqual(asked, { rows: [3] });
+  const request = many.request.data;
+  assert.deepEqual(request, { rows: [3] });
   imageOnDemand(3, true, many);
-  assert.equal(many.asked.data, asked);
+  assert.equal(many.request.data, request);
   assert.equal(imageOnDemand(1, true, many), `url(${WEBP})`);
 });
 

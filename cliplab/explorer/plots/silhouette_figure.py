@@ -1,0 +1,113 @@
+"""The figure of the silhouettes: a bar for each image, and words on both sides of the bars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bokeh.core.properties import value
+from bokeh.models import (
+    BoxSelectTool,
+    ColumnDataSource,
+    CustomJS,
+    FixedTicker,
+    LinearColorMapper,
+    Range1d,
+    TapTool,
+)
+from bokeh.models.annotations import BoxAnnotation, Label
+from bokeh.plotting import figure
+
+from cliplab._core.scripts import script
+from cliplab.explorer.plots.figures import BAND_ALPHA, empty_figure, part_of, vertical_line
+from cliplab.explorer.style.theme import ACCENT, FONT_SIZE, NEUTRAL
+
+if TYPE_CHECKING:
+    from cliplab.explorer.plots.hover import Hover
+
+
+def silhouette_figure(
+    bars: ColumnDataSource,
+    words: ColumnDataSource,
+    hover: Hover,
+    mapper: LinearColorMapper,
+    scale: Range1d,
+) -> figure:
+    """Draw a bar for each image, sorted within clusters, and a line of words for each cluster.
+
+    The bars reach from `scale.start` to `scale.end`; beside them there is always room for words.
+    """
+    plot = empty_figure(name="silhouettes")
+    plot.x_range, plot.y_range = Range1d(start=-0.3, end=1), Range1d(start=1, end=0)
+    _keep_room_for_words(plot, scale)
+    drawn = plot.hbar(
+        y="bar_positions",
+        right="silhouettes",
+        height=1,
+        source=bars,
+        color={"field": "color_values", "transform": mapper},
+        line_color=None,
+        nonselection_fill_alpha=0.2,
+        selection_fill_alpha=1,
+        name="bars",
+    )
+    _add_words(plot, words)
+    null = BoxAnnotation(left=0, right=0, visible=False, name="null", level="underlay")
+    null.update(fill_color=NEUTRAL, fill_alpha=BAND_ALPHA, line_color=None)
+    plot.add_layout(null)
+    plot.add_layout(vertical_line(NEUTRAL, name="zero", location=0))
+    plot.add_layout(vertical_line(ACCENT, "dashed", name="mean"))
+    tap = TapTool(renderers=[drawn])
+    box = BoxSelectTool(renderers=[drawn], dimensions="height")
+    plot.add_tools(tap, box, hover.tool(drawn))
+    plot.toolbar.active_tap = tap
+    plot.toolbar.active_drag = box
+    plot.toolbar_location = None
+    # Beyond 1 there are no silhouettes, only words.
+    plot.xaxis.ticker = FixedTicker(ticks=[-1, -0.5, 0, 0.5, 1])
+    plot.xgrid.ticker = plot.xaxis.ticker
+    plot.yaxis.visible = False
+    plot.ygrid.visible = False
+    return plot
+
+
+def mark_null(plot: figure, low: float | None, high: float | None) -> None:
+    """Draw behind the bars which mean silhouettes null data reach; None takes it away."""
+    box = part_of(plot, "null")
+    assert isinstance(box, BoxAnnotation)
+    box.update(left=low or 0, right=high or 0, visible=low is not None)
+
+
+def _keep_room_for_words(plot: figure, scale: Range1d) -> None:
+    """Have the browser, which knows how wide the plot is, leave room beside the bars."""
+    keep_room = CustomJS(
+        args={"plot": plot, "scale": scale},
+        code=script("explorer/style/scripts/silhouette_range.js")
+        + "plot.x_range.setv(rangeWithWords(scale, plot.inner_width))",
+    )
+    plot.js_on_change("inner_width", keep_room)
+    scale.js_on_change("start", keep_room)
+    scale.js_on_change("end", keep_room)
+
+
+def _add_words(plot: figure, words: ColumnDataSource) -> None:
+    """Write each cluster's number on the left, its size and silhouettes on the right."""
+    plot.extra_x_ranges = {"words": Range1d(start=0, end=1)}
+    for text, x, align in (("names", 0.01, "left"), ("summaries", 0.99, "right")):
+        plot.text(
+            x,
+            "word_positions",
+            x_range_name="words",
+            text=text,
+            source=words,
+            text_align=align,
+            text_baseline="middle",
+            text_font=value("monospace"),
+            text_font_size=FONT_SIZE,
+            text_font_style="bold" if text == "names" else "normal",
+            text_color=NEUTRAL,
+            name=text,
+        )
+    heading = Label(x=0.99, y=0, x_range_name="words", text="size  mean   <0")
+    heading.update(text_align="right", name="heading")
+    heading.update(text_font="monospace", text_font_size=FONT_SIZE, text_color=NEUTRAL)
+    plot.add_layout(heading)
