@@ -5,13 +5,20 @@ With CLIPLAB_PROOF=1 the studies run in full, and what they found is written to 
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import os
 import socket
+import sys
 import tempfile
 import time
+from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
+from find_browser import ADVICE
 from loopback.hub import SmallHub
 
 # Before numpy and torch are imported. The matrices here are small: a second thread would cost more
@@ -46,10 +53,39 @@ def pytest_configure(config):
     _HUB.server.__enter__()
 
 
+# About how many seconds a test takes, by its marker.
+_SECONDS = {"notebook": 20, "browser": 15, "ray": 5, "slow": 3}
+# What a process of the tests needs, with its JupyterLab and its browser.
+_BYTES_EACH = 3e9
+
+
+def pytest_xdist_auto_num_workers():
+    """Take one process more than there are cores, as far as memory allows: browser tests wait."""
+    return max(1, min(os.cpu_count() + 1, int(psutil.virtual_memory().total / _BYTES_EACH)))
+
+
 def pytest_collection_modifyitems(items):
-    # Playwright keeps an event loop running on the main thread until the last browser test is
-    # done; tests that run a loop of their own have to come before.
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """Run the longest files first, so that no process is left with one at the end.
+
+    Files of the browser come last. Playwright keeps an event loop running on the main thread until
+    the last browser test is done; tests that run a loop of their own have to come before.
+    """
+    seconds = Counter()
+    for item in items:
+        names = {mark.name for mark in item.iter_markers()}
+        seconds[item.path] += max([_SECONDS[name] for name in names & _SECONDS.keys()], default=0)
+    items.sort(
+        key=lambda item: (item.get_closest_marker("browser") is not None, -seconds[item.path])
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Give memory back after each file: what networks have freed stays with the process else."""
+    if nextitem is None or nextitem.path != item.path:
+        gc.collect()
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 IS_PROOF = bool(os.environ.get("CLIPLAB_PROOF"))
@@ -63,8 +99,8 @@ def pytest_runtest_logreport(report):
         _FIGURES.extend((said, str(figure), end) for _, figure in report.user_properties)
 
 
-def pytest_sessionfinish():
-    if not IS_PROOF:
+def pytest_sessionfinish(session):
+    if not IS_PROOF or hasattr(session.config, "workerinput"):
         return
     rows = "".join(f"| {said} | {figure} | {end} |\n" for said, figure, end in _FIGURES)
     page = Path(__file__).parents[1] / "docs" / "proof.md"
@@ -93,6 +129,11 @@ def pytest_unconfigure(config):
     socket.socket.connect = _connect
     _HUB.server.__exit__()
     _HOME.cleanup()
+    # After pytest's own summary, so that these are the last lines of `make test`.
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", ()) if reporter else ()
+    if any(ADVICE in str(report.longrepr) for report in skipped):
+        sys.stdout.write(f"\nThe browser tests were SKIPPED. {ADVICE}\n")
 
 
 @pytest.fixture(autouse=True)
