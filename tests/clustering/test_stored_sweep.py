@@ -83,6 +83,7 @@ def test_fewer_than_two_clusters_are_refused(k):
         cluster_shards(EMBEDDINGS, k)
 
 
+@pytest.mark.slow
 def test_a_sweep_of_shards_is_near_to_one_of_all_vectors_in_memory():
     ks = range(2, 13)
     sampled, whole = sweep_shards(EMBEDDINGS, ks, n_sample=1500), sweep_clusters(EMBEDDINGS, ks)
@@ -103,6 +104,7 @@ def test_those_that_are_measured_have_the_silhouettes_they_have_among_all(shards
         )
 
 
+@pytest.mark.slow
 def test_the_error_covers_the_mean_silhouette_of_all_images():
     """Twice the standard error, for clusters that were looked for in a sample themselves."""
     held = []
@@ -133,6 +135,7 @@ def test_near_duplicates_sit_well():
     assert sweep.silhouette_scores[0] > 0.9999
 
 
+@pytest.mark.slow
 def test_new_images_are_placed_among_those_that_they_are_like():
     known, new = np.arange(600), np.arange(600, 900)
     picture = project(EMBEDDINGS[known])
@@ -143,6 +146,7 @@ def test_new_images_are_placed_among_those_that_they_are_like():
     assert np.abs(placed.coordinates).max() < 1.2 * everywhere
 
 
+@pytest.mark.slow
 def test_a_picture_of_all_keeps_the_sample_where_it_settled(shards):
     drawn = project_shards(shards, n_sample=500)
     assert drawn.coordinates.shape == (3000, 2)
@@ -281,6 +285,7 @@ def test_what_was_not_measured_does_not_look_like_a_failure():
     assert repr(cluster_shards(EMBEDDINGS, 3)).endswith("in the embedding, not measured")
 
 
+@pytest.mark.slow
 def test_the_mean_is_not_flattered_by_measuring_where_clusters_were_looked_for():
     """Without groups, clusters fit the sample that they were found in better than the rest."""
     noise = Embeddings(np.random.default_rng(0).normal(size=(2000, 24)))

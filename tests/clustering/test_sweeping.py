@@ -224,6 +224,7 @@ def test_every_cluster_has_its_share_of_what_is_measured() -> None:
     assert counts.tolist() == [10] * 5
 
 
+@pytest.mark.slow
 def test_the_error_is_known_where_a_cluster_has_two_images_with_a_silhouette() -> None:
     """As the docstrings say; and a sample larger than k always has such a cluster."""
     for n_silhouettes in range(2, 12):
@@ -235,6 +236,7 @@ def test_the_error_is_known_where_a_cluster_has_two_images_with_a_silhouette() -
     assert np.isnan(sweep_clusters(VECTORS, [9], n_silhouettes=5)[9].silhouette_error)
 
 
+@pytest.mark.slow
 def test_the_error_is_that_of_the_mean_of_a_sample() -> None:
     """The mean of all is within two errors of the sample's mean nearly always."""
     random = np.random.default_rng(1)

@@ -95,6 +95,7 @@ def test_a_list_of_pillow_images_will_do(storybook, images):
     np.testing.assert_array_equal(listed.vectors, storybook.encode_images(images[:2]).vectors)
 
 
+@pytest.mark.slow
 def test_an_untrained_model_is_the_same_each_time_and_comes_without_a_warning(caplog):
     first, second = (ClipEncoder("RN50", pretrained=None, device="cpu") for _ in range(2))
     weight = "visual.conv1.weight"
@@ -250,6 +251,7 @@ def small_networks():
     return open_clip.create_model("RN50", load_weights=False).eval()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("suffix", ["safetensors", "pt"])
 def test_weights_in_a_file_are_open_clip_s_own_and_need_no_hub(
@@ -268,6 +270,7 @@ def test_weights_in_a_file_are_open_clip_s_own_and_need_no_hub(
     assert caplog.records == []
 
 
+@pytest.mark.slow
 def test_weights_by_other_names_are_left_to_open_clip_to_translate(tmp_path, small_networks):
     path = tmp_path / "weights.safetensors"
     named = {f"module.{name}": tensor for name, tensor in small_networks.state_dict().items()}
@@ -276,6 +279,7 @@ def test_weights_by_other_names_are_left_to_open_clip_to_translate(tmp_path, sma
     assert torch.equal(ours.visual.conv1.weight, small_networks.visual.conv1.weight)
 
 
+@pytest.mark.slow
 def test_images_and_texts_meet_in_a_network_made_from_a_file(tmp_path, images):
     path = tmp_path / "weights.safetensors"
     model = open_clip.create_model("ViT-S-32", load_weights=False).eval()

@@ -48,6 +48,7 @@ def undisturbed():
     return _encode(False)
 
 
+@pytest.mark.slow
 def test_what_was_encoded_comes_back_to_the_last_bit_and_is_not_encoded_again(
     tmp_path, undisturbed
 ):
@@ -134,6 +135,7 @@ def _kill_while_encoding(n_kills, folder, undisturbed):
     return n_begun
 
 
+@pytest.mark.slow
 @pytest.mark.proof
 def test_killed_at_any_moment_a_run_goes_on_and_ends_as_if_nothing_had_been(
     tmp_path, undisturbed, proof, record_property
@@ -173,6 +175,7 @@ def test_two_notebooks_on_one_store_do_not_harm_each_other(tmp_path, undisturbed
     np.testing.assert_array_equal(_encode(tmp_path), undisturbed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["cut", "flipped", "empty"])
 def test_a_damaged_shard_is_never_handed_out(tmp_path, undisturbed, damage):
     _encode(tmp_path)
@@ -185,6 +188,7 @@ def test_a_damaged_shard_is_never_handed_out(tmp_path, undisturbed, damage):
     assert len(_shards(tmp_path)) == 1
 
 
+@pytest.mark.slow
 def test_half_written_files_of_a_killed_run_are_no_shards(tmp_path, undisturbed):
     _encode(tmp_path)
     (shard,) = _shards(tmp_path)

@@ -41,6 +41,7 @@ def frames(stages):
     return list(stages.frames(30))
 
 
+@pytest.mark.slow
 def test_the_end_is_as_good_as_scikit_learn_s_on_the_same_affinities():
     ratios = []
     for seed in range(5):
@@ -109,6 +110,7 @@ def test_the_slope_is_that_of_the_divergence(stages):
         assert slope[row, column] == pytest.approx(rise / (2 * step), rel=0.02, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_compiled_loops_reckon_the_same_slope(stages):
     pytest.importorskip("numba")
     from cliplab.projection.engines.numba_gradient import fused_gradient
@@ -121,6 +123,7 @@ def test_compiled_loops_reckon_the_same_slope(stages):
     assert fused_sum == pytest.approx(dense_sum, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_two_pictures_at_once_do_not_end_the_process():
     """Without TBB and OpenMP numba aborts when two threads are in its loops together."""
     pytest.importorskip("numba")
@@ -142,6 +145,7 @@ with ThreadPoolExecutor(4) as pool:
     assert (run.returncode, run.stdout) == (0, "400\n"), run.stderr
 
 
+@pytest.mark.slow
 def test_many_images_take_the_compiled_loops(monkeypatch, stages, frames):
     pytest.importorskip("numba")
     monkeypatch.setattr(tsne, "MOST_DENSE", 100)
@@ -150,6 +154,7 @@ def test_many_images_take_the_compiled_loops(monkeypatch, stages, frames):
     assert last.kl_divergence == pytest.approx(frames[-1].kl_divergence, rel=0.01)
 
 
+@pytest.mark.slow
 def test_very_many_images_take_open_tsne(monkeypatch, stages):
     pytest.importorskip("openTSNE")
     monkeypatch.setattr(tsne, "MOST_EXACT", 100)
@@ -206,6 +211,7 @@ def test_a_perplexity_out_of_range_is_refused_in_words(stages, perplexity):
         next(stages.frames(perplexity))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("random_state", range(4))
 def test_a_cloud_without_groups_becomes_a_map_and_not_a_line(random_state: int) -> None:
     cloud = np.random.default_rng(random_state).normal(size=(200, 16))

@@ -29,6 +29,8 @@ from cliplab.embeddings.engines.ray.cluster import ray_cluster  # noqa: E402
 from cliplab.embeddings.engines.ray.encoding import _ClusterEncoder  # noqa: E402
 from cliplab.embeddings.engines.ray.stages import prepare  # noqa: E402
 
+pytestmark = [pytest.mark.ray, pytest.mark.slow]
+
 _N_IMAGES = 240
 _SECONDS = 60
 
