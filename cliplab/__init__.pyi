@@ -38,6 +38,10 @@ from .evaluation.label_agreement import (
     LabelAgreement as LabelAgreement,
     agreement_by_label as agreement_by_label,
 )
+from .evaluation.low_silhouettes import (
+    borderline_images as borderline_images,
+    negative_images as negative_images,
+)
 from .evaluation.naming.cluster_names import (
     ClusterNames as ClusterNames,
     name_clusters as name_clusters,
@@ -46,9 +50,7 @@ from .evaluation.naming.text_ranking import TextRanking as TextRanking, rank_by_
 from .evaluation.null import null_data as null_data
 from .evaluation.silhouette_explanation import (
     SilhouetteExplanation as SilhouetteExplanation,
-    borderline_images as borderline_images,
     explain_silhouette as explain_silhouette,
-    negative_images as negative_images,
 )
 from .evaluation.transitions import (
     ClusterTransitions as ClusterTransitions,

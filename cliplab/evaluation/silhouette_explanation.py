@@ -1,8 +1,9 @@
-"""One silhouette at a time: what an image is near to, and which images sit badly."""
+"""The silhouette of one image: its cluster, the nearest other cluster, and the two distances."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,38 +12,44 @@ from cliplab._core.validation import require_kind, require_rows
 from cliplab.clustering.values import NOISE, Clustering
 from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.values import Embeddings
+from cliplab.evaluation.result_html import result_html
 from cliplab.projection.projecting import Projection
 
-# All pairs of a larger cluster would take too long; the middle one is near the mean.
+if TYPE_CHECKING:
+    import pandas as pd
+
+# In a larger cluster all pairs would take too long; the medoid lies near the mean.
 _MOST_COMPARED, _N_CANDIDATES = 2_000, 64
 _N_ROWS = 8_192
 
 
 @dataclass(frozen=True)
 class SilhouetteExplanation:
-    """Why one image has the silhouette that it has.
+    """Why one image has its silhouette.
 
     Parameters
     ----------
     image : int
         The row of the image.
-    cluster, rival : int
-        Its own cluster, and the other that is nearest to it.
+    cluster : int
+        Its own cluster.
+    nearest_cluster : int
+        The other cluster whose images are nearest to it on average.
     a : float
-        Its mean distance to the other images of its cluster.
+        Its mean distance to the other images of its own cluster.
     b : float
-        Its mean distance to the images of the rival.
-    medoid, rival_medoid : int
-        The row of the image in the middle of each of the two: the one with the least mean
-        distance to the others of its cluster. In a cluster of more than 2,000 it is looked for
-        near the mean.
+        Its mean distance to the images of the nearest cluster.
+    medoid, nearest_medoid : int
+        The medoids of the two clusters: the row of the image with the least mean distance to the
+        others of its cluster. In a cluster of more than 2,000 images only those nearest to the
+        mean are compared.
     is_alone : bool, default=False
         Whether it is the only image of its cluster.
 
     Examples
     --------
     >>> explained = SilhouetteExplanation(
-    ...     7, cluster=0, rival=3, a=1.0, b=1.25, medoid=2, rival_medoid=9
+    ...     7, cluster=0, nearest_cluster=3, a=1.0, b=1.25, medoid=2, nearest_medoid=9
     ... )
     >>> explained.silhouette
     0.2
@@ -50,11 +57,11 @@ class SilhouetteExplanation:
 
     image: int
     cluster: int
-    rival: int
+    nearest_cluster: int
     a: float
     b: float
     medoid: int
-    rival_medoid: int
+    nearest_medoid: int
     is_alone: bool = False
 
     @property
@@ -63,32 +70,56 @@ class SilhouetteExplanation:
         largest = max(self.a, self.b)
         return 0.0 if self.is_alone or largest == 0 else (self.b - self.a) / largest
 
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the two clusters as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for the image's own cluster and one for the nearest, with columns
+            ``cluster_label``, ``mean_distance`` (*a* and *b*) and ``medoid``.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "cluster_label": [self.cluster, self.nearest_cluster],
+                "mean_distance": [self.a, self.b],
+                "medoid": [self.medoid, self.nearest_medoid],
+            },
+            index=["own", "nearest"],
+        )
+
+    def _repr_html_(self) -> str:
+        heading = f"SilhouetteExplanation of image {self.image}: {self.silhouette:.3f}"
+        return result_html(heading, self.to_pandas())
+
 
 def explain_silhouette(
     embeddings: Embeddings | Projection | ArrayLike, clustering: Clustering, image: int
 ) -> SilhouetteExplanation:
-    """Open the silhouette of one image: its own cluster, the rival, and the two distances.
+    """Show how the silhouette of one image is computed.
 
     Parameters
     ----------
     embeddings : Embeddings, Projection or array-like of shape (n_images, n_features)
         What was clustered.
     clustering : Clustering
-        The clusters, and by its `metric` the distance.
+        The clusters. Its `metric` is the distance.
     image : int
         The row of the image.
 
     Returns
     -------
     SilhouetteExplanation
-        With *a* and *b* as Rousseeuw has them.
+        Its own cluster, the nearest other cluster, and the distances *a* and *b* of Rousseeuw.
 
     Raises
     ------
     ValueError
         If there is no such row, the image is noise, or there is no other cluster.
     TypeError
-        If arguments are swapped, or of another kind.
+        If arguments are swapped or of another kind.
 
     References
     ----------
@@ -101,9 +132,11 @@ def explain_silhouette(
     >>> from cliplab import Clustering
     >>> points = np.array([[0.0], [1.0], [2.0], [9.0], [10.0]])
     >>> found = Clustering([0, 0, 0, 1, 1], [[1.0], [9.5]], 2.5, [0.84, 0.88, 0.8, 0.88, 0.89])
-    >>> case = explain_silhouette(points, found, 2)
-    >>> (case.a, case.b, case.silhouette, case.medoid, case.rival_medoid)
-    (1.5, 7.5, 0.8, 1, 3)
+    >>> explained = explain_silhouette(points, found, 2)
+    >>> (explained.a, explained.b, explained.silhouette)
+    (1.5, 7.5, 0.8)
+    >>> (explained.medoid, explained.nearest_medoid)
+    (1, 3)
     """
     require_kind("clustering", clustering, Clustering)
     points, _ = points_and_space(embeddings)
@@ -124,97 +157,17 @@ def explain_silhouette(
     own = int(labels[image])
     means = sums / sizes
     means[own] = np.inf
-    rival = int(means.argmin())
+    nearest = int(means.argmin())
     return SilhouetteExplanation(
         image=int(image),
         cluster=own,
-        rival=rival,
+        nearest_cluster=nearest,
         a=float(sums[own] / max(sizes[own] - 1, 1)),
-        b=float(means[rival]),
+        b=float(means[nearest]),
         medoid=_medoid(points, labels, own, clustering.metric),
-        rival_medoid=_medoid(points, labels, rival, clustering.metric),
+        nearest_medoid=_medoid(points, labels, nearest, clustering.metric),
         is_alone=bool(sizes[own] == 1),
     )
-
-
-def negative_images(clustering: Clustering) -> tuple[int, ...]:
-    """Return the rows of the images that are nearer to another cluster, the worst first.
-
-    Parameters
-    ----------
-    clustering : Clustering
-        The clusters.
-
-    Returns
-    -------
-    tuple of int
-        Those with a negative silhouette.
-
-    Raises
-    ------
-    ValueError
-        If no image has a silhouette.
-    TypeError
-        If it is no clustering.
-
-    Examples
-    --------
-    >>> from cliplab import Clustering
-    >>> found = Clustering([0, 0, 1, 1], [[0.0], [1.0]], 0.0, [0.5, -0.1, -0.3, 0.02])
-    >>> negative_images(found)
-    (2, 1)
-    """
-    scores = _measured(clustering)
-    return _sorted(scores, scores < 0)
-
-
-def borderline_images(clustering: Clustering, tolerance: float = 0.05) -> tuple[int, ...]:
-    """Return the rows of the images that could as well be in another cluster.
-
-    Parameters
-    ----------
-    clustering : Clustering
-        The clusters.
-    tolerance : float, default=0.05
-        How far from 0 their silhouettes may be.
-
-    Returns
-    -------
-    tuple of int
-        The lowest silhouette first.
-
-    Raises
-    ------
-    ValueError
-        If no image has a silhouette.
-    TypeError
-        If it is no clustering.
-
-    Examples
-    --------
-    >>> from cliplab import Clustering
-    >>> found = Clustering([0, 0, 1, 1], [[0.0], [1.0]], 0.0, [0.5, -0.01, -0.3, 0.02])
-    >>> borderline_images(found)
-    (1, 3)
-    """
-    scores = _measured(clustering)
-    return _sorted(scores, np.abs(scores) <= tolerance)
-
-
-def _measured(clustering: Clustering) -> NDArray[np.float32]:
-    require_kind("clustering", clustering, Clustering)
-    if not clustering.n_measured:
-        raise ValueError(
-            "`clustering` must have silhouettes, as those of sweep_clusters and sweep_shards have; "
-            "`remeasure(embeddings, clustering)` measures them where there are two clusters. "
-            f"Got {clustering!r} instead."
-        )
-    return clustering.silhouettes
-
-
-def _sorted(scores: NDArray[np.float32], which: NDArray[np.bool_]) -> tuple[int, ...]:
-    rows = np.flatnonzero(which)
-    return tuple(rows[np.argsort(scores[rows], kind="stable")].tolist())
 
 
 def _medoid(
@@ -222,14 +175,15 @@ def _medoid(
 ) -> int:
     """Return the image with the least distance to all others of its cluster.
 
-    In a very large cluster only the images are compared that are nearest to the mean.
+    In a very large cluster only the images nearest to the mean are compared.
     """
     members = np.flatnonzero(labels == cluster)
     inside = points[members]
     candidates = members
     if len(members) > _MOST_COMPARED:
-        apart = _distances(inside.mean(axis=0, keepdims=True, dtype=np.float64), inside, metric)[0]
-        candidates = members[np.argsort(apart, kind="stable")[:_N_CANDIDATES]]
+        mean = inside.mean(axis=0, keepdims=True, dtype=np.float64)
+        from_mean = _distances(mean, inside, metric)[0]
+        candidates = members[np.argsort(from_mean, kind="stable")[:_N_CANDIDATES]]
     totals = _distances(points[candidates], inside, metric).sum(axis=1)
     return int(candidates[totals.argmin()])
 
@@ -239,6 +193,6 @@ def _distances(
 ) -> NDArray[np.float64]:
     from scipy.spatial.distance import cdist
 
-    # It makes everything double precision: of very many points, some at a time.
+    # cdist converts to double precision: many points are taken in blocks.
     starts = range(0, len(points), _N_ROWS)
     return np.hstack([cdist(some, points[i : i + _N_ROWS], metric) for i in starts])

@@ -1,4 +1,4 @@
-"""What moved: how the images of one clustering are spread over the clusters of another."""
+"""Transitions: which images are in another cluster in a second clustering."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from scipy.optimize import linear_sum_assignment
 from cliplab._core.validation import require_kind
 from cliplab.clustering.matching import shared
 from cliplab.clustering.values import NOISE, Clustering
+from cliplab.evaluation.result_html import result_html
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,19 +20,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ClusterTransitions:
-    """How images flow from the clusters of one clustering to those of another.
+    """How the images of one clustering spread over the clusters of another.
 
     Parameters
     ----------
     before, after : ndarray of shape (n_images,)
-        The cluster of every image; in `after` a cluster has the number of the one in `before`
-        with which it shares most. -1 is noise.
+        The cluster of each image; -1 is noise. The clusters of `after` are renumbered: each has
+        the number of its match in `before`, and those without a match have new numbers.
 
     Examples
     --------
     >>> import numpy as np
-    >>> moves = ClusterTransitions(np.array([0, 0, 1]), np.array([0, 2, 1]))
-    >>> (moves.movers, moves.rows(0, 2))
+    >>> transitions = ClusterTransitions(np.array([0, 0, 1]), np.array([0, 2, 1]))
+    >>> (transitions.movers, transitions.rows(0, 2))
     ((1,), (1,))
     """
 
@@ -40,27 +41,26 @@ class ClusterTransitions:
 
     @property
     def movers(self) -> tuple[int, ...]:
-        """The rows of the images that changed their cluster."""
+        """The rows of the images that are in another cluster than before."""
         return tuple(np.flatnonzero(self.before != self.after).tolist())
 
     def rows(self, before: int, after: int) -> tuple[int, ...]:
-        """Return the rows of the images that went from one cluster to another.
+        """Return the rows of the images that were in one cluster and are now in another.
 
         Parameters
         ----------
         before, after : int
-            The two clusters; -1 is noise.
+            The two clusters, which may be the same; -1 is noise.
 
         Returns
         -------
         tuple of int
-            Increasing.
+            In increasing order.
         """
-        there = (self.before == before) & (self.after == after)
-        return tuple(np.flatnonzero(there).tolist())
+        return tuple(np.flatnonzero((self.before == before) & (self.after == after)).tolist())
 
     def to_pandas(self) -> pd.DataFrame:
-        """Count the images of every flow.
+        """Count the images that each pair of clusters shares.
 
         Returns
         -------
@@ -86,13 +86,16 @@ class ClusterTransitions:
         moved = f"{len(self.movers)} of {len(self)} images moved"
         return f"ClusterTransitions from {n_before} to {n_after} clusters: {moved}"
 
+    def _repr_html_(self) -> str:
+        return result_html(repr(self), self.to_pandas())
+
 
 def compare_clusterings(before: Clustering, after: Clustering) -> ClusterTransitions:
-    """Follow the images from one clustering to another, for example from k to k + 1.
+    """Find the images that change their cluster, for example from k to k + 1.
 
-    The clusters are matched first, so that as many images as possible stay where they are. When
-    one cluster merely splits, only a part of it moves; when images come from everywhere, the new
-    cluster is no refinement of the old ones.
+    The clusters are matched first, so that as many images as possible keep their cluster. If one
+    cluster splits in two, only the images of one part move. If the images of a new cluster come
+    from many old ones, the new clustering does not refine the old one.
 
     Parameters
     ----------
@@ -102,14 +105,14 @@ def compare_clusterings(before: Clustering, after: Clustering) -> ClusterTransit
     Returns
     -------
     ClusterTransitions
-        Who moved from where to where.
+        The cluster of each image before and after, and the images that moved.
 
     Raises
     ------
     ValueError
         If the numbers of images differ.
     TypeError
-        If one is no clustering.
+        If one of them is not a Clustering.
 
     References
     ----------
@@ -133,12 +136,12 @@ def compare_clusterings(before: Clustering, after: Clustering) -> ClusterTransit
             f"`after` must be of the same {len(before)} images. Got one of {len(after)} instead."
         )
     labels = after.cluster_labels
-    # A cluster that shares most with one before takes its number; what is new gets new numbers.
+    # A matched cluster takes the number of its match; the others get new numbers.
     numbers = np.full(after.n_clusters, NOISE)
-    kept, taken = linear_sum_assignment(
+    matched_before, matched_after = linear_sum_assignment(
         shared(before.cluster_labels, labels, before.n_clusters, after.n_clusters), maximize=True
     )
-    numbers[taken] = kept
+    numbers[matched_after] = matched_before
     is_new = numbers == NOISE
     numbers[is_new] = before.n_clusters + np.arange(is_new.sum())
     renumbered = np.full(len(labels), NOISE)

@@ -12,67 +12,74 @@ def _clustering(labels: list[int]) -> Clustering:
     return Clustering(labels, np.zeros((max(labels) + 1, 1)), 0.0, np.zeros(len(labels)))
 
 
-def test_a_cluster_that_splits_sends_a_part_of_it_to_the_new_number() -> None:
-    moves = compare_clusterings(
+def test_one_part_of_a_cluster_that_splits_gets_a_new_number() -> None:
+    transitions = compare_clusterings(
         _clustering([1, 1, 1, 1, 1, 0, 0]), _clustering([0, 0, 0, 2, 2, 1, 1])
     )
-    assert moves.before.tolist() == [1, 1, 1, 1, 1, 0, 0]
-    assert moves.after.tolist() == [1, 1, 1, 2, 2, 0, 0]
-    assert (moves.movers, moves.rows(1, 2), moves.rows(0, 1)) == ((3, 4), (3, 4), ())
-    assert moves.to_pandas().to_numpy().tolist() == [[1, 1, 3], [0, 0, 2], [1, 2, 2]]
-    assert repr(moves) == "ClusterTransitions from 2 to 3 clusters: 2 of 7 images moved"
+    assert transitions.before.tolist() == [1, 1, 1, 1, 1, 0, 0]
+    assert transitions.after.tolist() == [1, 1, 1, 2, 2, 0, 0]
+    assert (transitions.movers, transitions.rows(1, 2), transitions.rows(0, 1)) == (
+        (3, 4),
+        (3, 4),
+        (),
+    )
+    assert transitions.to_pandas().to_numpy().tolist() == [[1, 1, 3], [0, 0, 2], [1, 2, 2]]
+    assert repr(transitions) == "ClusterTransitions from 2 to 3 clusters: 2 of 7 images moved"
+    assert repr(transitions) in transitions._repr_html_()
 
 
-def test_the_way_back_is_a_union() -> None:
-    moves = compare_clusterings(
+def test_in_the_other_direction_two_clusters_merge() -> None:
+    transitions = compare_clusterings(
         _clustering([0, 0, 0, 2, 2, 1, 1]), _clustering([1, 1, 1, 1, 1, 0, 0])
     )
-    assert moves.after.tolist() == [0, 0, 0, 0, 0, 1, 1]
-    assert moves.movers == (3, 4)
+    assert transitions.after.tolist() == [0, 0, 0, 0, 0, 1, 1]
+    assert transitions.movers == (3, 4)
 
 
-def test_whichever_cluster_is_lost_the_others_keep_their_numbers() -> None:
-    moves = compare_clusterings(
+def test_if_a_cluster_disappears_the_others_keep_their_numbers() -> None:
+    transitions = compare_clusterings(
         _clustering([0, 0, 0, 0, 1, 1, 1, 2, 2]), _clustering([-1, -1, -1, -1, 0, 0, 0, 1, 1])
     )
-    assert moves.after.tolist() == [-1, -1, -1, -1, 1, 1, 1, 2, 2]
-    assert moves.movers == (0, 1, 2, 3)
+    assert transitions.after.tolist() == [-1, -1, -1, -1, 1, 1, 1, 2, 2]
+    assert transitions.movers == (0, 1, 2, 3)
 
 
-def test_where_all_become_noise_all_move() -> None:
+def test_all_images_move_if_all_become_noise() -> None:
     nothing = Clustering([-1, -1, -1], np.zeros((0, 1)), 0.0, [np.nan] * 3)
     assert compare_clusterings(_clustering([0, 0, 1]), nothing).movers == (0, 1, 2)
     back = compare_clusterings(nothing, _clustering([0, 0, 1]))
     assert (back.movers, back.after.tolist()) == ((0, 1, 2), [0, 0, 1])
 
 
-def test_images_that_become_noise_move_and_noise_that_stays_does_not() -> None:
-    moves = compare_clusterings(_clustering([0, 0, 0, 1, 1, -1]), _clustering([0, 0, -1, 1, 1, -1]))
-    assert moves.after.tolist() == [0, 0, -1, 1, 1, -1]
-    assert moves.movers == (2,)
+def test_images_that_become_noise_move_and_images_that_stay_noise_do_not() -> None:
+    transitions = compare_clusterings(
+        _clustering([0, 0, 0, 1, 1, -1]), _clustering([0, 0, -1, 1, 1, -1])
+    )
+    assert transitions.after.tolist() == [0, 0, -1, 1, 1, -1]
+    assert transitions.movers == (2,)
 
 
-def test_as_many_images_as_possible_stay() -> None:
+def test_as_many_images_as_possible_keep_their_cluster() -> None:
     random = np.random.default_rng(0)
     points = random.normal(size=(200, 3)) + 4 * np.eye(3)[np.arange(200) % 3]
     sweep = sweep_clusters(points, [4, 5])
-    moves = compare_clusterings(sweep[4], sweep[5])
+    transitions = compare_clusterings(sweep[4], sweep[5])
     shared = np.histogram2d(sweep[4].cluster_labels, sweep[5].cluster_labels, bins=[4, 5])[0]
     best = max(
         sum(shared[row, column] for row, column in enumerate(columns))
         for columns in np.array(np.meshgrid(*[range(5)] * 4)).T.reshape(-1, 4)
         if len(set(columns)) == 4
     )
-    assert len(moves) - len(moves.movers) == best
-    assert moves.to_pandas()["n_images"].sum() == 200
+    assert len(transitions) - len(transitions.movers) == best
+    assert transitions.to_pandas()["n_images"].sum() == 200
 
 
-def test_clusterings_of_other_images_are_refused() -> None:
+def test_clusterings_of_different_images_are_an_error() -> None:
     with pytest.raises(ValueError, match=r"`after` must be of the same 3 images\. Got one of 2"):
         compare_clusterings(_clustering([0, 0, 1]), _clustering([0, 1]))
 
 
-def test_what_is_no_clustering_is_told() -> None:
+def test_an_argument_that_is_not_a_clustering_is_an_error() -> None:
     one, sweep = _clustering([0, 0, 1]), ClusterSweep((_clustering([0, 0, 1]),))
     with pytest.raises(TypeError, match=r"`before` must be a Clustering, .*\. Got ClusterSweep "):
         compare_clusterings(sweep, one)

@@ -77,7 +77,7 @@ def test_a_tap_on_a_bar_opens_it(explorer, embeddings):
     said = _texts(explorer._panel.pages["silhouette"].widget)
     for part in (f"<b>{case.a:.3f}</b>", f"<b>{case.b:.3f}</b>", f"= {case.silhouette:.2f}"):
         assert part in said
-    for picture in (row, case.medoid, case.rival_medoid):
+    for picture in (row, case.medoid, case.nearest_medoid):
         assert f'alt="image {picture}"' in said
 
 

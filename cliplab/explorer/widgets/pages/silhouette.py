@@ -9,12 +9,8 @@ import ipywidgets
 
 from cliplab._core.html import render
 from cliplab.clustering.values import NOISE
-from cliplab.evaluation.silhouette_explanation import (
-    SilhouetteExplanation,
-    borderline_images,
-    explain_silhouette,
-    negative_images,
-)
+from cliplab.evaluation.low_silhouettes import borderline_images, negative_images
+from cliplab.evaluation.silhouette_explanation import SilhouetteExplanation, explain_silhouette
 from cliplab.explorer.style.theme import MOST_AT_ONCE, cluster_color
 from cliplab.explorer.widgets.pages.parts import button, note
 
@@ -96,9 +92,11 @@ class SilhouettePage:
             own=self._figure(case.medoid, f"centre of its cluster {case.cluster}", case.cluster),
             a=_distance("a", case.a, longest, case.cluster, "to its own cluster"),
             image=self._figure(case.image, _verdict(case), case.cluster),
-            b=_distance("b", case.b, longest, case.rival, "to the nearest cluster"),
+            b=_distance("b", case.b, longest, case.nearest_cluster, "to the nearest cluster"),
             nearest=self._figure(
-                case.rival_medoid, f"centre of the nearest cluster {case.rival}", case.rival
+                case.nearest_medoid,
+                f"centre of the nearest cluster {case.nearest_cluster}",
+                case.nearest_cluster,
             ),
         )
 
