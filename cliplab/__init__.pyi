@@ -56,12 +56,9 @@ from .evaluation.transitions import (
     ClusterTransitions as ClusterTransitions,
     compare_clusterings as compare_clusterings,
 )
-from .packs import (
-    Pack as Pack,
-    fetch_pack as fetch_pack,
-    load_pack as load_pack,
-    save_pack as save_pack,
-)
+from .packs.pack import Pack as Pack
+from .packs.published import fetch_pack as fetch_pack
+from .packs.saving import load_pack as load_pack, save_pack as save_pack
 from .explorer.displays import (
     show_elbow as show_elbow,
     show_evidence as show_evidence,

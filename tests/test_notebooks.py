@@ -13,7 +13,7 @@ from loopback.server import nobody_there
 from nbclient import NotebookClient
 
 from cliplab import Embeddings, load_storybook, save_pack
-from cliplab.packs import publish_pack
+from cliplab.packs.published import publish_pack
 
 pytestmark = [pytest.mark.notebook, pytest.mark.slow]
 

@@ -29,9 +29,9 @@ from cliplab import (
     save_pack,
     sweep_clusters,
 )
-from cliplab.packs import publish_pack
 from cliplab.packs.address import PACK
-from cliplab.packs.files import write_pack
+from cliplab.packs.folder import write_pack
+from cliplab.packs.published import STORYBOOK_PACK, publish_pack
 
 PHOTOS = Path(__file__).parents[1] / ".." / "shared" / "photos"
 
@@ -50,7 +50,7 @@ def saved(lesson, tmp_path):
     return save_pack(tmp_path / "pack", *lesson, title="A test"), tmp_path / "pack"
 
 
-def test_a_pack_comes_back_as_it_was(lesson, saved):
+def test_a_pack_is_loaded_as_it_was_saved(lesson, saved):
     images, embeddings, projections, sweeps = lesson
     pack = load_pack(saved[1])
     assert pack.title == "A test"
@@ -72,7 +72,7 @@ def test_a_pack_comes_back_as_it_was(lesson, saved):
             assert found[k].inertia == expected[k].inertia
 
 
-def test_sweeps_of_every_kind_come_back_with_how_they_were_made(lesson, tmp_path):
+def test_sweeps_of_every_kind_are_loaded_with_their_settings(lesson, tmp_path):
     images, embeddings, *_ = lesson
     sweeps = [
         sweep_clusters(embeddings.centered(), range(2, 5), metric="cosine"),
@@ -93,25 +93,25 @@ def test_sweeps_of_every_kind_come_back_with_how_they_were_made(lesson, tmp_path
             np.testing.assert_array_equal(other.centers, one.centers)
 
 
-def test_thumbnails_are_small_and_what_was_done_to_them_is_written_down(tmp_path):
+def test_thumbnails_are_small_and_the_credits_say_so(tmp_path):
     images = load_storybook(n_images=4)
     vectors = Embeddings(np.eye(4))
-    kept = save_pack(tmp_path / "kept", images, vectors).images
-    assert kept.file_bytes(0) == images.file_bytes(0)
-    assert kept.credits().to_pandas()["changes"].tolist() == [""] * 4
+    unchanged = save_pack(tmp_path / "unchanged", images, vectors).images
+    assert unchanged.file_bytes(0) == images.file_bytes(0)
+    assert unchanged.credits().to_pandas()["changes"].tolist() == [""] * 4
     small = save_pack(tmp_path / "small", images, vectors, thumbnail_size=64).images
-    assert {picture.size for picture in small} == {(64, 64)}
+    assert {image.size for image in small} == {(64, 64)}
     assert set(small.credits().to_pandas()["changes"]) == {"reduced to 64 pixels at the most"}
 
 
-def test_credits_go_with_every_pack(saved):
+def test_a_pack_has_the_credits_of_its_images(saved):
     assert {"ATTRIBUTION.csv", "ATTRIBUTION.html", "README.md"} <= {
         file.name for file in saved[1].iterdir()
     }
     assert "license: cc0-1.0" in (saved[1] / "README.md").read_text()
 
 
-def test_a_pack_is_replaced_whole_and_nothing_else_ever_is(lesson, saved, tmp_path):
+def test_a_pack_replaces_another_pack_but_no_other_folder(lesson, saved, tmp_path):
     images, embeddings, *_ = lesson
     save_pack(saved[1], images, embeddings, title="Another")
     again = load_pack(saved[1])
@@ -124,7 +124,7 @@ def test_a_pack_is_replaced_whole_and_nothing_else_ever_is(lesson, saved, tmp_pa
     assert sorted(file.name for file in tmp_path.iterdir()) == ["mine", "pack"]
 
 
-def test_swapped_arguments_are_told_apart(lesson, tmp_path):
+def test_swapped_arguments_are_an_error(lesson, tmp_path):
     images, embeddings, projections, sweeps = lesson
     with pytest.raises(TypeError, match=r"`images` must be an ImageSet, .*\. Got Embeddings "):
         save_pack(tmp_path / "pack", embeddings, images)
@@ -138,7 +138,7 @@ def test_swapped_arguments_are_told_apart(lesson, tmp_path):
     assert not (tmp_path / "pack").exists()
 
 
-def test_parts_that_do_not_belong_together_are_refused(lesson, tmp_path):
+def test_parts_of_different_images_are_an_error(lesson, tmp_path):
     images, embeddings, projections, sweeps = lesson
     with pytest.raises(ValueError, match="`embeddings` must have one row for each of the 40"):
         save_pack(tmp_path / "pack", images, embeddings[:30])
@@ -159,42 +159,44 @@ def test_a_damaged_or_missing_file_is_named(saved, name):
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
-    with pytest.raises(ValueError, match=f"{name} is missing or damaged. Fetch or make it again"):
+    with pytest.raises(
+        ValueError, match=f"{name} is missing or damaged. Fetch or save the pack again"
+    ):
         load_pack(saved[1])
     file.unlink()
     with pytest.raises(ValueError, match=f"{name} is missing or damaged"):
         load_pack(saved[1])
 
 
-def _change_about(folder, **changes):
-    about = json.loads((folder / "pack.json").read_text())
+def _change_manifest(folder, **changes):
+    manifest = json.loads((folder / "pack.json").read_text())
     for name, change in changes.items():
-        about[name] = change(about[name])
-    (folder / "pack.json").write_text(json.dumps(about))
+        manifest[name] = change(manifest[name])
+    (folder / "pack.json").write_text(json.dumps(manifest))
 
 
-def test_a_pack_reads_no_file_but_its_own(saved, tmp_path):
+def test_a_pack_reads_no_file_outside_of_its_folder(saved, tmp_path):
     secret = tmp_path / "secret.safetensors"
     secret.write_bytes((saved[1] / "sweep-0.safetensors").read_bytes())
-    _change_about(saved[1], sweeps=lambda names: ["../secret.safetensors"])
+    _change_manifest(saved[1], sweeps=lambda names: ["../secret.safetensors"])
     assert load_pack(saved[1]).sweeps == ()
     digest = hashlib.sha256(secret.read_bytes()).hexdigest()
-    _change_about(saved[1], files=lambda files: files | {"../secret.safetensors": digest})
+    _change_manifest(saved[1], files=lambda files: files | {"../secret.safetensors": digest})
     with pytest.raises(ValueError, match=r"\.\./secret\.safetensors is missing or damaged"):
         load_pack(saved[1])
 
 
-def test_what_is_no_pack_is_refused_in_words(saved, tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"that `save_pack` has written.* no pack\.json"):
+def test_a_folder_without_a_valid_pack_is_an_error(saved, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"a folder written by `save_pack`.* no pack\.json"):
         load_pack(tmp_path)
     (saved[1] / "pack.json").write_text('{"format": "cliplab-pack-9"}')
-    with pytest.raises(ValueError, match="Got 'cliplab-pack-9' instead: a newer cliplab"):
+    with pytest.raises(ValueError, match="Got 'cliplab-pack-9' instead, which a newer version"):
         load_pack(saved[1])
     (saved[1] / "pack.json").write_text("{")
     with pytest.raises(ValueError, match=r"pack\.json is missing or damaged"):
         load_pack(saved[1])
     (saved[1] / "pack.json").write_text('["cliplab-pack-1"]')
-    with pytest.raises(ValueError, match=r"`path` must be a pack of the form .* Got \["):
+    with pytest.raises(ValueError, match=r"`path` must be a pack of the format .* Got \["):
         load_pack(saved[1])
 
 
@@ -214,16 +216,16 @@ print(len(pack), sorted({"torch", "open_clip", "torchvision", "sklearn"} & set(s
 
 def test_a_lesson_from_a_pack_needs_no_torch():
     command = [sys.executable, "-W", "error", "-c", _LESSON]
-    told = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    assert told.returncode == 0, told.stderr
-    assert told.stdout.split(maxsplit=1) == ["1000", "[]\n"]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.split(maxsplit=1) == ["1000", "[]\n"]
 
 
-def test_without_a_name_the_published_pack_is_tried_and_the_storybook_s_opened(hub, monkeypatch):
+def test_without_the_published_pack_that_of_the_storybook_is_loaded(hub, monkeypatch):
     pack = fetch_pack()
     assert pack.title == "The storybook"
     assert "not published yet" in pack.note or "is not on the Hub" in pack.note
-    assert "own pack instead" in pack._repr_html_()
+    assert "the pack of the storybook" in pack._repr_html_()
     monkeypatch.setenv("CLIPLAB_PACK", "school/lesson")
     assert "The pack school/lesson is not on the Hub" in fetch_pack().note
     with nobody_there() as address:
@@ -231,13 +233,13 @@ def test_without_a_name_the_published_pack_is_tried_and_the_storybook_s_opened(h
         assert "cannot be reached" in fetch_pack().note
 
 
-def test_a_pack_that_was_named_and_cannot_be_had_is_an_error(hub):
+def test_a_named_pack_that_does_not_exist_is_an_error(hub):
     with pytest.raises(FileNotFoundError, match="The pack school/none is not on the Hub"):
         fetch_pack("school/none")
 
 
 @pytest.mark.filterwarnings("ignore:Use 'content=.*' to upload raw bytes:DeprecationWarning")
-def test_a_pack_is_published_fetched_once_and_then_opened_without_a_network(
+def test_a_published_pack_is_fetched_once_and_then_loaded_without_a_network(
     saved, hub, monkeypatch
 ):
     monkeypatch.setenv("HF_TOKEN", "hf_for_the_small_hub")
@@ -255,7 +257,7 @@ def test_a_pack_is_published_fetched_once_and_then_opened_without_a_network(
     assert hub.server.asked.total() == 0
 
 
-def test_nothing_but_a_whole_pack_is_published(saved, hub):
+def test_an_incomplete_pack_is_not_published(saved, hub):
     (saved[1] / "images.parquet").unlink()
     with pytest.raises(ValueError, match=r"images\.parquet is missing"):
         publish_pack(saved[1], "school/half")
@@ -264,28 +266,28 @@ def test_nothing_but_a_whole_pack_is_published(saved, hub):
 
 @pytest.mark.skipif(not PHOTOS.is_dir(), reason="the shared photographs are not here")
 @pytest.mark.filterwarnings("ignore:Use 'content=.*' to upload raw bytes:DeprecationWarning")
-def test_the_first_lesson_online_is_rehearsed_with_photographs(hub, tmp_path, monkeypatch):
-    """One command makes and publishes a pack; it is then the one that lessons open."""
+def test_the_tool_makes_and_publishes_a_pack_of_photographs(hub, tmp_path, monkeypatch):
+    """One command makes and publishes a pack, which lessons then load."""
     tool = Path(__file__).parents[1] / "tools" / "make_pack.py"
     command = [
         sys.executable, str(tool), "rehearsal", "--photos", str(PHOTOS),
         "--out", str(tmp_path / "pack"), "--publish", "school/rehearsal",
     ]  # fmt: skip
     environment = os.environ | {"HF_TOKEN": "hf_for_the_small_hub"}
-    told = subprocess.run(
+    result = subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=500, check=False
     )
-    assert told.returncode == 0, told.stderr
-    assert "published as school/rehearsal" in told.stdout
+    assert result.returncode == 0, result.stderr
+    assert "published as school/rehearsal" in result.stdout
     monkeypatch.setenv("CLIPLAB_PACK", "school/rehearsal")
     pack = fetch_pack()
     assert pack.title == "A rehearsal with an untrained network"
     assert pack.embeddings.vectors.shape[1] == 512
-    assert max(max(picture.size) for picture in pack.images) <= 256
+    assert max(max(image.size) for image in pack.images) <= 256
     assert PACK.count("/") == 1
 
 
-def test_a_folder_that_only_looks_like_a_pack_is_never_replaced(lesson, saved, tmp_path):
+def test_a_folder_with_other_files_is_not_replaced(lesson, saved, tmp_path):
     images, embeddings, *_ = lesson
     mine = tmp_path / "mine"
     mine.mkdir()
@@ -293,15 +295,13 @@ def test_a_folder_that_only_looks_like_a_pack_is_never_replaced(lesson, saved, t
     (mine / "thesis.txt").write_text("years of work")
     (saved[1] / "notes.txt").write_text("what I want to ask them")
     for folder in (mine, saved[1]):
-        with pytest.raises(ValueError, match=r"which also holds '(notes|pack|thesis)"):
+        with pytest.raises(ValueError, match=r"which also has '(notes|pack|thesis)"):
             save_pack(folder, images, embeddings)
     assert (mine / "thesis.txt").is_file()
     assert (saved[1] / "notes.txt").is_file()
 
 
-def test_the_old_pack_stays_where_the_new_one_cannot_take_its_place(
-    lesson, saved, tmp_path, monkeypatch
-):
+def test_after_an_error_the_old_pack_is_still_there(lesson, saved, tmp_path, monkeypatch):
     replace = Path.replace
 
     def once(self, target):
@@ -317,7 +317,7 @@ def test_the_old_pack_stays_where_the_new_one_cannot_take_its_place(
 
 
 @pytest.mark.parametrize("is_there", [True, False])
-def test_a_stranger_s_pack_shows_no_file_of_this_machine(lesson, tmp_path, is_there):
+def test_a_pack_cannot_show_another_file_of_this_machine(lesson, tmp_path, is_there):
     images, embeddings, *_ = lesson
     private = tmp_path / "private.png"
     images[0].save(private)
@@ -329,7 +329,7 @@ def test_a_stranger_s_pack_shows_no_file_of_this_machine(lesson, tmp_path, is_th
         load_pack(tmp_path / "pack")
 
 
-def test_whatever_a_hub_answers_costs_no_class_its_lesson(monkeypatch):
+def test_after_any_answer_of_the_hub_a_pack_is_loaded(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as odd:
         address = f"http://127.0.0.1:{odd.getsockname()[1]}"
 
@@ -348,17 +348,17 @@ def test_whatever_a_hub_answers_costs_no_class_its_lesson(monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["lesson", "https://huggingface.co/datasets/a/b", "a/b/c", ""])
-def test_what_cannot_be_a_name_on_the_hub_is_refused_before_it_is_asked(name):
+def test_an_invalid_name_is_an_error_without_a_request(name):
     with pytest.raises(ValueError, match="`name` must be 'owner/name' as on the Hub"):
         fetch_pack(name)
 
 
-def test_what_is_published_is_named_as_on_the_hub_too(saved):
+def test_publishing_under_an_invalid_name_is_an_error(saved):
     with pytest.raises(ValueError, match="`name` must be 'owner/name' as on the Hub"):
         publish_pack(saved[1], "lesson")
 
 
-def test_what_strangers_wrote_in_a_pack_reaches_no_page_as_markup(lesson):
+def test_text_in_a_pack_is_escaped_in_html(lesson):
     images, embeddings, *_ = lesson
     hostile = "<img src=x onerror=alert(1)>"
     named = dataclasses.replace(embeddings[:2], model=hostile)
@@ -377,21 +377,19 @@ def _credited(licenses):
 @pytest.mark.parametrize(
     ("licenses", "terms", "words"),
     [
-        (["CC BY 2.0", "CC BY 2.0"], "cc-by-2.0", "stands in `ATTRIBUTION.html`"),
-        (["CC BY 2.0", "CC0 1.0"], "other", "stands in `ATTRIBUTION.html`"),
-        (["", ""], "other", "are not recorded. Show them only where you may"),
+        (["CC BY 2.0", "CC BY 2.0"], "cc-by-2.0", "are listed in `ATTRIBUTION.html`"),
+        (["CC BY 2.0", "CC0 1.0"], "other", "are listed in `ATTRIBUTION.html`"),
+        (["", ""], "other", "are not recorded. Show the images only where you are allowed to"),
     ],
 )
-def test_the_card_of_a_pack_says_no_more_of_its_terms_than_is_known(
-    tmp_path, licenses, terms, words
-):
+def test_the_card_has_a_license_only_if_all_images_have_the_same(tmp_path, licenses, terms, words):
     save_pack(tmp_path / "pack", *_credited(licenses))
     card = (tmp_path / "pack" / "README.md").read_text()
     assert f"license: {terms}\n" in card
     assert words in card
 
 
-def test_a_small_picture_in_a_large_file_is_made_smaller_and_earlier_changes_stay(tmp_path):
+def test_a_small_image_in_a_large_file_is_compressed_and_earlier_changes_are_listed(tmp_path):
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     rows = {"image": [Image.fromarray(noise)], "image_id": ["noise"], "changes": ["cropped"]}
     table = datasets.Dataset.from_dict(rows).cast_column("image", datasets.Image())
@@ -403,9 +401,7 @@ def test_a_small_picture_in_a_large_file_is_made_smaller_and_earlier_changes_sta
 
 @pytest.mark.filterwarnings("ignore:Use 'content=.*' to upload raw bytes:DeprecationWarning")
 @pytest.mark.parametrize("private", [True, False])
-def test_a_pack_is_shown_to_its_owner_only_where_that_is_asked_for(
-    saved, hub, monkeypatch, private
-):
+def test_a_pack_is_private_only_on_request(saved, hub, monkeypatch, private):
     monkeypatch.setenv("HF_TOKEN", "hf_for_the_small_hub")
     publish_pack(saved[1], "school/private", private=private)
     assert hub.repositories["datasets/school/private"].is_private == private

@@ -26,9 +26,8 @@ from cliplab import (
     sweep_clusters,
 )
 from cliplab.images.image_set import ImageSet
-from cliplab.packs import publish_pack
 from cliplab.packs.address import PACK
-from cliplab.packs.published import STORYBOOK_PACK
+from cliplab.packs.published import STORYBOOK_PACK, publish_pack
 from cliplab.sources import PEOPLE
 
 

@@ -1,10 +1,10 @@
-"""Pack: a lesson made ready."""
+"""Pack: everything that a lesson needs, computed in advance."""
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 
+from cliplab._core.html import render
 from cliplab._core.validation import require_kind, require_rows
 from cliplab.clustering.values import ClusterSweep
 from cliplab.embeddings.values import Embeddings
@@ -14,35 +14,35 @@ from cliplab.projection.projecting import Projection
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Pack:
-    """A lesson made ready: it opens in seconds, and without torch.
+    """Everything that a lesson needs, computed in advance.
 
     Parameters
     ----------
     images : ImageSet
-        Thumbnails, with all that is known of the images.
+        Thumbnails, with all columns of the images.
     embeddings : Embeddings
-        Their vectors.
+        Their embeddings.
     projections : tuple of Projection, default=()
-        Pictures of them; the first is shown first.
+        Projections of the images; the Explorer starts with the first.
     sweeps : tuple of ClusterSweep, default=()
-        Clusterings; the first is shown first.
+        Sweeps of the images; the Explorer starts with the first.
     title : str, default="A lesson pack"
-        What it is called.
+        The title.
     note : str, default=""
-        Why it is this one and not another.
+        Why this pack was loaded in place of another.
 
     Raises
     ------
     ValueError
-        If the parts do not have one row for each image.
+        If a part does not have one row for each image.
     TypeError
-        If arguments are swapped, or of another kind.
+        If arguments are swapped or of another kind.
 
     Examples
     --------
     >>> from cliplab import Embeddings, load_storybook
     >>> Pack(load_storybook(n_images=2), Embeddings([[1.0, 0.0], [0.0, 1.0]]), title="Two")
-    Two: 2 images, vectors of unknown
+    Pack 'Two' of 2 images, embedded by unknown
     """
 
     images: ImageSet
@@ -65,12 +65,12 @@ class Pack:
 
     @property
     def projection(self) -> Projection | None:
-        """The picture that is shown first; None where there is none."""
+        """The first projection, or None."""
         return self.projections[0] if self.projections else None
 
     @property
     def sweep(self) -> ClusterSweep | None:
-        """The clusterings that are shown first; None where there are none."""
+        """The first sweep, or None."""
         return self.sweeps[0] if self.sweeps else None
 
     def __len__(self) -> int:
@@ -78,12 +78,8 @@ class Pack:
 
     def __repr__(self) -> str:
         note = f" ({self.note})" if self.note else ""
-        return f"{self.title}: {len(self)} images, vectors of {self.embeddings.model}{note}"
+        model = self.embeddings.model
+        return f"Pack {self.title!r} of {len(self)} images, embedded by {model}{note}"
 
     def _repr_html_(self) -> str:
-        note = f"<p>{html.escape(self.note)}</p>" if self.note else ""
-        about = f"{len(self)} images, vectors of {self.embeddings.model}"
-        return (
-            f"<p><b>{html.escape(self.title)}</b>: {html.escape(about)}</p>{note}"
-            f"{self.images._repr_html_()}"
-        )
+        return render("packs/templates/pack.html", pack=self)

@@ -1,4 +1,4 @@
-"""Packs on the Hub: the published one first, the storybook's own where it cannot be had."""
+"""Packs on the Hugging Face Hub; without a network, the pack of the storybook."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from pathlib import Path
 
 from cliplab._core.hub_errors import hub_errors, require_answer, require_name
 from cliplab.packs.address import PACK
-from cliplab.packs.files import read_pack
+from cliplab.packs.folder import read_pack
 from cliplab.packs.pack import Pack
 
 STORYBOOK_PACK = Path(__file__).parent / "storybook"
 
 
 def fetch_pack(name: str | None = None, *, revision: str | None = None) -> Pack:
-    """Open a lesson pack from the Hugging Face Hub; it is fetched once.
+    """Fetch a pack from the Hugging Face Hub; it is downloaded once.
 
-    Without a name it is the published pack: 1,000 credited photographs of Open Images with
-    vectors of ViT-B-32. Where that cannot be had, the storybook's own pack, which ships with this
-    package, is opened in its place, and its note says why, so that a class has its lesson.
+    Without a name it is the published pack: 1,000 credited photographs of Open Images, embedded
+    by ViT-B-32. If it cannot be fetched, the pack of the storybook is loaded in its place. That
+    pack is part of this package, so it is always available. Its note says what went wrong.
 
     Parameters
     ----------
     name : str, optional
-        ``"owner/name"``; the published pack when left out.
+        ``"owner/name"``; by default the published pack.
     revision : str, optional
-        Which version; what was fetched before, or else the newest, when left out.
+        The version; by default the one fetched before, or else the newest.
 
     Returns
     -------
     Pack
-        Images, vectors, projections and sweeps.
+        Images, embeddings, projections and sweeps.
 
     Raises
     ------
     FileNotFoundError, PermissionError, ConnectionError
-        If a pack that was named is not there, not for you, or cannot be reached.
+        If the named pack does not exist, you may not read it, or the Hub cannot be reached.
     ValueError
-        If it is damaged.
+        If the pack is damaged.
 
     Examples
     --------
@@ -51,34 +51,34 @@ def fetch_pack(name: str | None = None, *, revision: str | None = None) -> Pack:
         return _fetch(name, revision)
     try:
         return _fetch(os.environ.get("CLIPLAB_PACK") or PACK, revision)
-    except Exception as error:  # Whatever it is, a class is waiting.
-        note = f"The photographs cannot be had: {error} This is the storybook's own pack instead."
+    except Exception as error:  # A lesson must start whatever the error is.
+        note = f"The photographs cannot be fetched: {error} This is the pack of the storybook."
         return dataclasses.replace(read_pack(STORYBOOK_PACK), note=note)
 
 
 def publish_pack(path: str | os.PathLike[str], name: str, *, private: bool = False) -> str:
-    """Put a pack on the Hugging Face Hub, credits included.
+    """Publish a pack on the Hugging Face Hub, credits included.
 
     Parameters
     ----------
     path : path-like
-        A folder that `save_pack` has written.
+        A folder written by `save_pack`.
     name : str
-        ``"owner/name"``. Log in before, with ``hf auth login`` or HF_TOKEN.
+        ``"owner/name"``. Log in first, with ``hf auth login`` or HF_TOKEN.
     private : bool, default=False
-        Show it to its owner only.
+        Whether only its owner can read it.
 
     Returns
     -------
     str
-        The version that was published.
+        The published version.
 
     Raises
     ------
     PermissionError, ConnectionError
         If you may not write there, or the Hub cannot be reached.
     ValueError
-        If it is no whole pack.
+        If the pack is not complete.
     """
     import huggingface_hub
 
@@ -96,13 +96,13 @@ def _fetch(name: str, revision: str | None) -> Pack:
     import huggingface_hub
 
     if name.startswith("OWNER/"):
-        raise FileNotFoundError("they are not published yet, which is no fault of yours.")
+        raise FileNotFoundError("they are not published yet.")
     fetch = huggingface_hub.snapshot_download
     try:
-        kept = fetch(name, repo_type="dataset", revision=revision, local_files_only=True)
-        return read_pack(Path(kept))
+        folder = fetch(name, repo_type="dataset", revision=revision, local_files_only=True)
+        return read_pack(Path(folder))
     except Exception:
-        pass  # Not here yet, or not all of it; the Hub is asked for it.
+        pass  # Not cached, or not completely: it is downloaded.
     with hub_errors(f"the pack {name}"):
         require_answer()
         folder = fetch(name, repo_type="dataset", revision=revision)
