@@ -1,1 +1,1 @@
-"""How far clusters can be believed: evidence for k, null data, agreement, names."""
+"""Evaluation of clusters: evidence for k, null data, agreement with classes, names."""

@@ -1,4 +1,4 @@
-"""How well the clusters found agree with the classes known."""
+"""Agreement between the clusters found and the known classes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cliplab._core.validation import require_kind
 from cliplab.clustering.values import Clustering
+from cliplab.evaluation.result_html import result_html
 from cliplab.images.image_set import ImageSet
 
 if TYPE_CHECKING:
@@ -17,19 +18,21 @@ if TYPE_CHECKING:
 class Agreement:
     """How well clusters and known classes agree, in several measures.
 
-    All but `purity` are symmetric or come in pairs, because a good score in one alone is easy to
-    have: with every image in a cluster of its own, homogeneity and purity are 1.
+    Read more than one of them: if each image is a cluster of its own, homogeneity and purity are
+    1, but completeness is low and the adjusted measures are near 0.
 
     Parameters
     ----------
     adjusted_mutual_info : float
-        What cluster and class tell about each other: 0 for chance, 1 for the same partition.
+        Mutual information of cluster and class, adjusted for chance: 0 on average for random
+        clusters, 1 for the same partition.
     adjusted_rand : float
-        Pairs of images that both keep together or both part: 0 for chance, 1 for all.
+        Share of the pairs of images on which the two partitions agree, adjusted for chance: 0 on
+        average for random clusters, 1 for the same partition.
     homogeneity : float
-        From 0 to 1, where each cluster holds images of a single class.
+        From 0 to 1; it is 1 if each cluster holds images of a single class.
     completeness : float
-        From 0 to 1, where each class lies in a single cluster.
+        From 0 to 1; it is 1 if all images of each class are in a single cluster.
     contingency : pandas.DataFrame
         How many images of each class (rows, by name) are in each cluster (columns).
 
@@ -52,22 +55,22 @@ class Agreement:
 
     @property
     def n_images(self) -> int:
-        """How many images were compared: those with a known class."""
+        """The number of images compared: those with a known class."""
         return int(self.contingency.to_numpy().sum())
 
     @property
     def purity(self) -> float:
-        """The share of images that belong to the commonest class of their cluster."""
+        """The share of images that belong to the most frequent class of their cluster."""
         return float(self.contingency.max(axis="index").sum() / self.n_images)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Each cluster's size, commonest class and purity.
+        """Return each cluster's size, most frequent class and purity.
 
         Returns
         -------
         pandas.DataFrame
-            One row a cluster, with columns ``cluster_label``, ``size``, ``class_name`` and
-            ``purity``; sizes count images with a known class.
+            One row for each cluster, with columns ``cluster_label``, ``size``, ``class_name``
+            and ``purity``. Only images with a known class are counted.
         """
         import pandas as pd
 
@@ -99,22 +102,22 @@ class Agreement:
             "completeness": self.completeness,
             "purity": self.purity,
         }
-        overall = pd.DataFrame({f"over {self.n_images} images": scores})
-        # Class names are data from strangers: to_html escapes them.
-        tables = (overall, self.to_pandas().set_index("cluster_label"))
-        return "".join(str(table.to_html(float_format="{:.3f}".format)) for table in tables)
+        return result_html(
+            f"Agreement over {self.n_images} images",
+            pd.DataFrame({"score": scores}),
+            self.to_pandas().set_index("cluster_label"),
+        )
 
 
 def class_agreement(images: ImageSet, clustering: Clustering) -> Agreement:
-    """Compare the clusters that were found with the classes that are known.
+    """Compare the clusters found with the known classes.
 
-    Images without a known class are left out. Noise, where an algorithm has some, counts as one
-    more cluster, -1.
+    Images without a known class are left out. Noise counts as one more cluster, -1.
 
     Parameters
     ----------
     images : ImageSet
-        The images, with classes. `ImageSet.with_classes` takes another factor for the class.
+        The images, with classes. `ImageSet.with_classes` selects another factor as the class.
     clustering : Clustering
         Clusters of the same images, in the same order.
 
@@ -129,7 +132,7 @@ def class_agreement(images: ImageSet, clustering: Clustering) -> Agreement:
     ValueError
         If the numbers of images differ, or no class is known.
     TypeError
-        If arguments are swapped, or of another kind.
+        If arguments are swapped or of another kind.
 
     References
     ----------

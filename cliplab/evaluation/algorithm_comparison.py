@@ -1,4 +1,4 @@
-"""All algorithms on the same images, side by side in one table."""
+"""All clustering algorithms on the same images, in one table."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering
 from cliplab.embeddings.points import points_and_space
 from cliplab.evaluation.agreement import class_agreement
+from cliplab.evaluation.result_html import result_html
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class AlgorithmComparison(Mapping[str, Clustering]):
-    """What each algorithm finds in the same images: a `Clustering` by the algorithm's title.
+    """The clusterings of the same images by every algorithm: a mapping from title to Clustering.
 
     Parameters
     ----------
     clusterings : dict of str to Clustering
-        Of the same images.
-    told : dict of str to int
-        What each algorithm was told: k, or the smallest size of a cluster.
+        For each algorithm its clustering of the same images.
+    parameter_values : dict of str to int
+        For each algorithm the value of its parameter: k, or the smallest size of a cluster.
 
     Examples
     --------
@@ -42,25 +43,26 @@ class AlgorithmComparison(Mapping[str, Clustering]):
     """
 
     clusterings: dict[str, Clustering]
-    told: dict[str, int]
+    parameter_values: dict[str, int]
 
     def to_pandas(self, images: ImageSet | None = None) -> pd.DataFrame:
-        """One row for each algorithm.
+        """Return a table with one row for each algorithm.
 
         Parameters
         ----------
         images : ImageSet, optional
-            The images, if classes are known of them: then each row says how its clusters agree
-            with those.
+            The images, if they have known classes: the table then has the agreement of the
+            clusters with the classes.
 
         Returns
         -------
         pandas.DataFrame
-            With the algorithm's title as index: ``told``, ``n_clusters``, ``n_noise``,
-            ``largest`` (the share of all images in the largest cluster), ``silhouette_score``
-            and its ``metric``, and with `images` ``adjusted_mutual_info`` and ``adjusted_rand``.
-            Noise has no silhouette, and in the agreement it counts as a cluster of its own.
-            Silhouettes by different metrics cannot be compared; `remeasure` measures them alike.
+            With the algorithm's title as index: ``parameter_value``, ``n_clusters``,
+            ``n_noise``, ``largest`` (the share of all images in the largest cluster),
+            ``silhouette_score`` and its ``metric``, and with `images` ``adjusted_mutual_info``
+            and ``adjusted_rand``. Noise has no silhouette; in the agreement it counts as one
+            more cluster. Silhouettes by different metrics cannot be compared; `remeasure`
+            computes them by the same metric.
         """
         import pandas as pd
 
@@ -69,7 +71,7 @@ class AlgorithmComparison(Mapping[str, Clustering]):
             sizes = found.to_pandas()["size"]
             row = {
                 "algorithm": title,
-                "told": self.told[title],
+                "parameter_value": self.parameter_values[title],
                 "n_clusters": found.n_clusters,
                 "n_noise": found.n_noise,
                 "largest": sizes.max() / len(found) if len(sizes) else 0.0,
@@ -97,7 +99,7 @@ class AlgorithmComparison(Mapping[str, Clustering]):
         return f"AlgorithmComparison of {len(self)} algorithms on {n_images} images"
 
     def _repr_html_(self) -> str:
-        return str(self.to_pandas().to_html(float_format="{:.3f}".format))
+        return result_html(repr(self), self.to_pandas())
 
 
 def compare_algorithms(
@@ -107,23 +109,23 @@ def compare_algorithms(
     min_cluster_size: int = 10,
     random_state: int = 0,
 ) -> AlgorithmComparison:
-    """Cluster the same images by every algorithm, each told what it wants to be told.
+    """Cluster the same images by every algorithm.
 
     Parameters
     ----------
     embeddings : Embeddings, Projection or array-like of shape (n_images, n_features)
         What to cluster.
     n_clusters : int
-        k, for those that are told it.
+        k, for all algorithms but HDBSCAN.
     min_cluster_size : int, default=10
         The smallest size of a cluster, for HDBSCAN.
     random_state : int, default=0
-        The seed of those that draw lots.
+        The seed of the algorithms that draw random numbers.
 
     Returns
     -------
     AlgorithmComparison
-        A clustering by the algorithm's title, and one table of all.
+        The clustering of each algorithm, and a table of all.
 
     Raises
     ------
@@ -139,7 +141,7 @@ def compare_algorithms(
     """
     points, _ = points_and_space(embeddings)
     found: dict[str, Clustering] = {}
-    told: dict[str, int] = {}
+    parameter_values: dict[str, int] = {}
     runs = [(name, "euclidean") for name in ALGORITHMS]
     runs.insert(1, ("kmeans", "cosine"))
     for name, metric in runs:
@@ -152,5 +154,5 @@ def compare_algorithms(
             min_cluster_sizes=[min(min_cluster_size, len(points))],
         )
         title = title_of(name, metric)
-        ((told[title], found[title]),) = sweep.items()
-    return AlgorithmComparison(found, told)
+        ((parameter_values[title], found[title]),) = sweep.items()
+    return AlgorithmComparison(found, parameter_values)

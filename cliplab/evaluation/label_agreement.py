@@ -1,8 +1,7 @@
-"""Clusters against many labels a picture, of which most have never been looked for."""
+"""Agreement between clusters and verified labels, of which an image can have many."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,29 +11,30 @@ from numpy.typing import NDArray
 
 from cliplab._core.validation import require_count, require_kind, require_rows
 from cliplab.clustering.values import Clustering
+from cliplab.evaluation.result_html import result_html
 from cliplab.images.image_set import ImageSet
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _N_SHOWN = 3
-_DEVIATIONS = 1.96  # Of a normal distribution; 95 % lie between.
+_DEVIATIONS = 1.96  # Standard deviations of a normal distribution, for 95 %.
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LabelAgreement:
-    """Which labels the images of each cluster have, as far as anybody has looked.
+    """Which verified labels the images of each cluster have.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        One row for each label and cluster, as `to_pandas` gives it.
+        One row for each label and cluster, as described in `to_pandas`.
     n_clusters : int
-        How many clusters there are, those without a row included.
+        The number of clusters, including those without a row.
     n_images : int
-        How many images there are.
+        The number of images.
     n_unlabelled : int
-        How many of them have no verified label at all.
+        The number of images without any verified label.
 
     Examples
     --------
@@ -50,18 +50,18 @@ class LabelAgreement:
     n_unlabelled: int
 
     def best_labels(self, n_labels: int = _N_SHOWN) -> pd.DataFrame:
-        """Pick the labels that describe each cluster best.
+        """Return the labels that describe each cluster best.
 
         Parameters
         ----------
         n_labels : int, default=3
-            At most so many for each cluster.
+            The largest number of labels for each cluster.
 
         Returns
         -------
         pandas.DataFrame
-            Rows of the table, by cluster and then by score, highest first; only labels that are
-            in the cluster. A cluster without such a label has no row.
+            Rows of the table, sorted by cluster and then by score, highest first. Labels that no
+            image of the cluster has are left out, so a cluster may have no row.
         """
         require_count("n_labels", n_labels, least=1)
         found = self.table[self.table["n_present"] > 0]
@@ -69,22 +69,23 @@ class LabelAgreement:
         return best.reset_index(drop=True)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Every label in every cluster, where enough images are verified.
+        """Return precision and recall of each label in each cluster.
 
         Returns
         -------
         pandas.DataFrame
-            One row for each label and cluster, sorted by cluster and then by score, with columns
+            One row for each label and cluster with enough verified images, sorted by cluster and
+            then by score, with columns
 
             - ``label_name`` and ``cluster_label``;
-            - ``precision``: of the images of the cluster in which the label is verified, to be
-              there or not to be there, the share in which it is;
+            - ``precision``: of the images of the cluster for which the label is verified, as
+              present or as absent, the share that has it;
             - ``recall``: of all images that have the label, the share that is in the cluster; NaN
-              where no image has it;
-            - ``n_present``, ``n_absent`` and ``n_unverified``: of how many images of the cluster
-              each is known, adding up to its size;
-            - ``score``: from 0 to 1; high only where precision and recall both are, and rest on
-              enough images.
+              if no image has it;
+            - ``n_present``, ``n_absent`` and ``n_unverified``: the number of images of the cluster
+              that have the label, that do not, and that were not verified for it;
+            - ``score``: from 0 to 1; high only if precision and recall are both high and were
+              measured on enough images.
         """
         return self.table.copy()
 
@@ -99,46 +100,45 @@ class LabelAgreement:
         )
 
     def _repr_html_(self) -> str:
-        # Names of labels are data from strangers: to_html escapes them.
         best = self.best_labels().set_index(["cluster_label", "label_name"])
-        table = best.to_html(float_format="{:.2f}".format)
-        return f"<div>{html.escape(repr(self))}</div>{table}"
+        return result_html(repr(self), best, number="{:.2f}")
 
 
 def agreement_by_label(
     images: ImageSet, clustering: Clustering, min_support: int = 5
 ) -> LabelAgreement:
-    """Compare clusters with labels of which an image has many, and most are unknown.
+    """Compare clusters with verified labels, of which an image can have many.
 
-    In Open Images people were asked about some labels of each picture: "is there a dog?". What
-    they were not asked about is neither there nor not there. So an image counts for a label only
-    where it is verified; in all else it counts for nothing. People were asked what a program had
-    proposed, and not at random: a precision is that among pictures which could well have the
-    label, and may lie below that of the whole cluster or above.
+    In Open Images, people verified some labels of each image: "is there a dog?". A label that was
+    not verified for an image may be there or not. So an image counts for a label only if the
+    label was verified for it. The labels to verify were proposed by a program, and not drawn at
+    random: a precision holds for images that were likely to have the label. The precision over
+    the whole cluster may be lower or higher.
 
-    The best labels of a cluster are those of the highest score: the harmonic mean of precision
-    and recall, each taken at the lower end of its 95 % Wilson interval. A label of five images
-    that happen to be together does not so come before one of eighty.
+    The best labels of a cluster have the highest score: the harmonic mean of precision and
+    recall, each taken at the lower end of its 95 % Wilson interval. So a label of five images
+    that are in one cluster by chance does not rank above a label of eighty.
 
-    Images in no cluster (-1, noise) have no precision; what they have still counts as something
-    that no cluster has found, and lowers recall.
+    Noise (-1) has no precision. The labels of its images count in the recall of the clusters, and
+    lower it.
 
     Parameters
     ----------
     images : ImageSet
-        Images with columns ``labels_present`` and ``labels_absent``, each a list of names an
-        image, such as `fetch_open_images` gives them. A name in both lists of one image is
-        disputed, and taken as unverified.
+        Images with columns ``labels_present`` and ``labels_absent``, each with a list of names
+        for each image, as from `fetch_open_images`. A name in both lists of an image counts as
+        not verified.
     clustering : Clustering
         Clusters of the same images, in the same order.
     min_support : int, default=5
-        Leave out a label in a cluster where it is verified in fewer images.
+        The least number of images of a cluster for which a label is verified. With fewer, the
+        label has no row in this cluster.
 
     Returns
     -------
     LabelAgreement
-        A table of precision, recall and counts for each label and cluster, and the best labels of
-        each cluster.
+        Precision, recall and counts of each label and cluster, and the best labels of each
+        cluster.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def agreement_by_label(
         If the images do not have these columns or no label in them, the numbers of images differ,
         or `min_support` is below 1.
     TypeError
-        If arguments are swapped, or of another kind.
+        If arguments are swapped or of another kind.
 
     References
     ----------
@@ -184,7 +184,7 @@ def agreement_by_label(
     n_verified = n_present + n_absent
     label, cluster = np.nonzero(n_verified[:, :-1] >= min_support)
     there, verified = n_present[label, cluster], n_verified[label, cluster]
-    anywhere = n_present.sum(axis=1)[label]  # In no cluster too.
+    anywhere = n_present.sum(axis=1)[label]  # Noise included.
     table = pd.DataFrame(
         {
             "label_name": np.array(names, dtype=object)[label],
@@ -204,7 +204,7 @@ def agreement_by_label(
 
 
 def _verified(images: ImageSet) -> tuple[list[set[str]], list[set[str]]]:
-    """Return the names that are in each image, and that are not, without the disputed ones."""
+    """Return the labels verified as present and as absent, without those that are in both lists."""
     present, absent = (_names(images, column) for column in ("labels_present", "labels_absent"))
     pairs = list(zip(present, absent, strict=True))
     return [here - gone for here, gone in pairs], [gone - here for here, gone in pairs]
@@ -215,9 +215,9 @@ def _names(images: ImageSet, column: str) -> list[set[str]]:
     values = images.dataset[column][:] if column in known else [column]
     if not all(value is None or isinstance(value, list) for value in values):
         raise ValueError(
-            f"`images` must have a column {column!r} with a list of names for each image, as "
-            "`fetch_open_images` gives it from the official host: it takes what people have "
-            f"verified to be there, and what not to be there. Got the columns {known!r} instead."
+            f"`images` must have a column {column!r} with a list of names for each image, the "
+            "verified labels that `fetch_open_images` reads from the official host. "
+            f"Got the columns {known!r} instead."
         )
     return [{name for name in names or () if name} for names in values]
 
@@ -225,7 +225,7 @@ def _names(images: ImageSet, column: str) -> list[set[str]]:
 def _counts(
     labels: Sequence[set[str]], names: Sequence[str], clustering: Clustering
 ) -> NDArray[np.int64]:
-    """Count the images with each name (rows) in each cluster (columns); the last is for noise."""
+    """Count the images with each name (rows) in each cluster (columns); the last is noise."""
     row_of = {name: row for row, name in enumerate(names)}
     counts = np.zeros((len(names), clustering.n_clusters + 1), dtype=np.int64)
     for some, cluster in zip(labels, clustering.cluster_labels, strict=True):
@@ -234,7 +234,7 @@ def _counts(
 
 
 def _at_least(n_hits: NDArray[np.int64], n_tries: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the lower end of Wilson's interval for a share; 0 where nothing was tried."""
+    """Return the lower end of Wilson's interval for a share; 0 if there were no trials."""
     n = np.maximum(n_tries, 1)
     share, extra = n_hits / n, _DEVIATIONS**2 / n
     spread = _DEVIATIONS * np.sqrt(share * (1 - share) / n + extra / (4 * n))

@@ -1,4 +1,4 @@
-"""Null data: numbers like the real ones, in which there are no groups to be found."""
+"""Null data: random data without groups that share some properties of the real data."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cliplab._core.validation import require_one_of
 from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.values import Embeddings
 
@@ -19,7 +20,7 @@ Points = NDArray[Any]
 
 def _same_covariance(points: Points, random: np.random.Generator) -> Points:
     mean = points.mean(axis=0)
-    # The centred data are QR, and their covariance is RᵀR/n: it is that of normal numbers times R.
+    # The centred data are QR, so their covariance RᵀR/n is that of standard normal rows times R/√n.
     root = np.linalg.qr(points - mean, mode="r") / np.sqrt(len(points))
     drawn: Points = mean + random.standard_normal((len(points), len(root))) @ root
     return drawn
@@ -38,11 +39,10 @@ def _uniform(points: Points, random: np.random.Generator) -> Points:
     return drawn
 
 
-# The generator must not be one that has made the data: from the same numbers it would make them
-# again, groups and all.
+# With the generator that drew the data, the same random numbers would make the same groups.
 _SALT = 0x6E756C6C
 
-# What each kind keeps of the data, for people, and what makes it.
+# For each kind its title and the function that draws it.
 NULLS: dict[str, tuple[str, Callable[[Points, np.random.Generator], Points]]] = {
     "covariance": ("random, with the same covariance", _same_covariance),
     "shuffled": ("every coordinate shuffled", _shuffled),
@@ -57,34 +57,34 @@ def null_data(
     *,
     random_state: int = 0,
 ) -> Embeddings | Points:
-    """Make a control group: data like yours, without any groups in it.
+    """Draw null data: random data like the real data, but without groups.
 
-    Cluster it and draw it as you do the real data. Whatever you see there too, an elbow, islands
-    of t-SNE, a silhouette, is the method's doing and no news of your images.
+    Cluster and project null data as you do the real data. What you see in both, an elbow, islands
+    of t-SNE or a high silhouette, is no evidence of groups in your images.
 
     Parameters
     ----------
     embeddings : Embeddings, Projection or array-like of shape (n_images, n_features)
         The real data.
     kind : {"covariance", "shuffled", "uniform"}, default="covariance"
-        ``"covariance"`` draws from one Gaussian cloud with the mean and the covariance of the
-        data. ``"shuffled"`` shuffles every coordinate among the images, which keeps each
-        coordinate's own values. ``"uniform"`` fills the box of the principal components evenly,
-        as the gap statistic has it.
+        ``"covariance"`` draws from one normal distribution with the mean and the covariance of
+        the data. ``"shuffled"`` permutes each coordinate among the images, so that its values
+        stay the same. ``"uniform"`` draws from a uniform distribution over the bounding box in
+        the axes of the principal components, as the gap statistic does.
     random_state : int, default=0
-        Another seed is another control group.
+        The seed. Another seed draws other null data.
 
     Returns
     -------
     Embeddings or ndarray of shape (n_images, n_features)
         For embeddings, embeddings of unit length whose `model` says that they are null data;
-        else an array. The unit length comes last, so that embeddings keep the covariance, the
-        values or the box only nearly.
+        else an array. Embeddings are scaled to unit length after they are drawn, so their
+        covariance, values or box is only approximately that of the data.
 
     Raises
     ------
     ValueError
-        If there is no such kind.
+        If `kind` is none of these.
 
     References
     ----------
@@ -97,12 +97,11 @@ def null_data(
     >>> null_data(real)
     Embeddings of 50 rows with 8 features, made by null: random, with the same covariance
     """
-    if kind not in NULLS:
-        raise ValueError(f"`kind` must be one of {tuple(NULLS)!r}. Got {kind!r} instead.")
+    require_one_of("kind", kind, tuple(NULLS))
     points, _ = points_and_space(embeddings)
     title, make = NULLS[kind]
     made = make(points.astype(np.float64), np.random.default_rng((_SALT, random_state)))
     if not isinstance(embeddings, Embeddings):
         return made.astype(points.dtype)
-    told = {**embeddings.provenance, "null": kind, "random_state": str(random_state)}
-    return Embeddings(made, f"null: {title}", told)
+    provenance = {**embeddings.provenance, "null": kind, "random_state": str(random_state)}
+    return Embeddings(made, f"null: {title}", provenance)

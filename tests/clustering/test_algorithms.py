@@ -135,7 +135,7 @@ def test_another_algorithm_than_there_is_is_refused_by_name() -> None:
         sweep_clusters(GROUPS, algorithm="hdbscan", min_cluster_sizes=[1])
 
 
-def test_all_algorithms_stand_side_by_side() -> None:
+def test_a_comparison_has_a_clustering_of_every_algorithm() -> None:
     found = compare_algorithms(GROUPS, n_clusters=6)
     assert list(found) == [
         "K-means", "spherical K-means", "agglomerative, Ward", "agglomerative, average",
@@ -144,7 +144,7 @@ def test_all_algorithms_stand_side_by_side() -> None:
     assert {clustering.n_clusters for clustering in found.values()} == {6}
 
 
-def test_one_table_says_what_each_was_told_and_found() -> None:
+def test_the_table_has_the_parameter_and_the_result_of_each_algorithm() -> None:
     images = load_storybook(n_images=60)
     kinds = np.eye(16)[images.class_labels] + 0.1 * _RANDOM.normal(size=(60, 16))
     found = compare_algorithms(Embeddings(kinds), n_clusters=5, min_cluster_size=3)
@@ -152,7 +152,7 @@ def test_one_table_says_what_each_was_told_and_found() -> None:
     assert table.index.tolist() == list(found)
     for title, row in table.iterrows():
         clustering = found[title]
-        assert row["told"] == (3 if title == "HDBSCAN" else 5)
+        assert row["parameter_value"] == (3 if title == "HDBSCAN" else 5)
         assert (row["n_clusters"], row["n_noise"]) == (clustering.n_clusters, clustering.n_noise)
         assert row["silhouette_score"] == clustering.silhouette_score
         assert row["largest"] == max(np.bincount(clustering.cluster_labels + 1)[1:]) / 60

@@ -63,7 +63,7 @@ def test_the_contingency_table_counts_classes_by_name_in_clusters() -> None:
     assert table.to_numpy().tolist() == [[2, 1, 0], [0, 3, 0], [1, 0, 1]]
 
 
-def test_purity_is_the_share_of_the_commonest_class() -> None:
+def test_purity_is_the_share_of_the_most_frequent_class() -> None:
     assert AGREEMENT.purity == pytest.approx((2 + 3 + 1) / 8)
     assert AGREEMENT.to_pandas().to_dict("list") == {
         "cluster_label": [0, 1, 2],
@@ -73,7 +73,7 @@ def test_purity_is_the_share_of_the_commonest_class() -> None:
     }
 
 
-def test_the_same_partition_under_other_numbers_agrees_in_full() -> None:
+def test_renumbered_clusters_agree_fully() -> None:
     agreement = class_agreement(_images([0, 0, 1, 1], ["a", "b"]), _clustering([1, 1, 0, 0]))
 
     assert agreement.adjusted_mutual_info == pytest.approx(1)
@@ -88,14 +88,14 @@ def test_a_class_without_images_and_a_cluster_without_known_images_are_left_out(
     assert agreement.contingency.columns.tolist() == [0, 1]
 
 
-def test_class_names_are_never_run_as_html() -> None:
+def test_class_names_are_escaped_in_html() -> None:
     agreement = class_agreement(_images([0, 1], ["<script>x</script>", "b"]), _clustering([0, 1]))
 
     assert "<script>" not in agreement._repr_html_()
     assert "&lt;script&gt;" in agreement._repr_html_()
 
 
-def test_the_repr_fits_one_line() -> None:
+def test_the_repr_is_one_line() -> None:
     assert repr(AGREEMENT).startswith("Agreement over 8 images: adjusted mutual information 0.")
     assert "\n" not in repr(AGREEMENT)
 
@@ -111,7 +111,7 @@ def test_images_without_any_class_are_an_error() -> None:
 
 
 @pytest.mark.parametrize("compare", [class_agreement, agreement_by_label])
-def test_swapped_arguments_are_told_apart(compare: Callable[..., object]) -> None:
+def test_swapped_arguments_are_an_error(compare: Callable[..., object]) -> None:
     images, clustering = _images([0, 1], ["a", "b"]), _clustering([0, 1])
     with pytest.raises(TypeError, match=r"`images` must be an ImageSet, .*\. Got Clustering "):
         compare(clustering, images)

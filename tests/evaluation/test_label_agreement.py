@@ -58,7 +58,7 @@ def test_precision_is_of_the_verified_images_of_a_cluster_and_recall_of_all_that
     assert _row("Cat", 0) == [1 / 2, 1 / 1, 1, 1, 2]
 
 
-def test_what_nobody_was_asked_about_counts_for_nothing() -> None:
+def test_labels_that_were_not_verified_do_not_count() -> None:
     # Image 4 is unverified for the boat, and so is 6, where people disagree.
     assert _row("Boat", 1) == [1 / 1, 1 / 1, 1, 0, 2]
     pairs = AGREEMENT.to_pandas()[["label_name", "cluster_label"]].to_numpy().tolist()
@@ -66,7 +66,7 @@ def test_what_nobody_was_asked_about_counts_for_nothing() -> None:
     assert ["Boat", 0] not in pairs
 
 
-def test_noise_is_in_no_cluster_but_is_missed_by_all() -> None:
+def test_noise_has_no_row_but_lowers_recall() -> None:
     table = AGREEMENT.to_pandas()
 
     assert set(table["cluster_label"]) == {0, 1}
@@ -80,7 +80,7 @@ def test_the_counts_of_each_row_add_up_to_the_size_of_its_cluster() -> None:
     assert counts.tolist() == table["cluster_label"].map({0: 4, 1: 3}).tolist()
 
 
-def test_images_without_any_verified_label_are_counted_as_such() -> None:
+def test_images_without_any_verified_label_are_counted() -> None:
     assert AGREEMENT.n_images == 8
     assert AGREEMENT.n_unlabelled == 1
     disputed = agreement_by_label(
@@ -124,7 +124,7 @@ def test_the_score_is_the_harmonic_mean_of_wilson_s_lower_ends() -> None:
     assert animal["score"] == pytest.approx(2 * 0.3006 * 0.4385 / (0.3006 + 0.4385), abs=1e-4)
 
 
-def test_a_label_of_few_images_does_not_come_before_that_of_most() -> None:
+def test_a_label_of_few_images_does_not_rank_above_that_of_most() -> None:
     present = [["Dog"]] * 80 + [["Okapi"]] * 5 + [[]] * 15
     absent = [[]] * 85 + [["Dog"]] * 5 + [[]] * 10
     agreement = agreement_by_label(
@@ -136,7 +136,7 @@ def test_a_label_of_few_images_does_not_come_before_that_of_most() -> None:
     assert best["precision"].tolist() == [80 / 85, 1]
 
 
-def test_each_cluster_has_its_best_labels_best_first() -> None:
+def test_the_best_labels_of_a_cluster_are_sorted_by_score() -> None:
     best = AGREEMENT.best_labels(n_labels=2)
 
     assert best["cluster_label"].tolist() == [0, 0, 1, 1]
@@ -151,7 +151,7 @@ def test_a_name_twice_in_a_list_counts_once() -> None:
     assert agreement.to_pandas()["n_present"].tolist() == [1, 1]
 
 
-def test_names_are_never_run_as_html() -> None:
+def test_names_are_escaped_in_html() -> None:
     name = "<script>x</script>"
     images = _images(labels_present=[[name]] * 2, labels_absent=[[]] * 2)
     page = agreement_by_label(images, _clustering([0, 0]), min_support=1)._repr_html_()
@@ -160,7 +160,7 @@ def test_names_are_never_run_as_html() -> None:
     assert "&lt;script&gt;" in page
 
 
-def test_the_repr_fits_one_line_and_says_which_clusters_have_labels() -> None:
+def test_the_repr_is_one_line_and_says_which_clusters_have_labels() -> None:
     assert repr(AGREEMENT) == (
         "LabelAgreement over 8 images, 1 without a label: 4 labels in 2 of 2 clusters"
     )
@@ -169,7 +169,7 @@ def test_the_repr_fits_one_line_and_says_which_clusters_have_labels() -> None:
     assert some._repr_html_().count("<tr>") == 1 + 2  # A heading, animal and dog.
 
 
-def test_the_table_that_is_given_out_can_be_changed_without_harm() -> None:
+def test_changing_the_returned_table_does_not_change_the_result() -> None:
     for table in (AGREEMENT.to_pandas(), AGREEMENT.best_labels()):
         table["precision"] = 0
 
@@ -183,19 +183,19 @@ def test_images_without_both_columns_are_an_error() -> None:
         agreement_by_label(without, _clustering([0, 1]))
 
 
-def test_names_that_are_no_lists_are_an_error() -> None:
+def test_names_that_are_not_lists_are_an_error() -> None:
     table = _images(labels_present=[["Cat"]] * 2).dataset.add_column("labels_absent", ["Dog", ""])
     with pytest.raises(ValueError, match="must have a column 'labels_absent' with a list"):
         agreement_by_label(ImageSet(table), _clustering([0, 1]))
 
 
-def test_images_of_which_nothing_is_verified_are_an_error() -> None:
+def test_images_without_verified_labels_are_an_error() -> None:
     images = _images(labels_present=[[], None], labels_absent=[[], []])
     with pytest.raises(ValueError, match=r"at least one verified label\. Got none"):
         agreement_by_label(images, _clustering([0, 1]))
 
 
-def test_what_does_not_fit_is_an_error() -> None:
+def test_arguments_that_do_not_fit_are_an_error() -> None:
     with pytest.raises(ValueError, match=r"`clustering` must have one row .* 8 images\. Got 2"):
         agreement_by_label(IMAGES, _clustering([0, 1]))
     with pytest.raises(ValueError, match=r"`min_support` must be .* at least 1\. Got 0"):

@@ -28,7 +28,7 @@ def _partitions(
 @pytest.mark.parametrize(
     "sizes", [(12, 3, 2), (60, 2, 9), (1000, 16, 16), (5000, 2, 3), (3000, 60, 80), (20_000, 4, 4)]
 )
-def test_it_is_that_of_scikit_learn(sizes: tuple[int, int, int], agreement: float) -> None:
+def test_it_equals_the_score_of_scikit_learn(sizes: tuple[int, int, int], agreement: float) -> None:
     classes, clusters = _partitions(*sizes, agreement)
 
     found = adjusted_mutual_information([_table(classes, clusters)])
@@ -37,7 +37,7 @@ def test_it_is_that_of_scikit_learn(sizes: tuple[int, int, int], agreement: floa
     np.testing.assert_allclose(found, [expected], rtol=0, atol=1e-11)
 
 
-def test_tables_side_by_side_are_as_each_alone() -> None:
+def test_many_tables_give_the_same_scores_as_each_alone() -> None:
     random = np.random.default_rng(0)
     shares = random.dirichlet(np.full(12, 0.5))
     tables = random.multinomial(200, shares, size=30).reshape(30, 3, 4)
@@ -62,14 +62,14 @@ def test_empty_classes_and_clusters_make_no_difference() -> None:
     )
 
 
-def test_partitions_that_could_not_be_otherwise_agree_in_full() -> None:
+def test_one_cluster_and_single_images_agree_fully() -> None:
     one, each = np.zeros(9, dtype=int), np.arange(9)
 
     assert adjusted_mutual_information([_table(one, one)]).tolist() == [1]
     assert adjusted_mutual_information([_table(each, each[::-1])]).tolist() == [1]
 
 
-def test_a_single_cluster_tells_nothing() -> None:
+def test_a_single_cluster_has_score_0() -> None:
     classes = np.arange(9) % 3
     single = adjusted_mutual_information([_table(classes, np.zeros(9, dtype=int))])
 
@@ -77,6 +77,6 @@ def test_a_single_cluster_tells_nothing() -> None:
 
 
 @pytest.mark.parametrize("tables", [[[1, 2]], [[[1, 2]], [[1, 3]]], [[[0, 0]]]])
-def test_tables_that_do_not_belong_together_are_an_error(tables) -> None:
+def test_tables_of_different_numbers_of_images_are_an_error(tables) -> None:
     with pytest.raises(ValueError, match=r"`tables` must have shape .* and count as many images"):
         adjusted_mutual_information(tables)

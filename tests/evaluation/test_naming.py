@@ -103,7 +103,7 @@ def test_nine_of_ten_pure_clusters_get_the_name_of_their_object(named_clusters):
     assert (pure["name"] == pure["commonest"]).mean() >= 0.9
 
 
-def test_a_name_that_is_given_is_that_of_the_commonest_object(named_clusters):
+def test_a_name_is_that_of_the_most_frequent_object(named_clusters):
     given = named_clusters[named_clusters["name"] != "unsure"]
 
     assert len(given) >= 250
@@ -118,7 +118,7 @@ def test_clusters_with_two_objects_in_nearly_equal_parts_are_unsure(named_cluste
 
 
 @pytest.mark.parametrize(("share", "low", "high"), [(0.1, 0.98, 1.0), (0.5, 0.0, 0.1)])
-def test_a_little_of_another_object_leaves_the_name_and_as_much_of_it_takes_it(
+def test_a_cluster_keeps_its_name_with_few_images_of_another_object_and_not_with_many(
     encoder, book, share, low, high
 ):
     embeddings, table = book
@@ -136,7 +136,7 @@ def test_a_little_of_another_object_leaves_the_name_and_as_much_of_it_takes_it(
 
 
 @pytest.mark.parametrize("size", [10, 25, 60, 250])
-def test_groups_drawn_by_lot_are_unsure(encoder, book, size):
+def test_random_groups_are_unsure(encoder, book, size):
     rng = np.random.default_rng(0)
     embeddings, _ = book
     n_groups = len(embeddings) // size
@@ -153,15 +153,17 @@ def test_groups_drawn_by_lot_are_unsure(encoder, book, size):
 
 @pytest.mark.parametrize("factor", WORDS)
 @pytest.mark.parametrize("asked", WORDS)
-def test_the_learners_words_name_what_they_are_about_and_nothing_else(encoder, book, factor, asked):
-    found = name_clusters(_by(factor, *book), encoder, WORDS[asked], TEMPLATES[asked])
+def test_other_vocabularies_name_only_what_they_describe(encoder, book, factor, asked):
+    found = name_clusters(_by(factor, *book), encoder, WORDS[asked], templates=TEMPLATES[asked])
     unknown = ("unsure",) * len(WORDS[factor])
 
     assert found.names == (WORDS[factor] if asked == factor else unknown)
 
 
-def test_scores_are_cosines_with_both_means_moved_to_zero(encoder, book, by_object):
-    found = name_clusters(by_object, encoder, ["apple", "car", "cat"], ["an old {}", "{}"])
+def test_scores_are_cosines_after_both_means_are_subtracted(encoder, book, by_object):
+    found = name_clusters(
+        by_object, encoder, ["apple", "car", "cat"], templates=["an old {}", "{}"]
+    )
 
     filled = ["an old apple", "an old car", "an old cat", "apple", "car", "cat"]
     sentences = encoder.encode_texts(filled).vectors.astype(np.float64)
@@ -175,7 +177,7 @@ def test_scores_are_cosines_with_both_means_moved_to_zero(encoder, book, by_obje
     assert found.scores == pytest.approx(cosines, abs=1e-6)
 
 
-def test_the_modality_gap_does_not_enter_the_scores(encoder, by_object):
+def test_the_modality_gap_does_not_change_the_scores(encoder, by_object):
     gap = np.random.default_rng(0).normal(size=by_object.centers.shape[1])
     moved = Clustering(
         by_object.cluster_labels, by_object.centers + gap, 0.0, by_object.silhouettes
@@ -185,7 +187,7 @@ def test_the_modality_gap_does_not_enter_the_scores(encoder, by_object):
     assert found.scores == pytest.approx(name_clusters(by_object, encoder).scores)
 
 
-def test_words_that_are_alike_need_a_smaller_margin(encoder, book, by_object):
+def test_similar_words_need_a_smaller_margin(encoder, book, by_object):
     boat = OBJECTS.index("boat")
     alike = name_clusters(by_object, encoder, [*OBJECTS, "small boat"])
     car, fish = (by_object.cluster_labels == OBJECTS.index(name) for name in ("car", "fish"))
@@ -207,9 +209,7 @@ def test_two_words_are_enough(encoder, by_object):
 
 
 @pytest.mark.parametrize("n_cars", [8, 20, 60])
-def test_of_two_clusters_one_differs_from_the_other_as_much_as_the_other_from_it(
-    encoder, book, n_cars
-):
+def test_the_shifts_of_two_clusters_are_opposite(encoder, book, n_cars):
     embeddings, table = book
     cars = (table["object"] == "car").to_numpy()
     labels = np.where(cars & (np.cumsum(cars) <= n_cars), 0, 1)
@@ -231,7 +231,7 @@ def test_noise_is_left_out(encoder, book, by_object):
     assert with_noise.scores == pytest.approx(without.scores)
 
 
-def test_one_cluster_of_all_images_differs_from_nothing_and_is_unsure(encoder):
+def test_one_cluster_of_all_images_is_unsure(encoder):
     center = np.random.default_rng(0).normal(scale=0.05, size=(1, 128))
     for n_images in range(1, 50):  # Seven times a number, by seven, is nearly that number.
         alone = Clustering(np.zeros(n_images, dtype=int), center, 0.0, np.zeros(n_images))
@@ -247,7 +247,7 @@ def test_noise_alone_has_no_names(encoder):
     assert name_clusters(nothing, encoder).names == ()
 
 
-def test_a_word_is_read_the_same_among_many_as_alone(encoder):
+def test_a_word_has_the_same_vector_among_many_as_alone(encoder):
     templates = ("a {}", "the {}", "a photo of a {}")
     together = word_vectors(encoder, OBJECTS, templates)
     alone = [word_vectors(encoder, (name,), templates)[0] for name in OBJECTS]
@@ -257,7 +257,7 @@ def test_a_word_is_read_the_same_among_many_as_alone(encoder):
     assert together == pytest.approx(np.array(alone), abs=0.01)
 
 
-def test_words_are_read_once_for_each_encoder(encoder):
+def test_words_are_encoded_once_for_each_encoder(encoder):
     once = word_vectors(encoder, OBJECTS, ("a {}",))
 
     assert word_vectors(encoder, OBJECTS, ("a {}",)) is once
@@ -270,14 +270,14 @@ FOUND = ClusterNames(
 )
 
 
-def test_names_are_the_best_words_and_unsure_where_none_is_clearly_best():
+def test_names_are_the_best_words_or_unsure():
     assert FOUND.names == ("dog", "unsure")
     assert FOUND.margins == pytest.approx([0.5, 0.05])
     assert FOUND.top(1, n_words=2) == {"cat": 0.3, "fish": 0.25}
     assert list(FOUND.top(0)) == ["dog", "fish", "cat", "car"]
 
 
-def test_the_table_has_one_row_a_cluster():
+def test_the_table_has_one_row_for_each_cluster():
     assert FOUND.to_pandas().to_dict("list") == {
         "cluster_label": [0, 1],
         "name": ["dog", "unsure"],
@@ -286,7 +286,7 @@ def test_the_table_has_one_row_a_cluster():
     }
 
 
-def test_words_are_never_run_as_html_and_never_cut_short():
+def test_words_are_escaped_in_html_and_not_shortened():
     word = "<script>alert('a word that is much longer than fifty letters')</script>"
     shown = ClusterNames((word, "b"), [[0.9, 0.1]], [True])._repr_html_()
 
@@ -294,15 +294,15 @@ def test_words_are_never_run_as_html_and_never_cut_short():
     assert shown.count("&lt;script&gt;alert('a word that is much longer than fifty letters')") == 2
 
 
-def test_the_reprs_fit_one_line():
+def test_each_repr_is_one_line():
     many = ClusterNames(("cat", "dog"), [[1.0, 0.0]] * 30, [True] * 30)
 
-    assert repr(FOUND) == "Names of 2 clusters: dog, unsure"
-    assert repr(many) == f"Names of 30 clusters: {'cat, ' * 8}…"
-    assert repr(TextRanking("a\nb", [0.0])) == "Ranking of 1 images by 'a\\nb'"
+    assert repr(FOUND) == "ClusterNames of 2 clusters: dog, unsure"
+    assert repr(many) == f"ClusterNames of 30 clusters: {'cat, ' * 8}…"
+    assert repr(TextRanking("a\nb", [0.0])) == "TextRanking of 1 images by 'a\\nb'"
 
 
-def test_results_cannot_be_written_to():
+def test_arrays_are_read_only():
     with pytest.raises(ValueError, match="read-only"):
         FOUND.scores[0, 0] = 1
     with pytest.raises(ValueError, match="read-only"):
@@ -327,13 +327,13 @@ def test_an_article_fits_the_word_after_it(template, word, sentence):
     assert fill(template, word) == sentence
 
 
-def test_the_storybook_has_its_own_words_and_other_models_have_everyday_ones():
+def test_the_default_vocabulary_depends_on_the_model():
     assert default_vocabulary("storybook") == OBJECTS
     assert default_vocabulary("ViT-B-32") == EVERYDAY_WORDS
     assert all("{}" in template for template in default_templates("ViT-B-32"))
 
 
-def test_everyday_words_are_many_and_each_is_there_once():
+def test_everyday_words_are_unique():
     assert 250 <= len(EVERYDAY_WORDS) <= 400
     assert len({word.casefold() for word in EVERYDAY_WORDS}) == len(EVERYDAY_WORDS)
     assert all(word.replace(" ", "").isalpha() and word == word.strip() for word in EVERYDAY_WORDS)
@@ -348,7 +348,7 @@ def test_a_red_car_ranks_red_cars_first(encoder, shelf):
     assert red_cars[found.ranking[:20]].mean() >= 0.9
 
 
-def test_every_pair_of_object_and_color_that_was_learned_is_found(encoder, shelf):
+def test_each_object_in_each_color_of_the_training_images_is_found(encoder, shelf):
     embeddings, table = shelf
     pairs = table[~table["held_out"].astype(bool)].groupby(["object", "color"]).groups
     common = {pair: rows for pair, rows in pairs.items() if len(rows) >= 20}
@@ -368,7 +368,7 @@ def test_places_are_found_by_their_name(encoder, shelf):
         assert (table["place"].iloc[first] == place).mean() >= 0.9
 
 
-def test_scores_of_pictures_are_centred_cosines_and_their_order_is_the_ranking(encoder, book):
+def test_scores_of_images_are_centered_cosines_and_their_order_is_the_ranking(encoder, book):
     embeddings, _ = book
     found = rank_by_text("a red car", embeddings, encoder)
 
@@ -382,7 +382,7 @@ def test_scores_of_pictures_are_centred_cosines_and_their_order_is_the_ranking(e
     assert (np.diff(found.scores[found.ranking]) <= 0).all()
 
 
-def test_the_gap_makes_even_the_right_cosine_small_and_centring_does_not(encoder, book):
+def test_without_centering_even_the_cosine_of_the_right_text_is_small(encoder, book):
     embeddings, table = book
     snails = (table["object"] == "snail").to_numpy()
     plain = embeddings.vectors[snails] @ encoder.encode_texts(["a snail"]).vectors[0]
@@ -395,20 +395,21 @@ def test_the_gap_makes_even_the_right_cosine_small_and_centring_does_not(encoder
     assert centred[~snails].mean() < 0.1
 
 
-def test_another_vocabulary_moves_the_mean_of_the_texts(encoder, book):
+def test_another_vocabulary_changes_the_mean_of_the_texts(encoder, book):
     embeddings, _ = book
     usual = rank_by_text("a red car", embeddings, encoder)
-    other = rank_by_text("a red car", embeddings, encoder, ["red car", "blue car"])
+    other = rank_by_text("a red car", embeddings, encoder, vocabulary=["red car", "blue car"])
 
     assert not np.allclose(usual.scores, other.scores, atol=0.01)
 
 
-def test_a_single_picture_has_no_others_to_differ_from(encoder, book):
+def test_a_single_image_has_score_0(encoder, book):
     assert rank_by_text("a red car", book[0][:1], encoder).scores.tolist() == [0.0]
 
 
 def test_importing_the_names_loads_no_torch():
-    code = "import sys, cliplab.naming; print({'torch', 'open_clip', 'bokeh'} & set(sys.modules))"
+    heavy = {"torch", "open_clip", "bokeh"}
+    code = f"import sys, cliplab.evaluation.naming.cluster_names; print({heavy} & set(sys.modules))"
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
@@ -419,7 +420,7 @@ def test_importing_the_names_loads_no_torch():
     "vocabulary",
     ["car", [], ["car"], ["car", ""], ["car", " "], ["car", "boat", "Car "], ["car", 3], 5],
 )
-def test_words_that_are_none_are_an_error(encoder, by_object, vocabulary):
+def test_an_invalid_vocabulary_is_an_error(encoder, by_object, vocabulary):
     with pytest.raises(ValueError, match=r"`vocabulary` must be a list of at least two .* Got"):
         name_clusters(by_object, encoder, vocabulary)
 
@@ -435,13 +436,13 @@ def test_templates_without_a_place_for_the_word_are_an_error(encoder, by_object,
     [(2, "tsne", "euclidean"), (64, "embedding", "euclidean"), (128, "pca-128", "euclidean"),
      (128, "embedding", "cosine")],
 )  # fmt: skip
-def test_centres_that_are_not_means_in_clip_space_are_an_error(encoder, n_features, space, metric):
+def test_centers_that_are_not_means_in_clip_space_are_an_error(encoder, n_features, space, metric):
     elsewhere = Clustering([0, 1], np.eye(2, n_features), 0.0, [0.0, 0.0], space, metric)
     with pytest.raises(ValueError, match=rf"`remeasure\(clustering.*{n_features} .* the {space}"):
         name_clusters(elsewhere, encoder)
 
 
-def test_a_cluster_that_is_not_there_is_an_error():
+def test_an_unknown_cluster_is_an_error():
     with pytest.raises(
         ValueError, match=r"`cluster_label` must be a whole number from 0 to 1. Got"
     ):
@@ -456,12 +457,12 @@ def test_shapes_that_do_not_fit_are_an_error():
 
 
 @pytest.mark.parametrize("text", ["", "  ", None, ["a car"]])
-def test_a_text_that_is_none_is_an_error(encoder, book, text):
-    with pytest.raises(ValueError, match=r"`text` must be a text that is not empty. Got"):
+def test_a_blank_text_is_an_error(encoder, book, text):
+    with pytest.raises(ValueError, match=r"`text` must be a string that is not blank. Got"):
         rank_by_text(text, book[0], encoder)
 
 
-def test_swapped_arguments_are_told_apart(encoder, book, by_object):
+def test_swapped_arguments_are_an_error(encoder, book, by_object):
     with pytest.raises(TypeError, match=r"`clustering` must be a .*\. Got ClipEncoder instead"):
         name_clusters(encoder, by_object)
     with pytest.raises(TypeError, match=r"`encoder` must be a ClipEncoder, .*\. Got str instead"):
@@ -485,7 +486,7 @@ def test_embeddings_of_another_encoder_are_an_error(encoder, book):
         rank_by_text("a car", Embeddings([[1.0, 0.0]]), encoder)
 
 
-def test_vectors_of_unknown_origin_are_taken_at_their_word(encoder, book):
+def test_vectors_of_an_unknown_model_are_accepted(encoder, book):
     unknown = Embeddings(book[0].vectors)
 
     found = rank_by_text("a red car", unknown, encoder)

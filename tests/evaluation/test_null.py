@@ -39,7 +39,7 @@ def test_over_many_draws_the_covariance_is_that_of_the_data(points):
     assert (np.abs(drawn - real) / scale).max() < 5 * np.sqrt(2 / (400 * len(points)))
 
 
-def test_what_has_the_same_covariance_is_one_gaussian_cloud():
+def test_null_data_with_the_same_covariance_are_normal():
     def fourth_moments(points):
         root = np.linalg.cholesky(np.cov(points.T))
         return (np.linalg.solve(root, (points - points.mean(axis=0)).T) ** 4).mean(axis=1)
@@ -50,14 +50,14 @@ def test_what_has_the_same_covariance_is_one_gaussian_cloud():
     np.testing.assert_allclose(fourth_moments(drawn), 3, atol=0.15)
 
 
-def test_directions_in_which_the_data_have_no_extent_stay_empty():
+def test_null_data_have_no_extent_where_the_data_have_none():
     flat = np.c_[POINTS, POINTS.sum(axis=1)]
     for kind in ("covariance", "uniform"):
         made = null_data(flat, kind)
         np.testing.assert_allclose(made[:, :4].sum(axis=1), made[:, 4])
 
 
-def test_shuffled_coordinates_keep_their_own_values_and_lose_one_another():
+def test_shuffling_keeps_the_values_of_each_coordinate_but_not_their_correlation():
     made = null_data(POINTS, "shuffled")
     np.testing.assert_array_equal(np.sort(made, axis=0), np.sort(POINTS, axis=0))
     correlations = np.abs(np.corrcoef(made.T) - np.eye(4)).max()
@@ -101,7 +101,7 @@ def test_null_data_stay_in_the_space_of_the_data():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_no_embedding_becomes_an_array_of_its_kind(kind):
+def test_arrays_become_arrays_of_the_same_dtype(kind):
     picture = Projection(POINTS[:, :2])
     for data, dtype in ((POINTS, "float64"), (POINTS.astype("float32"), "float32"),
                         (picture, "float32"), (POINTS.tolist(), "float64")):  # fmt: skip
@@ -111,7 +111,7 @@ def test_what_is_no_embedding_becomes_an_array_of_its_kind(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_seed_repeats_and_another_seed_is_another_control_group(kind):
+def test_the_same_seed_draws_the_same_null_data(kind):
     first, again, other = (
         null_data(VECTORS, kind, random_state=seed).vectors for seed in (5, 5, 6)
     )
@@ -119,7 +119,7 @@ def test_a_seed_repeats_and_another_seed_is_another_control_group(kind):
     assert not np.array_equal(first, other)
 
 
-def test_the_data_are_left_as_they_were():
+def test_the_data_are_not_changed():
     before = POINTS.copy()
     for kind in KINDS:
         null_data(POINTS, kind)
@@ -133,14 +133,14 @@ def test_the_data_are_left_as_they_were():
         ("uniform", np.random.default_rng(0).uniform(size=(300, 4))),
     ],
 )
-def test_data_that_were_made_with_the_same_seed_do_not_come_back(kind, data):
+def test_null_data_differ_from_data_drawn_with_the_same_seed(kind, data):
     # The numbers of default_rng(0), turned and stretched, would be the data themselves again.
     made = null_data(data, kind, random_state=0)
     together = np.corrcoef(data.T, made.T)[:4, 4:]
     assert np.abs(together).max() < 0.25
 
 
-def test_groups_do_not_survive():
+def test_null_data_have_no_groups():
     grouped = Embeddings(_RANDOM.normal(size=(5, 16))[np.arange(200) % 5]
                          + 0.1 * _RANDOM.normal(size=(200, 16)))  # fmt: skip
     real = sweep_clusters(grouped, [5])[5].silhouette_score
@@ -148,8 +148,8 @@ def test_groups_do_not_survive():
         assert sweep_clusters(null_data(grouped, kind), [5])[5].silhouette_score < real / 2
 
 
-def test_another_kind_than_there_is_is_refused_in_words():
-    with pytest.raises(ValueError, match=r"`kind` must be one of \('covariance', .*Got 'normal'"):
+def test_an_unknown_kind_is_an_error():
+    with pytest.raises(ValueError, match=r"`kind` must be one of 'covariance', .*Got 'normal'"):
         null_data(POINTS, "normal")
     with pytest.raises(ValueError, match="`embeddings` must be finite numbers of shape"):
         null_data([[np.nan, 1.0]])

@@ -1,1 +1,1 @@
-"""Evidence for k: what is measured, how it is gathered, and how it is judged."""
+"""Evidence for k: the measures, how they are computed, and what they suggest."""

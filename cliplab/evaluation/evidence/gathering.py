@@ -1,4 +1,4 @@
-"""Gathering the evidence: many small sweeps, side by side, with progress."""
+"""Computation of the evidence: many small sweeps in parallel, with progress."""
 
 from __future__ import annotations
 
@@ -34,39 +34,39 @@ def evidence_for_k(
     n_starts: int = 10,
     on_progress: Callable[[float], object] | None = None,
 ) -> Evidence:
-    """Gather what speaks for each k of a sweep, with its uncertainty.
+    """Compute how well each k of a sweep is supported.
 
     Parameters
     ----------
     embeddings : Embeddings, Projection or array-like of shape (n_images, n_features)
         What the sweep has clustered.
     sweep : ClusterSweep
-        By K-means, of every k to look at; k = 1 is added.
+        A sweep by K-means. Its values of k are examined, and k = 1.
     random_state : int, default=0
-        The seed of null data, resamples and starts.
+        The seed of the null data, the resamples and the starts.
     n_references : int, default=20
-        How many data sets of each kind of null data, at least 3.
+        The number of data sets of each kind of null data, at least 3.
     n_resamples : int, default=10
-        How many times four fifths of the images are clustered anew, at least 2.
+        The number of random subsets of four fifths of the images, at least 2.
     n_starts : int, default=10
-        How many independent starts of K-means for each k, at least 2.
+        The number of independent starts of K-means for each k, at least 2.
     on_progress : callable, optional
-        Called with the share that is done, from 0 to 1. When it returns False the work stops
-        with the pieces in hand. A bar is shown when left out.
+        Called with the completed fraction, from 0 to 1. If it returns False, the computation
+        stops after the tasks that are running. By default a progress bar is shown.
 
     Returns
     -------
     Evidence
-        With `suggested_k`, which may be None, a sentence and a table.
+        A table, a sentence, and `suggested_k`, which may be None.
 
     Raises
     ------
     ValueError
         If the sweep is not of these embeddings or not by K-means, or a number is too small.
     TypeError
-        If arguments are swapped, or of another kind.
+        If arguments are swapped or of another kind.
     KeyboardInterrupt
-        If `on_progress` has returned False.
+        If `on_progress` returns False.
 
     References
     ----------
@@ -102,7 +102,7 @@ def evidence_for_k(
 
     counts = {"n_references": n_references, "n_resamples": n_resamples, "n_starts": n_starts}
     bar = tqdm(
-        desc="Gathering evidence", total=100, unit="%", delay=1, disable=on_progress is not None
+        desc="Computing evidence", total=100, unit="%", delay=1, disable=on_progress is not None
     )
     with (
         bar,
@@ -115,8 +115,8 @@ def evidence_for_k(
                 break
             bar.update(round(100 * found) - bar.n)
             if on_progress is not None and on_progress(found) is False:
-                raise KeyboardInterrupt("The evidence was stopped before it was whole.")
-    assert isinstance(found, Evidence)  # It is always the last.
+                raise KeyboardInterrupt("The computation of the evidence was stopped.")
+    assert isinstance(found, Evidence)  # The last item is the evidence.
     return found
 
 
@@ -129,9 +129,9 @@ def gather_evidence(
     n_resamples: int = 10,
     n_starts: int = 10,
 ) -> Generator[float | Evidence, None, None]:
-    """Yield how much is done, from 0 to 1, and at last the evidence; close it to stop the work.
+    """Yield the completed fraction, from 0 to 1, and at last the evidence.
 
-    Parameters and errors are those of `evidence_for_k`.
+    Closing the generator stops the tasks. Parameters and errors are those of `evidence_for_k`.
     """
     require_count("n_references", n_references, least=3)
     require_count("n_resamples", n_resamples, least=2)
@@ -139,34 +139,34 @@ def gather_evidence(
     _require_fit(embeddings, sweep)
     n_seeds = max(n_references, n_resamples, n_starts)
     seeds = [int(seed) for seed in np.random.SeedSequence(random_state).generate_state(n_seeds)]
-    given = (embeddings, sweep)
-    work: dict[str, list[Callable[[], Any]]] = {
-        kind: [partial(measures.reference, *given, kind, seed) for seed in seeds[:n_references]]
+    data = (embeddings, sweep)
+    tasks: dict[str, list[Callable[[], Any]]] = {
+        kind: [partial(measures.reference, *data, kind, seed) for seed in seeds[:n_references]]
         for kind in _NULLS
     }
-    work["resample"] = [partial(measures.resample, *given, seed) for seed in seeds[:n_resamples]]
-    work["start"] = [partial(measures.random_start, *given, seed) for seed in seeds[:n_starts]]
-    return _gather(embeddings, sweep, work)
+    tasks["resample"] = [partial(measures.resample, *data, seed) for seed in seeds[:n_resamples]]
+    tasks["start"] = [partial(measures.random_start, *data, seed) for seed in seeds[:n_starts]]
+    return _gather(embeddings, sweep, tasks)
 
 
 def _gather(
-    data: Any, sweep: ClusterSweep, work: dict[str, list[Callable[[], Any]]]
+    data: Any, sweep: ClusterSweep, tasks: dict[str, list[Callable[[], Any]]]
 ) -> Generator[float | Evidence, None, None]:
-    # Small products run best on one thread each, and several of them side by side. What runs on
-    # OpenMP is told so in each thread anew.
+    # Small matrix products are fastest on one thread each, with several tasks in parallel. The
+    # limit of OpenMP holds for one thread only, so each thread of the pool sets it.
     with threadpool_limits(limits=1, user_api="blas"):
         pool = ThreadPoolExecutor(
             n_cores(), "evidence", initializer=threadpool_limits, initargs=(1, "openmp")
         )
         try:
             yield 0.0
-            parts = {part: [pool.submit(call) for call in calls] for part, calls in work.items()}
-            pieces = [piece for some in parts.values() for piece in some]
-            for n_done, piece in enumerate(as_completed(pieces), start=1):
-                piece.result()  # Whatever went wrong in it ends the work here.
-                yield n_done / (len(pieces) + 1)
-            # In the order of the seeds, not in that in which they were ready.
-            found = {part: [piece.result() for piece in some] for part, some in parts.items()}
+            submitted = {kind: [pool.submit(task) for task in some] for kind, some in tasks.items()}
+            futures = [future for some in submitted.values() for future in some]
+            for n_done, future in enumerate(as_completed(futures), start=1):
+                future.result()  # An error in a task is raised here.
+                yield n_done / (len(futures) + 1)
+            # In the order of the seeds, whichever task was the first to finish.
+            found = {kind: [each.result() for each in some] for kind, some in submitted.items()}
             evidence = _evidence(data, sweep, found)
             yield 1.0
             yield evidence
@@ -215,16 +215,18 @@ def _require_fit(embeddings: Any, sweep: ClusterSweep) -> None:
     require_kind("sweep", sweep, ClusterSweep)
     if sweep.algorithm != "kmeans":
         raise ValueError(
-            "`sweep` must be by K-means, whose inertia the gap statistic compares. "
+            "`sweep` must be by K-means, because the gap statistic compares its inertia. "
             f"Got one by {sweep.algorithm!r} instead."
         )
     points, space = points_and_space(embeddings)
     first = sweep.clusterings[0]
     fits = (*points.shape, space) == (len(first), first.centers.shape[1], sweep.space)
     if fits:
-        # Other numbers of as many images lie elsewhere about the centres.
-        apart = measures.comparable(embeddings, sweep) - first.centers[first.cluster_labels]
-        fits = bool(np.isclose(np.einsum("ij,ij->", apart, apart), first.inertia, rtol=1e-4))
+        # For other data with as many images, the distances to the centers give another inertia.
+        residuals = measures.comparable(embeddings, sweep) - first.centers[first.cluster_labels]
+        fits = bool(
+            np.isclose(np.einsum("ij,ij->", residuals, residuals), first.inertia, rtol=1e-4)
+        )
     if not fits:
         raise ValueError(
             f"`sweep` must be of these {len(points)} images in the {space}. Got {sweep!r} instead."

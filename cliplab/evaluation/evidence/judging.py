@@ -1,8 +1,7 @@
-"""What all the evidence together says about k: an int, or that nothing speaks clearly."""
+"""Evidence: what all measures together say about k, which may be that no k is supported."""
 
 from __future__ import annotations
 
-import html
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,29 +9,31 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cliplab.evaluation.result_html import result_html
+
 if TYPE_CHECKING:
     import pandas as pd
 
-# Two partitions with so high an adjusted Rand index are the same but for single images.
+# Partitions with this adjusted Rand index differ in single images only.
 _SAME = 0.98
 _MAPS = ("tsne", "umap")
 _ON_A_MAP = (
-    "This was measured on a map, which parts groups also where there are none; the null data here "
-    "did not go through it."
+    "This was measured on a map, and a map can show separate groups in data without groups. The "
+    "null data were drawn on the map, they were not projected."
 )
-# Below this the clusters of a suggestion would be others in the next sample.
-_STEADY = 0.9
+# The least stability of a suggested k, as an adjusted Rand index.
+_STABLE = 0.9
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Evidence:
-    """What speaks for each k, and what all of it together says.
+    """How well each k is supported, and which k the measures together suggest.
 
-    A k is suggested only where three things hold. The silhouettes stand out from those of null
-    data. Two of three say the same k: the gap statistic, the highest mean silhouette, and the
-    largest k whose clusters stay the same when the images are resampled. And at that k the
-    silhouette beats all null data, and the clusters are steady. On real photographs this seldom
-    happens, and None is an answer.
+    A k is suggested only if three conditions hold. The silhouettes stand out from those of null
+    data. Two of three measures select the same k: the gap statistic, the highest mean silhouette,
+    and the largest k whose clusters stay the same when the images are resampled. And at this k
+    the silhouette is higher than on all null data and the clusters are stable. For photographs
+    these conditions seldom hold; then the suggestion is None, which is a valid result.
 
     Parameters
     ----------
@@ -40,15 +41,15 @@ class Evidence:
         A row for each k from 1, with ``n_clusters`` as the index. ``inertia``; ``gap`` and
         ``gap_error``; ``silhouette`` of the sweep, ``silhouette_low`` and ``silhouette_high``
         over independent starts, ``null_low`` and ``null_high`` over null data; ``stability``
-        over resamples, NaN where they have too few images for a k, and ``start_agreement`` over
-        starts, as adjusted Rand indices;
-        ``calinski_harabasz`` (high is good) and ``davies_bouldin`` (low is good).
+        over resamples, NaN if a resample has too few images for k, and ``start_agreement`` over
+        starts, both as adjusted Rand indices; ``calinski_harabasz`` (higher is better) and
+        ``davies_bouldin`` (lower is better).
     stands_out : bool
-        Whether the silhouettes stand out from all null data.
+        Whether the silhouettes stand out from those of all null data.
     elbow : int or None
-        Where the inertia has its elbow, if it has a clear one. It is shown, and has no vote.
+        The k at the elbow of the inertia, if it is clear. It does not influence the suggestion.
     space, metric : str
-        Where it was measured.
+        The space of the data and the distance.
 
     Examples
     --------
@@ -70,7 +71,7 @@ class Evidence:
 
     @cached_property
     def votes(self) -> dict[str, int]:
-        """The k that each of the three voters would take; 1 stands for one group."""
+        """The k that each of the three measures selects; 1 means that there are no groups."""
         return {
             "gap": self._gap_vote(),
             "silhouette": int(self.table["silhouette"].idxmax()),
@@ -79,52 +80,52 @@ class Evidence:
 
     @property
     def suggested_k(self) -> int | None:
-        """The k that the evidence speaks for clearly; None where it does not."""
+        """The k that is clearly supported, or None."""
         k, n_votes = Counter(self.votes.values()).most_common(1)[0]
         is_inside = 1 < k < self.table.index[-1]
         if not self.stands_out or n_votes < 2 or not is_inside or not self._beats_null_at(k):
             return None
-        return k if self.table["stability"][k] >= _STEADY else None
+        return k if self.table["stability"][k] >= _STABLE else None
 
     def _beats_null_at(self, k: int) -> bool:
         return bool(self.table["silhouette"][k] > self.table["null_high"][k])
 
     @property
     def sentence(self) -> str:
-        """What the evidence together says, in a sentence or two."""
+        """What the measures together say, in one or two sentences."""
         return f"{self._verdict} {_ON_A_MAP}" if self.space in _MAPS else self._verdict
 
     @property
     def _verdict(self) -> str:
         votes = self.votes
-        told = (
-            f"the gap statistic says {votes['gap']}, the silhouette {votes['silhouette']}, "
+        selected = (
+            f"the gap statistic selects {votes['gap']}, the silhouette {votes['silhouette']}, "
             f"stability {votes['stability']}"
         )
         if self.suggested_k is not None:
             k = self.suggested_k
             return (
-                f"k = {k} is well supported: {told}, the silhouettes stand out from null data, and "
-                f"resamples agree with an adjusted Rand index of {self.table['stability'][k]:.2f}."
+                f"k = {k} is well supported: {selected}, the silhouettes stand out from null data, "
+                "and resamples agree with an adjusted Rand index of "
+                f"{self.table['stability'][k]:.2f}."
             )
         if not self.stands_out:
             return (
-                "Nothing speaks for any k: the silhouettes are no better than null data reach, so "
-                f"one group is as good an account as any ({told})."
+                "No k is supported: the silhouettes do not stand out from those of null data, so "
+                f"there may be no groups ({selected})."
             )
-        stands = "The silhouettes stand out from null data, but"
+        start = "The silhouettes stand out from null data, but"
         k, n_votes = Counter(votes.values()).most_common(1)[0]
         if n_votes > 1 and k == self.table.index[-1]:
-            return f"{stands} the best k lies at the end of the range: try more ({told})."
+            return f"{start} the best k is the last of the range: try more clusters ({selected})."
         if n_votes > 1 and k > 1 and not self._beats_null_at(k):
-            return f"{stands} not at k = {k}, where null data reach as much: {told}."
+            return f"{start} not at k = {k}, where those of null data are as high ({selected})."
         if n_votes > 1 and k > 1:
-            steady = self.table["stability"][k]
             return (
-                f"{stands} the clusters are not steady: resamples agree at k = {k} only with an "
-                f"adjusted Rand index of {steady:.2f} ({told})."
+                f"{start} the clusters are not stable: resamples agree at k = {k} only with an "
+                f"adjusted Rand index of {self.table['stability'][k]:.2f} ({selected})."
             )
-        return f"{stands} no k is clearly the best: {told}. Choose k by its use."
+        return f"{start} no k is clearly the best: {selected}. Choose k by its use."
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the table: a row for each k.
@@ -141,18 +142,16 @@ class Evidence:
         return f"Evidence for k from {first} to {last} in the {self.space}: {self.sentence}"
 
     def _repr_html_(self) -> str:
-        elbow = f"at k = {self.elbow}" if self.elbow else "nowhere clearly"
+        elbow = f"has its elbow at k = {self.elbow}" if self.elbow else "has no clear elbow"
         where = (
-            f"Measured in the {self.space}, by {self.metric} distance. The inertia, which has no "
-            f"vote, has its elbow {elbow}."
+            f"Measured in the {self.space}, by {self.metric} distance. The inertia, which does not "
+            f"influence the suggestion, {elbow}."
         )
-        table = self.table.to_html(float_format="{:.3f}".format, na_rep="")
-        # The space may be the name of anybody's projection.
-        return f"<p><b>{html.escape(self.sentence)}</b></p><p>{html.escape(where)}</p>{table}"
+        return result_html(self.sentence, self.table, note=where)
 
     def _gap_vote(self) -> int:
-        # The least k within a standard error of the highest gap. The paper's own rule, the first
-        # such local maximum, ends at 1 where many groups lie far apart.
+        # The least k within a standard error of the highest gap. The rule of the paper, the first
+        # such local maximum, selects 1 for many groups that are far apart.
         gap, error = self.table["gap"], self.table["gap_error"]
         best = gap.idxmax()
         return int(gap.index[np.flatnonzero(gap >= gap[best] - error[best])[0]])

@@ -1,4 +1,4 @@
-"""Single pieces of evidence for a number of clusters: each a function of labels or sweeps."""
+"""The measures of evidence for k, each a function of labels or sweeps."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ Resample = tuple[NDArray[np.intp], Mapping[int, Labels]]
 
 
 def comparable(data: Any, sweep: ClusterSweep) -> NDArray[np.floating]:
-    """Return the points; with the cosine their directions, for what knows no cosine."""
+    """Return the points, scaled to unit length if the sweep uses the cosine distance."""
     points, _ = points_and_space(data)
     return unit_rows(points) if sweep.metric == "cosine" else points
 
 
 def inertias_from_one(data: Any, sweep: ClusterSweep) -> Floats:
-    """Return the inertia of one cluster, and then of the clusters of every k."""
+    """Return the inertia for k = 1 and for each k of the sweep."""
     points, space = points_and_space(data)
     together = np.zeros(len(points), dtype=np.int64)
     (one,) = measure(points, [together], space, sweep.metric, sweep.algorithm)
@@ -37,26 +37,26 @@ def inertias_from_one(data: Any, sweep: ClusterSweep) -> Floats:
 
 
 def reference(data: Any, sweep: ClusterSweep, kind: str, seed: int) -> tuple[Floats, Floats]:
-    """Cluster null data as the sweep was; return inertias from k = 1, and mean silhouettes."""
+    """Cluster null data like the sweep; return the inertias from k = 1 and the mean silhouettes."""
     null = null_data(data, kind, random_state=seed)
     found = sweep_clusters(null, sweep.n_clusters, random_state=seed, metric=sweep.metric)
     return inertias_from_one(null, found), found.silhouette_scores
 
 
 def gap_statistic(inertias: Floats, references: Sequence[Floats]) -> tuple[Floats, Floats]:
-    """Return how much tighter the clusters are than those of null data, and the standard error.
+    """Return the gap statistic and its standard error.
 
     Parameters
     ----------
     inertias : ndarray of shape (n_values,)
-        From k = 1.
+        The inertias of the data, from k = 1.
     references : sequence of ndarray of shape (n_values,)
-        The same of each null data set.
+        The inertias of each null data set.
 
     Returns
     -------
     gap, error : ndarray of shape (n_values,)
-        The difference of the logarithms.
+        The mean log inertia of the null data minus that of the data, and its standard error.
 
     References
     ----------
@@ -76,19 +76,19 @@ def gap_statistic(inertias: Floats, references: Sequence[Floats]) -> tuple[Float
 
 
 def _logarithm(inertias: Floats) -> Floats:
-    # Where every cluster is copies of one image only rounding is left, or nothing at all.
+    # If each cluster consists of duplicates of one image, the inertia is 0 or a rounding error.
     floor = np.finfo(np.float64).eps * inertias[0]
     logarithms: Floats = np.log(np.maximum(inertias, floor))
     return logarithms
 
 
 def resample(data: Any, sweep: ClusterSweep, seed: int, share: float = 0.8) -> Resample:
-    """Cluster a random share of the images for every k that they allow."""
+    """Cluster a random subset of the images for each k that it allows."""
     points, _ = points_and_space(data)
     random = np.random.default_rng(seed)
     rows = np.sort(random.choice(len(points), round(share * len(points)), replace=False))
     n_different = len(np.unique(points[rows], axis=0))
-    # Where every image is alone, any two partitions agree, and that says nothing.
+    # If each image is a cluster of its own, any two partitions agree.
     ks = [k for k in sweep.n_clusters if k <= n_different and k < len(rows)]
     found: Mapping[int, Clustering] = (
         sweep_clusters(points[rows], ks, random_state=seed, metric=sweep.metric) if ks else {}
@@ -97,10 +97,10 @@ def resample(data: Any, sweep: ClusterSweep, seed: int, share: float = 0.8) -> R
 
 
 def stability(resamples: Sequence[Resample], n_clusters: Sequence[int]) -> Floats:
-    """Return for every k how alike the clusters of two resamples are where they overlap.
+    """Return for each k how well the clusters of two resamples agree on their common images.
 
-    It is the mean adjusted Rand index over all pairs: 1 where every resample finds the same. It
-    is NaN where a resample has too few images for so many clusters.
+    It is the mean adjusted Rand index over all pairs of resamples: 1 if all find the same
+    clusters. It is NaN if a resample has too few images for k.
 
     References
     ----------
@@ -128,15 +128,15 @@ def stability(resamples: Sequence[Resample], n_clusters: Sequence[int]) -> Float
 
 
 def random_start(data: Any, sweep: ClusterSweep, seed: int) -> tuple[list[Labels], Floats]:
-    """Run K-means once for every k from random images, as a textbook would.
+    """Run K-means once for each k from random images; return labels and mean silhouettes.
 
-    The sweep's own search is made to hide where K-means can end; this shows it. Returned are the
-    labels and mean silhouettes.
+    The search of the sweep looks for the lowest inertia. Single runs show at which local minima
+    K-means can end.
     """
     from sklearn.cluster import KMeans
 
     points = comparable(data, sweep)
-    # Two centres on copies of one image would leave a cluster empty.
+    # Two centers on duplicates of one image would leave a cluster empty.
     different = np.unique(points, axis=0)
     random = np.random.default_rng(seed)
     labelings = []
@@ -148,7 +148,7 @@ def random_start(data: Any, sweep: ClusterSweep, seed: int) -> tuple[list[Labels
 
 
 def agreement_of_starts(starts: Sequence[Sequence[Labels]]) -> Floats:
-    """Return for every k the mean adjusted Rand index between two independent starts."""
+    """Return for each k the mean adjusted Rand index between two independent starts."""
     from sklearn.metrics import adjusted_rand_score
 
     pairs = [
@@ -160,9 +160,9 @@ def agreement_of_starts(starts: Sequence[Sequence[Labels]]) -> Floats:
 
 
 def classical_scores(data: Any, sweep: ClusterSweep) -> tuple[Floats, Floats]:
-    """Return the scores of Calinski and Harabasz (high is good) and of Davies and Bouldin (low).
+    """Return the scores of Calinski and Harabasz (higher is better) and Davies and Bouldin (lower).
 
-    Both are NaN where every image is alone.
+    Both are NaN if each image is a cluster of its own.
 
     References
     ----------
@@ -188,13 +188,13 @@ def classical_scores(data: Any, sweep: ClusterSweep) -> tuple[Floats, Floats]:
 
 
 def beats_null(scores: Floats, null_scores: Floats) -> bool:
-    """Say whether the scores stand out more, at some k, than those of any null draw.
+    """Return whether the scores stand out more, at their best k, than those of all null data.
 
-    Standing out is counted in standard deviations of all together, the real ones among them, and
-    the largest over all k is taken, for the null draws too: who looks at many k finds one by
-    chance. So real data that are no other than n null draws stand out once in n + 1 times.
+    For each k all scores, real and null, are standardized together. How much a data set stands
+    out is its largest standardized score over all k, which accounts for the choice among many k.
+    So a data set that is distributed like n null data sets stands out with probability 1/(n + 1).
     """
     every = np.vstack([scores, null_scores])
     spread = np.maximum(every.std(axis=0), np.finfo(np.float32).eps)
-    real, *by_chance = ((every - every.mean(axis=0)) / spread).max(axis=1)
-    return bool(real > max(by_chance))
+    real, *null = ((every - every.mean(axis=0)) / spread).max(axis=1)
+    return bool(real > max(null))

@@ -1,4 +1,4 @@
-"""What a cluster shows, in the words of a vocabulary."""
+"""Names of clusters, from the words of a vocabulary."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ from numpy.typing import NDArray
 from cliplab._core.validation import require_kind
 from cliplab.clustering.values import NOISE, Clustering
 from cliplab.embeddings.points import unit_rows
-from cliplab.evaluation.naming.prompts import (
-    checked_templates,
-    checked_words,
-    word_vectors,
-)
+from cliplab.evaluation.naming.prompts import checked_templates, checked_words, word_vectors
+from cliplab.evaluation.naming.scores import exceeds_chance, is_far_ahead
+from cliplab.evaluation.result_html import result_html
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,16 +27,16 @@ _N_TOP_WORDS = 3
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ClusterNames:
-    """How well each word fits each cluster, and whether the best one may serve as its name.
+    """How well each word fits each cluster, and the names that follow from it.
 
     Parameters
     ----------
     words : tuple of str
         The vocabulary, at least two.
     scores : array-like of shape (n_clusters, n_words)
-        From -1 to 1; comparable between the words of a cluster.
+        From -1 to 1. Compare the scores of one cluster, not those of different clusters.
     is_sure : array-like of shape (n_clusters,)
-        Whether the best word is clearly the best; `name_clusters` tells how that is decided.
+        Whether the best word is clearly the best, as defined in `name_clusters`.
 
     Raises
     ------
@@ -49,7 +47,7 @@ class ClusterNames:
     --------
     >>> found = ClusterNames(("cat", "dog"), [[0.8, -0.2], [0.1, 0.2]], [True, False])
     >>> found
-    Names of 2 clusters: cat, unsure
+    ClusterNames of 2 clusters: cat, unsure
     >>> found.top(1, n_words=1)
     {'dog': 0.2}
     """
@@ -64,11 +62,10 @@ class ClusterNames:
         is_sure = np.array(self.is_sure, dtype=np.bool_)
         if len(words) < 2 or scores.shape != (len(is_sure), len(words)):
             raise ValueError(
-                "`words`, `scores` and `is_sure` must be of at least two words and have shapes "
+                "`words`, `scores` and `is_sure` must have at least two words and the shapes "
                 "(n_words,), (n_clusters, n_words) and (n_clusters,). "
                 f"Got {(len(words),)!r}, {scores.shape!r} and {is_sure.shape!r} instead."
             )
-        # A frozen dataclass is filled once, here; after this nothing changes.
         scores.setflags(write=False)
         is_sure.setflags(write=False)
         object.__setattr__(self, "words", words)
@@ -86,20 +83,20 @@ class ClusterNames:
 
     @property
     def margins(self) -> NDArray[np.float64]:
-        """How far the best word of each cluster is ahead of the second."""
+        """The difference between the two best scores of each cluster."""
         second, first = np.sort(self.scores, axis=1)[:, -2:].T
         margins: NDArray[np.float64] = first - second
         return margins
 
-    def top(self, cluster_label: int, n_words: int = 5) -> dict[str, float]:
+    def top(self, cluster_label: int, *, n_words: int = 5) -> dict[str, float]:
         """Return the words that fit a cluster best, and their scores.
 
         Parameters
         ----------
         cluster_label : int
-            From 0 to k - 1; noise is no cluster and has no name.
+            From 0 to k - 1. Noise has no name.
         n_words : int, default=5
-            How many words.
+            The number of words.
 
         Returns
         -------
@@ -121,94 +118,91 @@ class ClusterNames:
         return {self.words[word]: float(scores[word]) for word in order}
 
     def to_pandas(self) -> pd.DataFrame:
-        """Each cluster's name, its best words and how far the first is ahead.
+        """Return the name and the best words of each cluster.
 
         Returns
         -------
         pandas.DataFrame
-            One row a cluster, with columns ``cluster_label``, ``name``, ``top_words`` (with
-            their scores) and ``margin``.
+            One row for each cluster, with columns ``cluster_label``, ``name``, ``top_words``
+            (with their scores) and ``margin``.
         """
         import pandas as pd
 
-        tops = [self.top(cluster, _N_TOP_WORDS) for cluster in range(len(self.scores))]
+        tops = (self.top(label, n_words=_N_TOP_WORDS) for label in range(len(self.scores)))
         return pd.DataFrame(
             {
-                "cluster_label": range(len(tops)),
+                "cluster_label": range(len(self.scores)),
                 "name": self.names,
                 "top_words": [
-                    ", ".join(f"{word} {score:.2f}" for word, score in top.items()) for top in tops
+                    ", ".join(f"{w} {score:.2f}" for w, score in top.items()) for top in tops
                 ],
                 "margin": self.margins,
             }
         )
 
+    @property
+    def _title(self) -> str:
+        return f"ClusterNames of {len(self.names)} clusters"
+
     def __repr__(self) -> str:
         shown = ", ".join(self.names[:8]) + (", …" if len(self.names) > 8 else "")
-        return f"Names of {len(self.names)} clusters: {shown}"
+        return f"{self._title}: {shown}"
 
     def _repr_html_(self) -> str:
-        # Words are data from strangers: to_html escapes them.
         table = self.to_pandas().set_index("cluster_label")
-        return str(table.to_html(float_format="{:.2f}".format))
+        return result_html(self._title, table, number="{:.2f}")
 
 
 def name_clusters(
     clustering: Clustering,
     encoder: ClipEncoder,
     vocabulary: Sequence[str] | None = None,
+    *,
     templates: Sequence[str] | None = None,
 ) -> ClusterNames:
-    """Say in a word what each cluster shows, or that no word will do.
+    """Name each cluster by the word of a vocabulary that fits it best.
 
-    CLIP has put pictures and texts into one space, so a cluster's centre can be compared with
-    words. Compared as they are, all would be far apart: the vectors of pictures lie in one
-    narrow cone and those of texts in another. So each side is first moved so that its mean is
-    zero, and a score is the cosine of what is left: not what a cluster shows, but how it differs
-    from the other clusters, against how a word differs from the other words.
+    CLIP embeds images and texts in one space, so the center of a cluster can be compared with
+    words. But the vectors of images lie in one narrow cone and those of texts in another. So the
+    mean of the images is subtracted from the centers and the mean of the words from the words,
+    and a score is the cosine of the two differences. It compares how a cluster differs from the
+    mean of all images with how a word differs from the mean of all words.
 
-    A word becomes the name only if the second best has at most half as large a part in the
-    centre as it has, and if it draws the centre farther from the mean of all images than chance
-    would draw the centre of as many images drawn by lot. Otherwise the name is "unsure": the
-    cluster is mixed, or shows something that is not in the vocabulary, or nothing at all. On
-    storybooks of 1,000 pictures at least 9 of 10 clusters that are nearly all of one kind get its
-    name, and at most 1 of 100 groups of 10 or more pictures drawn by lot gets any.
+    The best word becomes the name if two conditions hold. The part of the second best word in the
+    center is at most half as large. And the word shifts the center further from the mean of all
+    images than is expected for as many random images. Otherwise the name is "unsure": the
+    cluster is mixed, or the vocabulary has no word for it. On storybooks of 1,000 images at least
+    9 of 10 clusters of nearly one kind got its name, and at most 1 of 100 groups of 10 or more
+    random images got a name.
 
     Parameters
     ----------
     clustering : Clustering
-        Its `centers` have to be means of the encoder's own vectors. One that was found
-        elsewhere, for example on a t-SNE picture, is first measured in CLIP's space:
+        Its `centers` must be means of the encoder's vectors. For a clustering of another space,
+        for example of a t-SNE projection, compute them first:
         ``remeasure(embeddings, clustering)``.
     encoder : ClipEncoder
-        What made the embeddings.
+        The encoder of the embeddings.
     vocabulary : sequence of str, optional
-        The words to choose from, without articles; at least two. When left out, the storybook's
-        16 objects for its own CLIP, and everyday words for things in photographs for any other.
+        The words to choose from, without articles; at least two. By default the 16 objects of the
+        storybook for its own CLIP, and words for things in photographs for any other.
     templates : sequence of str, optional
-        Sentences with ``{}`` in place of the word, over which a word's vector is averaged. When
-        left out, ``"a {}"`` for the storybook's CLIP, and photographs of it for any other.
+        Sentences with ``{}`` in place of the word. The vector of a word is the mean over all of
+        them. By default ``"a {}"`` for the storybook's CLIP, and ``"a photo of a {}"`` and
+        ``"a photo of the {}"`` for any other.
 
     Returns
     -------
     ClusterNames
-        Scores of every word for every cluster, and the names. Noise has none.
+        The scores of all words for all clusters, and the names. Noise has no name.
 
     Raises
     ------
     ValueError
-        If the centres are not in the encoder's space, or there is something wrong with the
-        words or the templates.
+        If the centers are not in the encoder's space, or the words or the templates are not
+        valid.
     TypeError
-        If arguments are swapped, or of another kind.
-
-    Notes
-    -----
-    The half is the only number that was chosen. A centre that holds the parts a and b of two
-    words has the scores a + b c and b + a c, where c is the cosine of the words; so b is more
-    than half of a where the margin is below (1 - c) / (2 + c) of the best score, and words that
-    are alike need a smaller margin. And unit vectors with the mean m are, in the mean square,
-    1 - |m|² from it: the mean of n of all N is (1 - |m|²) (1/n - 1/N) from it.
+        If arguments are swapped or of another kind.
 
     References
     ----------
@@ -241,34 +235,20 @@ def name_clusters(
 
     labels = clustering.cluster_labels
     sizes = np.bincount(labels[labels != NOISE], minlength=clustering.n_clusters)
-    n_images = max(1, sizes.sum())  # Where all is noise there is no cluster to be named.
-    mean = sizes @ clustering.centers / n_images
+    mean = sizes @ clustering.centers / max(1, sizes.sum())  # All images may be noise.
     shifts = clustering.centers - mean
     meanings = unit_rows(texts - texts.mean(axis=0))
     scores = unit_rows(shifts) @ meanings.T
-
-    drawn_by_lot = max(0.0, 1 - mean @ mean) * (1 / sizes - 1 / n_images)
-    stands_out = scores.max(axis=1) * np.linalg.norm(shifts, axis=1) > np.sqrt(drawn_by_lot)
-    return ClusterNames(words, scores, stands_out & _leads(scores, meanings))
-
-
-def _leads(scores: NDArray[np.float64], meanings: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell where the second best word has at most half the part that the best one has."""
-    second, first = np.argsort(scores, axis=1)[:, -2:].T
-    clusters = np.arange(len(scores))
-    best = scores[clusters, first]
-    margins = best - scores[clusters, second]
-    alike = np.einsum("ij,ij->i", meanings[first], meanings[second])
-    # Of two words alone each is the other's opposite, and the margin meets the bar exactly.
-    leads: NDArray[np.bool_] = margins >= best * (1 - alike) / (2 + alike) - 1e-9
-    return leads
+    is_sure = exceeds_chance(scores.max(axis=1), shifts, mean, sizes)
+    is_sure &= is_far_ahead(scores, meanings)
+    return ClusterNames(words, scores, is_sure)
 
 
 def _require(is_in_clip_space: bool, clustering: Clustering) -> None:
     if not is_in_clip_space:
         raise ValueError(
-            "`clustering` must have means of the encoder's vectors for its centres; "
-            "`remeasure(embeddings, clustering)` makes one that has. "
-            f"Got centres with {clustering.centers.shape[1]} features in the {clustering.space}, "
-            f"measured by the {clustering.metric} metric, instead."
+            "`clustering` must have the means of the encoder's vectors as its centers; "
+            "`remeasure(embeddings, clustering)` computes them. "
+            f"Got centers with {clustering.centers.shape[1]} features in the {clustering.space}, "
+            f"by the {clustering.metric} metric, instead."
         )

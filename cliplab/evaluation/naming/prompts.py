@@ -1,4 +1,4 @@
-"""From words to vectors: each word is put into sentences, which CLIP reads."""
+"""Vectors of words: each word is put into sentences, which CLIP encodes."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from cliplab.evaluation.naming.vocabulary import default_templates, default_voca
 if TYPE_CHECKING:
     from cliplab.embeddings.encoder import ClipEncoder
 
-# An article belongs to a sound: "an hour" and "a unicorn".
+# The article depends on the sound: "an hour", but "a unicorn".
 _SOUNDS_LIKE_A_VOWEL = re.compile(
     r"(?!eu|uni(?!n)|uku|uten)[aeiou]|hour|honest|heir", re.IGNORECASE
 )
 _BATCH_SIZE = 32
 _SECONDS_BEFORE_PROGRESS = 2
-# What an encoder has read before; it is forgotten with the encoder.
-_READ: WeakKeyDictionary[ClipEncoder, dict[tuple[str, ...], NDArray[np.float64]]] = (
+# The vectors of words that an encoder has encoded; they are dropped with the encoder.
+_VECTORS: WeakKeyDictionary[ClipEncoder, dict[tuple[str, ...], NDArray[np.float64]]] = (
     WeakKeyDictionary()
 )
 
 
 def fill(template: str, word: str) -> str:
-    """Put a word into a template; "a" becomes "an" where it stands before a vowel.
+    """Put a word into a template; "a" becomes "an" before the sound of a vowel.
 
     Parameters
     ----------
@@ -49,37 +49,37 @@ def fill(template: str, word: str) -> str:
     """
     if _SOUNDS_LIKE_A_VOWEL.match(word):
         template = re.sub(r"\b([Aa]) \{\}", r"\1n {}", template)
-    # Not `format`: a template from a stranger could reach into objects with it.
+    # Not `str.format`, which lets a template read attributes of objects.
     return template.replace("{}", word)
 
 
 def checked_words(vocabulary: Any, model: str) -> tuple[str, ...]:
-    """Return the learner's words, or the model's own where there are none.
+    """Return the given words, or by default those for the model.
 
     Raises
     ------
     ValueError
-        If they are not at least two words, all different.
+        If there are fewer than two words, or two are the same.
     """
     if vocabulary is None:
         return default_vocabulary(model)
     words = _strings(vocabulary)
-    known = {" ".join(word.split()).casefold() for word in words}  # CLIP reads them so.
+    known = {" ".join(word.split()).casefold() for word in words}  # As CLIP's tokenizer does.
     if len(words) < 2 or "" in known or len(known) < len(words):
         raise ValueError(
-            "`vocabulary` must be a list of at least two words, none empty and none given twice. "
+            "`vocabulary` must be a list of at least two words, none of them empty or repeated. "
             f"Got {vocabulary!r} instead."
         )
     return words
 
 
 def checked_templates(templates: Any, model: str) -> tuple[str, ...]:
-    """Return the learner's templates, or the model's own where there are none.
+    """Return the given templates, or by default those for the model.
 
     Raises
     ------
     ValueError
-        If there is none, or one without ``{}``.
+        If there is no template, or one without ``{}``.
     """
     if templates is None:
         return default_templates(model)
@@ -97,12 +97,14 @@ def word_vectors(
 ) -> NDArray[np.float64]:
     """Return the vector of each word: the mean over all templates.
 
-    Words that were read before with the same encoder are not read again.
+    The vectors are cached for each encoder.
 
     Parameters
     ----------
     encoder : ClipEncoder
+        The encoder of the texts.
     words, templates : tuple of str
+        As from `checked_words` and `checked_templates`.
 
     Returns
     -------
@@ -111,24 +113,24 @@ def word_vectors(
     """
     from tqdm.auto import tqdm
 
-    read = _READ.setdefault(encoder, {})
+    cached = _VECTORS.setdefault(encoder, {})
     sentences = tuple(fill(template, word) for template in templates for word in words)
-    if sentences not in read:
-        # All at once would fill the memory: each text is as long as the longest that CLIP reads.
+    if sentences not in cached:
+        # In batches, to save memory: each text is padded to the longest that CLIP accepts.
         starts = range(0, len(sentences), _BATCH_SIZE)
-        batches = tqdm(starts, "reading words", delay=_SECONDS_BEFORE_PROGRESS, unit="batch")
+        batches = tqdm(starts, "Encoding words", delay=_SECONDS_BEFORE_PROGRESS, unit="batch")
         vectors = np.vstack(
             [encoder.encode_texts(sentences[i : i + _BATCH_SIZE]).vectors for i in batches],
             dtype=np.float64,
         )
         means = unit_rows(vectors.reshape(len(templates), len(words), -1).mean(axis=0))
         means.setflags(write=False)
-        read[sentences] = means
-    return read[sentences]
+        cached[sentences] = means
+    return cached[sentences]
 
 
 def _strings(values: Any) -> tuple[str, ...]:
-    """Return a sequence of strings as a tuple; nothing for a bare string or anything else."""
+    """Return a sequence of strings as a tuple; an empty one for anything else."""
     if isinstance(values, str) or not isinstance(values, Iterable):
         return ()
     strings = tuple(values)

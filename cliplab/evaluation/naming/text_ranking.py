@@ -1,4 +1,4 @@
-"""Images in the order in which they fit a text."""
+"""Images ranked by how well they fit a text."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 from cliplab._core.validation import require_kind
 from cliplab.embeddings.points import unit_rows
 from cliplab.embeddings.values import Embeddings
-from cliplab.evaluation.naming.prompts import (
-    checked_templates,
-    checked_words,
-    word_vectors,
-)
+from cliplab.evaluation.naming.prompts import checked_templates, checked_words, word_vectors
+from cliplab.evaluation.result_html import result_html
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cliplab.embeddings.encoder import ClipEncoder
+
+_N_SHOWN = 10
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -29,20 +30,20 @@ class TextRanking:
     Parameters
     ----------
     text : str
-        What was asked for.
+        The text.
     scores : array-like of shape (n_images,)
-        Higher fits better; only the order has a meaning.
+        The higher the better. Only their order has a meaning.
 
     Raises
     ------
     ValueError
-        If the scores are not one number for each image.
+        If `scores` is not one-dimensional.
 
     Examples
     --------
     >>> found = TextRanking("a red car", [0.1, 0.6, -0.2])
     >>> found
-    Ranking of 3 images by 'a red car'
+    TextRanking of 3 images by 'a red car'
     >>> found.ranking.tolist()
     [1, 0, 2]
     """
@@ -59,56 +60,73 @@ class TextRanking:
 
     @property
     def ranking(self) -> NDArray[np.intp]:
-        """The rows of all images, the one that fits best first."""
+        """The rows of all images, the best first."""
         return np.argsort(-self.scores, kind="stable")
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the images and their scores, the best first.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row for each image, with columns ``image`` (its row) and ``score``.
+        """
+        import pandas as pd
+
+        return pd.DataFrame({"image": self.ranking, "score": self.scores[self.ranking]})
 
     def __len__(self) -> int:
         return len(self.scores)
 
     def __repr__(self) -> str:
-        return f"Ranking of {len(self)} images by {self.text!r}"
+        return f"TextRanking of {len(self)} images by {self.text!r}"
+
+    def _repr_html_(self) -> str:
+        best = self.to_pandas().head(_N_SHOWN).set_index("image")
+        note = f"The best {_N_SHOWN}:" if len(self) > _N_SHOWN else ""
+        return result_html(repr(self), best, note=note)
 
 
 def rank_by_text(
     text: str,
     embeddings: Embeddings,
     encoder: ClipEncoder,
+    *,
     vocabulary: Sequence[str] | None = None,
 ) -> TextRanking:
-    """Order images by how well they fit a text, as a search engine for pictures does.
+    """Rank images by how well they fit a text, as an image search does.
 
-    The cosine of a text and a picture is small even where they fit: CLIP was only taught that
-    the right text has to be nearer than the wrong ones, and it has left pictures in one narrow
-    cone of its space and texts in another. Between the two lies the modality gap, which enters
-    every cosine and says nothing about the picture. So each side is first moved so that its mean
-    is zero: that of the pictures over all of them, that of the texts over a vocabulary.
+    The cosine of an image and its text is small. CLIP is trained so that the right text is nearer
+    than the wrong ones, and its images lie in one narrow cone and its texts in another. The
+    distance between the cones, the modality gap, is a part of every cosine. So the mean of all
+    images is subtracted from the images, and the mean of a vocabulary from the text.
 
-    A score is the cosine of what is left. It is a comparison with the other pictures, and would
-    be another one among others; so only the order means something. The best score is no
-    probability, and there is a best one also where no picture fits.
+    A score is the cosine of the two differences. It compares an image with the other images, so
+    it depends on them, and only the order of the scores has a meaning. The best score is not a
+    probability, and one image is the best even if none fits.
 
     Parameters
     ----------
     text : str
-        What to look for, in English and in full: "a red car".
+        What to search for, in English, for example "a red car".
     embeddings : Embeddings
         The images, encoded by `encoder`.
     encoder : ClipEncoder
-        What reads the text.
+        The encoder of the images, which encodes the text.
     vocabulary : sequence of str, optional
-        The words whose mean is that of the texts; as in `name_clusters`.
+        The words whose mean is subtracted from the text. By default as in `name_clusters`.
 
     Returns
     -------
     TextRanking
-        A score for every image, and the order.
+        The score of each image, and their order.
 
     Raises
     ------
     ValueError
-        If the text is empty, or the embeddings come from something else than the encoder.
+        If the text is empty, or the embeddings come from another encoder.
     TypeError
-        If arguments are swapped, or of another kind.
+        If arguments are swapped or of another kind.
 
     References
     ----------
@@ -126,26 +144,26 @@ def rank_by_text(
     from cliplab.embeddings.encoder import ClipEncoder
 
     if not isinstance(text, str) or not text.strip():
-        raise ValueError(f"`text` must be a text that is not empty. Got {text!r} instead.")
+        raise ValueError(f"`text` must be a string that is not blank. Got {text!r} instead.")
     require_kind("embeddings", embeddings, Embeddings)
     require_kind("encoder", encoder, ClipEncoder)
     words = checked_words(vocabulary, encoder.model)
     _require_same_encoder(embeddings, encoder)
     texts = word_vectors(encoder, words, checked_templates(None, encoder.model))
-    asked = encoder.encode_texts([text]).vectors
-    if embeddings.vectors.shape[1] != asked.shape[1]:
+    encoded = encoder.encode_texts([text]).vectors
+    if embeddings.vectors.shape[1] != encoded.shape[1]:
         raise ValueError(
-            f"`embeddings` must have the {asked.shape[1]} features of the encoder. "
+            f"`embeddings` must have the {encoded.shape[1]} features of the encoder. "
             f"Got {embeddings.vectors.shape[1]} instead."
         )
-    pictures = embeddings.vectors.astype(np.float64)
-    differences = unit_rows(pictures - pictures.mean(axis=0))
-    meaning = unit_rows(asked - texts.mean(axis=0))[0]
+    vectors = embeddings.vectors.astype(np.float64)
+    differences = unit_rows(vectors - vectors.mean(axis=0))
+    meaning = unit_rows(encoded - texts.mean(axis=0))[0]
     return TextRanking(text, differences @ meaning)
 
 
 def _require_same_encoder(embeddings: Embeddings, encoder: ClipEncoder) -> None:
-    """Refuse vectors of another model; where nobody knows who made them, they may be its own."""
+    """Reject vectors of another model. Those of an unknown model may be of this one."""
     weights = embeddings.provenance.get("pretrained", str(encoder.pretrained))
     if embeddings.model not in (encoder.model, "unknown") or weights != str(encoder.pretrained):
         raise ValueError(

@@ -1,11 +1,11 @@
-"""The words that clusters are named with, unless the learner brings others."""
+"""The default words and templates to name clusters with."""
 
 from __future__ import annotations
 
 from cliplab.sources.storybook import OBJECTS
 
-# A name is the word that leads, so words should not share a picture: hardly one is a kind of
-# another ("bird", and no "owl"), and people are not guessed at.
+# The best word must be clearly ahead, so few words are a kind of another ("bird", but not "owl").
+# The words for people are few, so that no attribute of a person is guessed.
 _THEMES = (
     # Animals of house and farm
     "dog, cat, horse, cow, sheep, goat, pig, chicken, rabbit, donkey, hamster",
@@ -92,7 +92,7 @@ EVERYDAY_WORDS: tuple[str, ...] = tuple(word for theme in _THEMES for word in th
 
 
 def default_vocabulary(model: str) -> tuple[str, ...]:
-    """Return the words that a model can be expected to know.
+    """Return the default vocabulary for a model.
 
     Parameters
     ----------
@@ -102,8 +102,8 @@ def default_vocabulary(model: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        The 16 objects of the storybook for its own CLIP, which knows no others; everyday words
-        for things in photographs for every other.
+        The 16 objects of the storybook for its own CLIP, which was trained on no others; words
+        for things in photographs for every other model.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def default_vocabulary(model: str) -> tuple[str, ...]:
 
 
 def default_templates(model: str) -> tuple[str, ...]:
-    """Return the sentences into which words are put for a model.
+    """Return the default templates for a model.
 
     Parameters
     ----------
@@ -131,5 +131,5 @@ def default_templates(model: str) -> tuple[str, ...]:
     >>> default_templates("ViT-B-32")
     ('a photo of a {}', 'a photo of the {}')
     """
-    # Two only: each costs ten seconds on a processor. "The" also suits what cannot be counted.
+    # Only two: each takes ten seconds on a CPU. "The" also fits words without a plural.
     return ("a {}",) if model == "storybook" else ("a photo of a {}", "a photo of the {}")

@@ -21,8 +21,8 @@ _PLAN = "plan.json"
 
 def fetch_hub_images(
     name: str,
-    split: str = "train",
     *,
+    split: str = "train",
     n_images: int = 1000,
     image_column: str | None = None,
     label_column: str | None = None,

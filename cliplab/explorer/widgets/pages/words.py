@@ -120,7 +120,9 @@ class WordsPage:
         self._named = asked
         rows = []
         for cluster, (name, margin) in enumerate(zip(names.names, names.margins, strict=True)):
-            others = [f"{word} {score:.2f}" for word, score in names.top(cluster, 3).items()]
+            others = [
+                f"{word} {score:.2f}" for word, score in names.top(cluster, n_words=3).items()
+            ]
             rows.append([chip(cluster), name, f"{margin:.2f}", ", ".join(others)])
         heads = ["", "in a word", "margin", "nearest words"]
         self._names.value = render(
