@@ -1,11 +1,10 @@
-"""How long the evidence for k takes: k from 2 to 20, for 1,000 vectors of 512 numbers.
+"""Time of the evidence for k from 2 to 20, for 1,000 embeddings of 512 features.
 
 Usage: OMP_NUM_THREADS=1 python benchmarks/evidence.py [--repeats 3] [--images 1000]
 
-The vectors are sixteen groups on the sphere, drawn from a seed. Each repeat gathers everything
-anew: 40 sets of null data, 10 resamples and 10 starts. The sweep itself is not counted. A busy
-machine takes longer: the shortest is nearest to the time of an idle one, and the seconds of
-processor say how much there was to do.
+The embeddings are sixteen groups on the sphere, drawn from a seed. Each repeat computes all tasks:
+40 null data sets, 10 resamples and 10 starts. The sweep itself is not included. On a busy machine
+the shortest time is nearest to that of an idle one; the CPU time does not depend on other programs.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ from cliplab.evaluation.evidence.gathering import evidence_for_k
 BAR = 30.0
 
 
-def vectors(n_images: int) -> Embeddings:
-    """Draw sixteen groups in a cone, as those of CLIP are."""
+def grouped_embeddings(n_images: int) -> Embeddings:
+    """Draw sixteen groups in a narrow cone, like embeddings of CLIP."""
     random = np.random.default_rng(0)
     centers = random.normal(size=(16, 512)) + 3 * random.normal(size=512)
     return Embeddings(centers[np.arange(n_images) % 16] + 1.2 * random.normal(size=(n_images, 512)))
@@ -38,16 +37,16 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--images", type=int, default=1000)
     options = parser.parse_args()
-    embeddings = vectors(options.images)
+    embeddings = grouped_embeddings(options.images)
     sweep = sweep_clusters(embeddings, range(2, 21))
-    print(f"{'repeat':>6} {'seconds':>9} {'of processor':>13} {'suggested k':>12} {'load':>6}")
+    print(f"{'repeat':>6} {'seconds':>9} {'CPU':>13} {'suggested k':>12} {'load':>6}")
     times = []
     for repeat in range(options.repeats):
-        began, worked = time.monotonic(), time.process_time()
+        start, cpu_start = time.monotonic(), time.process_time()
         found = evidence_for_k(embeddings, sweep, random_state=repeat, on_progress=lambda _: None)
-        times.append(time.monotonic() - began)
+        times.append(time.monotonic() - start)
         print(
-            f"{repeat + 1:>6} {times[-1]:>7.1f} s {time.process_time() - worked:>11.1f} s "
+            f"{repeat + 1:>6} {times[-1]:>7.1f} s {time.process_time() - cpu_start:>11.1f} s "
             f"{found.suggested_k or 'none':>12} {os.getloadavg()[0]:>6.2f}"
         )
     print(
