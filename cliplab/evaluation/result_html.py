@@ -31,7 +31,7 @@ def result_html(heading: str, *tables: pd.DataFrame, note: str = "", number: str
 
     Examples
     --------
-    >>> print(result_html("1 < 2"))
+    >>> print(result_html("1 < 2").strip())
     <p><b>1 &lt; 2</b></p>
     """
     return render(
