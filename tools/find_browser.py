@@ -1,7 +1,7 @@
 """Find a Chromium for the browser tests, or install one where that is allowed.
 
-Run as a script it says which browser the tests will use. It never fails: where none can be had,
-the browser tests say so themselves.
+As a script it prints which browser the tests will use. It never fails: where there is none, the
+browser tests report it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ ADVICE = (
     "No Chromium was found for the browser tests. Install Chromium or Chrome, or run "
     "`.venv/bin/playwright install --with-deps chromium`."
 )
-# Chromium refuses its sandbox to root. The rest keeps it from calling home, which it would
-# otherwise do for minutes where there is no network.
+# Chromium has no sandbox for root. The rest stops it from sending requests of its own, for which
+# it would wait for minutes where there is no network.
 BROWSER_OPTIONS = [
     *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
     "--disable-background-networking",
@@ -31,7 +31,7 @@ BROWSER_OPTIONS = [
 ]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-_USUAL_PLACES = (
+_USUAL_PATHS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "C:/Program Files/Google/Chrome/Application/chrome.exe",
@@ -44,7 +44,7 @@ def find_browser() -> str | None:
     for name in _NAMES:
         if path := shutil.which(name):
             return path
-    for place in _USUAL_PLACES:
+    for place in _USUAL_PATHS:
         if Path(place).exists():
             return place
     return _playwrights_own()
@@ -54,7 +54,7 @@ def _playwrights_own() -> str | None:
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
         try:
-            # Being there is not enough: it comes without the system's libraries.
+            # That it exists is not enough: it needs libraries of the system.
             playwright.chromium.launch(executable_path=path, args=BROWSER_OPTIONS).close()
         except Error:
             return None

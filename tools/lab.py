@@ -31,13 +31,13 @@ from playwright.sync_api import Browser, sync_playwright
 
 SECONDS_TO_START = 90
 
-# The server is on this machine, whatever proxy the machine uses for the world.
+# The server is on this machine, whatever proxy it uses for the rest of the network.
 _ask_server = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
 
 @contextmanager
 def running_lab() -> Iterator[Lab]:
-    """Start JupyterLab and Chromium, with nothing of the user's own settings; stop both after."""
+    """Start JupyterLab and Chromium, without the settings of the user; stop both afterwards."""
     executable = find_browser()
     if executable is None:
         raise FileNotFoundError(ADVICE)
@@ -71,8 +71,10 @@ def _jupyter_server(home: Path) -> Iterator[tuple[str, str]]:
         f"--IdentityProvider.token={token}",
         "--LabApp.expose_app_in_browser=True",
     ]
-    elsewhere = ("JUPYTER", "IPYTHON", "XDG_")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(elsewhere)}
+    of_the_user = ("JUPYTER", "IPYTHON", "XDG_")
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(of_the_user)
+    }
     environment |= {"HOME": str(home), "USERPROFILE": str(home), "APPDATA": str(home)}
     log = home / "jupyter.log"
     with log.open("w") as output:
@@ -104,11 +106,11 @@ def _wait_until_it_answers(server: subprocess.Popen[bytes], address: str, log: P
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
-    raise RuntimeError(f"JupyterLab did not start. It said:\n{log.read_text()[-2000:]}")
+    raise RuntimeError(f"JupyterLab did not start. Its log:\n{log.read_text()[-2000:]}")
 
 
 class Lab:
-    """A running JupyterLab with a browser before it."""
+    """A running JupyterLab and a browser."""
 
     def __init__(self, address: str, token: str, folder: Path, browser: Browser) -> None:
         self.address = address
@@ -126,7 +128,7 @@ class Lab:
         )
         page = context.new_page()
         notebook = Notebook(page, on_close=self._end_kernels)
-        # `reset` forgets which notebooks an earlier window had open.
+        # `reset` closes the notebooks that an earlier window had open.
         page.goto(f"{self.address}/lab/tree/{path.name}?token={self._token}&reset")
         notebook.wait_ready()
         return notebook

@@ -4,8 +4,8 @@
     python tools/make_pack.py open-images --publish   # fetches, encodes with ViT-B-32, uploads
     python tools/make_pack.py rehearsal --photos DIR --publish NAME
 
-The rehearsal takes photographs of yours and an untrained ViT-B-32, and says so in its title: it
-shows that all works, and its clusters mean nothing.
+The rehearsal uses your own photographs and an untrained ViT-B-32, as its title says: it shows that
+everything works, and its clusters mean nothing.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from cliplab.sources import PEOPLE
 
 
 def main() -> None:
-    """Make what the command line asks for."""
+    """Make the pack that the command line names."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -43,37 +43,39 @@ def main() -> None:
     parser.add_argument(
         "--publish", nargs="?", const=PACK, metavar="NAME", help=f"upload it, to {PACK} or NAME"
     )
-    asked = parser.parse_args()
-    if asked.publish and asked.publish.startswith("OWNER/"):
+    arguments = parser.parse_args()
+    if arguments.publish and arguments.publish.startswith("OWNER/"):
         parser.error("set the pack's address in pyproject.toml, or name one: --publish owner/name")
-    if asked.publish:
-        whoami()  # Not after an hour's work.
-    if asked.kind == "rehearsal" and asked.photos is None:
+    if arguments.publish:
+        whoami()  # Before an hour's work, not after it.
+    if arguments.kind == "rehearsal" and arguments.photos is None:
         parser.error("a rehearsal needs --photos")
-    out = asked.out or (STORYBOOK_PACK if asked.kind == "storybook" else Path(asked.kind))
-    if asked.kind == "storybook":
-        images = load_storybook(n_images=asked.n_images)
-        # In single precision every machine makes the same vectors, and so the same clusters.
+    out = arguments.out or (
+        STORYBOOK_PACK if arguments.kind == "storybook" else Path(arguments.kind)
+    )
+    if arguments.kind == "storybook":
+        images = load_storybook(n_images=arguments.n_images)
+        # In single precision every machine computes the same vectors, and so the same clusters.
         encoder = ClipEncoder("storybook", precision="float32")
         title = "The storybook"
-    elif asked.kind == "open-images":
-        images = fetch_open_images(n_images=asked.n_images, exclude_classes=PEOPLE)
+    elif arguments.kind == "open-images":
+        images = fetch_open_images(n_images=arguments.n_images, exclude_classes=PEOPLE)
         if "lacks" in images.provenance:
             parser.error(f"these come from a mirror, without {images.provenance['lacks']}")
         encoder, title = ClipEncoder("ViT-B-32"), "Photographs of Open Images"
     else:
-        images = load_folder(asked.photos)
+        images = load_folder(arguments.photos)
         encoder = ClipEncoder("ViT-B-32", pretrained=None)
         title = "A rehearsal with an untrained network"
     pack = make_pack(out, images, encoder, title)
     n_bytes = sum(file.stat().st_size for file in out.iterdir())
     print(f"{pack} in {out}, {n_bytes / 1e6:.1f} MB")
-    if asked.publish:
-        print(f"published as {asked.publish}, {publish_pack(out, asked.publish)}")
+    if arguments.publish:
+        print(f"published as {arguments.publish}, {publish_pack(out, arguments.publish)}")
 
 
 def make_pack(out: Path, images: ImageSet, encoder: ClipEncoder, title: str) -> Pack:
-    """Compute all that a lesson shows, and write it."""
+    """Compute everything that a lesson shows, and save it."""
     embeddings = encoder.encode_images(images)
     projections = [project(embeddings, method, random_state=0) for method in ("tsne", "pca")]
     most = min(20, len(images) - 1)

@@ -2,12 +2,12 @@
 
 Usage: python tools/make_palette.py
 
-Prints hexadecimal colours for `cliplab/explorer/theme.py`. The first six are those of Okabe and Ito
-(2008) that stand out from white and from dark grey alike; each that follows is the farthest from
-all before it. The distance of two colours is half what normal eyes see and half the least that
-any of four kinds of eyes sees, in OKLab (Ottosson, 2020); colour blindness is simulated after
-Machado, Oliveira and Fernandes (2009), severity 1. The last line is the smallest distance within
-the first 6, 10 and 20.
+Prints hexadecimal colours for `cliplab/explorer/style/theme.py`. The first six are those of Okabe
+and Ito (2008) that are visible on white and on dark grey; each of the others is the farthest from
+all before it. The distance of two colours is the mean of their distance for normal vision and the
+smallest distance for any of four kinds of vision, in OKLab (Ottosson, 2020); colour blindness is
+simulated after Machado, Oliveira and Fernandes (2009), severity 1. The last line is the smallest
+distance within the first 6, 10 and 20.
 """
 
 from __future__ import annotations
@@ -64,12 +64,12 @@ def oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def seen_by_all(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what each kind of eye sees, as an array of shape (4, n_colors, 3)."""
+    """Return the colours in each kind of vision, an array of shape (4, n_colors, 3)."""
     return np.stack([oklab(np.clip(rgb @ eye.T, 0, 1)) for eye in _EYES.values()])
 
 
 def distance(seen: NDArray[np.float64], one: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how far each colour is from one: half to normal eyes, half to the weakest."""
+    """Return the distance of each colour from one: half normal vision, half the weakest."""
     apart = np.linalg.norm(seen - one[:, None], axis=2)
     mean: NDArray[np.float64] = (apart[0] + apart.min(axis=0)) / 2
     return mean

@@ -1,8 +1,8 @@
-"""Make the README's picture: the first lesson's Explorer in a real JupyterLab.
+"""Make the image of the README: the first lesson's Explorer in a real JupyterLab.
 
 Usage: python tools/make_screenshot.py [docs/explorer.png] [--width 1280] [--height 800] [--dark]
 
-With `--window` the picture is the whole window and not the Explorer alone.
+With `--window` the image is the whole window and not the Explorer alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from lab import running_lab
 from notebook_page import Notebook
 
 ROOT = Path(__file__).parents[1]
-# One typical picture a cluster fills the gallery just so.
+# One typical image a cluster fills the gallery exactly.
 CHOICE = "explorer.state.n_clusters = 10"
 
 
@@ -34,7 +34,7 @@ def show_lesson(notebook: Notebook, dark: bool) -> int:
 
 
 def main() -> None:
-    """Run the lesson, choose, and take the picture."""
+    """Run the lesson, choose, and take the screenshot."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("path", type=Path, nargs="?", default=ROOT / "docs" / "explorer.png")
     parser.add_argument("--width", type=int, default=1280)

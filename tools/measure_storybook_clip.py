@@ -1,8 +1,8 @@
-"""Measure the storybook CLIP on pictures that it has never seen, and write its model card.
+"""Measure the storybook CLIP on images that it has never seen, and write its model card.
 
 Usage: python tools/measure_storybook_clip.py
 
-Every figure on the card is measured here or was written into the weights by the training.
+Every figure on the card is measured here or comes from the metadata of the weights.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NAMES = {"object": OBJECTS, "color": tuple(COLORS), "place": tuple(PLACES)}
 
 
 def zero_shot(encoder: ClipEncoder, images: Embeddings, factor: str) -> NDArray[np.str_]:
-    """Say for each picture which word of a factor is nearest, over a few ways to say it."""
+    """Return for each image the nearest word of a factor, each word averaged over some prompts."""
     means = []
     for name in NAMES[factor]:
         texts = encoder.encode_texts([prompt.format(name) for prompt in PROMPTS[factor]])
@@ -43,14 +43,14 @@ def zero_shot(encoder: ClipEncoder, images: Embeddings, factor: str) -> NDArray[
 
 
 def nearest_pair(encoder: ClipEncoder, images: Embeddings) -> list[tuple[str, str]]:
-    """Say for each picture which pair of object and colour is nearest, of all there are."""
+    """Return for each image the nearest pair of object and colour, out of all pairs."""
     pairs = list(product(OBJECTS, COLORS))
     texts = encoder.encode_texts([f"a {color} {name}" for name, color in pairs])
     return [pairs[i] for i in (images.vectors @ texts.vectors.T).argmax(axis=1)]
 
 
 def accuracies(encoder: ClipEncoder) -> dict[str, dict[str, float]]:
-    """Return shares of right answers on fresh pictures: all, trained pairs, held-out pairs."""
+    """Return the accuracy on new images: on all, on trained pairs, on held-out pairs."""
     images = load_storybook(N_FRESH, random_state=FRESH_SEED)
     embeddings = encoder.encode_images(images)
     table = images.to_pandas()
@@ -70,7 +70,7 @@ def accuracies(encoder: ClipEncoder) -> dict[str, dict[str, float]]:
 
 
 def agreements(encoder: ClipEncoder) -> dict[str, float]:
-    """Return how far clusters of the default thousand agree with each factor."""
+    """Return the agreement of clusters of the default thousand images with each factor."""
     images = load_storybook(1000)
     clustering = sweep_clusters(encoder.encode_images(images))[len(OBJECTS)]
     return {

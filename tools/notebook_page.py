@@ -1,4 +1,4 @@
-"""A notebook that is open in JupyterLab, driven and read as a learner would."""
+"""A notebook that is open in JupyterLab, used and read as by a learner."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class Notebook:
     page : playwright.sync_api.Page
         The browser's page, for whatever has no method here.
     errors : list of str
-        What the console called an error, and every address outside this machine that was asked
-        for: the lessons need no network.
+        Errors of the console, and every address outside this machine that was requested: the
+        lessons need no network.
     """
 
     def __init__(self, page: Page, on_close: Callable[[], None]) -> None:
@@ -62,7 +62,7 @@ class Notebook:
         if urlsplit(route.request.url).hostname == "127.0.0.1":
             route.continue_()
         else:
-            self.errors.append(f"asked for {route.request.url}")
+            self.errors.append(f"requested {route.request.url}")
             route.abort()
 
     def close(self) -> None:
@@ -97,7 +97,7 @@ class Notebook:
         return self.text(index)
 
     def reload(self) -> None:
-        """Save the notebook and load the page again; the kernel goes on."""
+        """Save the notebook and load the page again; the kernel keeps running."""
         self.command("docmanager:save")
         self.page.reload()
         self.wait_ready()
@@ -109,7 +109,7 @@ class Notebook:
     # What a learner sees
 
     def outputs(self, index: int) -> list[dict[str, Any]]:
-        """Return what a cell has put out, as in the notebook's file."""
+        """Return the outputs of a cell, as in the notebook's file."""
         outputs: list[dict[str, Any]] = self.evaluate(
             "return cells[arg].model.outputs?.toJSON() ?? []", index
         )
@@ -127,11 +127,11 @@ class Notebook:
         return "".join(lines).strip()
 
     def cell(self, index: int) -> Locator:
-        """Return where a cell stands on the page."""
+        """Return the place of a cell on the page."""
         return self.page.locator(f".jp-Notebook [data-windowed-list-index='{index}']")
 
     def screenshot(self, path: Path) -> None:
-        """Keep what the window shows."""
+        """Save what the window shows."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=path)
 

@@ -1,6 +1,6 @@
 """Write the project's public address wherever it is needed: badges, links, Colab's cell, the pack.
 
-The address stands in pyproject.toml, under [tool.cliplab.address], and nowhere else by hand. With
+The address is in pyproject.toml, under [tool.cliplab.address], and nowhere else by hand. With
 `--check` nothing is written, and files that are out of date make the script fail.
 """
 
@@ -121,7 +121,7 @@ def stamp_notebook(path: Path, address: Address) -> str:
     """Return the notebook with its links under the title, and Colab's cell after that."""
     notebook = _read(path)
     first = notebook.cells[0]
-    # Words and not pictures: a lesson that is opened without a network has no broken images.
+    # Text and not badges: without a network, a lesson would show broken images.
     links = _marked(
         f"Open this notebook on [Binder]({address.binder(path.name)}) "
         f"or [Colab]({address.colab(path.name)})."
@@ -148,8 +148,8 @@ def _title(path: Path) -> str:
     return heading.removeprefix("# ")
 
 
-def _badge(words: str, picture: str, link: str) -> str:
-    return f"[![{words}]({picture})]({link})"
+def _badge(words: str, image: str, link: str) -> str:
+    return f"[![{words}]({image})]({link})"
 
 
 def _marked(text: str) -> str:

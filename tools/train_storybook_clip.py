@@ -2,7 +2,7 @@
 
 Usage: python tools/train_storybook_clip.py [--steps 3000] [--device auto] [--output DIR]
 
-Draws pictures with the storybook, writes captions with its grammar, and trains open_clip's own
+Draws images with the storybook, writes captions with its grammar, and trains open_clip's own
 model with open_clip's own loss. Seeds are fixed. On a processor it takes one core about an
 hour, on a GPU a few minutes. Writes the weights and their configuration to DIR, by default into the
 package. Then `tools/measure_storybook_clip.py` measures it and writes the model card.
@@ -50,30 +50,30 @@ BATCH_SIZE = 256
 LEARNING_RATE = 1.5e-3
 WEIGHT_DECAY = 0.05
 # Hiding half of the patches halves the work (Li et al. 2023, FLIP); the end is trained on whole
-# pictures again.
+# images again.
 HIDDEN_PATCHES = 0.5
 SHARE_WITH_HIDDEN = 0.7
 SHIFT = 4
 
 
 def draw(index: int) -> tuple[Scene, NDArray[np.uint8]] | None:
-    """Draw a picture to train on, or nothing where its pair of object and colour is held out."""
+    """Draw a training image, or return None where its pair of object and colour is held out."""
     scene = sample_scene(SEED, index)
     return None if scene.held_out else (scene, np.asarray(draw_scene(scene, SIDE)))
 
 
-def draw_book(n_pictures: int) -> tuple[list[Scene], NDArray[np.uint8]]:
-    """Draw all pictures to train on, on every core."""
+def draw_book(n_images: int) -> tuple[list[Scene], NDArray[np.uint8]]:
+    """Draw all training images, on every core."""
     with ProcessPoolExecutor() as pool:
-        drawn = pool.map(draw, range(n_pictures), chunksize=256)
-        pages = [page for page in tqdm(drawn, "drawing", n_pictures) if page is not None]
-    return [scene for scene, _ in pages], np.stack([picture for _, picture in pages])
+        drawn = pool.map(draw, range(n_images), chunksize=256)
+        pages = [page for page in tqdm(drawn, "drawing", n_images) if page is not None]
+    return [scene for scene, _ in pages], np.stack([image for _, image in pages])
 
 
 def batches(
-    scenes: list[Scene], pictures: NDArray[np.uint8], steps: int
+    scenes: list[Scene], images: NDArray[np.uint8], steps: int
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Yield pictures, mirrored and shifted at random, with captions in new words each time."""
+    """Yield images, mirrored and shifted at random, with captions in new words each time."""
     rng = np.random.default_rng(SEED)
     tokenize = open_clip.SimpleTokenizer(context_length=MODEL["text_cfg"]["context_length"])
     mean, std = (torch.tensor(PREPROCESSING[name])[:, None, None] for name in ("mean", "std"))
@@ -82,19 +82,19 @@ def batches(
     )
     for step in range(steps):
         rows = order[step * BATCH_SIZE : (step + 1) * BATCH_SIZE]
-        chosen = pictures[rows]
+        chosen = images[rows]
         mirrored = rng.random(len(rows)) < 0.5
         chosen[mirrored] = chosen[mirrored, :, ::-1]
         padded = np.pad(chosen, ((0, 0), (SHIFT, SHIFT), (SHIFT, SHIFT), (0, 0)), "edge")
         down, right = rng.integers(2 * SHIFT + 1, size=2)
         chosen = padded[:, down : down + SIDE, right : right + SIDE]
-        images = torch.from_numpy(np.ascontiguousarray(chosen.transpose(0, 3, 1, 2))) / 255
-        yield (images - mean) / std, tokenize([caption(scenes[row], rng) for row in rows])
+        batch = torch.from_numpy(np.ascontiguousarray(chosen.transpose(0, 3, 1, 2))) / 255
+        yield (batch - mean) / std, tokenize([caption(scenes[row], rng) for row in rows])
 
 
-def train(steps: int, n_pictures: int, device: torch.device, threads: int) -> open_clip.CLIP:
-    """Train from nothing; the same seed, device and number of threads give the same weights."""
-    scenes, pictures = draw_book(n_pictures)
+def train(steps: int, n_images: int, device: torch.device, threads: int) -> open_clip.CLIP:
+    """Train from random weights; equal seed, device and number of threads give equal weights."""
+    scenes, images = draw_book(n_images)
     torch.set_num_threads(threads)
     torch.manual_seed(SEED)
     vision = MODEL["vision_cfg"] | {"patch_dropout": HIDDEN_PATCHES}
@@ -109,13 +109,13 @@ def train(steps: int, n_pictures: int, device: torch.device, threads: int) -> op
         optimizer, LEARNING_RATE, total_steps=steps, pct_start=0.08
     )
     contrast = open_clip.ClipLoss()
-    progress = tqdm(batches(scenes, pictures, steps), "training", steps, mininterval=10)
-    for step, (images, texts) in enumerate(progress):
+    progress = tqdm(batches(scenes, images, steps), "training", steps, mininterval=10)
+    for step, (batch, texts) in enumerate(progress):
         if step == round(SHARE_WITH_HIDDEN * steps):
             model.visual.patch_dropout = torch.nn.Identity()
         # On a processor without bfloat16 it would be emulated, at a fifteenth of the speed.
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-            outputs = model(images.to(device), texts.to(device))
+            outputs = model(batch.to(device), texts.to(device))
         loss = contrast(outputs[0].float(), outputs[1].float(), outputs[2])
         optimizer.zero_grad()
         loss.backward()
@@ -145,7 +145,7 @@ def main() -> None:
     """Train and save."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--pictures", type=int, default=60_000)
+    parser.add_argument("--images", type=int, default=60_000)
     parser.add_argument("--device", default="auto")
     # Two are a third faster on an idle machine, and several times slower on a busy one.
     parser.add_argument("--threads", type=int, default=1)
@@ -155,12 +155,12 @@ def main() -> None:
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     began = time.monotonic()
-    model = train(arguments.steps, arguments.pictures, torch.device(name), arguments.threads)
+    model = train(arguments.steps, arguments.images, torch.device(name), arguments.threads)
     minutes = (time.monotonic() - began) / 60
     about = {
         "steps": f"{arguments.steps}",
         "batch size": f"{BATCH_SIZE}",
-        "pictures drawn": f"{arguments.pictures}",
+        "pictures drawn": f"{arguments.images}",
         "device": name if name != "cpu" else f"cpu, threads: {arguments.threads}",
         "minutes": f"{minutes:.0f}",
         "torch": torch.__version__,

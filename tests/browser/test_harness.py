@@ -78,5 +78,5 @@ def test_a_cell_that_fails_is_an_error_here_too(notebook: Notebook) -> None:
 
 def test_a_request_to_a_stranger_is_stopped_and_reported(notebook: Notebook) -> None:
     notebook.evaluate("await fetch('https://example.org/').catch(() => null)")
-    assert "asked for https://example.org/" in notebook.errors
+    assert "requested https://example.org/" in notebook.errors
     notebook.errors.clear()

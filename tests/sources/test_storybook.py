@@ -47,17 +47,17 @@ def _scene(name="cat", color="red", place="beach", light="day", **more):
     return Scene((Thing(name, color, Pose(0.5, 0.9, 0.6)),), place, light, "large", 0, **more)
 
 
-# Same seed, same pictures
+# Same seed, same images
 
 
-def test_the_same_seed_gives_the_same_pictures(book):
+def test_the_same_seed_gives_the_same_images(book):
     again = load_storybook(n_images=20)
     for one, other in zip(again, book[:20], strict=True):
         np.testing.assert_array_equal(_pixels(one), _pixels(other))
     assert again.to_pandas().equals(book[:20].to_pandas())
 
 
-def test_another_seed_gives_other_pictures(book):
+def test_another_seed_gives_other_images(book):
     other = load_storybook(n_images=20, random_state=1)
     assert not set(other.image_ids) & set(book.image_ids)
     assert other.to_pandas()["caption"].tolist() != book.to_pandas()["caption"][:20].tolist()
@@ -77,22 +77,22 @@ def test_a_smaller_set_is_the_head_of_a_larger_one(knobs):
         np.testing.assert_array_equal(_pixels(one), _pixels(other))
 
 
-def test_pictures_look_the_same_on_every_machine():
+def test_images_look_the_same_on_every_machine():
     # Mean colours of the four quarters: robust where rounding differs, not where a drawing does.
     expected = {
         "fish": [[146, 202, 231], [172, 213, 234], [141, 180, 151], [147, 189, 166]],
         "robot": [[140, 196, 227], [168, 208, 230], [151, 188, 150], [155, 192, 154]],
     }
     for name, quarters in expected.items():
-        picture = draw_scene(_scene(name, "blue", "meadow"))
-        found = _pixels(picture).reshape(2, 64, 2, 64, 3).mean(axis=(1, 3)).reshape(4, 3)
+        image = draw_scene(_scene(name, "blue", "meadow"))
+        found = _pixels(image).reshape(2, 64, 2, 64, 3).mean(axis=(1, 3)).reshape(4, 3)
         np.testing.assert_allclose(found, quarters, atol=2)
 
 
-# What is known about every picture
+# What is known about every image
 
 
-def test_pictures_are_square_and_in_color(book):
+def test_images_are_square_and_in_color(book):
     assert {image.size for image in book[:20]} == {(128, 128)}
     assert {image.mode for image in book[:20]} == {"RGB"}
 
@@ -119,7 +119,7 @@ def test_every_factor_is_a_column_with_known_values(book, facts):
     assert len(PLACES) >= 6
 
 
-def test_every_picture_is_credited(book):
+def test_every_image_is_credited(book):
     credit = book.attribution[0]
     assert (credit.author, credit.license) == ("cliplab", "CC0 1.0")
     assert credit.title == book.to_pandas()["caption"][0]
@@ -185,32 +185,32 @@ def test_an_object_stands_out_from_every_place(place):
         assert (changed > 40).mean() > 0.1, color
 
 
-def test_scenery_varies_from_picture_to_picture():
+def test_scenery_varies_from_image_to_image():
     for place in PLACES:
         one, other = (draw_scene(Scene((), place, "day", "small", seed)) for seed in (1, 2))
         assert np.abs(_pixels(one) - _pixels(other)).mean() > 1
 
 
-def test_every_light_changes_the_picture():
+def test_every_light_changes_the_image():
     shown = [_pixels(draw_scene(_scene(light=light))) for light in LIGHTS]
     for one, other in combinations(shown, 2):
         assert np.abs(one - other).mean() > 3
 
 
-def test_a_small_picture_is_the_large_one_reduced():
+def test_a_small_image_is_the_large_one_reduced():
     for scene in _scenes(20, painted_words=0.5):
         small, large = draw_scene(scene, size=64), draw_scene(scene, size=128)
         assert np.abs(_pixels(small) - _pixels(large.reduce(2))).mean() < 3
 
 
 def _touched(scene):
-    """Where a picture is not its own empty scenery."""
+    """Where an image is not its own empty scenery."""
     empty = Scene((), scene.place, scene.light, scene.size, scene.scenery)
     return (_pixels(draw_scene(scene, 64)) != _pixels(draw_scene(empty, 64))).any(axis=2)
 
 
 @pytest.mark.parametrize("n_objects", [1, 2])
-def test_objects_stay_inside_the_picture(n_objects):
+def test_objects_stay_inside_the_image(n_objects):
     for scene in _scenes(150, n_objects=n_objects):
         touched = _touched(scene)
         assert not touched[0].any(), scene
@@ -295,7 +295,7 @@ def test_painted_words_come_in_the_share_that_was_asked_for():
     assert signs.count("right") / 1000 == pytest.approx(0.3, abs=0.05)
 
 
-def test_a_painted_word_changes_the_top_of_the_picture_and_nothing_else():
+def test_a_painted_word_changes_the_top_of_the_image_and_nothing_else():
     plain, signed = draw_scene(_scene()), draw_scene(_scene(painted_word="fish"))
     other = draw_scene(_scene(painted_word="guitar"))
     changed = (_pixels(plain) != _pixels(signed)).any(axis=2)
@@ -304,7 +304,7 @@ def test_a_painted_word_changes_the_top_of_the_picture_and_nothing_else():
     assert (_pixels(signed) != _pixels(other)).any()
 
 
-def test_a_knob_leaves_the_rest_of_the_picture_as_it_was():
+def test_a_knob_leaves_the_rest_of_the_image_as_it_was():
     for plain, signed, home in zip(
         _scenes(20), _scenes(20, painted_words=1), _scenes(20, confounding=1), strict=True
     ):
@@ -408,7 +408,7 @@ def test_numbers_may_come_from_numpy():
     assert len(images) == 3
 
 
-def test_pictures_are_small_lossless_files(book):
+def test_images_are_small_lossless_files(book):
     import datasets
 
     raw = book.dataset.cast_column("image", datasets.Image(decode=False))[0]["image"]

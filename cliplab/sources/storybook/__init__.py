@@ -1,4 +1,4 @@
-"""The storybook: pictures drawn by the package, about which everything is known."""
+"""The storybook: images drawn by the package, about which everything is known."""
 
 from __future__ import annotations
 
@@ -44,39 +44,39 @@ def load_storybook(
     confounding: float = 0.0,
     painted_words: float = 0.0,
 ) -> ImageSet:
-    """Draw picture-book scenes: an object in a colour at a place, all of it known.
+    """Draw scenes as in a children's book: an object in a colour at a place, all of it known.
 
-    There are 16 kinds of object, 8 colours, 8 places and 4 lights, all drawn by lot and
-    independent of each other. Picture *i* depends on the seed, on *i* and on the knobs alone, so
-    that a set of 500 is the head of a set of 1,000. The knobs turn the storybook into a
-    laboratory; each changes what it is about and leaves the rest of the pictures as it was.
+    There are 16 kinds of object, 8 colours, 8 places and 4 lights, chosen at random and
+    independent of each other. Image *i* depends only on the seed, on *i* and on the parameters
+    below `random_state`, so that a set of 500 is the head of a set of 1,000. Each of those
+    parameters changes one property of the images and leaves everything else as it is.
 
     Parameters
     ----------
     n_images : int, default=1000
-        How many pictures, at least 1.
+        How many images, at least 1.
     random_state : int, default=0
         Seed, 0 or more.
     n_objects : {1, 2}, default=1
-        With 2, a second object of another kind and colour stands to the right of the first.
-        The class is that of the first, on the left.
+        With 2, a second object of another kind and colour is to the right of the first. The
+        class is that of the first object.
     imbalance : float, default=0.0
         From 0 (equal shares of all kinds) to 1 (the *r*-th kind in alphabetical order has a
         share proportional to 1/*r*, as in Zipf's law: apples are common, snails are rare).
     confounding : float, default=0.0
-        Share of the pictures, from 0 to 1, in which the first object dictates the place: each
-        kind has a home, for example the sea for a fish. In the others the place is any.
+        Share of the images, from 0 to 1, in which the first object determines the place: each
+        kind has a home, for example the sea for a fish. In the others the place is random.
     painted_words : float, default=0.0
-        Share of the pictures, from 0 to 1, with the name of an object written on a sign. Half
-        of the words are right and half are wrong. A CLIP that has learned to read is misled by
-        them; the storybook's own has not, and hardly looks.
+        Share of the images, from 0 to 1, with the name of an object written on a sign. Half of
+        the words are right and half are wrong. They mislead a CLIP that has learned to read; the
+        storybook's own has not, and they hardly change its vectors.
 
     Returns
     -------
     ImageSet
-        128 × 128 pictures whose class is the object. Columns: ``object``, ``color``, ``place``,
-        ``light``, ``size``, ``caption`` and ``held_out``, which is true for pairs of object and
-        colour that the storybook CLIP never saw in training. With two objects also
+        Images of 128 × 128 pixels whose class is the object. Columns: ``object``, ``color``,
+        ``place``, ``light``, ``size``, ``caption`` and ``held_out``, which is true for pairs of
+        object and colour that the storybook CLIP never saw in training. With two objects also
         ``second_object`` and ``second_color``, with painted words also ``painted_word`` and
         ``sign`` (``"none"``, ``"right"`` or ``"wrong"``).
 
@@ -102,7 +102,7 @@ def load_storybook(
     require_number("imbalance", imbalance, 0, 1)
     require_number("confounding", confounding, 0, 1)
     require_number("painted_words", painted_words, 0, 1)
-    knobs: dict[str, Any] = {
+    parameters: dict[str, Any] = {
         "n_objects": int(n_objects),
         "imbalance": float(imbalance),
         "confounding": float(confounding),
@@ -110,10 +110,10 @@ def load_storybook(
     }
     indices, seed = range(int(n_images)), int(random_state)
 
-    scenes = [sample_scene(seed, index, **knobs) for index in indices]
-    pictures = [_png(scene) for scene in tqdm(scenes, "Drawing the storybook", delay=1)]
+    scenes = [sample_scene(seed, index, **parameters) for index in indices]
+    files = [_png(scene) for scene in tqdm(scenes, "Drawing the storybook", delay=1)]
     columns = {
-        "image": [{"bytes": picture, "path": None} for picture in pictures],
+        "image": [{"bytes": file, "path": None} for file in files],
         "image_id": [f"storybook-{seed}-{index:06}" for index in indices],
         "class_label": [OBJECTS.index(scene.things[0].name) for scene in scenes],
         **_factors(scenes, second=n_objects == 2, sign=painted_words > 0),
@@ -128,11 +128,11 @@ def load_storybook(
         "held_out": truth,
     }
     table = datasets.Dataset.from_dict(columns, features=datasets.Features(features))
-    return ImageSet(table, provenance={"source": "storybook", "random_state": seed, **knobs})
+    return ImageSet(table, provenance={"source": "storybook", "random_state": seed, **parameters})
 
 
 def _factors(scenes: list[Scene], second: bool, sign: bool) -> dict[str, list[Any]]:
-    """Tell what is known about the scenes; what only a knob can fill comes only with it."""
+    """Return what is known about the scenes; columns of an unused parameter are left out."""
     columns: dict[str, list[Any]] = {
         "object": [scene.things[0].name for scene in scenes],
         "color": [scene.things[0].color for scene in scenes],

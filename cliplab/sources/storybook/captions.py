@@ -1,4 +1,4 @@
-"""Captions: many ways to say what is in a storybook picture."""
+"""Captions: many ways to describe an image of the storybook."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ _MOST_WORDS = 13
 
 
 def full_caption(scene: Scene) -> str:
-    """Name every object of a scene, its colour and the place in plain words.
+    """Return the plain caption of a scene: every object, its colour and the place.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def full_caption(scene: Scene) -> str:
 
 
 def caption(scene: Scene, rng: np.random.Generator) -> str:
-    """Say in other words what is in a scene, or some of it: at most 13 words.
+    """Return a caption in varied words, of the whole scene or a part of it: at most 13 words.
 
     Two captions out of five name object, colour and place. The others leave something out, so
     that "a fish", "a red thing" and "the sea" are understood as well. A painted word is named in

@@ -1,4 +1,4 @@
-"""Smooth shapes on a small canvas: the brushes that every storybook picture is painted with."""
+"""Smooth shapes on a small canvas: what every image of the storybook is drawn with."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def sharp_corners(points: Points) -> Points:
 
 @functools.cache
 def _gradient(size: int, colors: tuple[Color, ...], low: float) -> Image.Image:
-    """Draw colours that run into each other from top to bottom, one pixel wide."""
+    """Draw a gradient of colours from top to bottom, one pixel wide."""
     stops = np.linspace(0.0, low, len(colors))
     rows = np.linspace(0.0, 1.0, size)
     table = np.asarray(colors, dtype=np.float64)
@@ -130,12 +130,12 @@ def _gradient(size: int, colors: tuple[Color, ...], low: float) -> Image.Image:
 
 
 class Canvas:
-    """A square picture in the making; coordinates run from 0 to 1, right and down.
+    """A square image that is being drawn; coordinates run from 0 to 1, right and down.
 
     Parameters
     ----------
     size : int
-        Side of the finished picture in pixels.
+        Side of the finished image in pixels.
     colors : sequence of RGB triples
         The ground, from top to bottom: colours that run into each other.
     low : float, default=1.0
@@ -171,6 +171,6 @@ class Canvas:
         self._solid.text(middle, word, fill=color, font=font, anchor="mm")
 
     def finish(self, tint: Color, strength: float) -> Image.Image:
-        """Reduce the picture to its size, mixed with a tint."""
+        """Return the image in its final size, mixed with a tint."""
         small = self._image.reduce(_OVERSAMPLING)
         return Image.blend(small, Image.new("RGB", small.size, tint), strength)

@@ -1,4 +1,4 @@
-"""The lights of the storybook: how the sky looks, and what falls on everything below it."""
+"""The lights of the storybook: the colours of the sky, and a tint for everything below."""
 
 from __future__ import annotations
 

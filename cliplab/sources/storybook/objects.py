@@ -1,4 +1,4 @@
-"""What a storybook object is made of, and how it is painted in any colour, size and pose."""
+"""The objects of the storybook, drawn in any colour, size and pose."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ _FIXED: dict[str, Color] = {
 
 @dataclass(frozen=True)
 class Pose:
-    """Where an object is and how it is held.
+    """Position, size and tilt of an object.
 
     Parameters
     ----------
     x, base : float
-        Its middle and its lowest point, in sides of the picture from the top left.
+        Its middle and its lowest point, in sides of the image from the top left.
     size : float
-        Its longer side, in sides of the picture.
+        Its longer side, in sides of the image.
     tilt : float
         Degrees clockwise.
     flip : bool

@@ -32,7 +32,7 @@ class Part:
     inside: bool = False
 
     def moved(self, shift: Points, scale: float) -> Part:
-        """Put the same part elsewhere, larger or smaller."""
+        """Return the same part in another place, larger or smaller."""
         return Part((self.points + shift) * scale, self.tone, self.inside)
 
 

@@ -1,4 +1,4 @@
-"""The places of the storybook: each paints its scenery, a little different every time."""
+"""The places of the storybook: each draws its scenery, a little different every time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in a storybook picture: drawn by lot from a seed, painted on demand."""
+"""What is in an image of the storybook: sampled from a seed, drawn on demand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cliplab.sources.storybook.objects import OBJECTS, Pose, paint_object
 from cliplab.sources.storybook.places import PLACES, paint_place
 from cliplab.sources.storybook.signs import paint_sign
 
-# Told apart by a person in every light: no black to vanish at night, no white in the snow.
+# A person can distinguish them in every light: black would vanish at night, white in the snow.
 COLORS: dict[str, Color] = {
     "red": (222, 60, 54),
     "orange": (246, 134, 28),
@@ -71,13 +71,13 @@ _WEIGHTLESS = frozenset({"sea", "space"})
 _SHADOW: Color = (62, 54, 82)
 
 SIZES: tuple[str, ...] = ("small", "medium", "large")
-# What part of the picture, from left to right, each of so many objects has to itself.
+# What part of the image, from left to right, each of so many objects has to itself.
 _SPANS = {1: ((0.0, 1.0),), 2: ((0.0, 0.5), (0.5, 1.0))}
 
 
 @dataclass(frozen=True)
 class Thing:
-    """An object in a picture: its kind, its colour and how it is posed."""
+    """An object in an image: its kind, its colour and its pose."""
 
     name: str
     color: str
@@ -86,7 +86,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything there is to know about one picture.
+    """Everything that is known about one image.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ class Scene:
     scenery : int
         Seed of hills, clouds and trees.
     painted_word : str, default=""
-        A word written into the picture; empty for none.
+        A word written into the image; empty for none.
 
     Examples
     --------
@@ -136,17 +136,17 @@ def sample_scene(
     confounding: float = 0.0,
     painted_words: float = 0.0,
 ) -> Scene:
-    """Draw by lot what is in picture number `index`.
+    """Sample what is in image number `index`.
 
-    Lots are drawn in one fixed order, so that a knob changes what it is about and leaves the
-    rest of the picture as it was.
+    Random numbers are drawn in a fixed order, whatever the parameters: each parameter changes one
+    property and leaves the rest of the image as it is.
 
     Parameters
     ----------
     random_state, index : int
-        Seed of the book and number of the picture in it, 0 or more.
+        Seed of the book and number of the image in it, 0 or more.
     n_objects, imbalance, confounding, painted_words : int or float
-        The knobs of `load_storybook`.
+        As in `load_storybook`.
 
     Returns
     -------
@@ -162,33 +162,33 @@ def sample_scene(
         place = HOMES[kinds[0]]
     light = LIGHTS[rng.integers(len(LIGHTS))]
     scenery = int(rng.integers(2**31))
-    share, lots = rng.random(), rng.random((2, 5))
+    share, draws = rng.random(), rng.random((2, 5))
     written, wrong, other = rng.random(), rng.random() < 0.5, _other(kinds[0], OBJECTS, rng)
 
     word = (other if wrong else kinds[0]) if written < painted_words else ""
     things = tuple(
-        Thing(kinds[i], colors[i], _sample_pose(kinds[i], place, share, lots[i], span))
+        Thing(kinds[i], colors[i], _sample_pose(kinds[i], place, share, draws[i], span))
         for i, span in enumerate(_SPANS[n_objects])
     )
     return Scene(things, place, light, SIZES[int(3 * share)], scenery, word)
 
 
 def _sample_kind(random_state: int, index: int, imbalance: float) -> str:
-    """Draw by lot a kind: each run of 16 pictures has one lot from every sixteenth."""
+    """Sample a kind: each run of 16 images has one random number from each sixteenth of 0 to 1."""
     n_kinds = len(OBJECTS)
     run, place_in_run = divmod(index, n_kinds)
-    lot = _lots(random_state, run)[place_in_run]
+    number = _stratified_numbers(random_state, run)[place_in_run]
     shares = np.arange(1, n_kinds + 1) ** -float(imbalance)
-    return OBJECTS[int(np.searchsorted(np.cumsum(shares) / shares.sum(), lot, side="right"))]
+    return OBJECTS[int(np.searchsorted(np.cumsum(shares) / shares.sum(), number, side="right"))]
 
 
 @functools.lru_cache(maxsize=2)
-def _lots(random_state: int, run: int) -> NDArray[np.float64]:
-    """Draw the lots of a run of pictures: from each part of 0 to 1 one, in random order."""
+def _stratified_numbers(random_state: int, run: int) -> NDArray[np.float64]:
+    """Draw the numbers of a run of images: one from each part of 0 to 1, in random order."""
     rng = np.random.default_rng([random_state, run, 1])
     n_kinds = len(OBJECTS)
-    lots: NDArray[np.float64] = (rng.permutation(n_kinds) + rng.random(n_kinds)) / n_kinds
-    return lots
+    numbers: NDArray[np.float64] = (rng.permutation(n_kinds) + rng.random(n_kinds)) / n_kinds
+    return numbers
 
 
 def _other(taken: str, names: tuple[str, ...], rng: np.random.Generator) -> str:
@@ -196,10 +196,10 @@ def _other(taken: str, names: tuple[str, ...], rng: np.random.Generator) -> str:
 
 
 def _sample_pose(
-    name: str, place: str, share: float, lots: NDArray[np.float64], span: tuple[float, float]
+    name: str, place: str, share: float, draws: NDArray[np.float64], span: tuple[float, float]
 ) -> Pose:
-    """Pose an object between the left and the right end of a span of the picture."""
-    across, height, tilt, side, stretch = lots.tolist()
+    """Sample a pose between the left and the right end of a span of the image."""
+    across, height, tilt, side, stretch = draws.tolist()
     left, right = span
     smallest, largest = (0.4, 0.7) if right - left == 1.0 else (0.32, 0.4)
     size = smallest + share * (largest - smallest)
@@ -228,12 +228,12 @@ def draw_scene(scene: Scene, size: int = 128) -> Image.Image:
     ----------
     scene : Scene
     size : int, default=128
-        Side of the picture in pixels. A smaller picture is the same picture, drawn faster.
+        Side of the image in pixels. A smaller image is the same image, drawn faster.
 
     Returns
     -------
     PIL.Image.Image
-        An RGB picture.
+        An RGB image.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The scenery of the storybook: clouds, hills, trees and houses, placed by lot."""
+"""The scenery of the storybook: clouds, hills, trees and houses in random places."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WHITE: Color = (255, 253, 246)
 
 
 def ridge(rng: Random, height: float, swing: float, n_points: int = 6) -> Points:
-    """Draw a rolling skyline from edge to edge, closed along the bottom of the picture."""
+    """Draw a rolling skyline from edge to edge, closed along the bottom of the image."""
     tops = [(x, height + swing * rng.uniform(-1, 1)) for x in _across(n_points)]
     return np.vstack([smooth(tops, closed=False), [(1.2, 1.1), (-0.2, 1.1)]])
 

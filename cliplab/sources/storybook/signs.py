@@ -1,4 +1,4 @@
-"""Words that are written into a storybook picture, on a sign at its top."""
+"""Words that are written on a sign at the top of an image."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _font(size: int) -> Font:
 
 
 def paint_sign(canvas: Canvas, word: str) -> None:
-    """Write a word onto a paper sign at the top of the picture."""
+    """Write a word onto a paper sign at the top of the image."""
     font = _font(round(0.86 * _HEIGHT * canvas.side))
     width = font.getlength(word) / canvas.side
     left, top = 0.5 - width / 2 - 0.04, 0.025
