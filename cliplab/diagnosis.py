@@ -1,8 +1,7 @@
-"""What this machine can do, and what to do about what it cannot."""
+"""What works on this machine, and what to do about what does not."""
 
 from __future__ import annotations
 
-import html
 import importlib.metadata
 import importlib.util
 import os
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from cliplab._core.cache import cache_folder
 from cliplab._core.device import best_device, best_precision, n_cores
+from cliplab._core.html import render
 from cliplab._core.hub_errors import require_answer
 from cliplab.embeddings.model import has_weights
 from cliplab.sources.openimages.host import open_images_host
@@ -22,22 +22,22 @@ from cliplab.sources.openimages.host import open_images_host
 _MARKS = {"good": "✓", "note": "–", "bad": "✗"}
 _COLORS = {"good": "#1a7f37", "note": "#767676", "bad": "#cf222e"}
 _ENOUGH_MEMORY, _ENOUGH_DISK = 1.8e9, 2e9
-# Pictures a second with ViT-B-32 on two server cores, as docs/performance.md has them.
+# Images a second with ViT-B-32 on two server cores, as docs/performance.md has them.
 _RATES = {"float32": 22, "bfloat16": 68}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes
     ----------
     about : str
-        What was looked at.
+        What was checked.
     state : {"good", "note", "bad"}
-        Whether it works; a note is something that a lesson can do without.
+        Whether it works; a lesson can do without what has a note.
     found : str
-        What there is.
+        What was found.
     advice : str
         What to do about it; empty where there is nothing to do.
     """
@@ -50,19 +50,19 @@ class Finding:
 
 @dataclass(frozen=True, repr=False)
 class Diagnosis:
-    """What `doctor` has found, as a table that can be copied into a question for help.
+    """The result of `doctor`, as a table that can be copied into a question for help.
 
     Attributes
     ----------
     findings : tuple of Finding
-        One for each thing that was looked at.
+        One for each check.
     """
 
     findings: tuple[Finding, ...]
 
     @property
     def is_well(self) -> bool:
-        """Whether nothing stands in the way of a lesson."""
+        """Whether every lesson can run."""
         return all(finding.state != "bad" for finding in self.findings)
 
     def __repr__(self) -> str:
@@ -74,27 +74,21 @@ class Diagnosis:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f'<tr><td style="color: {_COLORS[each.state]}"><b>{_MARKS[each.state]}</b></td>'
-            f'<td style="text-align: left">{html.escape(each.about)}</td>'
-            f'<td style="text-align: left">{html.escape(each.found)}'
-            f"{'<br><i>' + html.escape(each.advice) + '</i>' if each.advice else ''}</td></tr>"
-            for each in self.findings
-        )
-        return f"<table>{rows}</table>"
+        rows = [(each, _MARKS[each.state], _COLORS[each.state]) for each in self.findings]
+        return render("_core/templates/diagnosis.html", rows=rows)
 
 
 def doctor() -> Diagnosis:
-    """Say what this machine can do, and what to do about what it cannot.
+    """Check what works on this machine, and advise on what does not.
 
-    It looks at the notebook and its widgets, at processor, memory and disk, and whether the
-    network's hosts answer. That takes some seconds; nothing is sent but the question.
+    The checks cover the notebook and its widgets, processor, memory and disk, and whether the
+    hosts of models and images answer. They take some seconds and send no data.
 
     Returns
     -------
     Diagnosis
-        A table, with ✓ for what works, – for what a lesson can do without, ✗ for what has to be
-        mended, and what to do. `is_well` is False where there is a ✗.
+        A table with ✓ for what works, – for what a lesson can do without and ✗ for what has to
+        be repaired, each with advice. `is_well` is False where there is a ✗.
 
     Examples
     --------
@@ -114,18 +108,19 @@ def doctor() -> Diagnosis:
         _weights,
         _extras,
     )
-    with ThreadPoolExecutor(len(checks)) as pool:  # Hosts that do not answer are waited for.
-        return Diagnosis(tuple(pool.map(_looked, checks)))
+    with ThreadPoolExecutor(len(checks)) as pool:  # Some wait for hosts.
+        return Diagnosis(tuple(pool.map(_checked, checks)))
 
 
-def _looked(check: Callable[[], Finding]) -> Finding:
-    """Look, and take what goes wrong in looking for the finding."""
+def _checked(check: Callable[[], Finding]) -> Finding:
+    """Run a check; where it fails itself, that is the finding."""
     try:
         return check()
     except Exception as error:
         name = check.__name__.strip("_").replace("_", " ").capitalize()
-        said = (str(error) or type(error).__name__).splitlines()[0]
-        return Finding(name, "bad", f"cannot be looked at: {said}", "See to what is missing above.")
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        advice = "Install what is missing above."
+        return Finding(name, "bad", f"cannot be checked: {reason}", advice)
 
 
 def _python() -> Finding:
@@ -139,7 +134,7 @@ def _python() -> Finding:
 
 def _front_end() -> Finding:
     if "ipykernel" not in sys.modules:
-        advice = "Open a notebook to see the Explorer; all else works here too."
+        advice = "Open a notebook to see the Explorer; everything else works here too."
         return Finding("Notebook", "note", "not in a notebook", advice)
     signs = {
         "Colab": "google.colab" in sys.modules,
@@ -184,8 +179,8 @@ def _processor() -> Finding:
     found = f"{n_cores()} cores; encoding on {device} in {precision}"
     if device == "cpu":
         advice = (
-            f"In {precision} ViT-B-32 encodes about {_RATES[precision]} pictures a second on two "
-            "server cores; larger models want a GPU."
+            f"In {precision} ViT-B-32 encodes about {_RATES[precision]} images a second on two "
+            "server cores; larger models need a GPU."
         )
         return Finding("Processor", "note", found, advice)
     return Finding("Processor", "good", found)
@@ -197,7 +192,7 @@ def _memory() -> Finding:
         return Finding("Memory", "note", "unknown on this system")
     found = f"{free / 1e9:.1f} GB free"
     if free < _ENOUGH_MEMORY:
-        advice = "Restart other kernels, take fewer pictures, or open a pack: it needs no torch."
+        advice = "Restart other kernels, use fewer images, or open a pack: it needs no torch."
         return Finding("Memory", "note", found, advice)
     return Finding("Memory", "good", found)
 
@@ -217,13 +212,13 @@ def _disk() -> Finding:
 
 
 def _hub() -> Finding:
-    advice = "Models and packs that are here work without it; load_storybook() needs no network."
+    advice = "Downloaded models and packs work without it; load_storybook() needs no network."
     return _answering("Hugging Face Hub", None, advice)
 
 
 def _open_images() -> Finding:
-    advice = "fetch_open_images() needs it for what is not here yet; fetch_pack() does not."
-    return _answering("Open Images", open_images_host().pictures, advice)
+    advice = "fetch_open_images() needs it for new images; fetch_pack() does not."
+    return _answering("Open Images", open_images_host().images, advice)
 
 
 def _answering(about: str, address: str | None, advice: str) -> Finding:
@@ -246,7 +241,7 @@ def _extras() -> Finding:
     missing = [extra for name, extra in extras.items() if importlib.util.find_spec(name) is None]
     if not missing:
         return Finding("Extras", "good", "numba, openTSNE, Ray, UMAP")
-    advice = f"For more pictures, machines and maps: pip install 'cliplab[{','.join(missing)}]'"
+    advice = f"For more images, machines and maps: pip install 'cliplab[{','.join(missing)}]'"
     return Finding("Extras", "note", f"without {', '.join(missing)}", advice)
 
 
@@ -258,7 +253,7 @@ def _version(name: str) -> str | None:
 
 
 def _free_memory() -> float | None:
-    """Return the bytes that this process may still take: a container has less than its machine."""
+    """Return the bytes that this process may still use: a container has less than its machine."""
     return min(_limits(), default=None)
 
 

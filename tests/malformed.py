@@ -1,4 +1,4 @@
-"""Pictures that are broken in every way that files break, for tests."""
+"""Images that are broken in every way that files break, for tests."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from PIL import Image
 KINDS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "JPEG2000", "PPM", "TGA", "ICO")
 
 
-def malformed_pictures(n_pictures: int, random_state: int = 0) -> Iterator[tuple[str, bytes]]:
-    """Yield (name, file) of pictures cut short, with bytes flipped, or with lying headers."""
+def malformed_images(n_images: int, random_state: int = 0) -> Iterator[tuple[str, bytes]]:
+    """Yield (name, file) of images cut short, with bytes flipped, or with lying headers."""
     rng = random.Random(random_state)
-    originals = [_picture(kind) for kind in KINDS]
-    for number in range(n_pictures):
+    originals = [_image(kind) for kind in KINDS]
+    for number in range(n_images):
         kind = number % len(KINDS)
         data = bytearray(originals[kind])
         way = ("cut", "flipped", "lying")[number // len(KINDS) % 3]
@@ -33,7 +33,7 @@ def malformed_pictures(n_pictures: int, random_state: int = 0) -> Iterator[tuple
         yield f"{number:04}-{way}.{KINDS[kind].lower()}", bytes(data)
 
 
-def _picture(kind: str) -> bytes:
+def _image(kind: str) -> bytes:
     pixels = np.random.default_rng(1).integers(0, 256, (48, 48, 3), dtype=np.uint8)
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, kind)

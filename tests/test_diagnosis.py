@@ -50,7 +50,7 @@ def test_how_fast_a_processor_encodes_is_said_for_its_precision(monkeypatch, pre
     monkeypatch.setattr("cliplab.diagnosis.best_precision", lambda device: precision)
     finding = _found(doctor(), "Processor")
     assert finding.found.endswith(f"encoding on cpu in {precision}")
-    assert f"In {precision} ViT-B-32 encodes about {rate} pictures a second" in finding.advice
+    assert f"In {precision} ViT-B-32 encodes about {rate} images a second" in finding.advice
 
 
 def test_a_cache_on_a_full_or_closed_disk_is_named(monkeypatch):
@@ -179,5 +179,5 @@ def test_what_cannot_even_be_looked_at_is_a_finding_too(monkeypatch):
     assert _found(doctor(), "Hugging Face Hub").state == "note"
     monkeypatch.setitem(sys.modules, "torch", None)
     diagnosis = doctor()
-    assert "cannot be looked at" in _found(diagnosis, "Processor").found
+    assert "cannot be checked" in _found(diagnosis, "Processor").found
     assert not diagnosis.is_well

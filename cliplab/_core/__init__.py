@@ -1,1 +1,1 @@
-"""What every room stands on: argument checks, the cache folder, devices, errors of the Hub."""
+"""What every room uses: argument checks, the cache folder, devices, HTML, errors of the Hub."""

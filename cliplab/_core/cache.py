@@ -1,4 +1,4 @@
-"""Where cliplab keeps what took long to get: downloads and embeddings."""
+"""The cache folder, for what takes long to get: downloads and embeddings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def cache_folder() -> Path:
-    """Return the folder for what can be had again, which may be deleted at any time.
+    """Return the cache folder, which may be deleted at any time.
 
     Returns
     -------
@@ -22,24 +22,24 @@ def cache_folder() -> Path:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file that is there whole or not at all, also for others who look meanwhile.
+    """Write a file so that it exists whole or not at all, for other processes too.
 
     Parameters
     ----------
     path : pathlib.Path
-        Where; its folder is made.
+        Its path; the folder is created.
     data : bytes
-        What.
+        Its content.
 
     Raises
     ------
     OSError
-        If there is no room, or the folder may not be written to; nothing is left behind.
+        If the disk is full, or the folder may not be written to; no partial file is left.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.urandom(8).hex()}.part")
+    partial = path.with_name(f".{path.name}.{os.urandom(8).hex()}.part")
     try:
-        part.write_bytes(data)
-        part.replace(path)
+        partial.write_bytes(data)
+        partial.replace(path)
     finally:
-        part.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)

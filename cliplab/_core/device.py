@@ -1,4 +1,4 @@
-"""What the machine has to reckon with: which device, how exactly, on how many cores."""
+"""The device that computes: which one, in which precision, on how many cores."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from cliplab._core.validation import wrong_value
 _BFLOAT16_ON_CPU = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
 
 
-# In multiplications. A core does the less in a third of a second, and the more in ten: only then
-# is it worth a look whether there is a GPU, which takes torch seconds to tell where it is not
-# loaded yet.
+# In multiplications. One core needs a third of a second for the smaller number, ten for the larger:
+# only then is it worth to load torch, which takes seconds, to find out whether there is a GPU.
 _PAYS = 3e10
 _PAYS_TO_LOAD_TORCH = 1e12
 
 
 def best_device() -> str:
-    """Return the fastest device that there is: "cuda", "mps" or "cpu"."""
+    """Return the fastest device of this machine: "cuda", "mps" or "cpu"."""
     import torch
 
     if torch.cuda.is_available():
@@ -27,7 +26,7 @@ def best_device() -> str:
 
 
 def checked_device(device: str | None) -> str:
-    """Return a device that is there: the fastest where none is named.
+    """Return a device of this machine: the fastest where none is named.
 
     Raises
     ------
@@ -51,21 +50,21 @@ def checked_device(device: str | None) -> str:
 
 
 def best_precision(device: str) -> str:
-    """Return bfloat16 where the processor has it: emulated, it is slower than float32."""
+    """Return the fastest precision of a device: bfloat16 where it is not emulated."""
     import torch
 
     if device.startswith("cuda"):
         # Before compute capability 8 (a T4 has 7.5) bfloat16 is emulated.
         return "bfloat16" if torch.cuda.get_device_capability(device) >= (8, 0) else "float16"
     if device == "cpu":
-        # torch tells this in private functions only, and not in all versions.
-        tells = (getattr(torch.cpu, name, None) for name in _BFLOAT16_ON_CPU)
-        return "bfloat16" if any(tell and tell() for tell in tells) else "float32"
+        # torch has private functions only for this, and not in all versions.
+        checks = (getattr(torch.cpu, name, None) for name in _BFLOAT16_ON_CPU)
+        return "bfloat16" if any(check and check() for check in checks) else "float32"
     return "float16"
 
 
 def gpu_for(n_multiplications: float) -> str | None:
-    """Name the GPU that shall do some work; None where there is none, or it would not pay."""
+    """Return the GPU for a computation; None where there is none, or it would not be faster."""
     if n_multiplications < (_PAYS if "torch" in sys.modules else _PAYS_TO_LOAD_TORCH):
         return None
     return "cuda" if best_device() == "cuda" else None
@@ -77,6 +76,6 @@ def n_cores() -> int:
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Tell a full memory from other faults of a device."""
+    """Return whether an error of a device means that its memory is full."""
     words = str(error).lower()
     return "out of memory" in words or "can't allocate memory" in words

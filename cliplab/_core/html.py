@@ -20,7 +20,7 @@ def render(template: str, **values: Any) -> Markup:
     ----------
     template : str
         Its path inside the package, for example ``"images/templates/credits.html"``. Templates
-        stand in a folder ``templates`` of the room that uses them.
+        are in a folder ``templates`` of the room that uses them.
     **values
         What it is filled with. Strings are escaped; what `render` has returned is not escaped
         again.

@@ -17,7 +17,7 @@ _SECONDS_TO_ANSWER = 5
 
 
 def require_answer(address: str | None = None) -> None:
-    """See within seconds that a host answers at all, whatever it says.
+    """Check within seconds that a host answers at all, with whatever status.
 
     Parameters
     ----------
@@ -37,14 +37,14 @@ def require_answer(address: str | None = None) -> None:
         request = urllib.request.Request(address or constants.ENDPOINT, method="HEAD")
         urllib.request.urlopen(request, timeout=_SECONDS_TO_ANSWER).close()
     except urllib.error.HTTPError:
-        return  # Any answer will do: a hub may want a password.
+        return  # Any status will do: a hub may require a password.
     except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise ConnectionError(getattr(reason, "strerror", None) or str(reason)) from error
 
 
 def require_name(name: str) -> None:
-    """Refuse what cannot be the name of anything on the Hub.
+    """Refuse what cannot be a name on the Hub.
 
     Parameters
     ----------
@@ -62,23 +62,23 @@ def require_name(name: str) -> None:
 
 @contextlib.contextmanager
 def hub_errors(what: str) -> Iterator[None]:
-    """Turn errors of the Hub's libraries into one sentence that is true and says what to do.
+    """Turn errors of the Hub's libraries into one sentence that says what is wrong and what to do.
 
     Parameters
     ----------
     what : str
-        What is fetched, for example ``"the dataset org/name"``.
+        What is downloaded, for example ``"the dataset org/name"``.
 
     Raises
     ------
     FileNotFoundError
         If the Hub has no such thing.
     PermissionError
-        If it is not for everybody.
+        If it is not public.
     ConnectionError
-        If the Hub does not answer, is out of order, or asks us to wait.
+        If the Hub does not answer, has a problem, or asks for a pause.
     ValueError
-        If what comes is not what it should be.
+        If the content is not usable.
     """
     try:
         yield
@@ -91,11 +91,11 @@ def hub_errors(what: str) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class _Failure:
-    """An error and what led to it; the outermost one of the Hub's libraries may mislead."""
+    """An error and its causes; the outermost error of the Hub's libraries may mislead."""
 
     names: frozenset[str]
     status: int
-    said: str
+    message: str
     first_cause: str
     is_gated: bool
     is_of_network: bool
@@ -109,7 +109,7 @@ class _Failure:
         return cls(
             names=frozenset(type(each).__name__ for each in causes),
             status=statuses[-1] if statuses else 0,
-            said=_first_line(error),
+            message=_first_line(error),
             is_gated=re.search(r"\bgated\b", _first_line(error).replace(what, "")) is not None,
             first_cause=_first_line(causes[-1]),
             is_of_network=bool(modules & _NETWORK)
@@ -121,28 +121,28 @@ class _Failure:
 _NETWORK = {"httpx", "httpx2", "httpcore", "httpcore2", "requests", "urllib3"}
 _NO_FILE = {"EntryNotFoundError", "RemoteEntryNotFoundError"}
 
-# The first row that fits is taken. {0} is what was fetched, {1} what was said, {2} the first cause.
+# The first row that fits is used. {0} is what is downloaded, {1} the message, {2} the first cause.
 _TABLE: tuple[tuple[Callable[[_Failure], bool], type[Exception], str], ...] = (
     (
         lambda failure: "OfflineModeIsEnabled" in failure.names,
         ConnectionError,
         (
-            "{0} is not on this machine, and HF_HUB_OFFLINE forbids to ask for it. Unset it before "
-            "Python starts, or fetch it once where there is a network."
+            "{0} is not on this machine, and HF_HUB_OFFLINE forbids to download it. Unset it "
+            "before Python starts, or download it once where there is a network."
         ),
     ),
     (
         lambda failure: "GatedRepoError" in failure.names or failure.is_gated,
         PermissionError,
         (
-            "{0} is only for those whom its owner lets in. Ask for it on its page of the Hub, then "
-            "log in with `hf auth login`, or set HF_TOKEN."
+            "{0} is only for those whom its owner admits. Request access on its page of the Hub, "
+            "then log in with `hf auth login`, or set HF_TOKEN."
         ),
     ),
     (
         lambda failure: "RevisionNotFoundError" in failure.names,
         FileNotFoundError,
-        "{0} has no such revision. Its page on the Hub lists those that there are.",
+        "{0} has no such revision. Its page on the Hub lists all revisions.",
     ),
     (
         lambda failure: (
@@ -151,7 +151,7 @@ _TABLE: tuple[tuple[Callable[[_Failure], bool], type[Exception], str], ...] = (
         ),
         FileNotFoundError,
         (
-            "{0} is not on the Hub, or is private. See to its spelling, 'owner/name'; if it is "
+            "{0} is not on the Hub, or is private. Check its spelling, 'owner/name'; if it is "
             "private, log in with `hf auth login`."
         ),
     ),
@@ -174,7 +174,7 @@ _TABLE: tuple[tuple[Callable[[_Failure], bool], type[Exception], str], ...] = (
     (
         lambda failure: failure.status >= 500,
         ConnectionError,
-        "The Hub is out of order and cannot give {0} ({2}). Try again later.",
+        "The Hub has a problem and cannot send {0} ({2}). Try again later.",
     ),
     (
         lambda failure: bool(failure.names & _NO_FILE),
@@ -182,11 +182,11 @@ _TABLE: tuple[tuple[Callable[[_Failure], bool], type[Exception], str], ...] = (
         "{0} lacks a file that is needed ({1}). Look at its page on the Hub.",
     ),
     (
-        lambda failure: "scripts are no longer supported" in failure.said,
+        lambda failure: "scripts are no longer supported" in failure.message,
         ValueError,
         (
             "{0} comes with a program of its own, and cliplab never runs one. Try "
-            "revision='refs/convert/parquet', where the Hub keeps a copy without."
+            "revision='refs/convert/parquet', a copy without a program."
         ),
     ),
     (
@@ -198,20 +198,20 @@ _TABLE: tuple[tuple[Callable[[_Failure], bool], type[Exception], str], ...] = (
         lambda failure: "ArrowInvalid" in failure.names,
         ValueError,
         (
-            "{0} came damaged, or its server cannot send parts of a file ({1}). Try again; if it "
-            "stays so, tell its owner."
+            "{0} is damaged, or its server cannot send parts of a file ({1}). Try again; if that "
+            "does not help, tell its owner."
         ),
     ),
     (
-        lambda failure: "Consistency check failed" in failure.said,
+        lambda failure: "Consistency check failed" in failure.message,
         ConnectionError,
-        "{0} came incomplete. Run the cell again: what came is kept.",
+        "The download of {0} is incomplete. Run the cell again: what was downloaded is saved.",
     ),
     (
         lambda failure: failure.is_of_network,
         ConnectionError,
         (
-            "The Hub cannot be reached for {0} ({2}). Is there a network? If it wants you to log "
+            "The Hub cannot be reached for {0} ({2}). Is there a network? If it asks you to log "
             "in, do that, and run the cell again."
         ),
     ),
@@ -222,13 +222,13 @@ def _explained(error: Exception, what: str) -> Exception:
     failure = _Failure.of(error, what.rsplit(maxsplit=1)[-1])
     for fits, kind, sentence in _TABLE:
         if fits(failure):
-            words = sentence.format(what, failure.said, failure.first_cause)
+            words = sentence.format(what, failure.message, failure.first_cause)
             return kind(words[0].upper() + words[1:])
     return error
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and what led to it; also what was meant to be hidden."""
+    """Yield an error and its causes, the suppressed ones too."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

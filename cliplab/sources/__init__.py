@@ -1,4 +1,4 @@
-"""Where images come from: Open Images, the Hub, a folder, or drawn by the package."""
+"""Sources of images: Open Images, the Hub, a folder, or scenes that the package draws."""
 
 from cliplab.sources.folder import load_folder
 from cliplab.sources.http.download import Patience

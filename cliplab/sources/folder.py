@@ -11,15 +11,15 @@ from cliplab._core.validation import wrong_value
 from cliplab.images.decoding import decode_image, require_decodable_size
 from cliplab.images.image_set import ImageSet
 
-_MOST_WORKERS = 4
+_MAX_WORKERS = 4
 
 
 def load_folder(path: str | os.PathLike[str]) -> ImageSet:
     """Load every image below a folder; the names of its subfolders become the classes.
 
-    The files are sorted by name and stay where they are: each image is read from its file when
-    it is asked for, turned upright and converted to RGB (of an animation the first picture,
-    transparency on white). Hidden files are left out.
+    The files are sorted by name and stay where they are. Each image is read from its file when
+    it is needed, rotated upright and converted to RGB (of an animation the first frame;
+    transparent pixels become white). Hidden files are left out.
 
     Parameters
     ----------
@@ -30,16 +30,16 @@ def load_folder(path: str | os.PathLike[str]) -> ImageSet:
     Returns
     -------
     ImageSet
-        `image_ids` are the paths relative to the folder. `skipped` names what is no image, is
-        damaged or empty, has more than 50 million pixels or 100 MB, or is a link that leads out
-        of the folder.
+        `image_ids` are the paths relative to the folder. `skipped` lists the files that are not
+        images, are damaged or empty, have more than 50 million pixels or 100 MB, or are links
+        that lead out of the folder.
 
     Raises
     ------
     FileNotFoundError
         If `path` is not a folder.
     ValueError
-        If there is no image in it that can be read.
+        If it holds no image that can be read.
 
     Examples
     --------
@@ -60,25 +60,25 @@ def load_folder(path: str | os.PathLike[str]) -> ImageSet:
         detail = f", where there is {what} (looked for from {Path.cwd()})"
         raise FileNotFoundError(wrong_value("path", "be a folder", os.fspath(path), detail))
     files = _visible_files(folder)
-    # Few at once: a large picture takes up to 1.2 GB.
-    with ThreadPoolExecutor(min(_MOST_WORKERS, n_cores())) as pool:
+    # Few at once: to decode a large image takes up to 1.2 GB.
+    with ThreadPoolExecutor(min(_MAX_WORKERS, n_cores())) as pool:
         flaws = pool.map(lambda file: _flaw(file, folder), files)
         flaw_of = dict(zip(files, tqdm(flaws, "Checking images", len(files), delay=1), strict=True))
-    kept = [file for file in files if flaw_of[file] is None]
+    images = [file for file in files if flaw_of[file] is None]
     skipped = [(_name(file, folder), flaw) for file, flaw in flaw_of.items() if flaw is not None]
-    if not kept:
+    if not images:
         reasons = "; ".join(f"{name}, {reason}" for name, reason in skipped[:3])
         found = f"{len(skipped)} files were skipped: {reasons}" if skipped else "there are no files"
         must = "be a folder with at least one image that can be read"
         raise ValueError(wrong_value("path", must, os.fspath(path), f", where {found}"))
 
-    names = [_name(file, folder) for file in kept]
+    names = [_name(file, folder) for file in images]
     text = datasets.Value("string")
     features = datasets.Features({"image": datasets.Image(), "image_id": text, "title": text})
     columns: dict[str, list[str] | list[int]] = {
-        "image": [str(file) for file in kept],
+        "image": [str(file) for file in images],
         "image_id": names,
-        "title": [file.name for file in kept],
+        "title": [file.name for file in images],
     }
     subfolders = [name.split("/")[0] if "/" in name else None for name in names]
     class_names = sorted({subfolder for subfolder in subfolders if subfolder is not None})
@@ -92,7 +92,7 @@ def load_folder(path: str | os.PathLike[str]) -> ImageSet:
 
 
 def _visible_files(folder: Path) -> list[Path]:
-    """Every file and link below `folder` that is not hidden, sorted by relative path."""
+    """Return every file and link below a folder that is not hidden, sorted by relative path."""
     entries = (entry for entry in folder.rglob("*") if entry.is_symlink() or not entry.is_dir())
     visible = [
         entry
@@ -107,14 +107,14 @@ def _name(file: Path, folder: Path) -> str:
 
 
 def _flaw(file: Path, folder: Path) -> str | None:
-    """Why a file cannot be one of the images; None for a good one."""
+    """Return why a file cannot be one of the images; None for a good one."""
     if not Path(os.path.realpath(file)).is_relative_to(folder):
         return "a link that leads out of the folder"
     if not file.is_file():
         return "not a file"
     try:
         str(file).encode()
-        # The very decoding that reads the image later, so that what passes here cannot fail then.
+        # Decoded as it is later, so that what passes here does not fail then.
         decode_image(_read(file))
     except OSError as error:
         return f"cannot be read: {error.strerror}"

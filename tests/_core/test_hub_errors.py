@@ -1,4 +1,4 @@
-"""What the Hub gives to its own libraries and to open_clip, here from this machine."""
+"""What the Hub sends to its own libraries and to open_clip, here from this machine."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def test_open_clip_loads_a_model_from_the_hub_by_its_name(hub):
         ("404", FileNotFoundError, "is not on the Hub|lacks a file"),
         ("403", PermissionError, "The Hub refuses the model"),
         ("429", ConnectionError, "asks us to wait"),
-        ("503", ConnectionError, "out of order"),
+        ("503", ConnectionError, "has a problem"),
         ("reset", ConnectionError, "cannot be reached"),
-        ("truncated", ConnectionError, "cannot be reached|came incomplete"),
+        ("truncated", ConnectionError, "cannot be reached|is incomplete"),
     ],
 )
-def test_a_model_that_cannot_be_had_is_said_in_one_true_sentence(
+def test_a_model_that_cannot_be_downloaded_is_an_error_in_one_sentence(
     hub, fault, kind, words, monkeypatch
 ):
     monkeypatch.setattr("time.sleep", lambda seconds: None)
@@ -53,29 +53,29 @@ def test_a_model_that_cannot_be_had_is_said_in_one_true_sentence(
         ClipEncoder(f"hf-hub:{name}")
 
 
-def test_a_model_that_is_not_there_is_said_so(hub):
+def test_a_model_that_does_not_exist_is_an_error(hub):
     with pytest.raises(FileNotFoundError, match="The model hf-hub:school/none is not on the Hub"):
         ClipEncoder("hf-hub:school/none")
 
 
 def test_load_dataset_reads_from_the_small_hub_whole_and_as_a_stream(hub, tmp_path):
-    """So that what is proved with it holds for the libraries that talk to the real one."""
+    """So that what is tested with it holds for the libraries that use the real one."""
     table = datasets.Dataset.from_dict({"image": [jpeg(i, 0) for i in range(6)]})
     table.cast_column("image", datasets.Image()).to_parquet(tmp_path / "train.parquet")
     hub.add("datasets/school/six", {"train.parquet": (tmp_path / "train.parquet").read_bytes()})
     whole = datasets.load_dataset("school/six", split="train")
-    assert [picture["image"].size for picture in whole] == [(48, 32)] * 6
+    assert [image["image"].size for image in whole] == [(48, 32)] * 6
     stream = datasets.load_dataset("school/six", split="train", streaming=True)
     assert len(list(stream)) == 6
 
 
-def test_any_answer_of_a_host_will_do_and_none_is_said_within_seconds(hub):
+def test_any_status_of_a_host_will_do_and_no_answer_is_an_error_within_seconds(hub):
     hub.server.fault = lambda path, times: "403"
     require_answer()
     with nobody_there() as address, pytest.raises(ConnectionError, match="refused"):
         require_answer(address)
 
 
-def test_a_name_with_gated_in_it_is_not_taken_for_a_gate(hub):
+def test_a_name_that_contains_gated_does_not_mean_a_gated_dataset(hub):
     with pytest.raises(FileNotFoundError, match="is not on the Hub"):
         fetch_hub_images("school/aggregated-photos")

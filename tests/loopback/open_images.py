@@ -1,4 +1,4 @@
-"""A small Open Images on this machine, with the official files' headers, quirks and traps."""
+"""A small Open Images on this machine, with the headers and the quirks of the official files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import Image
 from cliplab.sources.http.download import Patience
 from loopback.server import Answer, Server
 
-# As patient as a test may be, with a server beside it.
+# Short waits, for a server on the same machine.
 QUICK = Patience(tries=4, connect=1.0, read=0.3, whole=0.6, first_wait=0.01, longest_wait=2.0)
 CLASSES = {
     "/m/01yrx": "Cat", "/m/019jd": "Boat", "/m/0c9ph5": "Flower", "/m/07j7r": "Tree",
@@ -24,38 +24,41 @@ _METADATA = [
     "ImageID", "Subset", "OriginalURL", "OriginalLandingURL", "License", "AuthorProfileURL",
     "Author", "Title", "OriginalSize", "OriginalMD5", "Thumbnail300KURL", "Rotation",
 ]  # fmt: skip
-# Ids that programs take for numbers, and words that they take for nothing.
+# Ids that look like numbers.
 _TRAPS = ("0000000000000012", "00012e3456789012", "1234567890123456")
 HOSTILE = '<img src=x onerror="window.hacked=1">'
 
 
 class SmallOpenImages:
-    """Pictures, tables and a server for them.
+    """Images, tables and a server for them.
 
     Parameters
     ----------
     n_images : int
-        How many pictures the validation split has.
+        How many images the validation split has.
     """
 
     def __init__(self, n_images: int = 300) -> None:
-        lots = random.Random(0)
-        ids = [*_TRAPS, *(f"{lots.getrandbits(64):016x}" for _ in range(n_images - len(_TRAPS)))]
-        self.rotations = {name: lots.choices(("0.0", "90.0", ""), (95, 3, 2))[0] for name in ids}
+        rng = random.Random(0)
+        ids = [
+            *_TRAPS,
+            *(f"{rng.getrandbits(64):016x}" for _ in range(n_images - len(_TRAPS))),
+        ]
+        self.rotations = {name: rng.choices(("0.0", "90.0", ""), (95, 3, 2))[0] for name in ids}
         self.licenses = dict.fromkeys(ids, LICENSE)
         self.licenses[ids[5]] = "https://example.org/all-rights-reserved"
         self.authors = {name: f"Author {name[:4]}" for name in ids} | {ids[0]: "NA", ids[1]: "null"}
         self.titles = {name: f'A "fine", title\nof {name}' for name in ids} | {ids[2]: HOSTILE}
-        self.present = {name: self._draw(lots) for name in ids}
+        self.present = {name: self._draw(rng) for name in ids}
         self.absent = {
-            name: sorted({lots.choice(list(CLASSES))} - set(self.present[name])) for name in ids
+            name: sorted({rng.choice(list(CLASSES))} - set(self.present[name])) for name in ids
         }
         self.exif: dict[str, int] = {}
         self.make_tables()
         self.server = Server(self._answer)
 
     def make_tables(self) -> None:
-        """Write the official tables anew, after something was changed."""
+        """Make the official tables, again after a change."""
         self.tables = {
             "/2018_04/validation/validation-images-with-rotation.csv": self._metadata(),
             "/v7/oidv7-val-annotations-human-imagelabels.csv": self._labels(),
@@ -70,10 +73,10 @@ class SmallOpenImages:
         return [CLASSES[code] for code in codes]
 
     @staticmethod
-    def _draw(lots: random.Random) -> list[str]:
-        """Some pictures have no class, most have one or two, some have a person."""
-        things = lots.sample(list(CLASSES)[:4], lots.choices((0, 1, 2), (10, 70, 20))[0])
-        people = ["/m/01g317"] if lots.random() < 0.2 else []
+    def _draw(rng: random.Random) -> list[str]:
+        """Some images have no class, most have one or two, some have a person."""
+        things = rng.sample(list(CLASSES)[:4], rng.choices((0, 1, 2), (10, 70, 20))[0])
+        people = ["/m/01g317"] if rng.random() < 0.2 else []
         return sorted([*things, *people])
 
     def _metadata(self) -> bytes:
@@ -94,13 +97,13 @@ class SmallOpenImages:
         return _csv(_METADATA, rows)
 
     def _labels(self) -> bytes:
-        """The one source writes 1.0, the other 1; some rows are of pictures elsewhere."""
+        """Some rows have 1.0, others 1; one is of an image of another split."""
         rows = [{"ImageID": "ffffffffffffffff", "LabelName": "/m/01yrx", "Confidence": "1"}]
         for name in sorted(self.ids):
             present = enumerate(self.present[name])
             rows += [_label(name, code, "1.0" if number else "1") for number, code in present]
             rows += [_label(name, code, "0.0") for code in self.absent[name]]
-        # Two people disagree about the animal in the first picture.
+        # Two people disagree about the animal in the first image.
         rows += [_label(self.ids[0], "/m/0jbk", value) for value in ("1", "0.0")]
         rows += [_label(self.ids[0], "/m/unheard-of", "1")]
         return _csv(["ImageID", "Source", "LabelName", "Confidence"], rows)
@@ -110,7 +113,7 @@ class SmallOpenImages:
         rows = [{"LabelName": code, "DisplayName": name} for code, name in CLASSES.items()]
         return _csv(["LabelName", "DisplayName"], rows).replace(b"\n", b"\r\n")
 
-    def picture(self, name: str) -> bytes:
+    def image(self, name: str) -> bytes:
         return jpeg(int(name, 16) % 251, self.exif.get(name, 0)) + name.encode()
 
     def _answer(self, request: BaseHTTPRequestHandler) -> Answer | None:
@@ -120,7 +123,7 @@ class SmallOpenImages:
         folder, _, file = path.rpartition("/")
         name = file.removesuffix(".jpg")
         if folder == "/validation" and name in self.present:
-            return Answer(self.picture(name), headers={"Content-Type": "image/jpeg"})
+            return Answer(self.image(name), headers={"Content-Type": "image/jpeg"})
         return None
 
 
@@ -143,12 +146,12 @@ def _csv(columns: list[str], rows: list[dict[str, str]]) -> bytes:
 
 @lru_cache(maxsize=1024)
 def jpeg(shade: int, orientation: int) -> bytes:
-    """A picture that is wider than high, dark on the left."""
+    """An image that is wider than high, dark on the left."""
     image = Image.new("RGB", (48, 32), (shade, 200, 90))
     image.paste((10, 10, 10), (0, 0, 12, 32))
-    notes = Image.Exif()
+    exif = Image.Exif()
     if orientation:
-        notes[0x0112] = orientation
+        exif[0x0112] = orientation
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", exif=notes)
+    image.save(buffer, "JPEG", exif=exif)
     return buffer.getvalue()

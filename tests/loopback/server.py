@@ -1,4 +1,4 @@
-"""A web server on this machine that behaves, and misbehaves, as real ones do."""
+"""A web server on this machine with the behaviour and the faults of real ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-# More than any test needs: a client that asks forever is a mistake that shows.
+# More than any test needs: a client that sends requests forever fails its test.
 _MOST_REQUESTS = 20_000
 
 FAULTS = (
@@ -23,7 +23,7 @@ FAULTS = (
 
 @dataclass
 class Answer:
-    """What a server says."""
+    """A response of the server."""
 
     body: bytes = b""
     status: int = 200
@@ -31,24 +31,24 @@ class Answer:
 
 
 class Server:
-    """Serves what `answer` returns; `fault` may name what goes wrong with a path's n-th request.
+    """Serves what `answer` returns; `fault` may name a fault for the n-th request of a path.
 
     Attributes
     ----------
     asked : collections.Counter
-        How often each path was asked for, with any method but HEAD.
+        How often each path was requested, with any method but HEAD.
     n_bytes : collections.Counter
         How much of each path was sent.
     ranges : list of str
-        Every range of a file that was asked for.
+        Every range of a file that was requested.
     headers : dict
         More headers for the answers of a path.
     changes : dict
-        What a path's n-th request finds where the file has another content by then.
+        An earlier content of a path, for its n-th request.
     retry_after : str
-        How long a busy server asks to wait.
+        The wait that a busy server asks for.
     sends_ranges : bool
-        Whether a part of a file can be had; if not, all of it is sent.
+        Whether ranges are supported; if not, the whole file is sent.
     seconds : float
         How long a time-out and a slow body take.
     """
@@ -65,7 +65,7 @@ class Server:
         self.sends_ranges = True
         self.seconds = 1.0
         self._stopping = threading.Event()
-        handler = type("Handler", (_Handler,), {"ours": self})
+        handler = type("Handler", (_Handler,), {"server_of_test": self})
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._http.daemon_threads = True
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
@@ -91,7 +91,7 @@ class Server:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 30
-    ours: Server
+    server_of_test: Server
 
     def log_message(self, *_: object) -> None:
         pass
@@ -113,47 +113,47 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer()
 
     def _answer(self) -> None:
-        ours, path = self.ours, self.path.split("?")[0]
+        server, path = self.server_of_test, self.path.split("?")[0]
         length = int(self.headers.get("Content-Length") or 0)
         self.content = self.rfile.read(length)
         if self.command != "HEAD":
-            ours.asked[path] += 1
-        if ours.asked.total() > _MOST_REQUESTS:
+            server.asked[path] += 1
+        if server.asked.total() > _MOST_REQUESTS:
             self._send(Answer(b"too many requests for a test", 500))
             return
-        fault = ours.fault(path, ours.asked[path])
-        answer = ours.answer(self) or Answer(b"not here", 404)
-        answer.headers |= ours.headers.get(path, {})
-        if earlier := ours.changes.get(path, {}).get(ours.asked[path]):
+        fault = server.fault(path, server.asked[path])
+        answer = server.answer(self) or Answer(b"not here", 404)
+        answer.headers |= server.headers.get(path, {})
+        if earlier := server.changes.get(path, {}).get(server.asked[path]):
             answer = Answer(earlier, headers={"ETag": f'"{len(earlier)}"'})
         if fault is None:
             self._send(self._part(answer))
         elif fault.isdecimal():
             self._send(
                 Answer(
-                    b"no", int(fault), {"Retry-After": ours.retry_after} if fault == "429" else {}
+                    b"no", int(fault), {"Retry-After": server.retry_after} if fault == "429" else {}
                 )
             )
         else:
             self._misbehave(fault, answer)
 
     def _part(self, answer: Answer) -> Answer:
-        """Serve a range, as long as the file is still the one that was begun."""
+        """Serve a range, if the file has not changed."""
         wanted = self.headers.get("Range", "")
-        begun_with = self.headers.get("If-Range", answer.headers.get("ETag"))
-        if not self.ours.sends_ranges:
+        version = self.headers.get("If-Range", answer.headers.get("ETag"))
+        if not self.server_of_test.sends_ranges:
             return answer
-        if answer.status != 200 or not wanted or begun_with != answer.headers.get("ETag"):
+        if answer.status != 200 or not wanted or version != answer.headers.get("ETag"):
             return answer
-        self.ours.ranges.append(wanted)
+        self.server_of_test.ranges.append(wanted)
         first, _, last = wanted.removeprefix("bytes=").partition("-")
         start = int(first) if first else max(0, len(answer.body) - int(last))
         if start >= len(answer.body):
             return Answer(b"", 416, {"Content-Range": f"bytes */{len(answer.body)}"})
         end = int(last) + 1 if first and last else len(answer.body)
         end = min(end, len(answer.body))
-        told = {"Content-Range": f"bytes {start}-{end - 1}/{len(answer.body)}"}
-        return Answer(answer.body[start:end], 206, answer.headers | told)
+        headers = {"Content-Range": f"bytes {start}-{end - 1}/{len(answer.body)}"}
+        return Answer(answer.body[start:end], 206, answer.headers | headers)
 
     def _send(self, answer: Answer, length: int | None = None) -> None:
         self.send_response(answer.status)
@@ -162,13 +162,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer.body) if length is None else length))
         self.end_headers()
         if self.command != "HEAD":
-            self.ours.n_bytes[self.path.split("?")[0]] += len(answer.body)
+            self.server_of_test.n_bytes[self.path.split("?")[0]] += len(answer.body)
             self.wfile.write(answer.body)
 
     def _misbehave(self, fault: str, answer: Answer) -> None:
         body = answer.body
         if fault == "timeout":
-            self.ours.wait()
+            self.server_of_test.wait()
             self.close_connection = True
         elif fault == "reset":
             # Closing with something unsent and no time to linger is a reset.
@@ -178,7 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault == "slow":
             self._send(Answer(body[:1], 200, answer.headers), len(body))
             for start in range(1, len(body)):
-                time.sleep(self.ours.seconds / 10)
+                time.sleep(self.server_of_test.seconds / 10)
                 self.wfile.write(body[start : start + 1])
         elif fault == "truncated":
             self._send(Answer(body[: len(body) // 2], 200, answer.headers), len(body))
@@ -196,7 +196,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def nobody_there() -> Iterator[str]:
-    """Yield an address of this machine where nobody answers."""
+    """Yield an address of this machine where no server answers."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # Bound and not listening: a connection is refused.
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from malformed import malformed_pictures
+from malformed import malformed_images
 from PIL import Image
 
 from cliplab.images.credits import Attribution
@@ -23,7 +23,7 @@ def _draw(file: Path, size: tuple[int, int] = (12, 8), mode: str = "RGB") -> Non
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    root = tmp_path / "pictures"
+    root = tmp_path / "images"
     for name in ("top.png", "dogs/b.JPG", "cats/summer/2.webp", "cats/1.bmp"):
         _draw(root / name)
     return root
@@ -53,7 +53,7 @@ def test_without_subfolders_no_class_is_known(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16"])
-def test_every_kind_of_picture_is_read_as_rgb(tmp_path: Path, mode: str) -> None:
+def test_every_kind_of_image_is_read_as_rgb(tmp_path: Path, mode: str) -> None:
     _draw(tmp_path / ("a.tiff" if mode == "CMYK" else "a.png"), mode=mode)
 
     assert load_folder(tmp_path)[0].mode == "RGB"
@@ -144,8 +144,8 @@ def test_real_photographs_are_read() -> None:
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.proof
 def test_hundreds_of_malformed_files_are_read_or_named_one_by_one(tmp_path: Path, proof) -> None:
-    n_files = proof(300, 3000, "malformed pictures, each read or named with its reason")
-    files = dict(malformed_pictures(n_files))
+    n_files = proof(300, 3000, "malformed images, each read or named with its reason")
+    files = dict(malformed_images(n_files))
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
     _draw(tmp_path / "good.png")
@@ -173,12 +173,12 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is told in other units elsewhere")
 def test_malformed_files_take_no_more_memory_than_is_stated(tmp_path: Path) -> None:
-    for number, (name, data) in enumerate(malformed_pictures(300, random_state=1)):
+    for number, (name, data) in enumerate(malformed_images(300, random_state=1)):
         (tmp_path / "bad").mkdir(exist_ok=True)
         (tmp_path / "bad" / f"{number}-{name}").write_bytes(data)
     _draw(tmp_path / "bad" / "good.png")
     _draw(tmp_path / "good" / "good.png")
     command = [sys.executable, "-c", _READ_WITHIN, str(tmp_path / "bad"), str(tmp_path / "good")]
     told = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
-    # 1.2 GB for each picture that is read at the same time, as `cliplab.images.decoding` says.
+    # 1.2 GB for each image that is read at the same time, as `cliplab.images.decoding` says.
     assert int(told.stdout) < 1200 * min(4, os.cpu_count() or 1)

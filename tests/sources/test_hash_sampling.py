@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from cliplab.sources.hash_sampling import by_lot
+from cliplab.sources.hash_sampling import hash_order
 
 _IDS = [f"{number:016x}" for number in range(1000)]
 _STORED = {
@@ -15,20 +15,20 @@ _STORED = {
 }
 
 
-def test_the_lots_of_a_seed_are_these_for_all_time():
-    """Written down once. If this fails, no sample that was published can be drawn again."""
-    assert by_lot(_IDS, 0)[:4] == _STORED[0]
-    assert by_lot(_IDS, 1)[:4] == _STORED[1]
+def test_the_hash_order_of_a_seed_never_changes():
+    """If this fails, no published sample can be drawn again."""
+    assert hash_order(_IDS, 0)[:4] == _STORED[0]
+    assert hash_order(_IDS, 1)[:4] == _STORED[1]
 
 
 def test_the_order_in_which_names_come_does_not_matter():
     mixed = random.Random(0).sample(_IDS, len(_IDS))
-    assert by_lot(mixed, 3) == by_lot(_IDS, 3)
+    assert hash_order(mixed, 3) == hash_order(_IDS, 3)
 
 
-def test_the_order_of_a_part_is_part_of_the_order_of_all():
+def test_the_order_of_a_subset_is_the_same():
     part = set(_IDS[::3])
-    assert by_lot(part, 3) == [name for name in by_lot(_IDS, 3) if name in part]
+    assert hash_order(part, 3) == [name for name in hash_order(_IDS, 3) if name in part]
 
 
 @pytest.mark.proof
@@ -38,7 +38,7 @@ def test_every_name_is_as_likely_to_be_drawn_as_any_other(proof):
     counts = np.zeros(len(_IDS))
     place = {name: i for i, name in enumerate(_IDS)}
     for seed in range(n_seeds):
-        counts[[place[name] for name in by_lot(_IDS, seed)[:100]]] += 1
+        counts[[place[name] for name in hash_order(_IDS, seed)[:100]]] += 1
     # A name's count has the variance of a draw without replacement, a little below a Poisson's.
     expected = n_seeds / 10
     statistic = ((counts - expected) ** 2 / (0.9 * expected)).sum()
@@ -46,5 +46,5 @@ def test_every_name_is_as_likely_to_be_drawn_as_any_other(proof):
 
 
 def test_another_seed_is_another_sample():
-    first, second = (set(by_lot(_IDS, seed)[:100]) for seed in (0, 1))
+    first, second = (set(hash_order(_IDS, seed)[:100]) for seed in (0, 1))
     assert len(first & second) < 30

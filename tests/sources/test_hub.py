@@ -14,7 +14,7 @@ from PIL import Image
 from scipy.stats import chi2
 
 from cliplab import fetch_hub_images
-from cliplab.sources.hash_sampling import by_lot
+from cliplab.sources.hash_sampling import hash_order
 from cliplab.sources.hub.row_groups import RowGroup, draw_rows
 
 _N = 120
@@ -22,7 +22,7 @@ _NUMBERS = itertools.count()
 
 
 def _table(n_images=_N, bad=()):
-    """Pictures whose shade is their row, with classes, in the order of the rows."""
+    """Images whose shade is their row, with classes, in the order of the rows."""
     return datasets.Dataset.from_dict(
         {
             "photo": [b"no" if row in bad else jpeg(row % 251, 0) for row in range(n_images)],
@@ -40,7 +40,7 @@ def _table(n_images=_N, bad=()):
 
 
 def _noisy(n_images):
-    """Pictures that take room."""
+    """Images that take room."""
     lots = np.random.default_rng(0)
     noise = [Image.fromarray(lots.integers(0, 256, (96, 96, 3), np.uint8)) for _ in range(n_images)]
     return datasets.Dataset.from_dict({"image": noise}).cast_column("image", datasets.Image())
@@ -63,7 +63,7 @@ def pets(hub):
 
 def test_a_sample_is_what_the_lots_say_with_all_that_is_known(hub, pets):
     images = fetch_hub_images(pets, n_images=12, random_state=3)
-    rows = [int(row) for row in by_lot(map(str, range(_N)), 3)[:12]]
+    rows = [int(row) for row in hash_order(map(str, range(_N)), 3)[:12]]
     assert images.image_ids.tolist() == [f"train-{row}" for row in rows]
     assert images.class_names == ("cat", "dog", "boat")
     assert images.class_labels.tolist() == [row % 3 for row in rows]
@@ -149,7 +149,7 @@ def test_from_few_row_groups_a_row_of_a_short_one_is_about_as_likely():
     assert 0.5 < short / large < 2
 
 
-def test_one_bad_picture_costs_one_picture(hub, pets):
+def test_one_bad_image_costs_one_image(hub, pets):
     name = f"{pets}-bad"
     hub.add(f"datasets/{name}", {"train.parquet": parquet(_table(30, bad=(4, 7)))})
     images = fetch_hub_images(name, n_images=30)
@@ -166,7 +166,7 @@ def test_a_column_of_text_can_be_the_class(pets):
     assert images.factor("kind")[0] in ("cat", "dog", "boat")
 
 
-@pytest.mark.filterwarnings("ignore:school.* is not made of parquet files")
+@pytest.mark.filterwarnings("ignore:school.* has no parquet files")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_dataset_of_single_files_comes_from_a_stream(hub, pets, monkeypatch):
     monkeypatch.setattr(datasets.config, "SLEEP_TIME_ON_THREADS_SHUTDOWN", 0, raising=False)
@@ -180,20 +180,20 @@ def test_a_dataset_of_single_files_comes_from_a_stream(hub, pets, monkeypatch):
 
 
 def _tar(n_images):
-    """An archive as webdataset makes them, whose very first picture is none."""
+    """An archive as webdataset makes them, whose very first image is none."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for i in range(n_images):
             words = json.dumps({"word": f"row {i}"}).encode()
-            picture = jpeg(i, 0) if i else b"no"
-            for name, content in (("jpg", picture), ("cls", b"%d" % (i % 2)), ("json", words)):
+            image = jpeg(i, 0) if i else b"no"
+            for name, content in (("jpg", image), ("cls", b"%d" % (i % 2)), ("json", words)):
                 about = tarfile.TarInfo(f"{i:03}.{name}")
                 about.size = len(content)
                 archive.addfile(about, io.BytesIO(content))
     return buffer.getvalue()
 
 
-@pytest.mark.filterwarnings("ignore:school.* is not made of parquet files")
+@pytest.mark.filterwarnings("ignore:school.* has no parquet files")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_dataset_of_archives_has_the_columns_that_are_in_them(hub, pets, monkeypatch):
     monkeypatch.setattr(datasets.config, "SLEEP_TIME_ON_THREADS_SHUTDOWN", 0, raising=False)
@@ -229,7 +229,7 @@ def test_a_table_without_images_is_refused_with_the_columns_that_it_has(hub, pet
         ({"random_state": -1}, "`random_state` must be a whole number of at least 0"),
         ({"max_row_groups": 0}, "`max_row_groups` must be a whole number of at least 1"),
         ({"split": "dev"}, "`split` must be one of .*'train'.* Got 'dev'"),
-        ({"image_column": "picture"}, "`image_column` must be a column of .*'photo'"),
+        ({"image_column": "drawing"}, "`image_column` must be a column of .*'photo'"),
         ({"label_column": "species"}, "`label_column` must be a column of .*'kind'"),
         ({"label_column": "photo"}, "`label_column` must be .* one value an image.* Got 'photo'"),
     ],
@@ -245,8 +245,8 @@ def test_what_is_not_there_is_refused_in_words(pets, asked, words):
         ("401", PermissionError, "The Hub refuses the dataset .* set a valid HF_TOKEN"),
         ("403", PermissionError, "The Hub refuses the dataset .* some networks also block"),
         ("429", ConnectionError, "asks us to wait .* whole class shares.* HF_TOKEN"),
-        ("500", ConnectionError, "out of order .* Try again later"),
-        ("503", ConnectionError, "out of order .* Try again later"),
+        ("500", ConnectionError, "has a problem .* Try again later"),
+        ("503", ConnectionError, "has a problem .* Try again later"),
         ("reset", ConnectionError, "cannot be reached for the dataset .* run the cell again"),
         ("timeout", ConnectionError, "cannot be reached for the dataset .* run the cell again"),
     ],
@@ -276,7 +276,7 @@ def test_what_is_not_there_or_not_for_us_or_broken_is_said_in_one_true_sentence(
     with pytest.raises(FileNotFoundError, match="is not on the Hub, or is private"):
         fetch_hub_images("school/nothing")
     hub.add("datasets/school/secret", {}, is_gated=True)
-    with pytest.raises(PermissionError, match="only for those whom its owner lets in"):
+    with pytest.raises(PermissionError, match="only for those whom its owner admits"):
         fetch_hub_images("school/secret")
     hub.add("datasets/school/empty", {"README.md": b"# Nothing\n"})
     with pytest.raises(ValueError, match="has no files that can be read"):
@@ -285,7 +285,7 @@ def test_what_is_not_there_or_not_for_us_or_broken_is_said_in_one_true_sentence(
     with pytest.raises(ValueError, match="comes with a program of its own, and cliplab never runs"):
         fetch_hub_images("school/program")
     hub.add("datasets/school/damaged", {"train.parquet": b"PAR1" + b"\0" * 100})
-    with pytest.raises(ValueError, match="came damaged, or its server cannot send parts"):
+    with pytest.raises(ValueError, match="is damaged, or its server cannot send parts"):
         fetch_hub_images("school/damaged")
 
 
@@ -299,7 +299,7 @@ def test_a_server_that_cannot_send_parts_of_a_file_is_said_to(hub, pets, monkeyp
     name = f"{pets}-whole"
     hub.add(f"datasets/{name}", {"train.parquet": parquet(_noisy(60), rows_a_group=10)})
     monkeypatch.setattr(hub.server, "sends_ranges", False)
-    with pytest.raises(ValueError, match=r"came damaged, or its server cannot send parts"):
+    with pytest.raises(ValueError, match=r"is damaged, or its server cannot send parts"):
         fetch_hub_images(name, n_images=5)
 
 

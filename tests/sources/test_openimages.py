@@ -1,4 +1,4 @@
-"""Which pictures a sample of Open Images has, and what is known of them."""
+"""Which images a sample of Open Images has, and what is known about them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from loopback.open_images import LICENSE, QUICK
 
 from cliplab import fetch_open_images
 from cliplab.sources import PEOPLE
-from cliplab.sources.hash_sampling import by_lot
+from cliplab.sources.hash_sampling import hash_order
 from cliplab.sources.openimages import OpenImagesHost
 
 
-def _asked_for_pictures(small):
+def _n_requested(small):
     return sum(n for path, n in small.server.asked.items() if path.endswith(".jpg"))
 
 
 def test_a_sample_is_what_the_lots_say_and_has_all_that_is_known(small, fetch):
     images = fetch(30, population="all", random_state=7)
     licensed = [name for name in small.ids if small.licenses[name] == LICENSE]
-    expected = by_lot(licensed, 7)[:30]
+    expected = hash_order(licensed, 7)[:30]
     assert images.image_ids.tolist() == expected
     table = images.to_pandas()
     for row, name in enumerate(expected):
@@ -41,7 +41,7 @@ def test_a_sample_is_what_the_lots_say_and_has_all_that_is_known(small, fetch):
         assert 0 <= age.total_seconds() < 600
 
 
-def test_ids_that_look_like_numbers_and_names_that_look_like_nothing_stay_text(small, fetch):
+def test_ids_that_look_like_numbers_and_names_that_look_missing_stay_text(small, fetch):
     images = fetch(299, population="all")
     table = images.to_pandas().set_index("image_id")
     assert {"0000000000000012", "00012e3456789012", "1234567890123456"} <= set(table.index)
@@ -69,7 +69,7 @@ def test_a_small_sample_is_the_head_of_a_large_one_and_another_seed_is_another(f
     assert len(set(large.image_ids) & set(other.image_ids)) < 40
 
 
-def test_the_population_is_what_was_asked_for(small, fetch):
+def test_the_population_can_be_verified_images_or_all(small, fetch):
     verified = fetch(20)
     assert verified.provenance["population_size"] == sum(
         bool(small.present[name]) for name in small.ids if small.licenses[name] == LICENSE
@@ -80,7 +80,7 @@ def test_the_population_is_what_was_asked_for(small, fetch):
     assert unlicensed not in fetch(299, population="all").image_ids
 
 
-def test_pictures_of_people_can_be_left_out(fetch):
+def test_images_of_people_can_be_left_out(fetch):
     images = fetch(150, exclude_classes=PEOPLE)
     shown = {name for names in images.to_pandas()["labels_present"] for name in names}
     assert "Person" not in shown
@@ -89,7 +89,7 @@ def test_pictures_of_people_can_be_left_out(fetch):
     assert "Person" in some
 
 
-def test_a_curated_sample_is_balanced_and_each_picture_has_exactly_one_of_the_classes(fetch):
+def test_a_curated_sample_is_balanced_and_each_image_has_exactly_one_of_the_classes(fetch):
     images = fetch(classes=["cat", "Boat", "Tree"], per_class=12)
     assert images.class_names == ("Boat", "Cat", "Tree")
     assert Counter(images.class_labels.tolist()) == {0: 12, 1: 12, 2: 12}
@@ -100,11 +100,11 @@ def test_a_curated_sample_is_balanced_and_each_picture_has_exactly_one_of_the_cl
     assert head == {0: 3, 1: 3, 2: 3}
 
 
-def test_without_a_number_for_each_class_the_images_are_shared_out(fetch):
+def test_without_a_number_for_each_class_every_class_gets_the_same_number(fetch):
     assert len(fetch(31, classes=["Cat", "Boat"])) == 30
 
 
-def test_the_class_of_a_picture_is_its_rarest_that_others_share(small, fetch):
+def test_the_class_of_an_image_is_its_rarest_that_others_share(small, fetch):
     images = fetch(200)
     population = Counter(
         code
@@ -138,24 +138,24 @@ def test_the_class_of_a_picture_is_its_rarest_that_others_share(small, fetch):
         ({"classes": ["Cat", "Boat"], "per_class": 150}, r"other: Cat \d+, Boat \d+\. Got 150"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused_in_words(fetch, asked, words):
+def test_a_sample_that_cannot_be_drawn_is_refused(fetch, asked, words):
     with pytest.raises(ValueError, match=words):
         fetch(**asked)
 
 
-def test_more_than_there_are_is_refused_before_any_picture_is_fetched(small, fetch):
+def test_too_large_a_sample_is_refused_before_any_image_is_downloaded(small, fetch):
     with pytest.raises(ValueError, match="`n_images` must be at most"):
         fetch(5000)
-    assert _asked_for_pictures(small) == 0
+    assert _n_requested(small) == 0
 
 
-def test_pictures_of_a_copy_are_kept_apart_from_those_of_another(small, fetch):
+def test_images_of_two_copies_are_saved_in_two_folders(small, fetch):
     first = fetch(5)
-    n_asked = _asked_for_pictures(small)
+    n_requested = _n_requested(small)
     address = small.server.address.replace("127.0.0.1", "localhost")
     other = fetch(5, source=OpenImagesHost(address, address))
     assert other.image_ids.tolist() == first.image_ids.tolist()
-    assert _asked_for_pictures(small) == 2 * n_asked
+    assert _n_requested(small) == 2 * n_requested
 
 
 def test_a_school_can_name_its_own_copy(small, tmp_path, monkeypatch):
@@ -165,7 +165,7 @@ def test_a_school_can_name_its_own_copy(small, tmp_path, monkeypatch):
     assert images.provenance["host"] == small.server.address
 
 
-def test_pictures_stay_on_disk_and_not_in_memory(fetch):
+def test_images_stay_on_disk_and_not_in_memory(fetch):
     images = fetch(10)
     assert images.dataset.data.nbytes < 20_000
     assert np.asarray(images[3]).shape[2] == 3
@@ -174,11 +174,11 @@ def test_pictures_stay_on_disk_and_not_in_memory(fetch):
 def test_an_id_that_would_lead_out_of_the_folder_is_refused(small, fetch):
     path = next(path for path in small.tables if "rotation" in path)
     small.tables[path] = small.tables[path].replace(small.ids[4].encode(), b"../../../../etc/x")
-    with pytest.raises(ValueError, match=r"not what is expected .*an image id is not 16 digits"):
+    with pytest.raises(ValueError, match=r"not as expected .*an image id is not 16 digits"):
         fetch(5)
 
 
-def test_numbers_of_numpy_are_written_down_as_numbers(fetch):
+def test_numbers_of_numpy_are_saved_as_numbers(fetch):
     images = fetch(np.int64(9), random_state=np.int64(2))
     assert json.loads(json.dumps(dict(images.provenance)))["random_state"] == 2
     curated = fetch(classes=["Cat", "Boat"], per_class=np.int64(3))

@@ -1,1 +1,1 @@
-"""Downloads over HTTP: connections, whole files, and files that were cut short."""
+"""Downloads over HTTP: connections, retries, and downloads that are resumed."""

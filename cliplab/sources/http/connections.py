@@ -1,4 +1,4 @@
-"""One question to a host: over kept connections, past a school's proxy, with errors in words."""
+"""One request to a host: over reused connections, through a school's proxy, with plain errors."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from collections.abc import Iterator
 
 import urllib3
 
-# What may be over in a moment; anything else is not asked for again.
-_PASSING = frozenset({408, 429, 500, 502, 503, 504})
+# Only after these is a request repeated.
+_TEMPORARY_STATUS = frozenset({408, 429, 500, 502, 503, 504})
 _SECONDS_TO_ANSWER = 5.0
 
 
-class NotToBeHadError(LookupError):
-    """A server says that a file is not there, or not for us: to ask again is of no use."""
+class NotAvailableError(LookupError):
+    """A server does not have a file, or refuses it: another request would not help."""
 
 
 class UnreachableError(ConnectionError):
     """A host does not answer at all."""
 
 
-class PassingError(Exception):
-    """Something that another try may mend; `wait` is what the server asks for, in seconds."""
+class TemporaryError(Exception):
+    """Another request may succeed, `retry_after` seconds later if the server says so."""
 
-    def __init__(self, reason: str, wait: float = 0.0) -> None:
+    def __init__(self, reason: str, retry_after: float = 0.0) -> None:
         super().__init__(reason)
-        self.wait = wait
+        self.retry_after = retry_after
 
 
 class Connections:
-    """Connections that are kept from one question to the next.
+    """Connections that stay open from one request to the next.
 
     Parameters
     ----------
     n_connections : int
         How many to one host.
     connect, read : float
-        Seconds to wait for a connection, and between two pieces of an answer.
+        Seconds to wait for a connection, and between two parts of a response.
     """
 
     def __init__(self, n_connections: int, connect: float, read: float) -> None:
@@ -48,8 +48,8 @@ class Connections:
         self._lock = threading.Lock()
         self._pools: dict[str, urllib3.PoolManager] = {}
 
-    def reach(self, url: str) -> None:
-        """See within seconds that a host answers at all, whatever it says.
+    def require_answer(self, url: str) -> None:
+        """Check within seconds that a host answers at all, with whatever status.
 
         Parameters
         ----------
@@ -62,32 +62,32 @@ class Connections:
             If it does not answer.
         """
         try:
-            # Any answer will do: most hosts have nothing to say at their root.
+            # Most hosts have no page at their root, so any status will do.
             self._pool(url).request("HEAD", url, timeout=_SECONDS_TO_ANSWER, retries=False)
         except urllib3.exceptions.HTTPError as error:
             raise UnreachableError(f"{host_of(url)}: {reason_of(error)}") from error
 
     @contextlib.contextmanager
-    def ask(
+    def get(
         self, url: str, headers: dict[str, str] | None = None
     ) -> Iterator[urllib3.BaseHTTPResponse]:
-        """Ask for a file once, and give the answer before its body is read.
+        """Request a file once, and yield the response before its body is read.
 
         Parameters
         ----------
         url : str
-            Where it is.
+            The address of the file.
         headers : dict of str to str, optional
-            What is said along with the question.
+            Headers of the request.
 
         Raises
         ------
-        NotToBeHadError
+        NotAvailableError
             If the server refuses it for good.
-        PassingError
-            If it does so for now.
+        TemporaryError
+            If it refuses it for now.
         urllib3.exceptions.HTTPError
-            If no answer comes.
+            If there is no response.
         """
         redirects = urllib3.Retry(total=None, connect=0, read=0, status=0, other=0, redirect=3)
         response = self._pool(url).request(
@@ -102,7 +102,7 @@ class Connections:
             _check_status(response)
             yield response
         except BaseException:
-            response.close()  # Half a body is left in this connection.
+            response.close()  # The rest of the body is still in this connection.
             raise
         finally:
             response.release_conn()
@@ -118,13 +118,13 @@ class Connections:
         if not proxy:
             return urllib3.PoolManager(maxsize=self._n_connections)
         login = urllib.parse.urlsplit(proxy)
-        words = urllib.parse.unquote(f"{login.username}:{login.password or ''}")
-        headers = urllib3.make_headers(proxy_basic_auth=words if login.username else None)
+        credentials = urllib.parse.unquote(f"{login.username}:{login.password or ''}")
+        headers = urllib3.make_headers(proxy_basic_auth=credentials if login.username else None)
         return urllib3.ProxyManager(proxy, maxsize=self._n_connections, proxy_headers=headers)
 
 
 def _proxy_for(url: str) -> str:
-    """Return the proxy on the way to an address; schools often have one, which they name."""
+    """Return the proxy for an address, or "" for none; schools often require one."""
     address = urllib.parse.urlsplit(url)
     proxy = urllib.request.getproxies().get(address.scheme, "")
     is_bypassed = proxy and urllib.request.proxy_bypass(address.hostname or "")
@@ -136,9 +136,9 @@ def _check_status(response: urllib3.BaseHTTPResponse) -> None:
     if status in (200, 206, 416):
         return
     reason = f"HTTP {status} {response.reason or ''}".strip()
-    if status not in _PASSING:
-        raise NotToBeHadError(reason)
-    raise PassingError(reason, urllib3.Retry().get_retry_after(response) or 0.0)
+    if status not in _TEMPORARY_STATUS:
+        raise NotAvailableError(reason)
+    raise TemporaryError(reason, urllib3.Retry().get_retry_after(response) or 0.0)
 
 
 def host_of(url: str) -> str:
@@ -147,7 +147,7 @@ def host_of(url: str) -> str:
 
 
 def reason_of(error: Exception) -> str:
-    """Say in a few words what went wrong on the way."""
+    """Return in a few words why a request has failed."""
     causes = list(_nested(error))
     for kind, words in _REASONS:
         if any(isinstance(cause, kind) for cause in causes):
@@ -156,7 +156,7 @@ def reason_of(error: Exception) -> str:
 
 
 def _nested(error: Exception) -> Iterator[Exception]:
-    """Yield an error of urllib3 and those that are inside it."""
+    """Yield an error of urllib3 and the errors inside it."""
     yield error
     for inner in (getattr(error, "reason", None), *error.args):
         if isinstance(inner, Exception) and inner is not error:

@@ -1,8 +1,7 @@
-"""Files over HTTP: several at a time, each until it is whole, politely."""
+"""Downloads of whole files over HTTP, with polite retries."""
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,40 +10,41 @@ from pathlib import Path
 from typing import TypeVar
 
 import urllib3
+from urllib3.util.retry import RequestHistory
 
 from cliplab.sources.http.connections import (
     Connections,
-    NotToBeHadError,
-    PassingError,
+    NotAvailableError,
+    TemporaryError,
     host_of,
     reason_of,
 )
-from cliplab.sources.http.partial_files import Part
+from cliplab.sources.http.partial_files import PartialFile
 
 _T = TypeVar("_T")
 
 _CHUNK = 64 * 1024
-_SLOWEST = 1000  # Bytes a second, below which a large file is not worth waiting for.
+_MIN_RATE = 1000  # Bytes a second, below which the download of a large file is given up.
 
 
 class StoppedError(Exception):
-    """A download was given up because the whole work was stopped."""
+    """A download was given up because `Downloader.stop` was called."""
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait for a server, and how often to ask it.
+    """How long to wait for a server, and how often to repeat a request.
 
     Attributes
     ----------
     tries : int
-        How often a file is asked for before it is given up.
+        How often a file is requested before it is given up.
     connect, read, whole : float
-        Seconds for a connection, between two pieces, and for a whole picture. Of a large file at
-        least one kB a second has to come in that time.
+        Seconds to wait for a connection, between two parts of a response, and for a whole
+        image. For a large file, at least one kB a second must arrive in each `whole` seconds.
     first_wait, longest_wait : float
-        Seconds before the second try, which double from try to try, and the most that a server
-        may ask us to wait.
+        Seconds before the second try, which double from try to try, and the longest wait that
+        a server may ask for.
     """
 
     tries: int = 5
@@ -54,30 +54,47 @@ class Patience:
     first_wait: float = 0.5
     longest_wait: float = 60.0
 
+    def new_retry(self) -> urllib3.Retry:
+        """Return the state of a download that has not failed yet."""
+        return urllib3.Retry(
+            total=self.tries - 1,
+            backoff_factor=self.first_wait / 2,
+            backoff_jitter=self.first_wait / 2,
+            backoff_max=self.longest_wait,
+            # urllib3 repeats at once after the first failure of its history, and waits, twice the
+            # factor, after the second. With this entry it waits after our first one, too.
+            history=(RequestHistory(None, None, None, None, None),),
+        )
+
 
 class Downloader:
-    """Fetches files over kept connections, and asks again for what a moment may mend.
+    """Downloads files over reused connections, and repeats requests that failed for a moment.
 
     Parameters
     ----------
     n_connections : int, default=16
-        How many connections to one host are kept.
+        How many connections to one host stay open.
     patience : Patience
         When to give up.
+
+    Attributes
+    ----------
+    n_bytes : int
+        How much was downloaded; approximate, for threads may lose a part in the count.
     """
 
     def __init__(self, n_connections: int = 16, patience: Patience | None = None) -> None:
         self.patience = patience or Patience()
-        self.n_bytes = 0  # For showing the rate only: threads may lose a piece in the count.
+        self.n_bytes = 0
         self._connections = Connections(n_connections, self.patience.connect, self.patience.read)
         self._stopped = threading.Event()
 
     def stop(self) -> None:
-        """Give up all downloads that are under way."""
+        """Give up all downloads that are running."""
         self._stopped.set()
 
-    def reach(self, url: str) -> None:
-        """See within seconds that a host answers at all, whatever it says.
+    def require_answer(self, url: str) -> None:
+        """Check within seconds that a host answers at all, with whatever status.
 
         Parameters
         ----------
@@ -89,131 +106,135 @@ class Downloader:
         UnreachableError
             If it does not answer.
         """
-        self._connections.reach(url)
+        self._connections.require_answer(url)
 
-    def fetch(self, url: str, most_bytes: int) -> bytes:
+    def fetch(self, url: str, max_bytes: int) -> bytes:
         """Return a file.
 
         Parameters
         ----------
         url : str
-            Where it is.
-        most_bytes : int
-            A file that is larger is not to be had.
+            The address of the file.
+        max_bytes : int
+            A larger file is refused.
 
         Returns
         -------
         bytes
-            All of it, as long as the server said.
+            The whole file.
 
         Raises
         ------
-        NotToBeHadError
+        NotAvailableError
             If the server refuses it or it is too large.
         ConnectionError
-            If no try brought it whole.
+            If all tries failed.
         """
 
         def once() -> bytes:
             deadline = time.monotonic() + self.patience.whole
-            with self._connections.ask(url) as response:
+            with self._connections.get(url) as response:
                 data = bytearray()
                 for chunk in self._chunks(response):
                     data += chunk
-                    if len(data) > most_bytes:
-                        raise NotToBeHadError(f"larger than {most_bytes / 1e6:.0f} MB")
+                    if len(data) > max_bytes:
+                        raise NotAvailableError(f"larger than {max_bytes / 1e6:.0f} MB")
                     if time.monotonic() > deadline:
-                        raise PassingError(f"slower than {self.patience.whole:g} s")
+                        raise TemporaryError(f"slower than {self.patience.whole:g} s")
                 return bytes(data)
 
-        return self._until_whole(url, once)
+        return self._retried(url, once)
 
-    def fetch_file(self, url: str, path: Path, told: Callable[[int, int], None]) -> None:
-        """Fetch a large file into a path; what is there of it already is not fetched again.
+    def fetch_file(self, url: str, path: Path, on_progress: Callable[[int, int], None]) -> None:
+        """Download a large file to a path; a download that was cut off is resumed.
 
-        Several may fetch the same file at once: each writes a part of its own.
+        Several processes may download the same file at once: each writes a partial file of its
+        own.
 
         Parameters
         ----------
         url : str
-            Where it is.
+            The address of the file.
         path : pathlib.Path
-            Where it goes. Until it is whole, it stands beside it under another name.
-        told : callable
-            Called with the bytes so far and the bytes in all (0 where the server does not say).
+            Where to save it. Until it is whole, it has another name in the same folder.
+        on_progress : callable
+            Called with the number of bytes so far and in all (0 where the server does not say).
 
         Raises
         ------
-        NotToBeHadError
+        NotAvailableError
             If the server refuses it.
         ConnectionError
-            If no try brought it whole; what came stays for the next time.
+            If all tries failed; what was downloaded is resumed by the next call.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = Part(path)
+        partial = PartialFile(path)
         try:
-            self._until_whole(url, lambda: self._go_on(url, part, told))
-            part.finish()
+            self._retried(url, lambda: self._resume(url, partial, on_progress))
+            partial.finish()
         finally:
-            part.leave()
+            partial.release()
 
-    def _go_on(self, url: str, part: Part, told: Callable[[int, int], None]) -> None:
-        # A part of no version, or of one that is only alike, cannot be gone on with.
-        begun = part.n_bytes if part.is_exact else 0
-        headers = {"Range": f"bytes={begun}-", "If-Range": part.version} if begun else {}
-        with self._connections.ask(url, headers) as response:
-            if response.status == 416:  # There is nothing beyond what we have, or another file.
-                part.begin("")
-                raise PassingError("the file is another one by now")
-            told_range = response.headers.get("Content-Range", "")
-            if response.status != 206 or not told_range.startswith(f"bytes {begun}-"):
+    def _resume(
+        self, url: str, partial: PartialFile, on_progress: Callable[[int, int], None]
+    ) -> None:
+        # The rest of an unknown version could be that of another file.
+        start = partial.n_bytes if partial.is_exact else 0
+        headers = {"Range": f"bytes={start}-", "If-Range": partial.version} if start else {}
+        with self._connections.get(url, headers) as response:
+            if response.status == 416:  # No such range: the file is shorter than our part.
+                partial.restart("")
+                raise TemporaryError("the file has changed")
+            content_range = response.headers.get("Content-Range", "")
+            if response.status != 206 or not content_range.startswith(f"bytes {start}-"):
                 if response.status == 206:
-                    part.begin("")
-                    raise PassingError("another part came than was asked for")
-                begun = 0
-                part.begin(response.headers.get("ETag", ""))
-            in_all = begun + int(response.headers.get("Content-Length", 0))
-            for chunk in self._steady(response):
-                part.add(chunk)
-                told(part.n_bytes, in_all)
-            if in_all not in (0, part.n_bytes) or not part.is_as_promised(
+                    partial.restart("")
+                    raise TemporaryError("the server sent another range than requested")
+                start = 0
+                partial.restart(response.headers.get("ETag", ""))
+            n_total = start + int(response.headers.get("Content-Length", 0))
+            for chunk in self._steady_chunks(response):
+                partial.append(chunk)
+                on_progress(partial.n_bytes, n_total)
+            if n_total not in (0, partial.n_bytes) or not partial.has_checksum(
                 response.headers.get("x-goog-hash", "")
             ):
-                part.begin("")
-                raise PassingError("not what its length and checksum say")
+                partial.restart("")
+                raise TemporaryError("its length or checksum is wrong")
 
-    def _until_whole(self, url: str, once: Callable[[], _T]) -> _T:
-        wait = self.patience.first_wait
-        for attempt in range(1, self.patience.tries + 1):
+    def _retried(self, url: str, once: Callable[[], _T]) -> _T:
+        """Call a function until it succeeds, as often and with such pauses as `patience` allows."""
+        retry = self.patience.new_retry()
+        while True:
             try:
                 return once()
-            except (PassingError, urllib3.exceptions.HTTPError) as error:
-                reason, asked = reason_of(error), getattr(error, "wait", 0.0)
-                if attempt == self.patience.tries or asked > self.patience.longest_wait:
-                    raise ConnectionError(f"{host_of(url)}: {reason}") from error
-            self._wait(max(asked, wait * random.uniform(0.5, 1.5)))
-            wait = min(2 * wait, self.patience.longest_wait)
-        raise AssertionError
-
-    def _wait(self, seconds: float) -> None:
-        if self._stopped.wait(seconds):
-            raise StoppedError
+            except (TemporaryError, urllib3.exceptions.HTTPError) as error:
+                retry_after = getattr(error, "retry_after", 0.0)
+                try:
+                    retry = retry.increment("GET", url, error=error)
+                except urllib3.exceptions.MaxRetryError:
+                    retry_after = float("inf")
+                if retry_after > self.patience.longest_wait:
+                    raise ConnectionError(f"{host_of(url)}: {reason_of(error)}") from error
+            # Not by Retry.sleep, which `stop` could not interrupt.
+            if self._stopped.wait(max(retry_after, retry.get_backoff_time())):
+                raise StoppedError
 
     def _chunks(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
-        # What there is and not a full piece: one that only drips would never come to an end.
+        # read1 returns what has arrived: to wait for a full chunk could take forever.
         while chunk := response.read1(_CHUNK):
             if self._stopped.is_set():
                 raise StoppedError
             self.n_bytes += len(chunk)
             yield chunk
 
-    def _steady(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
-        """Yield the pieces of a large file, as long as they come faster than in drops."""
+    def _steady_chunks(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+        """Yield the parts of a large file, as long as they arrive fast enough."""
         since, n_bytes = time.monotonic(), 0
         for chunk in self._chunks(response):
             n_bytes += len(chunk)
             yield chunk
             if time.monotonic() - since > self.patience.whole:
-                if n_bytes < _SLOWEST * self.patience.whole:
-                    raise PassingError(f"slower than {_SLOWEST / 1000:g} kB a second")
+                if n_bytes < _MIN_RATE * self.patience.whole:
+                    raise TemporaryError(f"slower than {_MIN_RATE / 1000:g} kB a second")
                 since, n_bytes = time.monotonic(), 0

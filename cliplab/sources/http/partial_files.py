@@ -1,4 +1,4 @@
-"""A file that is on its way: each who fetches it has a part of their own."""
+"""A file that is not yet downloaded whole: each process has a partial file of its own."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ import time
 import urllib.parse
 from pathlib import Path
 
-# Nobody writes into a part for so long without being dead.
-_SECONDS_TO_DEATH = 600
-# What an orderly end has left, and what somebody is writing into, or was killed over.
+# After so long without a change, whoever was writing a file must have been killed.
+_SECONDS_TO_ORPHAN = 600
+# A partial file that may be resumed, and one that is being written.
 _LEFT, _WRITTEN = ".left", ".part"
 
 
-class Part:
-    """What is there of a file; it adopts what another run has left.
+class PartialFile:
+    """What was downloaded of a file so far; it takes over what an earlier run has left.
 
     Parameters
     ----------
     path : pathlib.Path
-        Where the whole file goes.
+        The path of the whole file.
 
     Attributes
     ----------
     version : str
-        Which version of the file it is a part of, as the server calls it; empty for none.
+        The version of the file on the server (its ETag); empty for none.
     """
 
     def __init__(self, path: Path) -> None:
@@ -38,55 +38,55 @@ class Part:
             if other.suffix == _LEFT or _is_orphan(other):
                 version = urllib.parse.unquote(other.stem[len(path.name) + 1 :].rpartition(".")[0])
                 if _is_exact(version):
-                    with contextlib.suppress(OSError):  # Somebody else was quicker.
+                    with contextlib.suppress(OSError):  # Another process took it over first.
                         other.rename(self._name(version))
                         self.version = version
                         break
 
     @property
     def is_exact(self) -> bool:
-        """Whether the rest of the file may be asked for: the server says which version it is."""
+        """Whether the download can be resumed: the version stands for the exact bytes."""
         return _is_exact(self.version)
 
     @property
     def n_bytes(self) -> int:
-        """How much of the file is there."""
-        part = self._name(self.version)
-        return part.stat().st_size if part.exists() else 0
+        """How much was downloaded."""
+        partial = self._name(self.version)
+        return partial.stat().st_size if partial.exists() else 0
 
-    def begin(self, version: str) -> None:
-        """Forget what is there, and begin with a version."""
+    def restart(self, version: str) -> None:
+        """Delete what was downloaded, and start again with a version."""
         self._name(self.version).unlink(missing_ok=True)
         self.version = version
         self._name(version).touch()
 
-    def add(self, chunk: bytes) -> None:
-        """Write what has come."""
+    def append(self, chunk: bytes) -> None:
+        """Write the next bytes."""
         with self._name(self.version).open("ab") as file:
             file.write(chunk)
 
-    def is_as_promised(self, header: str) -> bool:
-        """Compare with the MD5 that Google's storage sends along."""
+    def has_checksum(self, header: str) -> bool:
+        """Compare with the MD5 in a header of Google's storage; without one there is no check."""
         words = [word.strip() for word in header.split(",")]
-        promised = [word.removeprefix("md5=") for word in words if word.startswith("md5=")]
-        if not promised:
+        expected = [word.removeprefix("md5=") for word in words if word.startswith("md5=")]
+        if not expected:
             return True
         with self._name(self.version).open("rb") as file:
             found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
-        return base64.b64encode(found.digest()).decode() == promised[0]
+        return base64.b64encode(found.digest()).decode() == expected[0]
 
     def finish(self) -> None:
-        """Put the whole file in its place."""
+        """Rename the whole file to its path."""
         self._name(self.version).replace(self._path)
 
-    def leave(self) -> None:
-        """Leave what is there, if it is not finished, to whoever goes on."""
-        part = self._name(self.version)
-        if part.exists():
-            if part.stat().st_size and self.is_exact:
-                part.rename(part.with_suffix(_LEFT))
+    def release(self) -> None:
+        """Leave an unfinished file for the next run, or delete it if it cannot be resumed."""
+        partial = self._name(self.version)
+        if partial.exists():
+            if partial.stat().st_size and self.is_exact:
+                partial.rename(partial.with_suffix(_LEFT))
             else:
-                part.unlink()
+                partial.unlink()
 
     def _name(self, version: str) -> Path:
         quoted = urllib.parse.quote(version, safe="")
@@ -94,11 +94,11 @@ class Part:
 
 
 def _is_exact(version: str) -> bool:
-    # A version that is only alike ("W/") may differ in bytes.
+    # The bytes of a weak version ("W/") may differ.
     return bool(version) and not version.startswith("W/")
 
 
 def _is_orphan(file: Path) -> bool:
     with contextlib.suppress(OSError):
-        return file.suffix == _WRITTEN and time.time() - file.stat().st_mtime > _SECONDS_TO_DEATH
+        return file.suffix == _WRITTEN and time.time() - file.stat().st_mtime > _SECONDS_TO_ORPHAN
     return False

@@ -1,4 +1,4 @@
-"""Images of any dataset on the Hugging Face Hub: a uniform sample, without fetching all of it."""
+"""A random sample of any dataset on the Hugging Face Hub, without downloading all of it."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ def fetch_hub_images(
 ) -> ImageSet:
     """Fetch a random sample of the images of any dataset on the Hugging Face Hub.
 
-    Of a dataset in parquet files only those parts (row groups) are read that hold images of the
-    sample, which is uniform and the same for everybody. Of any other kind the images come from a
-    shuffled stream, which is only roughly uniform; a warning says so. What was fetched is kept.
-    Datasets are made by anybody: look at the pictures before you show them, and at their licence.
+    From a dataset in parquet files, only those parts (row groups) are read that hold images of
+    the sample, which is uniform and the same for everybody. From any other dataset, the images
+    come from a shuffled stream, which is only roughly uniform; a warning says so. Downloads are
+    saved. Anybody can publish a dataset: look at the images before you show them, and at their
+    licence.
 
     Parameters
     ----------
@@ -58,25 +59,25 @@ def fetch_hub_images(
         Which version: a branch, tag or commit; when left out, the newest at the first call, and
         that same one at later calls.
     max_row_groups : int, optional
-        Read at most so many row groups (blocks of some hundred rows), drawn by lot, a large one
-        more likely than a small one. That is less to fetch, and every image is still about as
-        likely as any other; but images that lie together in the dataset then come together,
+        Read at most so many row groups (blocks of some hundred rows), drawn at random, a large
+        one more likely than a small one. That is less to download, and every image is still about
+        as likely as any other. But the sample then holds neighbouring images of the dataset,
         which matters if it is sorted, and `provenance` no longer calls the sample uniform.
     cache_dir : path-like, optional
-        Where the sample is kept; the user's cache when left out.
+        Where the sample is saved; the user's cache when left out.
 
     Returns
     -------
     ImageSet
-        With all columns of text and numbers; `provenance` has the commit. The names of a
-        ``ClassLabel`` are kept.
+        With all columns of text and numbers; `provenance` has the commit. A ``ClassLabel``
+        keeps its class names.
 
     Raises
     ------
     FileNotFoundError
         If the Hub has no such dataset.
     PermissionError
-        If it is not for everybody.
+        If it is not public.
     ConnectionError
         If the Hub cannot be reached.
     ValueError
@@ -115,7 +116,7 @@ def fetch_hub_images(
 
 
 def _folder(request: Request, cache_dir: str | os.PathLike[str] | None) -> Path:
-    """Return where a sample is kept: another one for every other argument."""
+    """Return the folder of a sample: another one for every other argument."""
     folder = cache_folder() if cache_dir is None else Path(cache_dir).expanduser()
     key = hashlib.blake2b(repr(request).encode(), digest_size=8).hexdigest()
     return folder / "hub" / f"{re.sub('[^A-Za-z0-9.-]+', '-', request.name)}-{key}"

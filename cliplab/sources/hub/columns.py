@@ -1,4 +1,4 @@
-"""Which columns of a stranger's dataset are images, classes or the rest, and what each becomes."""
+"""Which columns of a dataset hold images, classes or anything else, and what each becomes."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, Any
 from cliplab._core.validation import wrong_value
 from cliplab.images.decoding import decode_image
 from cliplab.sources.hub.plan import Request
-from cliplab.sources.hub.row_groups import opened
+from cliplab.sources.hub.row_groups import open_on_hub
 
 if TYPE_CHECKING:
     import datasets
     import pyarrow as pa
 
-# Names that mean something to an ImageSet; a stranger's column of that name may mean another thing.
+# Names with a meaning in an ImageSet; in another dataset they may mean something else.
 _OURS = ("image", "image_id", "class_label")
 _CREDITS = ("author", "title", "license", "url")
 
 
 class Columns:
-    """What becomes of each column on the way into an ImageSet.
+    """What each column of a dataset becomes in an ImageSet.
 
     Parameters
     ----------
     request : Request
-        Which columns were asked for.
+        Which columns are asked for.
     features : datasets.Features
-        The columns that there are.
+        The columns of the dataset.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Columns:
     Raises
     ------
     ValueError
-        If a column that was asked for is not there, or none holds images.
+        If a column that is asked for does not exist, or none holds images.
     """
 
     def __init__(self, request: Request, features: datasets.Features) -> None:
@@ -65,13 +65,13 @@ class Columns:
 
     @property
     def class_column(self) -> str | None:
-        """The column of the ImageSet that holds the names of the classes, where no codes do."""
+        """The column of the ImageSet that holds class names, where there are no integer codes."""
         if self._label is None or "class_label" in self.features:
             return None
         return self._others[self._label]
 
     def row(self, number: int, raw: dict[str, Any], license_name: str) -> dict[str, Any]:
-        """Return one row as an ImageSet has it; a bad picture raises ValueError."""
+        """Return one row as an ImageSet has it; an image that cannot be read raises ValueError."""
         data = _file_of(raw[self.image])
         decode_image(data)
         row: dict[str, Any] = {"image": {"bytes": data, "path": None}}
@@ -85,19 +85,19 @@ class Columns:
         return row | {name: raw[column] for column, name in self._others.items()}
 
     def table(self, rows: list[dict[str, Any]]) -> pa.Table:
-        """Return rows as a table of pyarrow, which knows what its columns are."""
+        """Return rows as a table of pyarrow, with the types of the columns."""
         import datasets
 
         columns = {name: [row[name] for row in rows] for name in self.features}
         return datasets.Dataset.from_dict(columns, features=self.features).data.table
 
     def name(self, number: int) -> str:
-        """Name an image by its place, for names in the dataset may repeat."""
+        """Return an image id made from a row number, for names in the dataset may repeat."""
         return f"{self._split}-{number}"
 
 
-def _image_column(features: datasets.Features, asked: str | None, name: str) -> str:
-    """Return the column that holds the images: the one asked for, or the first of that kind.
+def _image_column(features: datasets.Features, requested: str | None, name: str) -> str:
+    """Return the column that holds the images: the requested one, or the first of that kind.
 
     Raises
     ------
@@ -109,16 +109,16 @@ def _image_column(features: datasets.Features, asked: str | None, name: str) -> 
     columns: list[str] = [
         each for each, kind in features.items() if isinstance(kind, datasets.Image)
     ]
-    if asked is not None and asked in features:
-        return asked
-    if asked is not None or not columns:
+    if requested is not None and requested in features:
+        return requested
+    if requested is not None or not columns:
         must = f"be a column of {name} that holds images, out of {list(features)!r}"
-        raise ValueError(wrong_value("image_column", must, asked))
+        raise ValueError(wrong_value("image_column", must, requested))
     return columns[0]
 
 
-def _label_column(features: datasets.Features, asked: str | None, name: str) -> str | None:
-    """Return the column that holds the classes: the one asked for, or the only ClassLabel.
+def _label_column(features: datasets.Features, requested: str | None, name: str) -> str | None:
+    """Return the column that holds the classes: the requested one, or the only ClassLabel.
 
     Raises
     ------
@@ -127,21 +127,21 @@ def _label_column(features: datasets.Features, asked: str | None, name: str) -> 
     """
     import datasets
 
-    if asked is not None:
-        kind = features.get(asked)
+    if requested is not None:
+        kind = features.get(requested)
         is_one_value = isinstance(kind, datasets.ClassLabel | datasets.Value)
         if not is_one_value or kind == datasets.Value("binary"):
             must = f"be a column of {name} with one value an image, out of {list(features)!r}"
-            raise ValueError(wrong_value("label_column", must, asked))
-        return asked
+            raise ValueError(wrong_value("label_column", must, requested))
+        return requested
     columns = [each for each, kind in features.items() if isinstance(kind, datasets.ClassLabel)]
     return columns[0] if len(columns) == 1 else None
 
 
 def _other_columns(features: datasets.Features, taken: Sequence[str | None]) -> dict[str, str]:
-    """Return what each other column that is kept is called in an ImageSet.
+    """Return the name in an ImageSet of each other column.
 
-    Pictures, sounds and raw bytes are left out.
+    Images, sounds and raw bytes are left out.
     """
     import datasets
 
@@ -157,7 +157,7 @@ def _other_columns(features: datasets.Features, taken: Sequence[str | None]) -> 
 
 
 def _class_label(features: datasets.Features, column: str | None) -> Any | None:
-    """Return the kind of a column where it already names its classes."""
+    """Return the type of a column where it has class names already."""
     import datasets
 
     kind = features.get(column) if column else None
@@ -165,13 +165,13 @@ def _class_label(features: datasets.Features, column: str | None) -> Any | None:
 
 
 def _file_of(cell: Any) -> bytes:
-    """Return the file in a cell, or that which it names on the Hub."""
+    """Return the file in a cell, or the file on the Hub whose address is in the cell."""
     data, path = (cell.get("bytes"), cell.get("path")) if isinstance(cell, dict) else (cell, None)
     if isinstance(data, bytes):
         return data
     if isinstance(path, str) and path.startswith("hf://"):
         try:
-            with opened(path) as file:
+            with open_on_hub(path) as file:
                 return bytes(file.read())
         except FileNotFoundError as error:
             raise ValueError("a file that the Hub does not have") from error

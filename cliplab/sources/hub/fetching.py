@@ -1,4 +1,4 @@
-"""A sample of a dataset on the Hub: planned once, fetched part by part, kept."""
+"""A sample of a dataset on the Hub, downloaded and saved part by part."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from cliplab.sources.hub.plan import Plan, Request
 from cliplab.sources.hub.row_groups import read_rows
 
 _BUFFER_SIZE = 1000
-# Pictures that are in memory at once before they are written.
+# Images that are in memory at once before they are written.
 _ROWS_AT_ONCE = 32
 
 
 def fetch_planned(request: Request, plan: Plan, folder: Path) -> ImageSet:
-    """Fetch what is planned and not there yet, part by part, and put the parts together.
+    """Download the parts of a plan that are not saved yet, and concatenate all parts.
 
     Raises
     ------
@@ -36,20 +36,19 @@ def fetch_planned(request: Request, plan: Plan, folder: Path) -> ImageSet:
 
     columns = Columns(request, datasets.Features.from_dict(plan.features))
     if plan.row_groups:
-        drawn = set(plan.rows)
+        rows = set(plan.rows)
         parts = {
-            f"rows-{group.first_row:09}.arrow": read_rows(group, drawn, columns.needed)
+            f"rows-{group.first_row:09}.arrow": read_rows(group, rows, columns.needed)
             for group in plan.row_groups
         }
     else:
         parts = {"stream.arrow": _streamed(request, plan)}
     tables, skipped = [], []
-    for name, rows in tqdm(parts.items(), "Fetching images", unit="part", delay=1):
+    for name, part_rows in tqdm(parts.items(), "Fetching images", unit="part", delay=1):
         part = folder / name
         if not part.is_file():
-            _write_part(
-                part, columns, rows, plan.license
-            )  # Only now is anything read from the Hub.
+            # The rows are generated, that is, read from the Hub, while they are written.
+            _write_part(part, columns, part_rows, plan.license)
         tables.append(datasets.Dataset.from_file(str(part)))
         skipped += json.loads(part.with_suffix(".json").read_bytes())
     table = datasets.concatenate_datasets([each for each in tables if len(each)] or tables)
@@ -59,12 +58,12 @@ def fetch_planned(request: Request, plan: Plan, folder: Path) -> ImageSet:
         raise ValueError(
             wrong_value("image_column", "hold images that can be read", columns.image, detail)
         )
-    order = {f"{request.split}-{row}": place for place, row in enumerate(plan.rows)}
+    order = {f"{request.split}-{row}": i for i, row in enumerate(plan.rows)}
     ids = table["image_id"][:]
     table = table.select(sorted(range(len(ids)), key=lambda i: order.get(ids[i], i)))
-    told = {"source": "hub", **asdict(request), "commit": plan.commit}
-    told |= {"population_size": plan.population_size, "is_uniform": plan.is_uniform}
-    images = ImageSet(table, tuple(map(tuple, skipped)), told)
+    provenance = {"source": "hub", **asdict(request), "commit": plan.commit}
+    provenance |= {"population_size": plan.population_size, "is_uniform": plan.is_uniform}
+    images = ImageSet(table, tuple(map(tuple, skipped)), provenance)
     if columns.class_column is not None:
         images = images.with_classes(columns.class_column)
     return images
@@ -73,7 +72,7 @@ def fetch_planned(request: Request, plan: Plan, folder: Path) -> ImageSet:
 def _write_part(
     part: Path, columns: Columns, rows: Iterable[tuple[int, dict[str, Any]]], license_name: str
 ) -> None:
-    """Write a part as its rows come; it has its name only when it is whole."""
+    """Write a part row by row; it gets its name when it is whole."""
     import pyarrow as pa
 
     skipped: list[tuple[str, str]] = []
@@ -82,28 +81,31 @@ def _write_part(
         for number, raw in rows:
             try:
                 yield columns.row(number, raw, license_name)
-            except ValueError as error:  # One bad picture costs one picture.
+            except ValueError as error:  # One damaged image is skipped alone.
                 skipped.append((columns.name(number), str(error)))
 
     part.parent.mkdir(parents=True, exist_ok=True)
-    fresh = part.with_name(f".{part.name}.{os.urandom(8).hex()}.part")
-    kept = good_rows()
+    partial = part.with_name(f".{part.name}.{os.urandom(8).hex()}.part")
+    images = good_rows()
     try:
-        with fresh.open("wb") as file, pa.ipc.new_stream(file, columns.table([]).schema) as stream:
-            while some := list(itertools.islice(kept, _ROWS_AT_ONCE)):
-                stream.write_table(columns.table(some))
+        with (
+            partial.open("wb") as file,
+            pa.ipc.new_stream(file, columns.table([]).schema) as stream,
+        ):
+            while batch := list(itertools.islice(images, _ROWS_AT_ONCE)):
+                stream.write_table(columns.table(batch))
         write_whole(part.with_suffix(".json"), json.dumps(skipped).encode())
-        fresh.replace(part)
+        partial.replace(part)
     finally:
-        fresh.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
 
 
 def _streamed(request: Request, plan: Plan) -> Iterator[tuple[int, dict[str, Any]]]:
     import datasets
 
     warnings.warn(
-        f"{request.name} is not made of parquet files: its images come from a shuffled stream, "
-        "which is only roughly a uniform sample, and another one in other versions of `datasets`.",
+        f"{request.name} has no parquet files: its images come from a shuffled stream, which is "
+        "only roughly a uniform sample, and another one with other versions of `datasets`.",
         stacklevel=2,
     )
     stream = datasets.load_dataset(

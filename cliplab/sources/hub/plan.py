@@ -1,4 +1,4 @@
-"""Which rows of which files of a dataset: drawn by lot before any image is fetched."""
+"""Which rows of which files are in a sample, decided before any image is downloaded."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from cliplab.sources.hub.row_groups import RowGroup, draw_rows, find_row_groups
 if TYPE_CHECKING:
     import datasets
 
-_N_PEEKED = 5
+_N_FIRST = 5
 
 
 @dataclass(frozen=True)
 class Request:
-    """The arguments of `fetch_hub_images` that decide which images it takes."""
+    """The arguments of `fetch_hub_images` that decide which images are in the sample."""
 
     name: str
     config: str | None
@@ -35,20 +35,20 @@ class Request:
 
 @dataclass(frozen=True)
 class Plan:
-    """Which rows of which files of which commit, decided before any image is fetched.
+    """Which rows of which files of which commit are in a sample.
 
     Attributes
     ----------
     commit, license : str
-        The version of the dataset, and what its card says of the licence.
+        The version of the dataset, and the licence on its card.
     features : dict
-        What its columns are, as `datasets` writes it.
+        The types of its columns, as `datasets` writes them.
     row_groups : list of RowGroup
         Those that are read; empty where the images come from a stream.
     rows : list of int
-        The images, in the order of their lots.
+        The images, in hash order.
     population_size : int
-        How many images there are; 0 where nobody knows.
+        How many images the dataset has; 0 where that is not known.
     is_clustered : bool
         Whether they were drawn from some row groups only.
     """
@@ -67,19 +67,19 @@ class Plan:
         return bool(self.row_groups) and not self.is_clustered
 
     def write(self, path: Path) -> None:
-        """Keep the plan."""
+        """Save the plan."""
         write_whole(path, json.dumps(asdict(self)).encode())
 
     @classmethod
     def read(cls, path: Path) -> Plan:
-        """Read a plan that was kept."""
-        told = json.loads(path.read_bytes())
-        told["row_groups"] = [RowGroup(**each) for each in told["row_groups"]]
-        return cls(**told)
+        """Load a saved plan."""
+        fields = json.loads(path.read_bytes())
+        fields["row_groups"] = [RowGroup(**each) for each in fields["row_groups"]]
+        return cls(**fields)
 
 
 def make_plan(request: Request) -> Plan:
-    """Ask the Hub what there is, and draw lots.
+    """Ask the Hub which files a dataset has, and draw a sample of its rows.
 
     Raises
     ------
@@ -95,13 +95,13 @@ def make_plan(request: Request) -> Plan:
     require_one_of("split", request.split, map(str, files), where=f"for {request.name}")
     license_name = str(about.card_data.get("license") or "") if about.card_data else ""
     if not all(str(url).endswith(".parquet") for url in files[request.split]):
-        features = builder.info.features or _peeked(builder, request.split)
+        features = builder.info.features or _first_features(builder, request.split)
         return Plan(str(about.sha), license_name, features.to_dict(), [], [], 0, False)
     row_groups, schema = find_row_groups(files[request.split])
     features = builder.info.features or datasets.Features.from_arrow_schema(schema)
     rows = draw_rows(row_groups, request.n_images, request.random_state, request.max_row_groups)
-    drawn = set(rows)
-    read = [group for group in row_groups if not drawn.isdisjoint(group.rows)]
+    row_set = set(rows)
+    read = [group for group in row_groups if not row_set.isdisjoint(group.rows)]
     n_rows = sum(group.n_rows for group in row_groups)
     is_clustered = request.max_row_groups is not None and request.max_row_groups < len(row_groups)
     return Plan(str(about.sha), license_name, features.to_dict(), read, rows, n_rows, is_clustered)
@@ -120,10 +120,10 @@ def _builder(request: Request, commit: str) -> Any:
         raise ValueError(wrong_value("config", must, request.config)) from error
 
 
-def _peeked(builder: Any, split: str) -> datasets.Features:
-    """Find out what the columns are by looking at the beginning of a stream."""
+def _first_features(builder: Any, split: str) -> datasets.Features:
+    """Return the types of the columns, from the first rows of a stream."""
     import datasets
 
     stream = builder.as_streaming_dataset(split=split)
-    # Archives and folders say what they hold when they are opened, tables of text do not.
-    return stream.features or datasets.Dataset.from_list(list(stream.take(_N_PEEKED))).features
+    # Archives and folders have types when they are opened, tables of text do not.
+    return stream.features or datasets.Dataset.from_list(list(stream.take(_N_FIRST))).features

@@ -1,4 +1,4 @@
-"""Rows drawn by lot from parquet files on the Hub, without fetching whole files."""
+"""Random rows of parquet files on the Hub, read without downloading whole files."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cliplab.sources.hash_sampling import by_lot, first_by_lot
+from cliplab.sources.hash_sampling import first_in_hash_order, hash_order
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _N_WORKERS = 8
-# Rows that are unpacked at once: few, for each may hold a large picture.
+# Rows that are unpacked at once: few, for each may hold a large image.
 _BATCH_SIZE = 16
 
 
@@ -28,7 +28,7 @@ class RowGroup:
     number : int
         Which of its row groups.
     first_row, n_rows : int
-        Where it stands among the rows of all files.
+        Its place among the rows of all files.
     """
 
     url: str
@@ -43,7 +43,7 @@ class RowGroup:
 
 
 def find_row_groups(urls: Sequence[str]) -> tuple[list[RowGroup], pa.Schema]:
-    """Read the footers of parquet files, which say where their row groups are.
+    """Return the row groups of parquet files, from the footers of the files.
 
     Parameters
     ----------
@@ -70,30 +70,31 @@ def find_row_groups(urls: Sequence[str]) -> tuple[list[RowGroup], pa.Schema]:
 def draw_rows(
     row_groups: Sequence[RowGroup], n_rows: int, random_state: int, max_row_groups: int | None
 ) -> list[int]:
-    """Draw rows by lot from all row groups, or from some that are drawn by lot before.
+    """Draw random rows from all row groups, or from a random sample of row groups.
 
     Parameters
     ----------
     row_groups : sequence of RowGroup
-        What there is.
+        All of them.
     n_rows : int
         How many rows; fewer where there are fewer.
     random_state : int
         The seed.
     max_row_groups : int or None
-        From how many row groups at the most.
+        From at most how many row groups.
 
     Returns
     -------
     list of int
-        Rows, counted over all files, in the order of their lots.
+        Rows, counted over all files, in hash order.
     """
     if max_row_groups is not None and max_row_groups < len(row_groups):
-        # The group of the first lots: one with twice the rows is drawn twice as often.
-        best = {group: first_by_lot(_rows([group]), random_state + 1, 1)[0] for group in row_groups}
-        order = by_lot(best.values(), random_state + 1)[:max_row_groups]
-        row_groups = [group for group, row in best.items() if row in set(order)]
-    return [int(row) for row in first_by_lot(_rows(row_groups), random_state, n_rows)]
+        # A row group with twice the rows is drawn twice as often: its first row decides.
+        seed = random_state + 1
+        firsts = {group: first_in_hash_order(_rows([group]), seed, 1)[0] for group in row_groups}
+        chosen = set(hash_order(firsts.values(), seed)[:max_row_groups])
+        row_groups = [group for group, row in firsts.items() if row in chosen]
+    return [int(row) for row in first_in_hash_order(_rows(row_groups), random_state, n_rows)]
 
 
 def read_rows(
@@ -106,13 +107,13 @@ def read_rows(
     row_group : RowGroup
         What is read.
     rows : set of int
-        Which rows, counted over all files; those of other row groups are left to those.
+        Which rows, counted over all files; rows of other row groups are ignored.
     columns : sequence of str
-        What is read of them.
+        Which columns are read.
     """
     import pyarrow.parquet as pq
 
-    with opened(row_group.url) as file:
+    with open_on_hub(row_group.url) as file:
         parquet = pq.ParquetFile(file)
         row = row_group.first_row
         for batch in parquet.iter_batches(
@@ -131,16 +132,16 @@ def _rows(row_groups: Sequence[RowGroup]) -> Iterator[str]:
 def _footer(url: str) -> tuple[list[int], pa.Schema]:
     import pyarrow.parquet as pq
 
-    with opened(url) as file:
+    with open_on_hub(url) as file:
         parquet = pq.ParquetFile(file)
         about = parquet.metadata
         sizes = [about.row_group(number).num_rows for number in range(about.num_row_groups)]
         return sizes, parquet.schema_arrow
 
 
-def opened(url: str) -> Any:
-    """Open a file on the Hub, of which only what is asked for is fetched."""
+def open_on_hub(url: str) -> Any:
+    """Open a file on the Hub, of which only the parts that are read are downloaded."""
     from huggingface_hub import HfFileSystem
 
-    # Its own way is to read 5 MB ahead, which would be most of a small row group's neighbours.
+    # By default it reads 5 MB ahead, which would be most of the next row groups.
     return HfFileSystem().open(url, "rb", block_size=2**18)

@@ -23,9 +23,9 @@ from cliplab.sources.openimages.sampling import PEOPLE
 __all__ = ["PEOPLE", "OpenImagesHost", "fetch_open_images"]
 
 _OFFLINE = (
-    "Is there a network? If it wants you to log in, do that and run the cell again: what was "
-    "fetched is kept. Without one, fetch_pack() opens pictures that ship with cliplab, and "
-    "load_folder() takes yours."
+    "Is there a network? If it asks you to log in, do that and run the cell again: what was "
+    "downloaded is saved. Without one, fetch_pack() loads images that ship with cliplab, and "
+    "load_folder() loads your own."
 )
 
 
@@ -42,44 +42,43 @@ def fetch_open_images(
     source: str | OpenImagesHost = "official",
     patience: Patience | None = None,
 ) -> ImageSet:
-    """Fetch photographs of Open Images: a random sample, or a curated one.
+    """Fetch a random or a curated sample of the photographs of Open Images.
 
-    The sample is truly random and the same for everybody with the same arguments; that of 500 is
-    the head of that of 1,000. A picture that cannot be had is replaced by the next in line and
-    listed in `skipped`. What was fetched is kept: a call that was stopped goes on where it stood,
-    and the same sample needs no network the second time. A thousand pictures are about 0.3 GB;
-    the tables of the validation split, needed once, are 44 MB.
+    The sample is uniform, and the same for everybody with the same arguments; that of 500 is the
+    head of that of 1,000. An image that cannot be downloaded is replaced by the next one and
+    listed in `skipped`. Downloads are saved: a call that was stopped is resumed by the next one,
+    and the same sample needs no network the second time. A thousand images take about 0.3 GB; the
+    tables of the validation split, needed once, take 44 MB.
 
-    Where the official host cannot be reached, a mirror on the Hub is used, and a warning says so.
-    It gives another sample, drawn from parts of the collection, perhaps fewer pictures, and takes
-    an estimated 1.2 GB for a thousand. It has no ids, authors, licences or absences and knows 600
-    classes only; `population` has no meaning there. It is not used by itself where `classes` or
-    `exclude_classes` are given.
+    Where the official host cannot be reached, a mirror on the Hub is used, with a warning. It
+    gives another sample, drawn from parts of the collection, perhaps with fewer images, and
+    downloads an estimated 1.2 GB for a thousand. It has no ids, authors, licences or absences and
+    600 classes only; `population` has no effect. It is not used without being asked for where
+    `classes` or `exclude_classes` are given.
 
     Parameters
     ----------
     n_images : int, default=1000
-        How many pictures.
+        How many images.
     split : {"validation", "test", "train"}, default="validation"
-        Which part of Open Images: 41,620, 125,436 or 1,743,042 pictures. The tables of the test
+        Which part of Open Images: 41,620, 125,436 or 1,743,042 images. The tables of the test
         split are 140 MB. Those of the training split are 3.4 GB, and how much memory they take
         has never been tried.
     random_state : int, default=0
         The seed: another one is another sample.
     classes : sequence of str, optional
-        Names of Open Images, in capitals or not. Take a curated sample instead: pictures in which
-        people have seen exactly one of these classes, the same number of each. In a random
-        sample nobody has chosen what is to be seen.
+        Names of Open Images, in upper or lower case. The sample is then curated: images in which
+        people have seen exactly one of these classes, the same number of each.
     per_class : int, optional
-        How many pictures of each class; ``n_images // len(classes)`` when left out.
+        How many images of each class; ``n_images // len(classes)`` when left out.
     cache_dir : path-like, optional
-        Where pictures and tables are kept; the user's cache when left out.
+        Where images and tables are saved; the user's cache when left out.
     population : {"verified", "all"}, default="verified"
-        What is drawn from: pictures with at least one class that people have seen in them, or
-        all of the split; of both only those that are listed as CC BY 2.0.
+        What the sample is drawn from: images with at least one class that people have seen in
+        them, or all of the split; of both only those that are listed as CC BY 2.0.
     exclude_classes : collection of str, default=()
-        Leave out pictures in which people have seen one of these; `cliplab.sources.PEOPLE` for a
-        class that wants no photographs of persons. Labels can be missing, so look at the pictures
+        Leave out images in which people have seen one of these; `cliplab.sources.PEOPLE` for a
+        course without photographs of persons. Labels can be missing, so look at the images
         before you show them.
     source : {"official", "hub"} or OpenImagesHost, default="official"
         The official host or the mirror on the Hub. A school's own copy is given by its addresses
@@ -92,22 +91,23 @@ def fetch_open_images(
     -------
     ImageSet
         With ``labels_present`` and ``labels_absent``: what people have verified to be, and not to
-        be, in each picture; of everything else nothing is known. `class_labels` hold one class a
-        picture: the one asked for in a curated sample; in a random one, of those of its classes
-        that at least 1 % of the sample have, the rarest. Credits, ``sha256`` of the file that is
-        kept, and ``retrieved`` (UTC) are columns. `provenance` says how to draw the sample again.
+        be, in each image; of everything else nothing is known. `class_labels` hold one class an
+        image: the one asked for in a curated sample; in a random one, of those of its classes
+        that at least 1 % of the sample have, the rarest. Credits, ``sha256`` of the saved file
+        and ``retrieved`` (UTC) are columns. `provenance` holds what is needed to draw the sample
+        again.
 
     Raises
     ------
     ValueError
-        If an argument is out of its range, or there are not as many pictures.
+        If an argument is out of its range, or there are not as many images.
     ConnectionError
         If neither the official host nor the mirror can be reached.
 
     References
     ----------
     Kuznetsova, A. et al. (2020). The Open Images Dataset V4. International Journal of Computer
-    Vision 128, 1956-1981. Pictures are listed as CC BY 2.0; annotations by Google LLC, CC BY 4.0.
+    Vision 128, 1956-1981. Images are listed as CC BY 2.0; annotations by Google LLC, CC BY 4.0.
 
     Examples
     --------
@@ -134,38 +134,38 @@ def fetch_open_images(
         downloader = Downloader(N_WORKERS, patience)
         return fetch_official(sample, host, _folder(cache_dir, host), downloader)
     except UnreachableError as error:
-        return _instead(sample, cache_dir, error)
+        return _fetch_from_mirror_instead(sample, cache_dir, error)
     except ConnectionError as error:
         raise ConnectionError(f"{error} {_OFFLINE}") from error
 
 
-def _instead(
+def _fetch_from_mirror_instead(
     sample: Sample, cache_dir: str | os.PathLike[str] | None, error: UnreachableError
 ) -> ImageSet:
-    """Try the mirror where the official host does not answer, and say so."""
+    """Fetch from the mirror, with a warning, where the official host does not answer."""
     unreachable = f"Open Images cannot be reached ({error})"
     if sample.classes is not None or sample.exclude_classes:
-        # The mirror knows 600 classes only: persons that were to be left out could be in it.
+        # The mirror has 600 classes only: persons that were to be left out could be in it.
         raise ConnectionError(
-            f"{unreachable}, and its mirror cannot heed `classes` or `exclude_classes` as well. "
+            f"{unreachable}, and its mirror does not support `classes` and `exclude_classes`. "
             f"{_OFFLINE}"
         ) from error
     warnings.warn(
         f"{unreachable}. A mirror on the Hugging Face Hub is tried instead: it has another sample, "
-        "without authors and licences. Look at it, but do not publish it.",
+        "without authors and licences: do not publish it.",
         stacklevel=3,
     )
     try:
         return fetch_from_mirror(sample, cache_dir)
-    except (OSError, ValueError) as second:
+    except (OSError, ValueError) as second_error:
         raise ConnectionError(
             f"Neither Open Images nor its mirror on the Hugging Face Hub can be reached ({error}). "
             f"{_OFFLINE}"
-        ) from second
+        ) from second_error
 
 
 def _folder(cache_dir: str | os.PathLike[str] | None, host: OpenImagesHost) -> Path:
-    """Return where pictures of a host are kept; a copy may hold others, so it has its own."""
+    """Return the folder for the images of a host; a copy, which may hold others, has its own."""
     folder = cache_folder() if cache_dir is None else Path(cache_dir).expanduser()
     if host.is_official:
         return folder / "open_images"

@@ -1,11 +1,11 @@
-"""Where the files of Open Images lie."""
+"""The addresses of the files of Open Images."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
 
-# A school may keep a copy, with the same paths below one address.
+# A school may have a copy, with the same paths below one address.
 _MIRROR = "CLIPLAB_OPEN_IMAGES_MIRROR"
 
 _METADATA = {
@@ -27,13 +27,13 @@ class OpenImagesHost:
 
     Attributes
     ----------
-    pictures : str
-        Below it lies ``validation/0123456789abcdef.jpg``.
+    images : str
+        Below it is ``validation/0123456789abcdef.jpg``.
     annotations : str
-        Below it lie the official tables, under their official names.
+        Below it are the official tables, under their official names.
     """
 
-    pictures: str = "https://open-images-dataset.s3.amazonaws.com"
+    images: str = "https://open-images-dataset.s3.amazonaws.com"
     annotations: str = "https://storage.googleapis.com/openimages"
 
     @property
@@ -41,12 +41,12 @@ class OpenImagesHost:
         """Whether these are the addresses that Google and CVDF publish."""
         return self == OpenImagesHost()
 
-    def picture(self, split: str, image_id: str) -> str:
-        """Return the address of a picture."""
-        return f"{self.pictures}/{split}/{image_id}.jpg"
+    def image(self, split: str, image_id: str) -> str:
+        """Return the address of an image."""
+        return f"{self.images}/{split}/{image_id}.jpg"
 
     def metadata(self, split: str) -> str:
-        """Return the address of the table of pictures."""
+        """Return the address of the table of images."""
         return f"{self.annotations}/{_METADATA[split]}"
 
     def labels(self, split: str) -> str:
@@ -60,6 +60,6 @@ class OpenImagesHost:
 
 
 def open_images_host() -> OpenImagesHost:
-    """Return the official addresses, or those that the environment names."""
+    """Return the official addresses, or those in the environment variable of a mirror."""
     mirror = os.environ.get(_MIRROR, "").rstrip("/")
     return OpenImagesHost(mirror, mirror) if mirror else OpenImagesHost()

@@ -1,4 +1,4 @@
-"""What is known of every picture of a split, made once from the official tables."""
+"""What is known about every image of a split, made once from the official tables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab._core.cache import write_whole
-from cliplab.sources.http.connections import NotToBeHadError
+from cliplab.sources.http.connections import NotAvailableError
 from cliplab.sources.http.download import Downloader
 from cliplab.sources.openimages.host import OpenImagesHost
 
@@ -37,7 +37,7 @@ _PROVENANCE = b"cliplab"
 
 @dataclass(frozen=True, eq=False)
 class Index:
-    """One row a picture: ids, credits, rotation and the labels that people have verified.
+    """One row an image: ids, credits, rotation and the labels that people have verified.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class Index:
         Columns ``image_id``, ``license_url``, ``author_url``, ``author``, ``title``, ``url``,
         ``rotation``, ``labels_present`` and ``labels_absent``.
     files : dict
-        The sha256 of each table that it was made from.
+        The sha256 of each official table.
     """
 
     table: pa.Table
@@ -53,16 +53,16 @@ class Index:
 
     @property
     def image_ids(self) -> list[str]:
-        """The id of every picture."""
+        """The id of every image."""
         ids: list[str] = self.table["image_id"].to_pylist()
         return ids
 
     def rows(self, image_ids: list[str]) -> list[dict[str, Any]]:
-        """Return what is known of some pictures, in this order."""
+        """Return what is known about some images, in this order."""
         import pyarrow.compute as pc
 
-        places = pc.index_in(np.array(image_ids, dtype=object), value_set=self.table["image_id"])
-        rows: list[dict[str, Any]] = self.table.take(places).to_pylist()
+        indices = pc.index_in(np.array(image_ids, dtype=object), value_set=self.table["image_id"])
+        rows: list[dict[str, Any]] = self.table.take(indices).to_pylist()
         return rows
 
 
@@ -74,11 +74,11 @@ def load_index(split: str, host: OpenImagesHost, folder: Path, downloader: Downl
     split : {"validation", "test", "train"}
         Which part of Open Images.
     host : OpenImagesHost
-        Where the tables are.
+        The addresses of the tables.
     folder : pathlib.Path
-        Where the index is kept.
+        Where the index is saved.
     downloader : Downloader
-        What fetches the tables.
+        Sends the requests.
 
     Returns
     -------
@@ -88,32 +88,32 @@ def load_index(split: str, host: OpenImagesHost, folder: Path, downloader: Downl
     Raises
     ------
     ConnectionError
-        If the tables cannot be fetched; what came stays for the next time.
+        If the tables cannot be downloaded; the next call resumes the download.
     ValueError
-        If they are not what is expected.
+        If they do not have the expected content.
     """
     import pyarrow.parquet as pq
 
     path = folder / f"index-{split}.parquet"
     if not path.is_file():
-        downloader.reach(host.annotations)
+        downloader.require_answer(host.annotations)
         addresses = (host.metadata(split), host.labels(split), host.class_names)
-        files = [_fetched(address, folder, downloader) for address in addresses]
+        files = [_download(address, folder, downloader) for address in addresses]
         try:
             table = _joined(*files)
-            told = {"files": {file.name: _sha256(file) for file in files}, "retrieved": now()}
+            provenance = {"files": {file.name: _sha256(file) for file in files}, "retrieved": now()}
         except FileNotFoundError:
-            if path.is_file():  # Another notebook was quicker, and has tidied up.
+            if path.is_file():  # Another notebook has made the index and deleted them.
                 return _read(path)
             raise
         except (ValueError, KeyError) as error:  # pyarrow's own errors are kinds of these.
             for file in files:
                 file.unlink(missing_ok=True)
             raise ValueError(
-                f"The tables of Open Images at {host.annotations} are not what is expected "
-                f"({error}). If this network wants you to log in, do that and run the cell again."
+                f"The tables of Open Images at {host.annotations} are not as expected "
+                f"({error}). If this network asks you to log in, do that and run the cell again."
             ) from error
-        table = table.replace_schema_metadata({_PROVENANCE: json.dumps(told)})
+        table = table.replace_schema_metadata({_PROVENANCE: json.dumps(provenance)})
         buffer = io.BytesIO()
         pq.write_table(table, buffer, compression="zstd")
         write_whole(path, buffer.getvalue())
@@ -130,11 +130,11 @@ def _read(path: Path) -> Index:
 
 
 def now() -> str:
-    """Return the time, as it is written down."""
+    """Return the time in UTC as text."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _fetched(address: str, folder: Path, downloader: Downloader) -> Path:
+def _download(address: str, folder: Path, downloader: Downloader) -> Path:
     from tqdm.auto import tqdm
 
     path = folder / address.rsplit("/", 1)[-1]
@@ -142,13 +142,13 @@ def _fetched(address: str, folder: Path, downloader: Downloader) -> Path:
         return path
     with tqdm(desc=path.name, unit="B", unit_scale=True, delay=1) as bar:
 
-        def told(so_far: int, in_all: int) -> None:
-            bar.total = in_all or None
-            bar.update(so_far - bar.n)
+        def show_progress(n_bytes: int, n_total: int) -> None:
+            bar.total = n_total or None
+            bar.update(n_bytes - bar.n)
 
         try:
-            downloader.fetch_file(address, path, told)
-        except NotToBeHadError as error:
+            downloader.fetch_file(address, path, show_progress)
+        except NotAvailableError as error:
             raise ConnectionError(
                 f"{address} is refused ({error}): a filter of this network may block it."
             ) from error
@@ -156,18 +156,18 @@ def _fetched(address: str, folder: Path, downloader: Downloader) -> Path:
 
 
 def _joined(metadata: Path, labels: Path, class_names: Path) -> pa.Table:
-    """Put pictures and labels together, row by row."""
+    """Join images and labels, row by row."""
     import pyarrow as pa
 
     blocks = list(_blocks(metadata, list(_COLUMNS)))
-    pictures = pa.Table.from_batches(blocks).rename_columns(list(_COLUMNS.values()))
-    # An id becomes the name of a file.
-    if not all(map(re.compile("[0-9a-f]{16}").fullmatch, pictures["image_id"].to_pylist())):
+    images = pa.Table.from_batches(blocks).rename_columns(list(_COLUMNS.values()))
+    # An id becomes a file name.
+    if not all(map(re.compile("[0-9a-f]{16}").fullmatch, images["image_id"].to_pylist())):
         raise ValueError("an image id is not 16 digits")
-    degrees = pa.array([float(text or "nan") for text in pictures["rotation"].to_pylist()])
-    pictures = pictures.set_column(pictures.schema.get_field_index("rotation"), "rotation", degrees)
-    present, absent = _verified(labels, pictures["image_id"], *_names(class_names))
-    return pictures.append_column("labels_present", present).append_column("labels_absent", absent)
+    degrees = pa.array([float(text or "nan") for text in images["rotation"].to_pylist()])
+    images = images.set_column(images.schema.get_field_index("rotation"), "rotation", degrees)
+    present, absent = _verified(labels, images["image_id"], *_names(class_names))
+    return images.append_column("labels_present", present).append_column("labels_absent", absent)
 
 
 def _blocks(file: Path, columns: list[str]) -> Iterator[pa.RecordBatch]:
@@ -198,16 +198,16 @@ def _names(file: Path) -> tuple[pa.Array, pa.Array]:
 def _verified(
     file: Path, image_ids: pa.ChunkedArray, codes: pa.Array, names: pa.Array
 ) -> tuple[pa.Array, pa.Array]:
-    """Return for each picture the names of the classes that are in it, and that are not."""
+    """Return for each image the names of the classes that are in it, and that are not."""
     import pyarrow.compute as pc
 
     found: dict[float, list[NDArray[np.int64]]] = {1.0: [], 0.0: []}
     for block in _blocks(file, ["ImageID", "LabelName", "Confidence"]):
-        picture = pc.index_in(block["ImageID"], value_set=image_ids)
+        image = pc.index_in(block["ImageID"], value_set=image_ids)
         name = pc.index_in(block["LabelName"], value_set=codes)
-        known = pc.and_(pc.is_valid(picture), pc.is_valid(name)).to_numpy(zero_copy_only=False)
-        keys = pc.add(pc.multiply(pc.cast(picture, "int64"), len(codes)), name)
-        # One source writes 1.0 and 0.0, another 1 and 0.
+        known = pc.and_(pc.is_valid(image), pc.is_valid(name)).to_numpy(zero_copy_only=False)
+        keys = pc.add(pc.multiply(pc.cast(image, "int64"), len(codes)), name)
+        # Some rows have 1.0 and 0.0, others 1 and 0.
         confidence = pc.cast(block["Confidence"], "float64").to_numpy(zero_copy_only=False)
         for value, parts in found.items():
             chosen = known & (confidence == value)
@@ -220,12 +220,12 @@ def _verified(
     )
 
 
-def _lists(keys: NDArray[np.int64], n_pictures: int, names: pa.Array) -> pa.Array:
-    """Turn sorted pairs of (picture, class), one number each, into a list of names a picture."""
+def _lists(keys: NDArray[np.int64], n_images: int, names: pa.Array) -> pa.Array:
+    """Turn sorted pairs of (image, class), one number each, into a list of names an image."""
     import pyarrow as pa
 
-    pictures, classes = np.divmod(keys, len(names))
-    ends = np.searchsorted(pictures, np.arange(n_pictures + 1)).astype(np.int32)
+    images, classes = np.divmod(keys, len(names))
+    ends = np.searchsorted(images, np.arange(n_images + 1)).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(ends), names.take(pa.array(classes)))
 
 

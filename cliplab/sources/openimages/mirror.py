@@ -12,29 +12,29 @@ from cliplab.sources.openimages.official import CITATION
 from cliplab.sources.openimages.sample import Sample
 from cliplab.sources.openimages.sampling import primary_labels
 
-# Of the mirrors with pictures in them it is the smallest by far for a picture.
+# Of the mirrors that hold the images themselves, by far the fewest bytes an image.
 MIRROR = "vikhyatk/openimages-bbox"
-# By estimate 30 MB each, for 100 pictures of 0.3 MB: a thousand without fetching all 12 GB.
+# An estimated 30 MB each, for 100 images of 0.3 MB: a thousand without fetching all 12 GB.
 _ROW_GROUPS_EACH = 25
 
 
 def fetch_from_mirror(sample: Sample, cache_dir: str | os.PathLike[str] | None) -> ImageSet:
     """Fetch a random sample from the mirror.
 
-    It has no ids, no authors, no licences and no verified absences. Classes are those that
-    somebody has drawn a box around, out of 600.
+    It has no ids, no authors, no licences and no verified absences. Its classes are those of
+    bounding boxes, out of 600.
 
     Parameters
     ----------
     sample : Sample
-        How many pictures of which split; not curated.
+        How many images of which split; not curated.
     cache_dir : path-like or None
-        Where it is kept.
+        Where the sample is saved.
 
     Returns
     -------
     ImageSet
-        Fewer pictures than asked for where some are excluded or cannot be read.
+        Fewer images than asked for where some are excluded or cannot be read.
 
     Raises
     ------
@@ -67,8 +67,8 @@ def fetch_from_mirror(sample: Sample, cache_dir: str | os.PathLike[str] | None) 
     table = table.add_column("labels_present", present)
     labels = primary_labels(present, Counter(name for names in present for name in names))
     table = table.add_column("primary_label", [name or "" for name in labels])
-    told = {**images.provenance, **sample.provenance, "source": "open_images", "host": MIRROR}
-    told["population"] = "part of the mirror"
+    provenance = {**images.provenance, **sample.provenance, "source": "open_images", "host": MIRROR}
+    provenance["population"] = "part of the mirror"
     lacks = "image ids, authors, licences, verified absences"
-    found = ImageSet(table, images.skipped, told | {"lacks": lacks, "citation": CITATION})
+    found = ImageSet(table, images.skipped, provenance | {"lacks": lacks, "citation": CITATION})
     return found.with_classes("primary_label")

@@ -1,4 +1,4 @@
-"""A sample from the official files: tables joined, pictures fetched, credits kept."""
+"""A sample from the official files, with credits and provenance."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any
 
 from cliplab._core.validation import wrong_value
 from cliplab.images.image_set import ImageSet
-from cliplab.sources.hash_sampling import by_lot
+from cliplab.sources.hash_sampling import hash_order
 from cliplab.sources.http.download import Downloader
 from cliplab.sources.openimages.host import OpenImagesHost
-from cliplab.sources.openimages.image_files import PictureFetcher
+from cliplab.sources.openimages.image_files import ImageFetcher
 from cliplab.sources.openimages.index import Index, load_index
-from cliplab.sources.openimages.rotation import turned_by
+from cliplab.sources.openimages.rotation import rotation_origin
 from cliplab.sources.openimages.sample import Sample
 from cliplab.sources.openimages.sampling import (
     LICENSE_URL,
@@ -28,10 +28,10 @@ from cliplab.sources.openimages.sampling import (
 
 CITATION = (
     "Open Images V7 (Kuznetsova et al., International Journal of Computer Vision 128, 2020). "
-    "Pictures are listed as CC BY 2.0 by their authors; annotations by Google LLC, CC BY 4.0, "
+    "Images are listed as CC BY 2.0 by their authors; annotations by Google LLC, CC BY 4.0, "
     "here joined and filtered."
 )
-_CHANGES = {"table": "noted in the file how to turn it upright", "camera": "", "nothing": ""}
+_CHANGES = {"table": "an EXIF orientation was added", "camera": "", "none": ""}
 
 
 def fetch_official(
@@ -42,13 +42,13 @@ def fetch_official(
     Parameters
     ----------
     sample : Sample
-        Which pictures.
+        Which images.
     host : OpenImagesHost
-        Where they and the tables are.
+        The addresses of images and tables.
     folder : pathlib.Path
-        Where all is kept.
+        Where they are saved.
     downloader : Downloader
-        What fetches.
+        Sends the requests.
 
     Returns
     -------
@@ -58,33 +58,33 @@ def fetch_official(
     Raises
     ------
     ValueError
-        If there are not as many.
+        If there are fewer.
     UnreachableError
-        If the host does not answer from the first.
+        If the host does not answer at the start.
     ConnectionError
-        If it does no longer.
+        If it no longer answers.
     """
     index = load_index(sample.split, host, folder, downloader)
     rows = find_population(index, sample.population, sample.exclude_classes)
     queues = _queues(index, rows, sample)
     _require_enough({name: len(queue) for name, queue in queues.items()}, sample.n_each)
     rotations = dict(zip(index.image_ids, index.table["rotation"].to_pylist(), strict=True))
-    fetcher = PictureFetcher(host, sample.split, folder, downloader)
+    fetcher = ImageFetcher(host, sample.split, folder, downloader)
     record = folder / "samples" / f"{_key(sample, host)}.json"
-    catch = fetcher.remembered(record)
-    is_known = catch is not None
-    catch = catch or fetcher.fetch(list(queues.values()), sample.n_each, rotations)
+    fetched = fetcher.load(record)
+    is_saved = fetched is not None
+    fetched = fetched or fetcher.fetch(list(queues.values()), sample.n_each, rotations)
     taken = {
-        name: [each for each in queue if each in catch.files][: sample.n_each]
+        name: [each for each in queue if each in fetched.files][: sample.n_each]
         for name, queue in queues.items()
     }
     _require_enough({name: len(ids) for name, ids in taken.items()}, sample.n_each)
-    if not is_known:  # Only what is enough is worth remembering.
-        catch.remember(record)
-        if catch.is_chance:
+    if not is_saved:  # A sample that is too small is tried again the next time.
+        fetched.save(record)
+        if fetched.is_chance:
             warnings.warn(
-                "Some pictures could not be had today and were replaced, so that others may get "
-                f"others; `skipped` lists them. To try them again, delete {record}.",
+                "Some images could not be downloaded today and were replaced, so that another "
+                f"computer may get others; `skipped` lists them. To try again, delete {record}.",
                 stacklevel=4,
             )
     # Class after class in turn, so that the head of a curated sample is curated too.
@@ -96,17 +96,17 @@ def fetch_official(
         if sample.classes is None
         else [class_of[each] for each in ids]
     )
-    files = [catch.files[each] for each in ids]
+    files = [fetched.files[each] for each in ids]
     columns = [_row(*each, host, sample.split) for each in zip(known, files, labels, strict=True)]
-    told = {
+    provenance = {
         "source": "open_images",
         **sample.provenance,
         "population_size": len(rows),
-        "host": host.pictures,
+        "host": host.images,
         "tables": index.files,
         "citation": CITATION,
     }
-    return ImageSet(_dataset(columns), tuple(catch.skipped), told)
+    return ImageSet(_dataset(columns), tuple(fetched.skipped), provenance)
 
 
 def _key(sample: Sample, host: OpenImagesHost) -> str:
@@ -114,16 +114,16 @@ def _key(sample: Sample, host: OpenImagesHost) -> str:
 
 
 def _queues(index: Index, rows: Sequence[int], sample: Sample) -> dict[str, list[str]]:
-    """Return the ids to take from, in the order of their lots, for each class that is asked for."""
+    """Return for each class of the sample the ids to choose from, in hash order."""
     if sample.classes is None:
         ids = index.image_ids
-        return {"": by_lot((ids[row] for row in rows), sample.random_state)}
+        return {"": hash_order((ids[row] for row in rows), sample.random_state)}
     members = find_class_members(index, rows, sample.classes)
-    return {name: by_lot(ids, sample.random_state) for name, ids in members.items()}
+    return {name: hash_order(ids, sample.random_state) for name, ids in members.items()}
 
 
 def _require_enough(counts: dict[str, int], n_each: int) -> None:
-    """Refuse what cannot be had, and say how much can."""
+    """Refuse a sample that is too large, and report how large it can be."""
     if all(n >= n_each for n in counts.values()):
         return
     if list(counts) == [""]:
@@ -146,17 +146,17 @@ def _row(
     known: dict[str, Any], path: Path, label: str | None, host: OpenImagesHost, split: str
 ) -> dict[str, Any]:
     file = path.read_bytes()
-    fetched = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    retrieved = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return {
         "image": str(path),
         **{name: value for name, value in known.items() if name != "rotation"},
         "class_label": label,
         "license": "CC BY 2.0",
         "license_url": LICENSE_URL,
-        "source_url": host.picture(split, known["image_id"]),
+        "source_url": host.image(split, known["image_id"]),
         "sha256": hashlib.sha256(file).hexdigest(),
-        "retrieved": fetched.isoformat(timespec="seconds"),
-        "changes": _CHANGES[turned_by(file)],
+        "retrieved": retrieved.isoformat(timespec="seconds"),
+        "changes": _CHANGES[rotation_origin(file)],
     }
 
 

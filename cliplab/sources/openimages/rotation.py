@@ -1,4 +1,4 @@
-"""Upright pictures: by their own notes or by the table of Open Images, never by both."""
+"""Upright images: rotated by their own EXIF data or by the table of Open Images, never by both."""
 
 from __future__ import annotations
 
@@ -9,52 +9,58 @@ from PIL import Image
 
 _JPEG = b"\xff\xd8"
 _ORIENTATION = 0x0112
-# Degrees to turn against the clock, and how EXIF says that.
+# Degrees to rotate counterclockwise, and the EXIF orientation that means the same.
 _AS_EXIF = {90: 8, 180: 3, 270: 6}
 
 
-def turn_upright(file: bytes, degrees: float) -> bytes:
-    """Note in a JPEG file how it has to be turned, unless it says so itself already.
+def add_rotation(file: bytes, degrees: float) -> bytes:
+    """Add an EXIF orientation to a JPEG file that has none.
 
-    The picture itself is not touched: whatever reads it turns it by the note.
+    The pixels do not change: a program that shows the image rotates it.
 
     Parameters
     ----------
     file : bytes
-        A picture.
+        An image file.
     degrees : float
-        How far it has to be turned against the clock, by the table of Open Images; NaN where
-        nobody knows.
+        How far to rotate it counterclockwise, from the table of Open Images; NaN where it is
+        not known.
 
     Returns
     -------
     bytes
-        The file, with a note or as it was.
+        The file, with an orientation or unchanged.
     """
     orientation = None if math.isnan(degrees) else _AS_EXIF.get(int(degrees))
-    if orientation is None or not file.startswith(_JPEG) or _turns_itself(file):
+    if orientation is None or not file.startswith(_JPEG) or _has_orientation(file):
         return file
-    return _JPEG + _note(orientation) + file[len(_JPEG) :]
+    return _JPEG + _exif(orientation) + file[len(_JPEG) :]
 
 
-def turned_by(file: bytes) -> str:
-    """Say by what a picture from `turn_upright` is turned: "table", "camera" or "nothing"."""
-    if any(file.startswith(_JPEG + _note(orientation)) for orientation in _AS_EXIF.values()):
+def rotation_origin(file: bytes) -> str:
+    """Return where the rotation of a file from `add_rotation` comes from.
+
+    Returns
+    -------
+    {"table", "camera", "none"}
+        The table of Open Images, or the camera's own EXIF data; "none" for no rotation.
+    """
+    if any(file.startswith(_JPEG + _exif(orientation)) for orientation in _AS_EXIF.values()):
         return "table"
-    return "camera" if _turns_itself(file) else "nothing"
+    return "camera" if _has_orientation(file) else "none"
 
 
-def _turns_itself(file: bytes) -> bool:
+def _has_orientation(file: bytes) -> bool:
     try:
         with Image.open(io.BytesIO(file)) as image:
             return image.getexif().get(_ORIENTATION, 1) in range(2, 9)
-    except Exception:  # Notes that cannot be read turn nothing.
+    except Exception:  # Damaged EXIF data rotates nothing.
         return False
 
 
-def _note(orientation: int) -> bytes:
-    notes = Image.Exif()
-    notes[_ORIENTATION] = orientation
-    content = notes.tobytes()
+def _exif(orientation: int) -> bytes:
+    data = Image.Exif()
+    data[_ORIENTATION] = orientation
+    content = data.tobytes()
     content = content if content.startswith(b"Exif\0\0") else b"Exif\0\0" + content
     return b"\xff\xe1" + (len(content) + 2).to_bytes(2, "big") + content

@@ -1,4 +1,4 @@
-"""What is asked of Open Images: all that it takes to draw the same sample again."""
+"""The arguments of a sample of Open Images: with the same ones it is drawn again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ POPULATIONS = ("verified", "all")
 
 @dataclass(frozen=True)
 class Sample:
-    """The arguments of `fetch_open_images` that decide which pictures it takes.
+    """The arguments of `fetch_open_images` that decide which images are in the sample.
 
     Raises
     ------
@@ -36,7 +36,7 @@ class Sample:
         require_count("random_state", self.random_state, least=0)
         require_one_of("split", self.split, SPLITS)
         require_one_of("population", self.population, POPULATIONS)
-        for name in ("n_images", "random_state"):  # Numbers of numpy are none to JSON.
+        for name in ("n_images", "random_state"):  # JSON refuses numpy's numbers.
             object.__setattr__(self, name, int(getattr(self, name)))
         if self.per_class is not None:
             require_count("per_class", self.per_class, least=1)
@@ -47,19 +47,19 @@ class Sample:
 
     @property
     def n_each(self) -> int:
-        """How many pictures of each class; of a random sample, how many in all."""
+        """How many images of each class; of a random sample, how many in all."""
         if self.classes is None:
             return self.n_images
         return self.per_class or max(self.n_images // len(self.classes), 1)
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """The same as JSON can hold it."""
+        """The arguments as a dict that JSON can hold."""
         return dataclasses.asdict(self)
 
 
 def class_names(argument: str, names: Collection[str]) -> tuple[str, ...]:
-    """Refuse one name where a list of them is asked for.
+    """Return class names as a tuple; one name instead of a list of them is refused.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Which pictures: at random or curated, and the same ones for everybody with the same seed."""
+"""Which images are in a sample, and which of its classes an image gets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cliplab._core.validation import wrong_value
 if TYPE_CHECKING:
     from cliplab.sources.openimages.index import Index
 
-# The one licence of Open Images; a picture with another, or with none, is not taken.
+# The one licence of Open Images; an image with another, or with none, is left out.
 LICENSE_URL = "https://creativecommons.org/licenses/by/2.0/"
 
 #: The most common classes of Open Images that show a person, for ``exclude_classes``.
@@ -31,11 +31,11 @@ def find_population(index: Index, population: str, exclude_classes: Collection[s
     Parameters
     ----------
     index : Index
-        All pictures of a split.
+        All images of a split.
     population : {"verified", "all"}
-        Pictures with at least one class that people have seen in them, or every picture.
+        Images with at least one class that people have seen in them, or every image.
     exclude_classes : collection of str
-        Pictures with any of these in them are left out.
+        Images with any of these in them are left out.
 
     Returns
     -------
@@ -62,14 +62,14 @@ def find_population(index: Index, population: str, exclude_classes: Collection[s
 def find_class_members(
     index: Index, rows: Sequence[int], classes: Sequence[str]
 ) -> dict[str, list[str]]:
-    """Return for each class the ids of the pictures that have it and none of the others.
+    """Return for each class the ids of the images that have it and none of the others.
 
     Parameters
     ----------
     index : Index
-        All pictures of a split.
+        All images of a split.
     rows : sequence of int
-        The rows to look at.
+        The rows that may be returned.
     classes : sequence of str
         Names of classes, at least two.
 
@@ -97,23 +97,23 @@ def find_class_members(
 
 
 def primary_labels(labels: Sequence[Sequence[str]], population: Counter[str]) -> list[str | None]:
-    """Choose one of the classes in each picture to stand for it.
+    """Choose one of the classes in each image as its known class.
 
-    It is the class that is rarest in the population among those that enough pictures of the
-    sample have (one in a hundred, and at least three), so that it says something of the picture
-    and is shared by others. Where a picture has no such class, its most frequent one is taken.
+    It is the class that is rarest in the population among those that enough images of the
+    sample have (one in a hundred, and at least three), so that it is specific, and shared with
+    others. Where an image has no such class, its most frequent one is chosen.
 
     Parameters
     ----------
     labels : sequence of sequence of str
-        The classes in each picture of the sample.
+        The classes in each image of the sample.
     population : collections.Counter
-        In how many pictures of the population each class is.
+        How many images of the population each class is in.
 
     Returns
     -------
     list of str or None
-        None for a picture without any class.
+        None for an image without any class.
 
     Examples
     --------
@@ -134,7 +134,7 @@ def primary_labels(labels: Sequence[Sequence[str]], population: Counter[str]) ->
 
 
 def _known(names: Collection[str], present: Sequence[Sequence[str]], argument: str) -> list[str]:
-    """Spell class names as Open Images does, and refuse those that no picture has."""
+    """Spell class names as Open Images does, and refuse those that no image has."""
     every = {name.casefold(): name for some in present for name in some}
     spelled = []
     for name in names:

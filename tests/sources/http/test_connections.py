@@ -1,4 +1,4 @@
-"""The way to a host: past a proxy, round a corner, and in words where it ends nowhere."""
+"""Requests to a host: through a proxy, along redirects, and to hosts that do not answer."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def test_a_proxy_s_name_and_password_are_sent_to_it(monkeypatch):
     assert seen == ["Basic YWRhOnNAZmU="]
 
 
-def test_an_address_that_needs_no_proxy_is_asked_without_one(server, monkeypatch):
+def test_a_request_bypasses_the_proxy_where_none_is_needed(server, monkeypatch):
     with nobody_there() as proxy:
         monkeypatch.setenv("http_proxy", proxy)
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         assert Downloader(patience=QUICK).fetch(server.address, 100) == b"here"
 
 
-def test_a_file_that_has_moved_is_followed_and_one_that_only_ever_moves_is_not(server):
+def test_redirects_are_followed_up_to_a_limit(server):
     moved = {"/old": "/new", "/new": "/newest", "/round": "/round"}
     server.answer = lambda request: (
         Answer(b"", 302, {"Location": moved[request.path]})
@@ -51,8 +51,8 @@ def test_a_file_that_has_moved_is_followed_and_one_that_only_ever_moves_is_not(s
     assert server.asked["/round"] == 4 * QUICK.tries
 
 
-def test_a_connection_with_half_an_answer_left_in_it_is_not_used_again(server):
-    """What is left would be taken for the head of the next answer."""
+def test_a_connection_with_an_unread_response_is_not_reused(server):
+    """The rest would be read as the head of the next response."""
     server.answer = lambda request: Answer(b"HTTP/1.1 200 OK\r\n\r\nnot this" * 20_000)
     downloader = Downloader(1, QUICK)
     with pytest.raises(LookupError, match="larger than"):
@@ -61,8 +61,8 @@ def test_a_connection_with_half_an_answer_left_in_it_is_not_used_again(server):
     assert downloader.fetch(server.address, 100) == b"here"
 
 
-def test_whatever_a_host_says_it_is_reached_and_nobody_is_not(server):
+def test_any_status_is_an_answer(server):
     server.fault = lambda path, times: "403"
-    Downloader(patience=QUICK).reach(server.address)
+    Downloader(patience=QUICK).require_answer(server.address)
     with nobody_there() as address, pytest.raises(UnreachableError, match="no connection"):
-        Downloader(patience=QUICK).reach(address)
+        Downloader(patience=QUICK).require_answer(address)

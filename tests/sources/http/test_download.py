@@ -1,4 +1,4 @@
-"""Large files: gone on with, by several at once, and never taken for whole when they are not."""
+"""Downloads: resumed, by several processes at once, repeated, stopped, and never incomplete."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import urllib3
 from loopback.open_images import QUICK
 from loopback.server import Answer, Server
 
-from cliplab.sources.http.connections import NotToBeHadError
-from cliplab.sources.http.download import Downloader, StoppedError
+from cliplab.sources.http.connections import NotAvailableError
+from cliplab.sources.http.download import Downloader, Patience, StoppedError
 
 _CONTENT = np.random.default_rng(0).integers(0, 256, 300_000, dtype=np.uint8).tobytes()
 
 
-def _nothing(so_far, in_all):
+def _ignore(n_bytes, n_total):
     pass
 
 
@@ -34,22 +35,22 @@ def _leftover(path, n_bytes, version="%22one%22"):
 
 
 @pytest.mark.parametrize("n_bytes", [1, 250_000, len(_CONTENT), len(_CONTENT) + 9])
-def test_what_was_left_is_gone_on_with_also_where_nothing_or_too_much_is(server, tmp_path, n_bytes):
+def test_a_partial_file_of_any_length_is_resumed(server, tmp_path, n_bytes):
     path = tmp_path / "table.csv"
     _leftover(path, n_bytes)
-    Downloader(patience=QUICK).fetch_file(server.address, path, _nothing)
+    Downloader(patience=QUICK).fetch_file(server.address, path, _ignore)
     assert path.read_bytes() == _CONTENT
     assert [file.name for file in tmp_path.iterdir()] == ["table.csv"]
 
 
-def test_two_who_fetch_the_same_file_both_get_it_whole(server, tmp_path):
+def test_several_threads_that_download_the_same_file_all_get_it_whole(server, tmp_path):
     path = tmp_path / "table.csv"
     _leftover(path, 100_000)
     failed = []
 
     def fetch():
         try:
-            Downloader(patience=QUICK).fetch_file(server.address, path, _nothing)
+            Downloader(patience=QUICK).fetch_file(server.address, path, _ignore)
             assert path.read_bytes() == _CONTENT
         except BaseException as error:
             failed.append(error)
@@ -64,7 +65,7 @@ def test_two_who_fetch_the_same_file_both_get_it_whole(server, tmp_path):
 
 
 @pytest.mark.parametrize("headers", [{}, {"ETag": 'W/"alike"'}])
-def test_a_part_of_no_exact_version_is_not_gone_on_with(tmp_path, headers):
+def test_a_partial_file_without_an_exact_version_is_not_resumed(tmp_path, headers):
     asked = []
 
     def answer(request):
@@ -74,54 +75,54 @@ def test_a_part_of_no_exact_version_is_not_gone_on_with(tmp_path, headers):
     with Server(answer) as server:
         path = tmp_path / "table.csv"
         server.fault = lambda path, times: "truncated" if times == 1 else None
-        Downloader(patience=QUICK).fetch_file(server.address, path, _nothing)
+        Downloader(patience=QUICK).fetch_file(server.address, path, _ignore)
         assert path.read_bytes() == _CONTENT
         assert asked == [(None, None)] * 2
 
 
-def test_another_part_than_was_asked_for_is_never_taken(tmp_path):
+def test_a_range_that_was_not_requested_is_never_used(tmp_path):
     def answer(request):
-        told = {"ETag": '"one"', "Content-Range": f"bytes 0-9/{len(_CONTENT)}"}
+        headers = {"ETag": '"one"', "Content-Range": f"bytes 0-9/{len(_CONTENT)}"}
         if request.headers.get("Range"):
-            return Answer(_CONTENT[:10], 206, told)
+            return Answer(_CONTENT[:10], 206, headers)
         return Answer(_CONTENT, headers={"ETag": '"one"'})
 
     with Server(answer) as server:
         path = tmp_path / "table.csv"
         _leftover(path, 100_000)
-        Downloader(patience=QUICK).fetch_file(server.address, path, _nothing)
+        Downloader(patience=QUICK).fetch_file(server.address, path, _ignore)
         assert path.read_bytes() == _CONTENT
 
 
-def test_a_large_file_that_only_drips_is_given_up(server, tmp_path):
+def test_a_large_file_that_arrives_too_slowly_is_given_up(server, tmp_path):
     server.fault = lambda path, times: "slow"
     server.seconds = 0.5
     with pytest.raises(ConnectionError, match="slower than 1 kB a second"):
-        Downloader(patience=QUICK).fetch_file(server.address, tmp_path / "table.csv", _nothing)
+        Downloader(patience=QUICK).fetch_file(server.address, tmp_path / "table.csv", _ignore)
 
 
-def test_a_part_of_an_earlier_version_is_never_put_together_with_a_later_one(server, tmp_path):
+def test_parts_of_two_versions_are_never_joined(server, tmp_path):
     path = tmp_path / "table.csv"
     path.with_name("table.csv.%22zero%22.abc.left").write_bytes(b"0" * 100_000)
-    Downloader(patience=QUICK).fetch_file(server.address, path, _nothing)
+    Downloader(patience=QUICK).fetch_file(server.address, path, _ignore)
     assert path.read_bytes() == _CONTENT
     assert [file.name for file in tmp_path.iterdir()] == ["table.csv"]
 
 
 @pytest.mark.parametrize(("age", "begun"), [(0, []), (3600, ["bytes=100000-"])])
-def test_what_is_being_written_is_left_alone_and_what_a_killed_run_left_is_adopted(
-    server, tmp_path, age, begun
-):
+def test_a_partial_file_is_taken_over_only_when_nobody_writes_to_it(server, tmp_path, age, begun):
     path, other = tmp_path / "table.csv", tmp_path / "table.csv.%22one%22.abc.part"
     other.write_bytes(_CONTENT[:100_000])
     os.utime(other, (time.time() - age,) * 2)
-    Downloader(patience=QUICK).fetch_file(server.address, path, _nothing)
+    Downloader(patience=QUICK).fetch_file(server.address, path, _ignore)
     assert path.read_bytes() == _CONTENT
     assert server.ranges == begun
     assert other.exists() == (not begun)
 
 
-def test_a_part_that_somebody_else_adopts_first_is_theirs(server, tmp_path, monkeypatch):
+def test_a_partial_file_that_another_process_takes_over_is_left_to_it(
+    server, tmp_path, monkeypatch
+):
     path = tmp_path / "table.csv"
     _leftover(path, 100_000)
 
@@ -131,7 +132,7 @@ def test_a_part_that_somebody_else_adopts_first_is_theirs(server, tmp_path, monk
         raise FileNotFoundError(self)
 
     monkeypatch.setattr(Path, "rename", too_late)
-    Downloader(patience=QUICK).fetch_file(server.address, path, _nothing)
+    Downloader(patience=QUICK).fetch_file(server.address, path, _ignore)
     assert path.read_bytes() == _CONTENT
     assert server.ranges == []
 
@@ -141,27 +142,27 @@ def test_the_name_of_a_version_cannot_lead_out_of_the_folder(tmp_path):
         path = tmp_path / "tables" / "table.csv"
         server.fault = lambda path, times: "truncated"
         with pytest.raises(ConnectionError, match="cut off"):
-            Downloader(patience=QUICK).fetch_file(server.address, path, _nothing)
+            Downloader(patience=QUICK).fetch_file(server.address, path, _ignore)
         assert [file.parent for file in tmp_path.rglob("*.left")] == [path.parent]
 
 
-def test_of_what_cannot_be_gone_on_with_nothing_is_left(tmp_path):
+def test_a_partial_file_that_cannot_be_resumed_is_deleted(tmp_path):
     with Server(lambda request: Answer(_CONTENT)) as server:
         server.fault = lambda path, times: "truncated"
         with pytest.raises(ConnectionError, match="cut off"):
-            Downloader(patience=QUICK).fetch_file(server.address, tmp_path / "table.csv", _nothing)
+            Downloader(patience=QUICK).fetch_file(server.address, tmp_path / "table.csv", _ignore)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_file_that_is_larger_than_it_may_be_is_not_asked_for_again(server):
-    with pytest.raises(NotToBeHadError, match="larger than 0 MB"):
+def test_a_file_that_is_too_large_is_requested_once(server):
+    with pytest.raises(NotAvailableError, match="larger than 0 MB"):
         Downloader(patience=QUICK).fetch(server.address, len(_CONTENT) - 1)
     assert server.asked.total() == 1
     assert Downloader(patience=QUICK).fetch(server.address, len(_CONTENT)) == _CONTENT
 
 
 @pytest.mark.parametrize("fault", ["slow", "429"])
-def test_who_stops_a_download_waits_neither_for_its_end_nor_for_the_next_try(server, fault):
+def test_stop_ends_a_download_and_a_wait_at_once(server, fault):
     patience = dataclasses.replace(QUICK, whole=600, longest_wait=600)
     downloader, failed = Downloader(patience=patience), []
     asked = threading.Event()
@@ -181,3 +182,14 @@ def test_who_stops_a_download_waits_neither_for_its_end_nor_for_the_next_try(ser
     thread.join(30)
     assert failed == [StoppedError]
     assert server.asked.total() == 1
+
+
+def test_waits_begin_with_the_first_and_double_up_to_the_longest():
+    retry, waits = Patience(tries=6, first_wait=1.0, longest_wait=5.0).new_retry(), []
+    for _ in range(5):
+        retry = retry.increment("GET", "/", error=ConnectionError())
+        waits.append(retry.get_backoff_time())
+    for wait, expected in zip(waits, (1, 2, 4, 5, 5), strict=True):
+        assert expected <= wait <= min(expected + 0.5, 5)
+    with pytest.raises(urllib3.exceptions.MaxRetryError, match="Max retries exceeded"):
+        retry.increment("GET", "/", error=ConnectionError())

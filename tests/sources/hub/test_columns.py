@@ -32,7 +32,7 @@ def fetch(hub):
     return fetch
 
 
-def test_other_pictures_and_raw_bytes_are_left_out(fetch):
+def test_other_images_and_raw_bytes_are_left_out(fetch):
     images = fetch(
         {"mask": [jpeg(0, 0)] * 3, "blob": [b"x"] * 3, "word": ["a", "b", "c"]},
         {"mask": datasets.Image(), "blob": datasets.Value("binary"), "word": _TEXT},
@@ -89,15 +89,15 @@ def test_raw_bytes_are_no_classes(fetch):
         ("hf://datasets/school/nothing/1.jpg", "a file that the Hub does not have"),
     ],
 )
-def test_a_picture_that_is_only_named_is_read_from_nowhere_but_the_hub(fetch, address, reason):
-    """A stranger's dataset could name any file of this machine as its picture."""
-    kinds = {"picture": {"bytes": datasets.Value("binary"), "path": _TEXT}}
-    columns = {"picture": [{"bytes": None, "path": address}] * 3}
-    with pytest.raises(ValueError, match=f"hold images that can be read. Got 'picture'.*{reason}"):
-        fetch(columns, kinds, image_column="picture")
+def test_an_image_that_is_only_an_address_is_read_from_the_hub_only(fetch, address, reason):
+    """A dataset of somebody else could name any file of this machine as its image."""
+    kinds = {"photograph": {"bytes": datasets.Value("binary"), "path": _TEXT}}
+    columns = {"photograph": [{"bytes": None, "path": address}] * 3}
+    with pytest.raises(ValueError, match=f"images that can be read. Got 'photograph'.*{reason}"):
+        fetch(columns, kinds, image_column="photograph")
 
 
-def test_a_column_without_any_picture_is_named_with_what_is_wrong_with_it(fetch):
+def test_a_column_without_any_image_is_named_with_what_is_wrong_with_it(fetch):
     with pytest.raises(ValueError, match=r"hold images that can be read. Got 'word' .* address"):
         fetch({"word": ["a", "b", "c"]}, {"word": _TEXT}, image_column="word")
 

@@ -1,4 +1,4 @@
-"""Open Images over a network that fails in every way, and disks and learners that do."""
+"""Open Images over a network that fails in every way, and with full disks and interrupts."""
 
 from __future__ import annotations
 
@@ -23,19 +23,25 @@ from loopback.server import FAULTS, nobody_there
 from PIL import Image
 
 from cliplab import fetch_open_images
-from cliplab.sources.hash_sampling import by_lot
+from cliplab.sources.hash_sampling import hash_order
 from cliplab.sources.openimages import OpenImagesHost
 
 _NOT_FINAL = tuple(fault for fault in FAULTS if fault not in ("403", "404", "410"))
 
 
-def _asked_for_pictures(small):
+def _in_hash_order(small):
+    """The ids of the default population, in the order in which they are sampled."""
+    ids = [n for n in small.ids if small.present[n] and small.licenses[n] == LICENSE]
+    return hash_order(ids, 0)
+
+
+def _n_requested(small):
     return sum(n for path, n in small.server.asked.items() if path.endswith(".jpg"))
 
 
-def test_a_sample_that_was_too_small_one_day_is_tried_again_the_next(small, fetch):
+def test_a_sample_that_was_too_small_is_tried_again_at_the_next_call(small, fetch):
     licensed = [name for name in small.ids if small.licenses[name] == LICENSE]
-    n_all, lost = len(licensed), f"{by_lot(licensed, 0)[3]}.jpg"
+    n_all, lost = len(licensed), f"{hash_order(licensed, 0)[3]}.jpg"
     small.server.fault = lambda path, times: "404" if path.endswith(lost) else None
     with pytest.raises(ValueError, match=rf"`n_images` must be at most {n_all - 1}"):
         fetch(n_all, population="all")
@@ -45,43 +51,43 @@ def test_a_sample_that_was_too_small_one_day_is_tried_again_the_next(small, fetc
 
 def test_what_was_fetched_is_not_fetched_again(small, fetch):
     first = fetch(20)
-    n_asked = small.server.asked.total()
+    n_requested = small.server.asked.total()
     again, more = fetch(20), fetch(25)
     assert again.image_ids.tolist() == first.image_ids.tolist()
     assert again.to_pandas().equals(first.to_pandas())
     assert len(more) == 25
-    assert small.server.asked.total() == n_asked + 5
+    assert small.server.asked.total() == n_requested + 5
 
 
-def test_a_network_that_goes_and_comes_again_loses_nothing(small, fetch):
-    came, asked_again = set(), set()
+def test_after_a_network_failure_saved_images_are_not_downloaded_again(small, fetch):
+    arrived, requested_again = set(), set()
 
     def cut(path, times):
         if not path.endswith(".jpg"):
             return None
-        if len(came) >= 30:
+        if len(arrived) >= 30:
             return "reset"
-        came.add(path)
+        arrived.add(path)
         return None
 
     def whole(path, times):
         if path.endswith(".jpg"):
-            asked_again.add(path)
+            requested_again.add(path)
 
     small.server.fault = cut
-    with pytest.raises(ConnectionError, match=r"After \d+ pictures, 20 in a row .* run the cell"):
+    with pytest.raises(ConnectionError, match=r"After \d+ images, 20 in a row .* run the cell"):
         fetch(100)
     small.server.fault = whole
     images = fetch(100)
     assert len(images) == 100
     assert images.skipped == ()
-    assert len(came) >= 30
-    assert came.isdisjoint(asked_again)
+    assert len(arrived) >= 30
+    assert arrived.isdisjoint(requested_again)
 
 
 @pytest.mark.parametrize("fault", [*_NOT_FINAL, None])
-def test_what_passes_is_asked_for_again_and_costs_no_picture(small, fetch, fault):
-    """Each picture fails once; only what a server says for good, or a wrong picture, is final."""
+def test_a_request_that_failed_for_a_moment_is_repeated_and_costs_no_image(small, fetch, fault):
+    """Each image fails once; only a permanent refusal, or a wrong image, is final."""
     small.server.seconds = 1.0 if fault == "timeout" else 0.3
     small.server.fault = lambda path, times: fault if ".jpg" in path and times == 1 else None
     is_final = fault in ("corrupt", "html", "wrong length")
@@ -108,20 +114,20 @@ def test_what_passes_is_asked_for_again_and_costs_no_picture(small, fetch, fault
         ("slow", "slower than 0.6 s"),
         ("truncated", "the answer was cut off"),
         ("wrong length", "damaged: "),
-        ("corrupt", "damaged: |not a picture"),
+        ("corrupt", "damaged: |not an image"),
         ("html", "text instead of an image, perhaps a web page"),
     ],
 )
-@pytest.mark.filterwarnings("ignore:Some pictures could not be had today")
-def test_a_picture_that_cannot_be_had_is_replaced_by_the_next_and_listed(
+@pytest.mark.filterwarnings("ignore:Some images could not be downloaded today")
+def test_an_image_that_cannot_be_downloaded_is_replaced_by_the_next_and_listed(
     small, fetch, fault, reason
 ):
-    lots = by_lot([n for n in small.ids if small.present[n] and small.licenses[n] == LICENSE], 0)
-    bad = {f"/validation/{name}.jpg" for name in lots[1:7:3]}
+    ids = _in_hash_order(small)
+    bad = {f"/validation/{name}.jpg" for name in ids[1:7:3]}
     small.server.fault = lambda path, times: fault if path in bad else None
     images = fetch(8)
-    assert images.image_ids.tolist() == [name for i, name in enumerate(lots) if i not in (1, 4)][:8]
-    assert [name for name, _ in images.skipped] == [lots[1], lots[4]]
+    assert images.image_ids.tolist() == [name for i, name in enumerate(ids) if i not in (1, 4)][:8]
+    assert [name for name, _ in images.skipped] == [ids[1], ids[4]]
     for _, words in images.skipped:
         assert re.search(reason, words), words
     tries = 1 if fault in ("403", "404", "410", "wrong length", "corrupt", "html") else 4
@@ -129,12 +135,12 @@ def test_a_picture_that_cannot_be_had_is_replaced_by_the_next_and_listed(
 
 
 @pytest.mark.proof
-@pytest.mark.filterwarnings("ignore:Some pictures could not be had today")
+@pytest.mark.filterwarnings("ignore:Some images could not be downloaded today")
 def test_of_a_thousand_all_arrive_though_one_in_five_fails_for_good_in_every_way(tmp_path, proof):
     small = SmallOpenImages(1600)
-    lots = random.Random(1)
-    proof(1000, 1000, "pictures of 1,000 arrived, with 13 kinds of fault in one of five")
-    fault_of = {name: lots.choice(FAULTS) for name in small.ids if lots.random() < 0.2}
+    generator = random.Random(1)
+    proof(1000, 1000, "images of 1,000 arrived, with 13 kinds of fault in one of five")
+    fault_of = {name: generator.choice(FAULTS) for name in small.ids if generator.random() < 0.2}
     small.server.seconds = 0.4
     small.server.fault = lambda path, times: fault_of.get(path[-20:-4])
     with small.server:
@@ -144,7 +150,7 @@ def test_of_a_thousand_all_arrive_though_one_in_five_fails_for_good_in_every_way
             1000, population="all", source=host, cache_dir=tmp_path, patience=patience
         )
     assert len(images) == 1000
-    licensed = by_lot([n for n in small.ids if small.licenses[n] == LICENSE], 0)
+    licensed = hash_order([n for n in small.ids if small.licenses[n] == LICENSE], 0)
     expected = [name for name in licensed if name not in fault_of][:1000]
     assert images.image_ids.tolist() == expected
     last = licensed.index(expected[-1])
@@ -153,21 +159,21 @@ def test_of_a_thousand_all_arrive_though_one_in_five_fails_for_good_in_every_way
     }
 
 
-def test_a_server_that_asks_to_wait_is_given_the_time(small, fetch):
-    asked_at = {}
+def test_a_request_waits_as_long_as_the_server_asks(small, fetch):
+    requested_at = {}
 
     def busy(path, times):
-        asked_at.setdefault(path, []).append(time.monotonic())
+        requested_at.setdefault(path, []).append(time.monotonic())
         return "429" if ".jpg" in path and times == 1 else None
 
     small.server.fault, small.server.retry_after = busy, "1"
     fetch(3)
-    waits = [times[1] - times[0] for path, times in asked_at.items() if ".jpg" in path]
+    waits = [times[1] - times[0] for path, times in requested_at.items() if ".jpg" in path]
     assert len(waits) == 3
     assert min(waits) >= 1.0
 
 
-def test_a_server_that_asks_for_more_time_than_a_class_has_is_left(small, fetch):
+def test_a_server_that_asks_for_too_long_a_wait_is_given_up(small, fetch):
     small.server.fault, small.server.retry_after = (
         (lambda path, times: "429" if ".jpg" in path else None),
         "3600",
@@ -177,27 +183,25 @@ def test_a_server_that_asks_for_more_time_than_a_class_has_is_left(small, fetch)
     assert max(small.server.asked[path] for path in small.server.asked if ".jpg" in path) == 1
 
 
-def test_a_network_that_wants_a_login_is_said_to(small, fetch):
+def test_a_network_that_asks_for_a_login_is_named_in_the_error(small, fetch):
     small.server.fault = lambda path, times: "html"
-    with pytest.raises(
-        ValueError, match=r"tables of Open Images .* are not what is expected .*log"
-    ):
+    with pytest.raises(ValueError, match=r"tables of Open Images .* are not as expected .*log"):
         fetch(10)
     small.server.fault = lambda path, times: None
     assert len(fetch(10)) == 10, "the wrong tables must not stay"
     small.server.fault = lambda path, times: "html"
-    with pytest.raises(ConnectionError, match=r"web page.* if it wants you to log in"):
+    with pytest.raises(ConnectionError, match=r"web page.* if it asks you to log in"):
         fetch(60)
 
 
 @pytest.mark.parametrize("fault", ["truncated", "reset", "500", "timeout"])
-def test_a_table_that_breaks_off_is_gone_on_with_where_it_stood(small, fetch, fault):
+def test_the_download_of_a_table_that_was_cut_off_is_resumed(small, fetch, fault):
     small.server.fault = lambda path, times: fault if ".csv" in path and times == 1 else None
     assert len(fetch(5)) == 5
     assert bool(small.server.ranges) == (fault == "truncated")
 
 
-def test_a_table_is_gone_on_with_by_the_next_call_too(small, fetch, tmp_path):
+def test_the_next_call_resumes_the_download_of_a_table_too(small, fetch, tmp_path):
     labels = "/v7/oidv7-val-annotations-human-imagelabels.csv"
     small.server.fault = lambda path, times: "truncated" if path == labels else None
     with pytest.raises(ConnectionError, match="cut off"):
@@ -211,7 +215,7 @@ def test_a_table_is_gone_on_with_by_the_next_call_too(small, fetch, tmp_path):
     assert not list((tmp_path / "cache").rglob("*.csv"))
 
 
-def test_a_table_that_changes_meanwhile_is_begun_anew(small, fetch):
+def test_the_download_of_a_table_that_changes_starts_again(small, fetch):
     path = "/v7/oidv7-class-descriptions.csv"
     small.server.fault = lambda p, times: "truncated" if p == path and times == 1 else None
     whole = small.tables[path]
@@ -220,7 +224,7 @@ def test_a_table_that_changes_meanwhile_is_begun_anew(small, fetch):
     assert len(fetch(5)) == 5
 
 
-def test_a_table_that_is_not_what_its_checksum_says_is_fetched_again(small, fetch):
+def test_a_table_with_a_wrong_checksum_is_downloaded_again(small, fetch):
     path = "/v7/oidv7-class-descriptions.csv"
     digest = base64.b64encode(hashlib.md5(small.tables[path]).digest()).decode()
     small.server.headers[path] = {"x-goog-hash": f"crc32c=AAAAAA==, md5={digest}"}
@@ -229,47 +233,47 @@ def test_a_table_that_is_not_what_its_checksum_says_is_fetched_again(small, fetc
     assert small.server.asked[path] == 2
 
 
-def test_who_finds_the_index_made_by_another_notebook_takes_that(small, fetch, tmp_path):
-    """It has tidied the tables up while the last one was on its way to us."""
+def test_an_index_that_another_notebook_has_made_is_used(small, fetch, tmp_path):
+    """It deleted the tables while the last one was being downloaded."""
     fetch(5, cache_dir=tmp_path / "theirs")
     index = next((tmp_path / "theirs").rglob("index-*.parquet"))
 
-    def theirs_comes(path, times):
+    def another_notebook_finishes(path, times):
         ours = tmp_path / "ours" / index.relative_to(tmp_path / "theirs").parent
         if path.endswith("class-descriptions.csv"):
             shutil.copy(index, ours)
             for table in ours.glob("*.csv"):
                 table.unlink()
 
-    small.server.fault = theirs_comes
+    small.server.fault = another_notebook_finishes
     assert len(fetch(5, cache_dir=tmp_path / "ours")) == 5
 
 
-def test_a_picture_that_was_deleted_meanwhile_is_fetched_again(small, fetch, tmp_path):
+def test_an_image_file_that_was_deleted_is_downloaded_again(small, fetch, tmp_path):
     first = fetch(10)
-    n_asked = small.server.asked.total()
+    n_requested = small.server.asked.total()
     next((tmp_path / "cache").rglob(f"{first.image_ids[4]}.jpg")).unlink()
     assert fetch(10).image_ids.tolist() == first.image_ids.tolist()
-    assert small.server.asked.total() == n_asked + 1
+    assert small.server.asked.total() == n_requested + 1
 
 
 @pytest.mark.parametrize(
     ("size", "n_more", "reason"),
     [((2001, 2000), 0, "too large: 2001 × 2000 pixels"), ((8, 8), 12_000_000, "larger than 12 MB")],
 )
-def test_a_picture_larger_than_open_images_has_them_is_replaced(small, fetch, size, n_more, reason):
-    lots = by_lot([n for n in small.ids if small.present[n] and small.licenses[n] == LICENSE], 0)
-    buffer, picture = io.BytesIO(), small.picture
+def test_an_image_that_is_too_large_is_replaced(small, fetch, size, n_more, reason):
+    ids = _in_hash_order(small)
+    buffer, image = io.BytesIO(), small.image
     Image.new("RGB", size).save(buffer, "JPEG")
     large = buffer.getvalue() + bytes(n_more)
-    small.picture = lambda name: large if name == lots[2] else picture(name)
+    small.image = lambda name: large if name == ids[2] else image(name)
     images = fetch(5, patience=dataclasses.replace(QUICK, whole=30))
-    assert images.image_ids.tolist() == [*lots[:2], *lots[3:6]]
-    assert images.skipped[0][0] == lots[2]
+    assert images.image_ids.tolist() == [*ids[:2], *ids[3:6]]
+    assert images.skipped[0][0] == ids[2]
     assert reason in images.skipped[0][1]
 
 
-def test_on_a_full_disk_no_half_picture_takes_the_place_of_a_whole_one(fetch):
+def test_on_a_full_disk_no_partial_image_is_saved(fetch):
     fetch(5)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (300, before[1]))
@@ -279,26 +283,26 @@ def test_on_a_full_disk_no_half_picture_takes_the_place_of_a_whole_one(fetch):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     images = fetch(20)
-    assert all(picture.size in ((48, 32), (32, 48)) for picture in images)
+    assert all(image.size in ((48, 32), (32, 48)) for image in images)
 
 
-def test_nothing_is_asked_for_once_a_sample_was_given_up(small, fetch):
-    """Those that are waiting for their next try are not to try again behind the learner's back."""
+def test_after_a_sample_was_given_up_no_request_is_sent(small, fetch):
+    """Downloads that wait for their next try must not go on in the background."""
     small.server.fault = lambda path, times: "429" if ".jpg" in path else None
     small.server.retry_after = "1"
     with pytest.raises(ConnectionError, match="20 in a row"):
         fetch(60, patience=dataclasses.replace(QUICK, tries=2))
     time.sleep(0.3)
-    n_asked = small.server.asked.total()
+    n_requested = small.server.asked.total()
     time.sleep(1.2)
-    assert small.server.asked.total() == n_asked
+    assert small.server.asked.total() == n_requested
 
 
-def test_nobody_there_is_said_within_seconds_and_with_what_to_do_instead(tmp_path, monkeypatch):
+def test_a_host_that_does_not_answer_is_an_error_with_alternatives(tmp_path, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with nobody_there() as address:
         host = OpenImagesHost(address, address)
-        with pytest.raises(ConnectionError, match="its mirror cannot heed `classes` or `excl"):
+        with pytest.raises(ConnectionError, match="mirror does not support `classes` and `excl"):
             fetch_open_images(source=host, cache_dir=tmp_path, classes=["Cat", "Boat"])
         warnings.filterwarnings("ignore", message="Open Images cannot be reached .*no connection")
         with pytest.raises(
@@ -307,9 +311,7 @@ def test_nobody_there_is_said_within_seconds_and_with_what_to_do_instead(tmp_pat
             fetch_open_images(5, source=host, cache_dir=tmp_path)
 
 
-def test_pictures_that_nobody_serves_are_missed_within_seconds_though_the_tables_are_here(
-    small, fetch
-):
+def test_an_image_host_that_does_not_answer_is_an_error_though_the_tables_are_saved(small, fetch):
     with nobody_there() as address:
         host = OpenImagesHost(address, small.server.address)
         with pytest.raises(ConnectionError, match=r"cannot be reached .*no connection"):
@@ -317,28 +319,28 @@ def test_pictures_that_nobody_serves_are_missed_within_seconds_though_the_tables
 
 
 def test_a_sample_with_a_skip_is_the_same_the_next_time_and_needs_no_network(small, fetch):
-    lots = by_lot([n for n in small.ids if small.present[n] and small.licenses[n] == LICENSE], 0)
-    small.server.fault = lambda path, times: "404" if lots[2] in path else None
+    ids = _in_hash_order(small)
+    small.server.fault = lambda path, times: "404" if ids[2] in path else None
     first = fetch(10)
-    assert [name for name, _ in first.skipped] == [lots[2]]
-    n_asked = small.server.asked.total()
+    assert [name for name, _ in first.skipped] == [ids[2]]
+    n_requested = small.server.asked.total()
     again = fetch(10)
     assert again.image_ids.tolist() == first.image_ids.tolist()
     assert again.skipped == first.skipped
-    assert small.server.asked.total() == n_asked
+    assert small.server.asked.total() == n_requested
 
 
-def test_that_chance_has_changed_a_sample_is_said_and_it_stays_as_it_is(small, fetch):
-    lots = by_lot([n for n in small.ids if small.present[n] and small.licenses[n] == LICENSE], 0)
-    small.server.fault = lambda path, times: "503" if lots[2] in path else None
-    with pytest.warns(UserWarning, match=r"others may get others.* delete .*samples.*json"):
+def test_a_warning_says_that_chance_has_changed_a_sample_which_then_stays_the_same(small, fetch):
+    ids = _in_hash_order(small)
+    small.server.fault = lambda path, times: "503" if ids[2] in path else None
+    with pytest.warns(UserWarning, match=r"computer may get others.* delete .*samples.*json"):
         first = fetch(10)
     small.server.fault = lambda path, times: None
     assert fetch(10).image_ids.tolist() == first.image_ids.tolist()
 
 
 @pytest.mark.parametrize("status", ["403", "404"])
-def test_a_filter_that_refuses_the_tables_is_said_to(small, fetch, status):
+def test_a_filter_that_refuses_the_tables_is_named_in_the_error(small, fetch, status):
     small.server.fault = lambda path, times: status if ".csv" in path else None
     with pytest.raises(ConnectionError, match=rf"HTTP {status}.* a filter of this network"):
         fetch(5)
@@ -357,11 +359,11 @@ except KeyboardInterrupt:
 """
 
 
-def test_who_stops_it_is_free_at_once_and_loses_nothing(small, fetch, tmp_path):
+def test_an_interrupt_ends_the_call_at_once_and_loses_nothing(small, fetch, tmp_path):
     n_quick, cache = 25, tmp_path / "cache"
     small.server.seconds = 60
     small.server.fault = lambda path, times: (
-        "timeout" if ".jpg" in path and _asked_for_pictures(small) > n_quick else None
+        "timeout" if ".jpg" in path and _n_requested(small) > n_quick else None
     )
     environment = os.environ | {"CLIPLAB_OPEN_IMAGES_MIRROR": small.server.address}
     process = subprocess.Popen(
@@ -377,13 +379,13 @@ def test_who_stops_it_is_free_at_once_and_loses_nothing(small, fetch, tmp_path):
             assert process.poll() is None
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        told = process.stdout.readline()
-        assert told == "Stopped. What was fetched is kept: run the cell again to go on.\n"
+        message = process.stdout.readline()
+        assert message == "Stopped. What was downloaded is saved: run the cell again to go on.\n"
         assert process.stdout.readline() == "stopped\n"
     finally:
         process.kill()
         process.communicate()
-    n_asked = _asked_for_pictures(small)
+    n_requested = _n_requested(small)
     small.server.fault = lambda path, times: None
     assert len(fetch(60)) == 60
-    assert _asked_for_pictures(small) - n_asked == 60 - n_quick
+    assert _n_requested(small) - n_requested == 60 - n_quick
