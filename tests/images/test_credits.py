@@ -49,14 +49,14 @@ def hostile():
     )
 
 
-def test_credits_have_a_row_for_each_image_with_all_that_is_known(hostile):
+def test_credits_have_a_row_for_each_image_with_everything_that_is_known(hostile):
     table = hostile.credits().to_pandas()
     assert table["image_id"].tolist() == hostile.image_ids.tolist()
     assert table.loc[1, ["author", "title", "license"]].tolist() == ["Ada", "A fish", "CC0"]
     assert table["sha256"].tolist() == ["a1", ""]
 
 
-def test_what_strangers_wrote_reaches_no_page_as_markup(hostile, tmp_path):
+def test_text_from_data_is_escaped_in_every_page(hostile, tmp_path):
     hostile.credits().save(tmp_path)
     saved = (tmp_path / "ATTRIBUTION.html").read_text(encoding="utf-8")
     for page in (hostile.credits()._repr_html_(), saved):
@@ -66,7 +66,7 @@ def test_what_strangers_wrote_reaches_no_page_as_markup(hostile, tmp_path):
         assert "https://example.org/fish" in seen.links
 
 
-def test_a_spreadsheet_runs_nothing_of_what_is_saved(hostile, tmp_path):
+def test_a_spreadsheet_runs_no_formula_from_the_data(hostile, tmp_path):
     hostile.credits().save(tmp_path)
     with (tmp_path / "ATTRIBUTION.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -83,7 +83,7 @@ def test_whatever_begins_like_a_formula_is_saved_as_text(tmp_path, first):
 
 
 @pytest.mark.parametrize("address", ["", "https://example.org/", "javascript:alert(1)"])
-def test_words_are_words_whether_they_lead_somewhere_or_not(address):
+def test_text_is_escaped_with_and_without_a_link(address):
     credit = Attribution(HOSTILE, HOSTILE, HOSTILE, address, address, address)
     for page in (credit.to_html(), credit.to_short_html()):
         assert _Tags(page).tags <= {"a", "div"}
@@ -98,7 +98,7 @@ def test_an_address_cannot_end_its_own_link():
         assert page.count('rel="noopener"') == 2
 
 
-def test_the_short_form_says_author_and_licence_and_where_neither_is_known_the_title():
+def test_the_short_form_has_author_and_licence_or_else_the_title():
     credit = Attribution(author="Ada", title="A fish", license="CC0", url="https://example.org/1")
     assert "Ada" in credit.to_short_html()
     assert "CC0" in credit.to_short_html()

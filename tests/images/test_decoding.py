@@ -23,11 +23,11 @@ def _noise(size=(64, 48)) -> Image.Image:
 
 @pytest.mark.parametrize("kind", ["PNG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "ICO", "TGA", "PCX"])
 def test_every_format_of_pillow_becomes_rgb_of_the_same_size(kind):
-    picture = decode_image(_file(_noise((48, 48)), kind))
-    assert (picture.mode, picture.size) == ("RGB", (48, 48))
+    image = decode_image(_file(_noise((48, 48)), kind))
+    assert (image.mode, image.size) == ("RGB", (48, 48))
 
 
-def test_pixels_of_a_plain_picture_stay_as_they_are():
+def test_pixels_of_a_plain_image_stay_as_they_are():
     np.testing.assert_array_equal(decode_image(_file(_noise())), _noise())
 
 
@@ -60,20 +60,20 @@ def test_cmyk_is_read_as_a_printer_means_it():
     assert min(green, blue) > 200
 
 
-def test_of_an_animation_the_first_picture_is_taken():
+def test_the_first_frame_of_an_animation_is_the_image():
     first, second = Image.new("RGB", (8, 8), "red"), Image.new("RGB", (8, 8), "blue")
     animation = _file(first, "GIF", save_all=True, append_images=[second])
     assert decode_image(animation).getpixel((0, 0)) == (255, 0, 0)
 
 
-def test_a_picture_is_turned_upright_by_its_own_notes():
-    notes = Image.Exif()
-    notes[0x0112] = 6
-    assert decode_image(_file(_noise((40, 20)), "JPEG", exif=notes)).size == (20, 40)
+def test_an_image_is_rotated_upright_by_its_exif_data():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert decode_image(_file(_noise((40, 20)), "JPEG", exif=exif)).size == (20, 40)
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
-def test_notes_that_cannot_be_read_do_not_cost_the_picture():
+def test_an_image_with_damaged_exif_data_is_read():
     exif = b"Exif\0\0II*\0" + b"\xff" * 40
     assert decode_image(_file(_noise(), "JPEG", exif=exif)).size == (64, 48)
 
@@ -88,7 +88,7 @@ def test_notes_that_cannot_be_read_do_not_cost_the_picture():
         (b"\0" * (MAX_BYTES + 1), "too large: 100 MB, where 100 MB are allowed"),
     ],
 )
-def test_what_is_no_picture_ends_in_a_reason(data, reason):
+def test_a_file_that_is_not_an_image_is_refused_with_a_reason(data, reason):
     with pytest.raises(ValueError, match=reason):
         decode_image(data)
 
@@ -101,12 +101,12 @@ def _header_only(width: int, height: int) -> bytes:
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("side", [7072, 10_000, 60_000])
-def test_a_picture_that_claims_too_many_pixels_is_refused_by_its_header(side):
+def test_an_image_that_claims_too_many_pixels_is_refused_by_its_header(side):
     assert side**2 > MAX_PIXELS
     with pytest.raises(ValueError, match=r"^too large: "):
         decode_image(_header_only(side, side))
 
 
-def test_a_picture_that_claims_more_than_it_holds_is_damaged():
+def test_an_image_that_claims_more_than_it_holds_is_damaged():
     with pytest.raises(ValueError, match=r"^damaged: "):
         decode_image(_header_only(100, 100))

@@ -52,7 +52,7 @@ def test_an_image_of_open_images_is_decoded_once_in_fetching_and_once_in_encodin
 ) -> None:
     small = SmallOpenImages()
     width = {name: 300 + row for row, name in enumerate(small.ids)}
-    small.picture = lambda name: _photograph(width[name])  # type: ignore[method-assign]
+    small.image = lambda name: _photograph(width[name])  # type: ignore[method-assign]
     with small.server:
         host = OpenImagesHost(small.server.address, small.server.address)
         images = fetch_open_images(12, source=host, cache_dir=tmp_path, patience=QUICK)

@@ -9,9 +9,9 @@ from cliplab import Attribution, ImageSet, load_storybook
 
 
 def _table(n_images: int = 4, **columns: list) -> datasets.Dataset:
-    pictures = [Image.new("RGB", (8, 8), (10 * i, 0, 0)) for i in range(n_images)]
-    ids = [f"picture {i}" for i in range(n_images)]
-    return datasets.Dataset.from_dict({"image": pictures, "image_id": ids} | columns).cast_column(
+    images = [Image.new("RGB", (8, 8), (10 * i, 0, 0)) for i in range(n_images)]
+    ids = [f"image {i}" for i in range(n_images)]
+    return datasets.Dataset.from_dict({"image": images, "image_id": ids} | columns).cast_column(
         "image", datasets.Image()
     )
 
@@ -21,7 +21,7 @@ def storybook():
     return load_storybook(n_images=40)
 
 
-def test_a_number_gives_a_picture_and_numbers_give_a_set(storybook):
+def test_a_number_gives_an_image_and_numbers_give_a_set(storybook):
     assert storybook[3].size == (128, 128)
     assert storybook[-1].tobytes() == storybook[39].tobytes()
     for rows in ([5, 2], (5, 2), np.array([5, 2])):
@@ -30,7 +30,7 @@ def test_a_number_gives_a_picture_and_numbers_give_a_set(storybook):
         assert part[0].tobytes() == storybook[5].tobytes()
 
 
-def test_a_mask_a_slice_and_nothing_select_as_in_numpy(storybook):
+def test_a_mask_a_slice_and_an_empty_list_select_as_in_numpy(storybook):
     mask = storybook.class_labels == 3
     assert (storybook[mask].class_labels == 3).all()
     assert len(storybook[mask]) == mask.sum() > 0
@@ -38,17 +38,17 @@ def test_a_mask_a_slice_and_nothing_select_as_in_numpy(storybook):
     assert len(storybook[[]]) == len(storybook[()]) == 0
 
 
-def test_a_row_that_is_not_there_is_refused_in_words(storybook):
+def test_a_row_that_does_not_exist_is_refused(storybook):
     with pytest.raises(IndexError, match=r"`index` must be below 40\. Got 40 instead"):
         storybook[40]
 
 
-def test_a_loop_gives_every_picture_in_order(storybook):
-    pictures = list(storybook[:5])
-    assert [each.tobytes() for each in pictures] == [storybook[i].tobytes() for i in range(5)]
+def test_a_loop_gives_every_image_in_order(storybook):
+    images = list(storybook[:5])
+    assert [each.tobytes() for each in images] == [storybook[i].tobytes() for i in range(5)]
 
 
-def test_the_table_has_a_row_an_image_with_every_factor_and_no_pictures(storybook):
+def test_the_table_has_a_row_an_image_with_every_factor_and_no_images(storybook):
     table = storybook.to_pandas()
     assert len(table) == 40
     assert {"object", "color", "place", "caption"} <= set(table.columns)
@@ -98,18 +98,18 @@ def test_a_class_that_is_missing_here_and_there_is_minus_1():
     assert ImageSet(table).class_labels.tolist() == [1, -1, 0, -1]
 
 
-def test_classes_without_names_are_refused_in_words():
+def test_classes_without_names_are_refused():
     with pytest.raises(ValueError, match=r"must have a datasets\.ClassLabel as its column"):
         ImageSet(_table(class_label=[1, 0, 0, 1]))
 
 
-def test_what_was_left_out_stays_known_in_every_part():
+def test_every_part_lists_what_was_skipped():
     images = ImageSet(_table(), skipped=[("broken.jpg", "not an image")])
     assert images[:2].skipped == (("broken.jpg", "not an image"),)
     assert "1 skipped" in repr(images)
 
 
-def test_names_are_escaped_where_pictures_are_shown():
+def test_names_are_escaped_where_images_are_shown():
     table = _table().remove_columns("image_id")
     attack = "<script>alert(1)</script>\" onload='x'"
     images = ImageSet(table.add_column("image_id", [f"{attack}{i}" for i in range(4)]))
@@ -125,18 +125,18 @@ def test_nothing_in_it_can_be_written_to(storybook):
             array[0] = array[1]
 
 
-def test_a_table_without_pictures_or_ids_is_refused_in_words():
+def test_a_table_without_images_or_ids_is_refused():
     with pytest.raises(ValueError, match="`dataset` must have a column 'image_id'"):
         ImageSet(_table().remove_columns("image_id"))
 
 
-def test_two_images_with_one_id_are_refused_in_words():
+def test_two_images_with_one_id_are_refused():
     table = _table().remove_columns("image_id").add_column("image_id", ["a", "b", "a", "c"])
     with pytest.raises(ValueError, match=r"one id for each image\. Got an id twice instead"):
         ImageSet(table)
 
 
-def test_where_images_come_from_stays_with_every_part_of_them(storybook):
+def test_every_part_has_the_provenance_of_the_whole(storybook):
     expected = {"source": "storybook", "random_state": 0, "n_objects": 1, "imbalance": 0.0}
     for part in (storybook, storybook[3:9], storybook.with_classes("color")):
         assert expected.items() <= part.provenance.items()
@@ -144,11 +144,11 @@ def test_where_images_come_from_stays_with_every_part_of_them(storybook):
         storybook.provenance["source"] = "elsewhere"
 
 
-def test_pictures_are_shown_with_author_licence_and_link():
-    pictures = [Image.new("RGB", (8, 8))] * 2
+def test_images_are_shown_with_author_licence_and_link():
+    images = [Image.new("RGB", (8, 8))] * 2
     table = datasets.Dataset.from_dict(
         {
-            "image": pictures, "image_id": ["a", "b"], "author": ["Ada", "<b>"],
+            "image": images, "image_id": ["a", "b"], "author": ["Ada", "<b>"],
             "license": ["CC BY 2.0"] * 2, "url": ["https://example.org/a", "javascript:1"],
             "license_url": ["https://creativecommons.org/licenses/by/2.0/", ""],
         }

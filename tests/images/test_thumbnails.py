@@ -14,7 +14,7 @@ def _opened(uri: str) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(uri.split(",")[1])))
 
 
-def test_a_picture_has_its_place_on_its_sheet():
+def test_an_image_has_its_place_on_its_sheet():
     images, size = load_storybook(n_images=SHEET_SIDE**2 + 20), 40
     numbered = dict(sheets(images, size))
     assert list(numbered) == [0, 1]
