@@ -4,7 +4,7 @@ Usage: python benchmarks/kmeans.py [--images 1000] [--repeats 3] [--ks 2 5 10 20
 
 Data: forty groups on the sphere, and noise on it, in 512 dimensions; with 1,000 images also the
 storybook in its CLIP's 128. Both sides have one thread. Where `--ks` names some, scikit-learn
-runs those only, and its time for all k is reckoned from them, as a straight line in k.
+runs those only, and its time for all k is computed from them, as a straight line in k.
 """
 
 from __future__ import annotations
@@ -78,9 +78,9 @@ def main() -> None:
                 f"{name:>12} {told(mine, 3):>22} s {statistics.median(theirs):>9.2f} s "
                 f"{worst[name]:>10.4f}× at {at:<3} {os.getloadavg()[0]:>6.2f}   {ratios[name]:.1f}×"
             )
-    reckoned = "" if options.ks == KS else f" (scikit-learn's reckoned from k = {options.ks})"
+    computed = "" if options.ks == KS else f" (scikit-learn's computed from k = {options.ks})"
     print(
-        f"K-means for k from 2 to 20, {options.images:,} × 512{reckoned}: "
+        f"K-means for k from 2 to 20, {options.images:,} × 512{computed}: "
         + ", ".join(f"{name} {ratio:.0f} ×" for name, ratio in ratios.items())
         + f" as fast (at least {BAR:.0f} ×); worst inertia {max(worst.values()):.4f} × "
         f"(at most {WORST} ×)"

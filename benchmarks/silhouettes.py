@@ -59,9 +59,9 @@ def main() -> None:
     for name, values in theirs.items():
         print(f"{name:>12}: {told(values, 2)} s")
     faster = min(statistics.median(values) for values in theirs.values())
-    reckoned = "" if options.ks == KS else f" (scikit-learn's from k = {options.ks})"
+    computed = "" if options.ks == KS else f" (scikit-learn's from k = {options.ks})"
     print(
-        f"silhouettes for k from 2 to 20, {options.images:,} × 512{reckoned}: "
+        f"silhouettes for k from 2 to 20, {options.images:,} × 512{computed}: "
         f"{faster / statistics.median(mine):.1f} × as fast as scikit-learn at its faster (at "
         f"least {BAR:.0f} ×), differing by at most {largest:.1e} (at most {CLOSE:.0e})"
     )

@@ -8,7 +8,7 @@ import pytest
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
-FILES = sorted(TESTS.rglob("test_*.py"))
+FILES = sorted([*TESTS.rglob("test_*.py"), *TESTS.rglob("*.test.mjs")])
 # What several rooms are tested with, and what is tested as a whole.
 WITHOUT_A_SUBJECT = {"browser", "loopback"}
 
@@ -17,9 +17,9 @@ def _subjects(test: Path) -> list[Path]:
     """Return the modules, folders and files that a test may be about, by its path.
 
     ``tests/a/test_b.py`` is about ``b`` in ``cliplab/a/`` or in ``a/``, and ``test_b_aspect.py``
-    is a second file about it.
+    is a second file about it. A script ``b.js`` has its test in ``b.test.mjs``.
     """
-    name = test.stem.removeprefix("test_")
+    name = test.name.partition(".")[0].removeprefix("test_")
     folder = test.parent.relative_to(TESTS)
     places = [place / folder for place in (ROOT / "cliplab", ROOT)]
     return [
