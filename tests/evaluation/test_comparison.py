@@ -37,6 +37,7 @@ def comparison(images, clip):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("other", ["raw pixels", "colors", "untrained"])
 def test_clip_finds_the_objects_better_than_embeddings_without_meaning(comparison, other):
     difference = comparison.difference("CLIP", other)
@@ -57,6 +58,7 @@ def test_raw_pixels_find_the_place_which_covers_most_of_an_image(images):
     assert found.agreements["pixels"].adjusted_mutual_info > 0.5
 
 
+@pytest.mark.slow
 def test_each_interval_contains_the_measured_agreement(comparison):
     table = comparison.to_pandas()
 
@@ -151,6 +153,7 @@ def test_the_same_seed_gives_the_same_comparison(images, clip):
     assert not np.array_equal(one.resampled["CLIP"], other.resampled["CLIP"])
 
 
+@pytest.mark.slow
 def test_the_repr_is_one_line_and_the_arrays_are_read_only(comparison):
     assert repr(comparison).startswith("Comparison over 1000 images in 16 clusters, adjusted ")
     assert "'CLIP' 0.9" in repr(comparison)
@@ -161,6 +164,7 @@ def test_the_repr_is_one_line_and_the_arrays_are_read_only(comparison):
         comparison.resampled["CLIP"][0] = 1
 
 
+@pytest.mark.slow
 def test_names_are_escaped_in_html(comparison):
     name = "<script>x</script>"
     agreement, drawn = comparison.agreements["CLIP"], comparison.resampled["CLIP"]
@@ -170,6 +174,7 @@ def test_names_are_escaped_in_html(comparison):
     assert "&lt;script&gt;" in page
 
 
+@pytest.mark.slow
 def test_an_unknown_name_is_an_error(comparison):
     words = r"`first` and `second` must be names .*'CLIP'.* Got 'DINO'"
     with pytest.raises(ValueError, match=words):

@@ -80,6 +80,7 @@ def _suggestions(draw, n_draws, largest):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.proof
 @pytest.mark.parametrize("sizes", ["equal", "unequal"])
 @pytest.mark.parametrize(("k", "largest"), [(2, 8), (5, 10), (12, 15)])
@@ -90,6 +91,7 @@ def test_the_number_of_separate_groups_is_suggested(k, largest, sizes, proof, re
     assert found[k] >= 0.9 * n_draws
 
 
+@pytest.mark.slow
 @pytest.mark.proof
 @pytest.mark.parametrize("name", ONE_GROUP)
 def test_no_k_is_suggested_for_data_without_groups(name, proof, record_property):
@@ -99,6 +101,7 @@ def test_no_k_is_suggested_for_data_without_groups(name, proof, record_property)
     assert n_draws - found[None] <= 0.05 * n_draws
 
 
+@pytest.mark.slow
 @pytest.mark.proof
 @pytest.mark.parametrize(("k", "largest"), [(2, 8), (5, 10), (12, 15)])
 def test_of_overlapping_groups_not_too_many_are_suggested(k, largest, proof, record_property):
@@ -123,6 +126,7 @@ def _lowest_inertia(points, k):
     return _plain_kmeans(points, k).inertia_
 
 
+@pytest.mark.slow
 def test_the_gap_equals_a_plain_computation_on_the_same_null_data():
     logarithms = np.array(
         [
@@ -160,6 +164,7 @@ def test_stability_equals_a_plain_computation_on_the_same_resamples():
         assert EVIDENCE.table["stability"][k] == pytest.approx(np.mean(scores), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_resamples_differ_and_include_all_images_in_total():
     rows = [measures.resample(POINTS, SWEEP, seed)[0] for seed in range(20)]
     assert len({tuple(some) for some in rows}) == 20
@@ -203,6 +208,7 @@ def test_a_start_is_k_means_from_random_images_until_convergence():
         assert (nearest == labels).mean() > 0.98  # It stops where the centers hardly move.
 
 
+@pytest.mark.slow
 def test_starts_reach_each_minimum_as_often_as_independent_runs_of_scikit_learn():
     sweep = sweep_clusters(POINTS, [4])
     ours = [float(measures.random_start(POINTS, sweep, seed)[1][0]) for seed in range(300)]
@@ -376,6 +382,7 @@ def _same(one, other):
     return (one.sentence, one.stands_out) == (other.sentence, other.stands_out)
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_evidence_in_whatever_order_the_tasks_finish(monkeypatch):
     waits = np.random.default_rng(0).uniform(0, 0.05, 100).tolist()
     for name in ("reference", "resample", "random_start"):
@@ -393,6 +400,7 @@ def test_equal_seeds_give_equal_evidence_in_whatever_order_the_tasks_finish(monk
     assert other.table["silhouette"].equals(EVIDENCE.table["silhouette"])
 
 
+@pytest.mark.slow
 def test_with_more_references_the_first_ones_stay_the_same():
     more = _quietly(POINTS, SWEEP, n_references=6)
     assert (more.table["null_low"][1:] <= EVIDENCE.table["null_low"][1:]).all()
@@ -400,6 +408,7 @@ def test_with_more_references_the_first_ones_stay_the_same():
     assert more.table["stability"].equals(EVIDENCE.table["stability"])
 
 
+@pytest.mark.slow
 def test_progress_increases_from_0_to_1():
     progress = []
     evidence_for_k(POINTS, SWEEP, **FEW, on_progress=progress.append)
@@ -502,6 +511,7 @@ def _plain_groups(k, n_images=150, n_features=6):
     return centers + np.random.default_rng(1).normal(size=(n_images, n_features))
 
 
+@pytest.mark.slow
 def test_a_range_that_ends_at_the_true_k_suggests_to_try_more():
     data = _plain_groups(4)
     found = _quietly(data, sweep_clusters(data, range(2, 5)))
@@ -520,6 +530,7 @@ def test_a_sweep_of_one_k_has_evidence_but_no_suggestion():
     assert repr(found).startswith("Evidence for k from 3 to 3 in the array: ")
 
 
+@pytest.mark.slow
 def test_a_sweep_may_skip_values_of_k():
     data = _plain_groups(4)
     found = _quietly(data, sweep_clusters(data, [2, 4, 6, 9]))
@@ -527,6 +538,7 @@ def test_a_sweep_may_skip_values_of_k():
     assert found.suggested_k == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
 def test_embeddings_have_evidence_by_either_distance(metric):
     vectors = Embeddings(_plain_groups(4) + 6)
@@ -576,12 +588,14 @@ def test_with_the_cosine_resamples_are_clustered_by_the_cosine():
         assert (score == 1) == (metric == "cosine")
 
 
+@pytest.mark.slow
 def test_a_projection_is_a_space_of_its_own():
     projection = Projection(_plain_groups(3)[:, :2] * [1, 2], "by hand")
     found = _quietly(projection, sweep_clusters(projection, range(2, 6)))
     assert (found.suggested_k, found.space) == (3, "by hand")
 
 
+@pytest.mark.slow
 def test_duplicates_of_a_few_images_are_as_many_groups():
     data = np.repeat(8.0 * np.eye(6), 10, axis=0)
     found = _quietly(data, sweep_clusters(data, range(2, 7)))
@@ -590,6 +604,7 @@ def test_duplicates_of_a_few_images_are_as_many_groups():
     assert np.isfinite(found.table["gap"]).all()
 
 
+@pytest.mark.slow
 def test_stability_is_nan_if_a_resample_has_too_few_images_for_k():
     # Nine different images; most resamples lack some of those that occur once.
     data = np.r_[np.zeros((30, 2)), np.random.default_rng(0).normal(size=(8, 2))]
@@ -600,6 +615,7 @@ def test_stability_is_nan_if_a_resample_has_too_few_images_for_k():
     assert np.isfinite(found.table["silhouette_low"][2:]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_images", [3, 5, 8])
 def test_few_images_have_evidence_too(n_images):
     data = np.random.default_rng(n_images).normal(size=(n_images, 12))

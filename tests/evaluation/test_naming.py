@@ -92,10 +92,12 @@ def named_clusters(encoder, shelf):
     return pd.concat(clusters, ignore_index=True)
 
 
+@pytest.mark.slow
 def test_each_known_kind_of_object_gets_its_name(encoder, by_object):
     assert name_clusters(by_object, encoder).names == OBJECTS
 
 
+@pytest.mark.slow
 def test_nine_of_ten_pure_clusters_get_the_name_of_their_object(named_clusters):
     pure = named_clusters[named_clusters["purity"] >= 0.9]
 
@@ -103,6 +105,7 @@ def test_nine_of_ten_pure_clusters_get_the_name_of_their_object(named_clusters):
     assert (pure["name"] == pure["commonest"]).mean() >= 0.9
 
 
+@pytest.mark.slow
 def test_a_name_is_that_of_the_most_frequent_object(named_clusters):
     given = named_clusters[named_clusters["name"] != "unsure"]
 
@@ -110,6 +113,7 @@ def test_a_name_is_that_of_the_most_frequent_object(named_clusters):
     assert (given["name"] == given["commonest"]).mean() >= 0.95
 
 
+@pytest.mark.slow
 def test_clusters_with_two_objects_in_nearly_equal_parts_are_unsure(named_clusters):
     mixed = named_clusters[named_clusters["second"] >= 0.75]
 
@@ -117,6 +121,7 @@ def test_clusters_with_two_objects_in_nearly_equal_parts_are_unsure(named_cluste
     assert (mixed["name"] == "unsure").mean() >= 0.85
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("share", "low", "high"), [(0.1, 0.98, 1.0), (0.5, 0.0, 0.1)])
 def test_a_cluster_keeps_its_name_with_few_images_of_another_object_and_not_with_many(
     encoder, book, share, low, high
@@ -135,6 +140,7 @@ def test_a_cluster_keeps_its_name_with_few_images_of_another_object_and_not_with
     assert low <= np.mean(named) <= high
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [10, 25, 60, 250])
 def test_random_groups_are_unsure(encoder, book, size):
     rng = np.random.default_rng(0)
@@ -151,6 +157,7 @@ def test_random_groups_are_unsure(encoder, book, size):
     assert np.mean([name != "unsure" for name in names]) <= 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", WORDS)
 @pytest.mark.parametrize("asked", WORDS)
 def test_other_vocabularies_name_only_what_they_describe(encoder, book, factor, asked):
@@ -160,6 +167,7 @@ def test_other_vocabularies_name_only_what_they_describe(encoder, book, factor, 
     assert found.names == (WORDS[factor] if asked == factor else unknown)
 
 
+@pytest.mark.slow
 def test_scores_are_cosines_after_both_means_are_subtracted(encoder, book, by_object):
     found = name_clusters(
         by_object, encoder, ["apple", "car", "cat"], templates=["an old {}", "{}"]
@@ -177,6 +185,7 @@ def test_scores_are_cosines_after_both_means_are_subtracted(encoder, book, by_ob
     assert found.scores == pytest.approx(cosines, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_the_modality_gap_does_not_change_the_scores(encoder, by_object):
     gap = np.random.default_rng(0).normal(size=by_object.centers.shape[1])
     moved = Clustering(
@@ -187,6 +196,7 @@ def test_the_modality_gap_does_not_change_the_scores(encoder, by_object):
     assert found.scores == pytest.approx(name_clusters(by_object, encoder).scores)
 
 
+@pytest.mark.slow
 def test_similar_words_need_a_smaller_margin(encoder, book, by_object):
     boat = OBJECTS.index("boat")
     alike = name_clusters(by_object, encoder, [*OBJECTS, "small boat"])
@@ -200,6 +210,7 @@ def test_similar_words_need_a_smaller_margin(encoder, book, by_object):
     assert (alike.names[boat], mixed.names[0]) == ("boat", "unsure")
 
 
+@pytest.mark.slow
 def test_two_words_are_enough(encoder, by_object):
     for one, other in combinations(range(len(OBJECTS)), 2):
         found = name_clusters(by_object, encoder, [OBJECTS[one], OBJECTS[other]])
@@ -208,6 +219,7 @@ def test_two_words_are_enough(encoder, by_object):
         assert found.scores[:, 0] == pytest.approx(-found.scores[:, 1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_cars", [8, 20, 60])
 def test_the_shifts_of_two_clusters_are_opposite(encoder, book, n_cars):
     embeddings, table = book
@@ -220,6 +232,7 @@ def test_the_shifts_of_two_clusters_are_opposite(encoder, book, n_cars):
     )
 
 
+@pytest.mark.slow
 def test_noise_is_left_out(encoder, book, by_object):
     embeddings, _ = book
     outside = np.random.default_rng(0).random(len(embeddings)) < 0.3
@@ -339,6 +352,7 @@ def test_everyday_words_are_unique():
     assert all(word.replace(" ", "").isalpha() and word == word.strip() for word in EVERYDAY_WORDS)
 
 
+@pytest.mark.slow
 def test_a_red_car_ranks_red_cars_first(encoder, shelf):
     embeddings, table = shelf
     red_cars = ((table["object"] == "car") & (table["color"] == "red")).to_numpy()
@@ -348,6 +362,7 @@ def test_a_red_car_ranks_red_cars_first(encoder, shelf):
     assert red_cars[found.ranking[:20]].mean() >= 0.9
 
 
+@pytest.mark.slow
 def test_each_object_in_each_color_of_the_training_images_is_found(encoder, shelf):
     embeddings, table = shelf
     pairs = table[~table["held_out"].astype(bool)].groupby(["object", "color"]).groups
@@ -361,6 +376,7 @@ def test_each_object_in_each_color_of_the_training_images_is_found(encoder, shel
     assert np.mean(precisions) >= 0.9
 
 
+@pytest.mark.slow
 def test_places_are_found_by_their_name(encoder, shelf):
     embeddings, table = shelf
     for place in PLACES:
@@ -368,6 +384,7 @@ def test_places_are_found_by_their_name(encoder, shelf):
         assert (table["place"].iloc[first] == place).mean() >= 0.9
 
 
+@pytest.mark.slow
 def test_scores_of_images_are_centered_cosines_and_their_order_is_the_ranking(encoder, book):
     embeddings, _ = book
     found = rank_by_text("a red car", embeddings, encoder)
@@ -382,6 +399,7 @@ def test_scores_of_images_are_centered_cosines_and_their_order_is_the_ranking(en
     assert (np.diff(found.scores[found.ranking]) <= 0).all()
 
 
+@pytest.mark.slow
 def test_without_centering_even_the_cosine_of_the_right_text_is_small(encoder, book):
     embeddings, table = book
     snails = (table["object"] == "snail").to_numpy()
@@ -395,6 +413,7 @@ def test_without_centering_even_the_cosine_of_the_right_text_is_small(encoder, b
     assert centred[~snails].mean() < 0.1
 
 
+@pytest.mark.slow
 def test_another_vocabulary_changes_the_mean_of_the_texts(encoder, book):
     embeddings, _ = book
     usual = rank_by_text("a red car", embeddings, encoder)
@@ -403,6 +422,7 @@ def test_another_vocabulary_changes_the_mean_of_the_texts(encoder, book):
     assert not np.allclose(usual.scores, other.scores, atol=0.01)
 
 
+@pytest.mark.slow
 def test_a_single_image_has_score_0(encoder, book):
     assert rank_by_text("a red car", book[0][:1], encoder).scores.tolist() == [0.0]
 
@@ -416,6 +436,7 @@ def test_importing_the_names_loads_no_torch():
     assert result.stdout.strip() == "set()"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "vocabulary",
     ["car", [], ["car"], ["car", ""], ["car", " "], ["car", "boat", "Car "], ["car", 3], 5],
@@ -425,6 +446,7 @@ def test_an_invalid_vocabulary_is_an_error(encoder, by_object, vocabulary):
         name_clusters(by_object, encoder, vocabulary)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("templates", ["a {}", [], ["a {}", "a photo"], [None]])
 def test_templates_without_a_place_for_the_word_are_an_error(encoder, by_object, templates):
     with pytest.raises(ValueError, match=r"`templates` must be .* with \{\} in place .* Got"):
@@ -456,12 +478,14 @@ def test_shapes_that_do_not_fit_are_an_error():
         TextRanking("a cat", [[0.1]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["", "  ", None, ["a car"]])
 def test_a_blank_text_is_an_error(encoder, book, text):
     with pytest.raises(ValueError, match=r"`text` must be a string that is not blank. Got"):
         rank_by_text(text, book[0], encoder)
 
 
+@pytest.mark.slow
 def test_swapped_arguments_are_an_error(encoder, book, by_object):
     with pytest.raises(TypeError, match=r"`clustering` must be a .*\. Got ClipEncoder instead"):
         name_clusters(encoder, by_object)
@@ -473,6 +497,7 @@ def test_swapped_arguments_are_an_error(encoder, book, by_object):
         rank_by_text("a car", book[0], "storybook")
 
 
+@pytest.mark.slow
 def test_embeddings_of_another_encoder_are_an_error(encoder, book):
     vectors = book[0].vectors[:3]
     with pytest.raises(ValueError, match=r"`embeddings` must come from ClipEncoder.* by ViT-B-32"):
@@ -486,6 +511,7 @@ def test_embeddings_of_another_encoder_are_an_error(encoder, book):
         rank_by_text("a car", Embeddings([[1.0, 0.0]]), encoder)
 
 
+@pytest.mark.slow
 def test_vectors_of_an_unknown_model_are_accepted(encoder, book):
     unknown = Embeddings(book[0].vectors)
 

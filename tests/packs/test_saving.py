@@ -131,6 +131,7 @@ print(len(pack), sorted({"torch", "open_clip", "torchvision", "sklearn"} & set(s
 """
 
 
+@pytest.mark.slow
 def test_a_lesson_from_a_pack_needs_no_torch():
     command = [sys.executable, "-W", "error", "-c", _LESSON]
     result = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)

@@ -13,6 +13,8 @@ from cliplab import ClipEncoder, Pack, load_pack, load_storybook, project, sweep
 from cliplab.packs.published import STORYBOOK_PACK
 from cliplab.projection.tsne import StagedTSNE, kl_divergence
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def pack() -> Pack:
