@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from numpydoc.validate import validate
 
@@ -22,12 +25,24 @@ RULES = {
     "RT01", "RT03", "YD01",  # what comes back, and what it means
 }  # fmt: skip
 
+# The names of the design that exist already.
 CONTRACT = {
-    "ClipEncoder", "ClusterSweep", "Clustering", "Embeddings", "Explorer", "ExplorerState",
-    "ImageSet", "Projection", "class_agreement", "explore",
-    "fetch_hub_images", "fetch_open_images", "load_folder", "load_storybook",
-    "project", "sweep_clusters",
+    "ClipEncoder", "ClusterSweep", "ClusterTransitions", "Clustering", "Embeddings", "Explorer",
+    "ExplorerState", "ImageSet", "Projection", "SilhouetteExplanation", "StoredEmbeddings",
+    "add_to_projection", "class_agreement", "compare_clusterings", "explain_silhouette", "explore",
+    "fetch_hub_images", "fetch_open_images", "load_folder", "load_storybook", "project",
+    "remeasure", "show_elbow", "show_evidence", "show_projection", "show_silhouettes",
+    "show_transitions", "sweep_clusters",
 }  # fmt: skip
+
+# The data that functions work on, in the order of the pipeline.
+DATA = [
+    {"images"},
+    {"embeddings"},
+    {"projection", "projections"},
+    {"sweep", "sweeps", "clustering", "before", "after", "first", "second"},
+    {"encoder"},
+]
 
 
 def _methods(name: str) -> list[str]:
@@ -79,6 +94,16 @@ def test_the_names_of_the_contract_are_public():
     assert set(cliplab.__all__) >= CONTRACT
 
 
+def test_the_names_of_the_contract_inside_of_classes_and_functions_exist():
+    assert {"committed_k", "n_clusters", "null_data", "selected"} <= set(
+        cliplab.ExplorerState.class_trait_names()
+    )
+    assert _positional("agreement_by_label")[-1] == "min_support"
+    assert _positional("borderline_images")[-1] == "tolerance"
+    for name in ("show_elbow", "show_evidence", "show_projection", "show_silhouettes"):
+        assert inspect.signature(getattr(cliplab, name)).return_annotation == "FigureDisplay"
+
+
 @pytest.mark.parametrize("name", cliplab.__all__)
 def test_every_public_name_comes_from_the_room_that_the_list_names(name):
     room = MODULE_OF[name]
@@ -88,6 +113,107 @@ def test_every_public_name_comes_from_the_room_that_the_list_names(name):
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="attribute load_story"):
         cliplab.load_story  # noqa: B018
+
+
+def _arguments(path: str) -> list[inspect.Parameter]:
+    value = _look_up(path)
+    function = value.__func__ if isinstance(value, classmethod | staticmethod) else value
+    parameters = inspect.signature(function).parameters.values()
+    return [each for each in parameters if each.name not in ("self", "cls")]
+
+
+def _positional(path: str) -> list[str]:
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [each.name for each in _arguments(path) if each.kind in kinds]
+
+
+def _rank(name: str) -> int | None:
+    """Return where in the pipeline an argument belongs; None if it is not data."""
+    return next((rank for rank, names in enumerate(DATA) if name in names), None)
+
+
+@pytest.mark.parametrize("path", [*FUNCTIONS, *METHODS, "ClipEncoder", "Explorer", "Pack"])
+def test_data_come_in_the_order_of_the_pipeline(path):
+    """Images, embeddings, projection, sweep or clustering, encoder."""
+    if not isinstance(_look_up(path), property):
+        ranks = [_rank(name) for name in _positional(path)]
+        data = [rank for rank in ranks if rank is not None]
+        assert data == sorted(data)
+
+
+@pytest.mark.parametrize(
+    "path", sorted({*FUNCTIONS, *METHODS, "Explorer"} - {"cluster_shards", "sweep_shards"})
+)
+def test_all_but_data_and_one_more_argument_are_keyword_only(path):
+    """The rule: data, and at most one other argument, are positional. All others are keyword-only.
+
+    The one other argument is what the function asks of the data, for example `n_clusters` or
+    `text`, or where it reads from or writes to, for example `path`. The constructors of values
+    are not functions: they take their fields.
+    """
+    if not isinstance(_look_up(path), property):
+        others = [name for name in _positional(path) if _rank(name) is None]
+        assert len(others) <= 1
+        assert "random_state" not in others
+
+
+def _values() -> dict[str, object]:
+    """Make one small value of each public class that is a value."""
+    images = cliplab.load_storybook(n_images=4)
+    embeddings = cliplab.Embeddings(np.eye(4))
+    clustering = cliplab.Clustering([0, 0, 1, 1], np.eye(2, 4), 1.0, [0.5] * 4)
+    agreement = cliplab.class_agreement(images, clustering)
+    scores = pd.DataFrame({"silhouette": [np.nan, 0.5], "gap": [0, 1], "gap_error": 0.1})
+    scores["stability"] = scores["null_high"] = scores["silhouette"]
+    labels = pd.DataFrame({"cluster_label": [0], "label_name": ["Dog"], "n_present": [2]})
+    values = [
+        images,
+        images.credits(),
+        images.attribution[0],
+        embeddings,
+        cliplab.Projection(np.eye(4, 2)),
+        clustering,
+        cliplab.ClusterSweep((clustering,)),
+        agreement,
+        cliplab.AlgorithmComparison({"K-means": clustering}, {"K-means": 2}),
+        cliplab.ClusterNames(("cat", "dog"), [[0.9, 0.1], [0.2, 0.3]], [True, False]),
+        cliplab.ClusterTransitions(np.array([0, 0, 1]), np.array([0, 1, 1])),
+        cliplab.Comparison({"CLIP": agreement}, {"CLIP": np.zeros(3)}, 2),
+        cliplab.Evidence(scores.set_index(pd.Index([1, 2], name="n_clusters")), True, None, "tsne"),
+        cliplab.LabelAgreement(labels, n_clusters=2, n_images=4, n_unlabelled=1),
+        cliplab.SilhouetteExplanation(0, 0, 1, a=0.5, b=1.0, medoid=1, nearest_medoid=2),
+        cliplab.TextRanking("a cat", [0.1, 0.2]),
+        cliplab.Pack(images, embeddings),
+    ]
+    return {type(value).__name__: value for value in values}
+
+
+VALUES = _values()
+# Their HTML, or their table, is to come.
+UNFINISHED = {"ClusterSweep", "Clustering", "Projection"}
+NOT_VALUES = {"ClipEncoder", "Explorer", "ExplorerState", "StoredEmbeddings"}
+WITHOUT_ROWS = {"Attribution", "Pack"}
+
+
+def test_every_public_class_is_a_value_or_is_known_not_to_be():
+    assert set(CLASSES) == set(VALUES) | NOT_VALUES
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_the_repr_of_a_value_begins_with_its_class(name):
+    assert re.match(rf"{name}\b", repr(VALUES[name]))
+
+
+@pytest.mark.parametrize("name", sorted(set(VALUES) - UNFINISHED))
+def test_a_value_has_html_for_notebooks(name):
+    html = VALUES[name]._repr_html_()
+    assert isinstance(html, str)
+    assert html
+
+
+@pytest.mark.parametrize("name", sorted(set(VALUES) - WITHOUT_ROWS - UNFINISHED))
+def test_a_value_with_rows_becomes_a_table(name):
+    assert isinstance(VALUES[name].to_pandas(), pd.DataFrame)
 
 
 def test_importing_cliplab_loads_no_heavy_library():

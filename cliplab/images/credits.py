@@ -70,6 +70,9 @@ class Attribution:
         """
         return render("images/templates/attribution.html", title=self._quoted_title, credit=self)
 
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
     def to_short_html(self) -> Markup:
         """Return author and licence with their links, to be shown below a thumbnail.
 

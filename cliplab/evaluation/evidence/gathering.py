@@ -222,7 +222,7 @@ def _require_fit(embeddings: Any, sweep: ClusterSweep) -> None:
     first = sweep.clusterings[0]
     fits = (*points.shape, space) == (len(first), first.centers.shape[1], sweep.space)
     if fits:
-        # For other data with as many images, the distances to the centers give another inertia.
+        # For other data with as many images, the distances to the centres give another inertia.
         residuals = measures.comparable(embeddings, sweep) - first.centers[first.cluster_labels]
         fits = bool(
             np.isclose(np.einsum("ij,ij->", residuals, residuals), first.inertia, rtol=1e-4)

@@ -136,7 +136,7 @@ def random_start(data: Any, sweep: ClusterSweep, seed: int) -> tuple[list[Labels
     from sklearn.cluster import KMeans
 
     points = comparable(data, sweep)
-    # Two centers on duplicates of one image would leave a cluster empty.
+    # Two centres on duplicates of one image would leave a cluster empty.
     different = np.unique(points, axis=0)
     random = np.random.default_rng(seed)
     labelings = []

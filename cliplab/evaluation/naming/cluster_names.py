@@ -162,14 +162,14 @@ def name_clusters(
 ) -> ClusterNames:
     """Name each cluster by the word of a vocabulary that fits it best.
 
-    CLIP embeds images and texts in one space, so the center of a cluster can be compared with
+    CLIP embeds images and texts in one space, so the centre of a cluster can be compared with
     words. But the vectors of images lie in one narrow cone and those of texts in another. So the
-    mean of the images is subtracted from the centers and the mean of the words from the words,
+    mean of the images is subtracted from the centres and the mean of the words from the words,
     and a score is the cosine of the two differences. It compares how a cluster differs from the
     mean of all images with how a word differs from the mean of all words.
 
     The best word becomes the name if two conditions hold. The part of the second best word in the
-    center is at most half as large. And the word shifts the center further from the mean of all
+    centre is at most half as large. And the word shifts the centre further from the mean of all
     images than is expected for as many random images. Otherwise the name is "unsure": the
     cluster is mixed, or the vocabulary has no word for it. On storybooks of 1,000 images at least
     9 of 10 clusters of nearly one kind got its name, and at most 1 of 100 groups of 10 or more
@@ -199,7 +199,7 @@ def name_clusters(
     Raises
     ------
     ValueError
-        If the centers are not in the encoder's space, or the words or the templates are not
+        If the centres are not in the encoder's space, or the words or the templates are not
         valid.
     TypeError
         If arguments are swapped or of another kind.
@@ -247,8 +247,8 @@ def name_clusters(
 def _require(is_in_clip_space: bool, clustering: Clustering) -> None:
     if not is_in_clip_space:
         raise ValueError(
-            "`clustering` must have the means of the encoder's vectors as its centers; "
+            "`clustering` must have the means of the encoder's vectors as its centres; "
             "`remeasure(embeddings, clustering)` computes them. "
-            f"Got centers with {clustering.centers.shape[1]} features in the {clustering.space}, "
+            f"Got centres with {clustering.centers.shape[1]} features in the {clustering.space}, "
             f"by the {clustering.metric} metric, instead."
         )

@@ -11,14 +11,14 @@ Floats = NDArray[np.float64]
 def exceeds_chance(
     best: Floats, shifts: Floats, mean: Floats, sizes: NDArray[np.integer]
 ) -> NDArray[np.bool_]:
-    """Return whether the best word shifts a cluster's center more than chance would.
+    """Return whether the best word shifts a cluster's centre more than chance would.
 
     Parameters
     ----------
     best : ndarray of shape (n_clusters,)
         The score of the best word of each cluster.
     shifts : ndarray of shape (n_clusters, n_features)
-        The centers minus the mean of all images, which have unit length.
+        The centres minus the mean of all images, which have unit length.
     mean : ndarray of shape (n_features,)
         The mean of all images.
     sizes : ndarray of shape (n_clusters,)
@@ -54,7 +54,7 @@ def is_far_ahead(scores: Floats, meanings: Floats) -> NDArray[np.bool_]:
 
     Notes
     -----
-    A center with the parts a and b of two words has the scores a + b c and b + a c, where c is
+    A centre with the parts a and b of two words has the scores a + b c and b + a c, where c is
     the cosine of the words. So b is more than half of a if the margin is below
     (1 - c) / (2 + c) of the best score: similar words need a smaller margin.
     """
