@@ -1,4 +1,4 @@
-"""What `import cliplab` shows: every name is there, explained, annotated, and cheap to import."""
+"""The public names: each is listed, documented, annotated and imported when it is used."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from numpydoc.validate import validate
 
 import cliplab
 
-# Each of numpydoc's rules that is kept. A docstring begins on the line of its quotes and may do
-# without an extended summary, "See Also" and full stops in the lists.
+# The rules of numpydoc that are checked. A docstring begins on the line of its quotes; it needs no
+# extended summary, no "See Also" and no full stops in the lists.
 RULES = {
     "GL03", "GL05", "GL06", "GL07", "GL08", "GL09", "GL10",  # sections: known, in order
     "SS01", "SS02", "SS03", "SS04", "SS06",  # the first line: a sentence on one line

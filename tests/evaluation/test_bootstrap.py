@@ -38,7 +38,7 @@ def test_the_resamples_do_not_depend_on_the_size_of_the_blocks(monkeypatch):
 @pytest.mark.proof
 @pytest.mark.parametrize("agreement", [0.0, 0.3, 0.6, 0.9])
 def test_intervals_contain_the_mean_agreement_of_other_samples(agreement, proof):
-    """Sixteen classes, 1,000 images; a share of them is in the cluster of its class."""
+    """Sixteen classes, 1,000 images, of which a share is in the cluster of its class."""
     n_samples = proof(60, 1000, f"samples of images with an agreement of {agreement}")
     random = np.random.default_rng(int(10 * agreement))
     shares = (1 - agreement) / 256 + agreement * np.eye(16) / 16

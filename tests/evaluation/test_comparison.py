@@ -9,7 +9,7 @@ from cliplab.embeddings.baselines import encode_colors, encode_pixels
 from cliplab.evaluation.agreement import class_agreement
 from cliplab.evaluation.comparison import Comparison, compare_embeddings
 
-# Fixed before anything was measured; the storybook's CLIP was trained with another.
+# Chosen before any result was seen. The storybook's CLIP was trained on another seed.
 SEED = 2026
 
 

@@ -232,11 +232,11 @@ def test_the_range_over_starts_is_from_the_lowest_to_the_highest():
     np.testing.assert_array_equal(EVIDENCE.table["silhouette_low"][1:], np.min(scores, axis=0))
     np.testing.assert_array_equal(EVIDENCE.table["silhouette_high"][1:], np.max(scores, axis=0))
     for at, k in enumerate(SWEEP):
-        alike = [
+        agreements = [
             metrics.adjusted_rand_score(one[at], other[at])
             for (one, _), (other, _) in combinations(starts, 2)
         ]
-        assert EVIDENCE.table["start_agreement"][k] == pytest.approx(np.mean(alike))
+        assert EVIDENCE.table["start_agreement"][k] == pytest.approx(np.mean(agreements))
 
 
 def test_a_score_stands_out_only_if_no_null_data_set_stands_out_as_much():

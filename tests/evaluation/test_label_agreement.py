@@ -34,7 +34,7 @@ def _clustering(cluster_labels: list[int]) -> Clustering:
     return Clustering(np.array(cluster_labels), np.zeros((n_clusters, 2)), 0.0, np.zeros(n_images))
 
 
-# By hand. Image 4 has no verified label, 7 is noise, and in 6 people disagree about the boat.
+# Image 4 has no verified label, 7 is noise, and the boat in 6 is both present and absent.
 PRESENT: Names = [
     ["Dog", "Animal"], ["Dog"], ["Animal"], ["Cat", "Animal"], [], ["Boat"], ["Boat", "Dog"],
     ["Dog"],
@@ -59,7 +59,7 @@ def test_precision_is_of_the_verified_images_of_a_cluster_and_recall_of_all_that
 
 
 def test_labels_that_were_not_verified_do_not_count() -> None:
-    # Image 4 is unverified for the boat, and so is 6, where people disagree.
+    # The boat is not verified in image 4, nor in 6, where it is both present and absent.
     assert _row("Boat", 1) == [1 / 1, 1 / 1, 1, 0, 2]
     pairs = AGREEMENT.to_pandas()[["label_name", "cluster_label"]].to_numpy().tolist()
     assert ["Animal", 1] not in pairs
@@ -88,7 +88,7 @@ def test_images_without_any_verified_label_are_counted() -> None:
         _clustering([0, 0, 0]),
         min_support=1,
     )
-    assert disputed.n_unlabelled == 1  # An absence is known of the third.
+    assert disputed.n_unlabelled == 1  # The third image has a label that is verified as absent.
     assert disputed.to_pandas()["label_name"].tolist() == ["Cat"]
 
 

@@ -1,4 +1,4 @@
-"""Names are checked against what the storybook is known to show, on pictures of another seed."""
+"""Names are compared with the known objects of the storybook, on images of another seed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from cliplab.evaluation.naming.vocabulary import (
 )
 from cliplab.sources.storybook import COLORS, OBJECTS, PLACES
 
-# How to ask for what a factor can be.
+# The words for the values of each factor, and sentences to put them into.
 WORDS = {"object": OBJECTS, "color": tuple(COLORS), "place": tuple(PLACES)}
 TEMPLATES = {"object": ["a {}"], "color": ["a {} thing"], "place": ["the {}"]}
 
@@ -40,19 +40,19 @@ def library():
 
 @pytest.fixture(scope="module")
 def shelf(encoder, library):
-    """The embeddings of all 4,000, and what is known about each."""
+    """The embeddings of all 4,000 images, and the table of their factors."""
     return encoder.encode_images(library, store=False), library.to_pandas()
 
 
 @pytest.fixture(scope="module")
 def book(shelf):
-    """A book of 1,000, as in the lesson."""
+    """The first 1,000 of them, as many as in the lesson."""
     embeddings, table = shelf
     return embeddings[:1000], table[:1000]
 
 
 def _grouped(embeddings, labels):
-    """Make a clustering of labels that are given."""
+    """Make a clustering from labels."""
     labels = np.asarray(labels)
     vectors = embeddings.vectors.astype(np.float64)
     centers = [vectors[labels == label].mean(axis=0) for label in range(labels.max() + 1)]
@@ -60,8 +60,8 @@ def _grouped(embeddings, labels):
 
 
 def _by(factor, embeddings, table):
-    codes = pd.Categorical(table[factor], categories=WORDS[factor]).codes
-    return _grouped(embeddings, codes.astype(int))
+    labels = pd.Categorical(table[factor], categories=WORDS[factor]).codes
+    return _grouped(embeddings, labels.astype(int))
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def by_object(book):
 
 @pytest.fixture(scope="module")
 def named_clusters(encoder, shelf):
-    """Clusters of four books at many k: the commonest object, how pure it is, and the name."""
+    """Clusters of four storybooks at many k: most frequent object, purity and name."""
     clusters = []
     for start in range(0, 4000, 1000):
         embeddings, table = (part[start : start + 1000] for part in shelf)
@@ -82,7 +82,7 @@ def named_clusters(encoder, shelf):
             clusters.append(
                 pd.DataFrame(
                     {
-                        "commonest": counts.idxmax(axis="columns"),
+                        "most_frequent": counts.idxmax(axis="columns"),
                         "purity": first / counts.sum(axis="columns"),
                         "second": second / first,
                         "name": names,
@@ -102,7 +102,7 @@ def test_nine_of_ten_pure_clusters_get_the_name_of_their_object(named_clusters):
     pure = named_clusters[named_clusters["purity"] >= 0.9]
 
     assert len(pure) >= 200
-    assert (pure["name"] == pure["commonest"]).mean() >= 0.9
+    assert (pure["name"] == pure["most_frequent"]).mean() >= 0.9
 
 
 @pytest.mark.slow
@@ -110,7 +110,7 @@ def test_a_name_is_that_of_the_most_frequent_object(named_clusters):
     given = named_clusters[named_clusters["name"] != "unsure"]
 
     assert len(given) >= 250
-    assert (given["name"] == given["commonest"]).mean() >= 0.95
+    assert (given["name"] == given["most_frequent"]).mean() >= 0.95
 
 
 @pytest.mark.slow
@@ -159,12 +159,14 @@ def test_random_groups_are_unsure(encoder, book, size):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("factor", WORDS)
-@pytest.mark.parametrize("asked", WORDS)
-def test_other_vocabularies_name_only_what_they_describe(encoder, book, factor, asked):
-    found = name_clusters(_by(factor, *book), encoder, WORDS[asked], templates=TEMPLATES[asked])
+@pytest.mark.parametrize("vocabulary", WORDS)
+def test_other_vocabularies_name_only_what_they_describe(encoder, book, factor, vocabulary):
+    found = name_clusters(
+        _by(factor, *book), encoder, WORDS[vocabulary], templates=TEMPLATES[vocabulary]
+    )
     unknown = ("unsure",) * len(WORDS[factor])
 
-    assert found.names == (WORDS[factor] if asked == factor else unknown)
+    assert found.names == (WORDS[factor] if vocabulary == factor else unknown)
 
 
 @pytest.mark.slow
@@ -199,15 +201,15 @@ def test_the_modality_gap_does_not_change_the_scores(encoder, by_object):
 @pytest.mark.slow
 def test_similar_words_need_a_smaller_margin(encoder, book, by_object):
     boat = OBJECTS.index("boat")
-    alike = name_clusters(by_object, encoder, [*OBJECTS, "small boat"])
+    similar = name_clusters(by_object, encoder, [*OBJECTS, "small boat"])
     car, fish = (by_object.cluster_labels == OBJECTS.index(name) for name in ("car", "fish"))
     some_fish = fish & (np.cumsum(fish) <= 0.7 * car.sum())
     mixed = name_clusters(_grouped(book[0], np.where(car | some_fish, 0, 1)), encoder)
 
-    assert list(alike.top(boat, n_words=2)) == ["boat", "small boat"]
+    assert list(similar.top(boat, n_words=2)) == ["boat", "small boat"]
     assert list(mixed.top(0, n_words=2)) == ["car", "fish"]
-    assert alike.margins[boat] < mixed.margins[0]
-    assert (alike.names[boat], mixed.names[0]) == ("boat", "unsure")
+    assert similar.margins[boat] < mixed.margins[0]
+    assert (similar.names[boat], mixed.names[0]) == ("boat", "unsure")
 
 
 @pytest.mark.slow
@@ -246,7 +248,8 @@ def test_noise_is_left_out(encoder, book, by_object):
 
 def test_one_cluster_of_all_images_is_unsure(encoder):
     center = np.random.default_rng(0).normal(scale=0.05, size=(1, 128))
-    for n_images in range(1, 50):  # Seven times a number, by seven, is nearly that number.
+    # The mean of equal numbers can differ from them by rounding.
+    for n_images in range(1, 50):
         alone = Clustering(np.zeros(n_images, dtype=int), center, 0.0, np.zeros(n_images))
         found = name_clusters(alone, encoder)
 
@@ -391,8 +394,8 @@ def test_scores_of_images_are_centered_cosines_and_their_order_is_the_ranking(en
 
     texts = encoder.encode_texts([fill("a {}", name) for name in OBJECTS]).vectors
     meaning = encoder.encode_texts(["a red car"]).vectors[0] - texts.mean(axis=0)
-    pictures = embeddings.vectors - embeddings.vectors.mean(axis=0)
-    cosines = (pictures @ meaning) / np.linalg.norm(pictures, axis=1) / np.linalg.norm(meaning)
+    centered = embeddings.vectors - embeddings.vectors.mean(axis=0)
+    cosines = (centered @ meaning) / np.linalg.norm(centered, axis=1) / np.linalg.norm(meaning)
     assert found.scores.dtype == np.float32
     assert found.scores == pytest.approx(cosines, abs=1e-5)
     assert sorted(found.ranking) == list(range(1000))
@@ -407,7 +410,7 @@ def test_without_centering_even_the_cosine_of_the_right_text_is_small(encoder, b
     centred = rank_by_text("a snail", embeddings, encoder).scores
     others = encoder.encode_texts(["a cat"]).vectors @ encoder.encode_texts(["a snail"]).vectors.T
 
-    assert plain.mean() < 0.6 < others.item()  # A text is nearer to any other than to its picture.
+    assert plain.mean() < 0.6 < others.item()  # Any two texts are nearer than a text and its image.
     assert abs(centred.mean()) < 0.1
     assert centred[snails].mean() > 0.5
     assert centred[~snails].mean() < 0.1

@@ -10,7 +10,7 @@ from cliplab.projection.projecting import Projection
 
 KINDS = ("covariance", "shuffled", "uniform")
 _RANDOM = np.random.default_rng(0)
-# Two groups, stretched, off the origin: a mean and a covariance that could not be anybody's.
+# Two groups, stretched and away from the origin, so that mean and covariance are not trivial.
 POINTS = _RANDOM.normal(size=(80, 4)) @ _RANDOM.normal(size=(4, 4)) + [5, -3, 0, 1]
 POINTS[:40] += 6
 FEW = _RANDOM.normal(size=(12, 30)) + 2  # Fewer images than dimensions, as CLIP often has.
@@ -35,7 +35,7 @@ def test_over_many_draws_the_covariance_is_that_of_the_data(points):
     centered = _draws(points, "covariance", 400) - points.mean(axis=0)
     drawn = np.einsum("sni,snj->ij", centered, centered) / (400 * len(points))
     scale = np.sqrt(np.outer(real.diagonal(), real.diagonal()))
-    # An entry of a covariance of so many normal draws has an error of at most √2 / √n.
+    # The standard error of an entry of the covariance of n normal samples is at most √2 / √n.
     assert (np.abs(drawn - real) / scale).max() < 5 * np.sqrt(2 / (400 * len(points)))
 
 
@@ -44,7 +44,7 @@ def test_null_data_with_the_same_covariance_are_normal():
         root = np.linalg.cholesky(np.cov(points.T))
         return (np.linalg.solve(root, (points - points.mean(axis=0)).T) ** 4).mean(axis=1)
 
-    # It is 3 in every direction of a Gaussian, and lower where there are two groups.
+    # The kurtosis is 3 in every direction of a normal distribution, and lower with two groups.
     assert fourth_moments(POINTS).min() < 2.3
     drawn = _draws(POINTS, "covariance", 400).reshape(-1, 4)
     np.testing.assert_allclose(fourth_moments(drawn), 3, atol=0.15)
@@ -102,9 +102,9 @@ def test_null_data_stay_in_the_space_of_the_data():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_arrays_become_arrays_of_the_same_dtype(kind):
-    picture = Projection(POINTS[:, :2])
+    projection = Projection(POINTS[:, :2])
     for data, dtype in ((POINTS, "float64"), (POINTS.astype("float32"), "float32"),
-                        (picture, "float32"), (POINTS.tolist(), "float64")):  # fmt: skip
+                        (projection, "float32"), (POINTS.tolist(), "float64")):  # fmt: skip
         made = null_data(data, kind)
         assert type(made) is np.ndarray
         assert (made.shape, made.dtype) == (np.shape(data), dtype)
@@ -134,7 +134,7 @@ def test_the_data_are_not_changed():
     ],
 )
 def test_null_data_differ_from_data_drawn_with_the_same_seed(kind, data):
-    # The numbers of default_rng(0), turned and stretched, would be the data themselves again.
+    # A linear map of the numbers of default_rng(0) would be the data again.
     made = null_data(data, kind, random_state=0)
     together = np.corrcoef(data.T, made.T)[:4, 4:]
     assert np.abs(together).max() < 0.25
