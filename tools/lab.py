@@ -110,20 +110,26 @@ def _wait_until_it_answers(server: subprocess.Popen[bytes], address: str, log: P
 
 
 class Lab:
-    """A running JupyterLab and a browser."""
+    """A running JupyterLab and a browser.
+
+    Attributes
+    ----------
+    browser : playwright.sync_api.Browser
+        The browser, for pages that are no notebooks.
+    """
 
     def __init__(self, address: str, token: str, folder: Path, browser: Browser) -> None:
         self.address = address
         self.folder = folder
         self._token = token
-        self._browser = browser
+        self.browser = browser
 
     def open(
         self, path: Path, *, width: int = 1280, height: int = 800, scale: float = 1.0
     ) -> Notebook:
         """Open a copy of a notebook, with a new kernel, in a window of some size."""
         shutil.copy(path, self.folder)
-        context = self._browser.new_context(
+        context = self.browser.new_context(
             viewport={"width": width, "height": height}, device_scale_factor=scale
         )
         page = context.new_page()
