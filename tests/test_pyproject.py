@@ -1,4 +1,4 @@
-"""The project around the code: what is installed, what is shipped, where things stand."""
+"""The project around the code: what is installed, shipped, and checked for a pull request."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from packaging.requirements import Requirement
 
 import cliplab
@@ -171,3 +172,20 @@ def test_makes_verbs_are_explained_by_make_help():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     verbs = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split()
     assert all(re.search(rf"^{verb}:.*## \w", makefile, re.MULTILINE) for verb in verbs)
+
+
+def test_pull_requests_are_tested_on_every_python_that_is_named():
+    named = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["project"]["classifiers"]))
+    workflow = yaml.safe_load((ROOT / ".github/workflows/check.yml").read_text(encoding="utf-8"))
+    matrix = workflow["jobs"]["quick"]["strategy"]["matrix"]
+    assert matrix["python"] == named
+    assert [run["python"] for run in matrix["include"]] == named[:1] * len(matrix["os"])
+
+
+def test_contributors_are_told_what_each_marker_means():
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    markers = [
+        each.partition(":")[0] for each in PROJECT["tool"]["pytest"]["ini_options"]["markers"]
+    ]
+    assert markers == sorted(markers)
+    assert all(f"| `{name}` |" in guide for name in markers)
