@@ -144,6 +144,7 @@ def test_a_comparison_has_a_clustering_of_every_algorithm() -> None:
     assert {clustering.n_clusters for clustering in found.values()} == {6}
 
 
+@pytest.mark.slow
 def test_the_table_has_the_parameter_and_the_result_of_each_algorithm() -> None:
     images = load_storybook(n_images=60)
     kinds = np.eye(16)[images.class_labels] + 0.1 * _RANDOM.normal(size=(60, 16))

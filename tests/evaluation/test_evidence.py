@@ -185,6 +185,7 @@ def test_the_scores_are_those_of_scikit_learn():
     assert np.isnan(table.loc[1, columns].astype(float)).all()
 
 
+@pytest.mark.slow
 def test_the_null_silhouettes_are_those_of_null_data_of_both_kinds():
     scores = np.array(
         [
@@ -420,6 +421,7 @@ def test_progress_increases_from_0_to_1():
     assert _same(last, EVIDENCE)
 
 
+@pytest.mark.slow
 def test_without_a_callback_a_bar_shows_the_progress(capsys, monkeypatch):
     monkeypatch.setattr("tqdm.std.time", lambda: next(seconds))
     seconds = iter(range(0, 10**6, 60))
@@ -451,6 +453,7 @@ def started(monkeypatch):
     return tasks
 
 
+@pytest.mark.slow
 def test_returning_false_stops_it_after_the_running_tasks(started):
     done = []
 
@@ -467,6 +470,7 @@ def test_returning_false_stops_it_after_the_running_tasks(started):
     assert len(started) <= 3 + 3  # Two running, and one that started while the third was reported.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_items", [1, 2, 5])
 def test_closing_the_generator_leaves_no_thread_and_restores_the_limits(started, n_items):
     with threadpool_limits(2, "blas"):

@@ -134,6 +134,7 @@ def test_an_image_that_cannot_be_downloaded_is_replaced_by_the_next_and_listed(
     assert [small.server.asked[path] for path in sorted(bad)] == [tries, tries]
 
 
+@pytest.mark.slow
 @pytest.mark.proof
 @pytest.mark.filterwarnings("ignore:Some images could not be downloaded today")
 def test_of_a_thousand_all_arrive_though_one_in_five_fails_for_good_in_every_way(tmp_path, proof):
@@ -359,6 +360,7 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_the_call_at_once_and_loses_nothing(small, fetch, tmp_path):
     n_quick, cache = 25, tmp_path / "cache"
     small.server.seconds = 60
