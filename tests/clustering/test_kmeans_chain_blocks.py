@@ -48,6 +48,7 @@ def _require_same(found: ClusterSweep, expected: ClusterSweep, ks: Sequence[int]
         assert found[k].inertia == expected[k].inertia
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
 @pytest.mark.parametrize("name", DATA)
 def test_the_clusters_for_a_k_are_the_same_alone_in_pairs_and_in_the_whole_range(

@@ -338,6 +338,7 @@ def test_a_model_has_a_name_and_of_those_that_ship_the_first_are_shown():
         ClipEncoder("qqqq")
 
 
+@pytest.mark.slow
 def test_a_file_of_weights_that_is_torn_or_of_another_model_is_named(tmp_path):
     other, torn = tmp_path / "other.safetensors", tmp_path / "torn.safetensors"
     save_file({"visual.proj": torch.zeros(3, 5)}, other)

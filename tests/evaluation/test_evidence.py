@@ -147,6 +147,7 @@ def test_the_gap_equals_a_plain_computation_on_the_same_null_data():
     np.testing.assert_allclose(table["gap_error"], errors, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_stability_equals_a_plain_computation_on_the_same_resamples():
     rows = [measures.resample(POINTS, SWEEP, seed)[0] for seed in SEEDS[:3]]
     for some in rows:
@@ -524,6 +525,7 @@ def test_a_range_that_ends_at_the_true_k_suggests_to_try_more():
     assert _quietly(data, sweep_clusters(data, range(2, 6))).suggested_k == 4
 
 
+@pytest.mark.slow
 def test_a_sweep_of_one_k_has_evidence_but_no_suggestion():
     data = _plain_groups(3)
     found = _quietly(data, sweep_clusters(data, [3]))
@@ -654,6 +656,7 @@ def test_a_sweep_by_another_algorithm_is_an_error():
         gather_evidence(POINTS, sweep)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "least"), [("n_references", 3), ("n_resamples", 2), ("n_starts", 2)]
 )
