@@ -12,15 +12,11 @@ from .embeddings.baselines import encode_colors as encode_colors, encode_pixels 
 from .embeddings.encoder import ClipEncoder as ClipEncoder
 from .embeddings.on_disk import StoredEmbeddings as StoredEmbeddings
 from .embeddings.values import Embeddings as Embeddings, load_embeddings as load_embeddings
-from .projection.placing import (
-    add_to_projection as add_to_projection,
-    project_shards as project_shards,
-)
-from .projection.projecting import Projection as Projection, project as project
+from .projection.placing import add_to_projection as add_to_projection
+from .projection.projecting import project as project
+from .projection.values import Projection as Projection
 from .clustering.lloyd import kmeans_steps as kmeans_steps
 from .clustering.measuring import remeasure as remeasure
-from .clustering.minibatch import cluster_shards as cluster_shards
-from .clustering.stored_sweep import sweep_shards as sweep_shards
 from .clustering.sweeping import sweep_clusters as sweep_clusters
 from .clustering.values import ClusterSweep as ClusterSweep, Clustering as Clustering
 from .evaluation.agreement import Agreement as Agreement, class_agreement as class_agreement

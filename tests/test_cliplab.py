@@ -141,9 +141,7 @@ def test_data_come_in_the_order_of_the_pipeline(path):
         assert data == sorted(data)
 
 
-@pytest.mark.parametrize(
-    "path", sorted({*FUNCTIONS, *METHODS, "Explorer"} - {"cluster_shards", "sweep_shards"})
-)
+@pytest.mark.parametrize("path", sorted({*FUNCTIONS, *METHODS, "Explorer"}))
 def test_all_but_data_and_one_more_argument_are_keyword_only(path):
     """The rule: data, and at most one other argument, are positional. All others are keyword-only.
 

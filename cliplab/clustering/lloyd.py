@@ -13,7 +13,7 @@ from cliplab.embeddings.points import points_and_space
 
 if TYPE_CHECKING:
     from cliplab.embeddings.values import Embeddings
-    from cliplab.projection.projecting import Projection
+    from cliplab.projection.values import Projection
 
 
 @dataclass(frozen=True, eq=False, repr=False)

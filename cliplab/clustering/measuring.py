@@ -16,7 +16,7 @@ from cliplab.clustering.silhouettes import silhouettes
 from cliplab.clustering.values import NOISE, Clustering, ClusterSweep
 from cliplab.embeddings.points import points_and_space, unit_rows
 from cliplab.embeddings.values import Embeddings
-from cliplab.projection.projecting import Projection
+from cliplab.projection.values import Projection
 
 # Up to here every image has a silhouette. All pairs of 20,000 take seconds, of 100,000 minutes.
 MOST_MEASURED = 20_000
@@ -118,12 +118,12 @@ def measure(
         several = [i for i, labels in enumerate(labelings) if labels.max() > 0]
         if several:
             shown = [labelings[i] for i in several]
-            rows = _measured_rows(shown, n_silhouettes)
+            rows = measured_rows(shown, n_silhouettes)
             scores[several] = silhouettes(points, shown, metric, rows=rows)
         return [
             Clustering(
                 labels,
-                *_centers_and_inertia(points, labels, metric),
+                *centers_and_inertia(points, labels, metric),
                 score,
                 space,
                 metric,
@@ -133,10 +133,23 @@ def measure(
         ]
 
 
-def _measured_rows(
+def measured_rows(
     labelings: Sequence[NDArray[Any]], n_silhouettes: int | None
 ) -> NDArray[np.intp] | None:
-    """Return which images are measured: each cluster of the finest clustering has its share."""
+    """Draw the images that get a silhouette, each cluster of the finest clustering its share.
+
+    Parameters
+    ----------
+    labelings : sequence of ndarray of shape (n_images,)
+        The clusters of every image, for several clusterings.
+    n_silhouettes : int, optional
+        How many images get a silhouette, as in `sweep_clusters`.
+
+    Returns
+    -------
+    ndarray of shape (n_silhouettes,) or None
+        Increasing row numbers; None if all images get one.
+    """
     n_images = len(labelings[0])
     if n_silhouettes is None:
         n_silhouettes = n_images if n_images <= MOST_MEASURED else _N_SAMPLED
@@ -145,9 +158,25 @@ def _measured_rows(
     return stratified_rows(max(labelings, key=lambda labels: labels.max()), n_silhouettes)
 
 
-def _centers_and_inertia(
+def centers_and_inertia(
     points: NDArray[np.floating], labels: NDArray[Any], metric: str
 ) -> tuple[NDArray[np.float64], float]:
+    """Compute the mean of each cluster, and the squared distances to them in all.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_points, n_features)
+        What was clustered.
+    labels : ndarray of shape (n_points,)
+        From 0 without a gap; -1 for noise, which is left out.
+    metric : str
+        With the cosine, the directions of points and means count.
+
+    Returns
+    -------
+    centers : ndarray of shape (k, n_features)
+    inertia : float
+    """
     k = int(labels.max()) + 1
     centers, inertia = np.zeros((k, points.shape[1])), 0.0
     for own, part in _in_double(points, labels, metric):

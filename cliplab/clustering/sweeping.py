@@ -3,46 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
+from cliplab._core.validation import require_count
 from cliplab.clustering.algorithms import find_algorithm
 from cliplab.clustering.matching import match
 from cliplab.clustering.measuring import measure
+from cliplab.clustering.sampled_sweep import cluster_by_sample
 from cliplab.clustering.silhouettes import without_gaps
 from cliplab.clustering.values import ClusterSweep
 from cliplab.embeddings.points import points_and_space
+from cliplab.embeddings.sample import in_memory, sample_rows
 from cliplab.embeddings.values import Embeddings
 
 if TYPE_CHECKING:
-    from cliplab.projection.projecting import Projection
+    from cliplab.embeddings.on_disk import StoredEmbeddings
+    from cliplab.embeddings.portions import Vectors
+    from cliplab.projection.values import Projection
 
 # From clusters of a handful to clusters of a tenth of the usual thousand.
 _SIZES = (3, 5, 7, 10, 15, 20, 30, 50, 100)
 
 
 def sweep_clusters(
-    embeddings: Embeddings | Projection | ArrayLike,
+    embeddings: Embeddings | StoredEmbeddings | Projection | ArrayLike,
     n_clusters: Iterable[int] = range(2, 21),
     *,
     random_state: int = 0,
     algorithm: str = "kmeans",
     metric: str = "euclidean",
     min_cluster_sizes: Iterable[int] | None = None,
+    n_sample: int | None = None,
     n_silhouettes: int | None = None,
 ) -> ClusterSweep:
-    """Cluster the images for every k, with every image's silhouette for each.
+    """Cluster the images for every k, and compute every image's silhouette for each.
 
-    Distances are Euclidean unless told otherwise; on embeddings, whose rows have unit length,
-    near means similar in cosine too. A projection can be swept as well, but its distances are
-    not those that CLIP sees: the result says in which `space` it was made.
+    Distances are Euclidean by default. Embeddings have rows of unit length, so a small distance
+    is also a high cosine similarity. A projection can be clustered too, but its distances are
+    not those of the embeddings: the `space` of the result says where it was found.
 
     Parameters
     ----------
-    embeddings : Embeddings, Projection or array-like of shape (n_images, n_features)
+    embeddings : Embeddings, StoredEmbeddings, Projection or array-like of shape \
+            (n_images, n_features)
         What to cluster.
     n_clusters : iterable of int, default=range(2, 21)
         Every k to try, from 2 up to the number of images that differ. The clusters for one k do
@@ -50,22 +57,27 @@ def sweep_clusters(
         for all k from 2 to 20 together, whichever of them are given (then from 21 to 40, and so
         on), so a single k takes nearly as long as all of them.
     random_state : int, default=0
-        Equal seeds give equal clusterings of equal ks on the same machine. Other seeds may end
-        elsewhere: look at more than one before you believe in a cluster.
+        Equal seeds give equal clusterings on the same machine. Other seeds may give other
+        clusters: look at more than one before you believe in a cluster.
     algorithm : {"kmeans", "ward", "average", "gaussian_mixture", "hdbscan"}, default="kmeans"
-        HDBSCAN finds the number of clusters itself, and is told how small one may be.
+        HDBSCAN finds the number of clusters itself, from the smallest size a cluster may have.
     metric : {"euclidean", "cosine"}, default="euclidean"
-        What near means. K-means with the cosine is spherical K-means. Ward and the Gaussian
-        mixture know no other distance than the Euclidean.
+        The distance. K-means with the cosine is spherical K-means. Ward and the Gaussian mixture
+        know the Euclidean distance only.
     min_cluster_sizes : iterable of int, optional
         For HDBSCAN, in place of `n_clusters`: every smallest size to try, from 2. When left out,
         from 3 to 100 as far as there are three times as many images.
+    n_sample : int, optional
+        The number of images in which clusters are found; every other image joins the nearest
+        centre. When left out, all images, and 10,000 of StoredEmbeddings. A sample is for
+        K-means with the Euclidean distance, of Embeddings or StoredEmbeddings.
     n_silhouettes : int, optional
-        How many images get a silhouette, because those of all would take the square of their
-        number in time. When left out, all up to 20,000 images, and of more than that 5,000, drawn
+        The number of images that get a silhouette, since those of all images take the square of
+        their number in time. When left out, all up to 20,000 images, and 5,000 of more, drawn
         at random with every cluster's share. `silhouette_error` then says how far the mean
-        silhouette of all may be from that of the sample; it is known for every k where this is
-        larger than the largest k, and NaN where no cluster has two images with a silhouette.
+        silhouette of all images may be from that of the sample. It is known for every k if the
+        sample is larger than the largest k, and NaN if no cluster has two images with a
+        silhouette.
 
     Returns
     -------
@@ -76,9 +88,11 @@ def sweep_clusters(
     ------
     ValueError
         If there is no k, or one is below 2, given twice, or larger than the number of images that
-        differ; or if the algorithm does not know the metric, or cannot bear so many images.
+        differ; if the algorithm does not know the metric, or needs too much memory for so many
+        images; or if a sample is too small, or not for the algorithm.
     TypeError
-        If `n_clusters` or `min_cluster_sizes` is one number and not several.
+        If `n_clusters` or `min_cluster_sizes` is one number and not several, or a sample of an
+        array or a projection is asked for.
 
     References
     ----------
@@ -119,18 +133,27 @@ def sweep_clusters(
     >>> sweep_clusters(points, algorithm="hdbscan", min_cluster_sizes=[10])[10]
     Clustering of 90 images into 3 clusters in the array, silhouette 0.938
     """
-    points, space = points_and_space(embeddings)
+    if n_silhouettes is not None:
+        require_count("n_silhouettes", n_silhouettes, 2)
+    rows = sample_rows(embeddings, n_sample, 2, random_state)
+    if rows is not None and (algorithm, metric) == ("kmeans", "euclidean"):
+        values = checked_values("n_clusters", n_clusters)
+        found = cluster_by_sample(
+            cast("Vectors", embeddings), rows, values, random_state, n_silhouettes
+        )
+        return ClusterSweep(tuple(found), random_state)
+    if rows is not None:
+        raise ValueError(
+            "`algorithm` and `metric` must be 'kmeans' and 'euclidean' to find clusters in a "
+            f"sample of {len(rows):,} images. Got {algorithm!r} and {metric!r} instead. Give the "
+            "sample itself, for example embeddings[::100]."
+        )
+    points, space = points_and_space(in_memory(embeddings))
     method = find_algorithm(algorithm, metric, len(points))
     if metric == "cosine" and not points.any(axis=1).all():
         raise ValueError(
             "`embeddings` must have no row of zeros for the cosine, which has no direction. "
             f"Got one at row {int(np.flatnonzero(~points.any(axis=1))[0])} instead."
-        )
-    if n_silhouettes is not None and not (
-        isinstance(n_silhouettes, int | np.integer) and n_silhouettes >= 2
-    ):
-        raise ValueError(
-            f"`n_silhouettes` must be a whole number from 2. Got {n_silhouettes!r} instead."
         )
     if method.parameter == "n_clusters":
         values = checked_values("n_clusters", n_clusters)

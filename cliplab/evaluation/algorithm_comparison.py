@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from cliplab.embeddings.values import Embeddings
     from cliplab.images.image_set import ImageSet
-    from cliplab.projection.projecting import Projection
+    from cliplab.projection.values import Projection
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -13,7 +13,7 @@ from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.values import Embeddings
 
 if TYPE_CHECKING:
-    from cliplab.projection.projecting import Projection
+    from cliplab.projection.values import Projection
 
 Points = NDArray[Any]
 

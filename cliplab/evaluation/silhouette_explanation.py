@@ -13,7 +13,7 @@ from cliplab.clustering.values import NOISE, Clustering
 from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.result_html import result_html
-from cliplab.projection.projecting import Projection
+from cliplab.projection.values import Projection
 
 if TYPE_CHECKING:
     import pandas as pd

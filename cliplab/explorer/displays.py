@@ -30,7 +30,7 @@ from cliplab.explorer.widgets.figure_display import FigureDisplay
 from cliplab.explorer.widgets.page_images import SmallPictures
 from cliplab.explorer.widgets.serving import HoverPictures
 from cliplab.images.image_set import ImageSet
-from cliplab.projection.projecting import Projection
+from cliplab.projection.values import Projection
 
 
 def show_projection(

@@ -36,7 +36,8 @@ from cliplab.explorer.widgets.pages.words import WordsPage
 from cliplab.explorer.widgets.panel import Panel
 from cliplab.explorer.widgets.serving import HoverPictures
 from cliplab.images.image_set import ImageSet
-from cliplab.projection.projecting import Projection, project
+from cliplab.projection.projecting import project
+from cliplab.projection.values import Projection
 
 if TYPE_CHECKING:
     from cliplab.embeddings.encoder import ClipEncoder

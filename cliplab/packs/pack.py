@@ -9,7 +9,7 @@ from cliplab._core.validation import require_kind, require_rows
 from cliplab.clustering.values import ClusterSweep
 from cliplab.embeddings.values import Embeddings
 from cliplab.images.image_set import ImageSet
-from cliplab.projection.projecting import Projection
+from cliplab.projection.values import Projection
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cliplab.clustering.values import Clustering, ClusterSweep
 from cliplab.images.image_set import ImageSet
-from cliplab.projection.projecting import Projection
+from cliplab.projection.values import Projection
 
 
 def write_images(file: Path, images: ImageSet) -> None:

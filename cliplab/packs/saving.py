@@ -13,7 +13,7 @@ from cliplab.images.image_set import ImageSet
 from cliplab.images.thumbnails import reduced_file
 from cliplab.packs.folder import read_pack, write_pack
 from cliplab.packs.pack import Pack
-from cliplab.projection.projecting import Projection
+from cliplab.projection.values import Projection
 
 
 def save_pack(

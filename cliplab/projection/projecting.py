@@ -1,131 +1,78 @@
-"""Projections: where the images stand when many dimensions are drawn in two."""
+"""Projections by t-SNE, PCA and UMAP."""
 
 from __future__ import annotations
 
 import importlib.util
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cliplab.embeddings.points import Points
+from cliplab.embeddings.on_disk import StoredEmbeddings
+from cliplab.embeddings.portions import Vectors
+from cliplab.embeddings.sample import in_memory, sample_rows
 from cliplab.embeddings.values import Embeddings
+from cliplab.projection.placing import add_to_projection, require_open_tsne
 from cliplab.projection.tsne import StagedTSNE
+from cliplab.projection.values import Projection
 
 METHODS = ("pca", "tsne", "umap")
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Projection(Points):
-    """Where each image stands in a picture of the embeddings.
-
-    A projection is for looking. Distances in it are not those that CLIP sees, so it is clustered
-    only on purpose.
-
-    Parameters
-    ----------
-    coordinates : array-like of shape (n_images, n_components)
-        Finite numbers; kept as float32 that cannot be written to. Plots show two columns.
-    method : str, default="by hand"
-        How it was made: ``"pca"``, ``"tsne"``, ``"umap"`` or a name of your own.
-    kl_divergence : float, optional
-        How far neighbours in the picture are from being the neighbours of the embeddings, in
-        nats; only t-SNE has it.
-    parameters : mapping of str to float, default={}
-        What the method was told, and how far it has come.
-
-    Raises
-    ------
-    ValueError
-        If the coordinates are not a table of finite numbers.
-
-    Examples
-    --------
-    >>> Projection([[0, 1], [2, 3], [4, 5]], method="by hand")
-    Projection of 3 images into 2 dimensions, by hand
-    """
-
-    coordinates: NDArray[np.float32]
-    method: str = "by hand"
-    kl_divergence: float | None = None
-    parameters: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        coordinates = np.array(self.coordinates, dtype=np.float32)
-        if coordinates.ndim != 2 or coordinates.size == 0 or not np.isfinite(coordinates).all():
-            raise ValueError(
-                "`coordinates` must be finite numbers of shape (n_images, n_components). "
-                f"Got an array of shape {coordinates.shape!r} instead."
-            )
-        coordinates.setflags(write=False)
-        # A frozen dataclass is filled once, here; after this nothing changes.
-        object.__setattr__(self, "coordinates", coordinates)
-        object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
-
-    def __len__(self) -> int:
-        return len(self.coordinates)
-
-    @property
-    def space(self) -> str:
-        """The name of the space that a clustering of the projection is in."""
-        n_components = self.coordinates.shape[1]
-        return self.method if n_components == 2 else f"{self.method}-{n_components}"
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        return np.array(self.coordinates, dtype=dtype, copy=copy)
-
-    def __repr__(self) -> str:
-        n_images, n_components = self.coordinates.shape
-        kl = "" if self.kl_divergence is None else f", KL divergence {self.kl_divergence:.3f}"
-        return f"Projection of {n_images} images into {n_components} dimensions, {self.method}{kl}"
+_FEWEST_IMAGES = 4
 
 
 def project(
-    embeddings: Embeddings | ArrayLike,
+    embeddings: Embeddings | StoredEmbeddings | ArrayLike,
     method: str = "tsne",
     *,
     n_components: int = 2,
     perplexity: float | None = None,
     random_state: int = 0,
+    n_sample: int | None = None,
     start: Projection | None = None,
     on_frame: Callable[[Projection], object] | None = None,
 ) -> Projection:
-    """Draw many dimensions in a few: t-SNE, PCA or UMAP.
+    """Project many dimensions into a few: t-SNE, PCA or UMAP.
 
     Parameters
     ----------
-    embeddings : Embeddings or array-like of shape (n_images, n_features)
+    embeddings : Embeddings, StoredEmbeddings or array-like of shape (n_images, n_features)
         At least 4 images.
     method : {"tsne", "pca", "umap"}, default="tsne"
-        t-SNE keeps neighbours, PCA keeps distances as well as a straight line can, and UMAP, an
-        extra, keeps neighbours too.
+        t-SNE preserves neighbours. PCA preserves distances as well as a linear projection can.
+        UMAP, an extra, preserves neighbours too.
     n_components : int, default=2
-        How many dimensions; t-SNE always has two.
+        The number of dimensions; t-SNE always has two.
     perplexity : float, optional
-        About how many neighbours t-SNE keeps for each image, from 2 to a third of the images. 30
-        when left out, or as much of it as few images allow.
+        About how many neighbours t-SNE preserves for each image, from 2 to a third of the images.
+        When left out, 30, or as much of it as few images allow.
     random_state : int, default=0
-        Equal seeds give equal pictures on the same machine.
+        Equal seeds give equal projections on the same machine.
+    n_sample : int, optional
+        The number of images whose t-SNE is computed; the others are placed among them, each near
+        its neighbours, which needs openTSNE, an extra. When left out, all images, and 10,000 of
+        StoredEmbeddings. A sample is for t-SNE of Embeddings or StoredEmbeddings.
     start : Projection, optional
-        A t-SNE that stands, to go on from: points stay where they are as far as they can, and
-        it takes less than half the time. The end is within a few per cent of a fresh one's KL.
+        A t-SNE of the same images to start from. Points move as little as they can, and it takes
+        less than half the time. The KL divergence is within a few per cent of a new one's.
     on_frame : callable, optional
-        Called with each frame while t-SNE settles. When it returns False the run stops, and the
-        frame so far is the result.
+        Called with each frame while t-SNE settles. When it returns False, the run stops and the
+        frame is the result.
 
     Returns
     -------
     Projection
-        Coordinates of shape (n_images, n_components), with how they were made.
+        Coordinates of shape (n_images, n_components), and how they were made. With a sample, the
+        KL divergence is that of the sample, and ``parameters["n_sample"]`` its size.
 
     Raises
     ------
     ValueError
-        If an argument is out of its range.
+        If an argument is out of its range, or a sample is asked for with another method than
+        t-SNE, with `start` or with `on_frame`.
+    TypeError
+        If a sample of an array is asked for.
     ImportError
         If an extra is needed that is not installed.
 
@@ -147,8 +94,12 @@ def project(
     """
     if method not in METHODS:
         raise ValueError(f"`method` must be one of {METHODS!r}. Got {method!r} instead.")
-    vectors = np.asarray(embeddings, dtype=np.float32)
-    if vectors.ndim != 2 or len(vectors) < 4 or not np.isfinite(vectors).all():
+    rows = sample_rows(embeddings, n_sample, _FEWEST_IMAGES, random_state)
+    if rows is not None:
+        _require_plain_tsne(len(rows), method, start, on_frame)
+        return _project_by_sample(cast(Vectors, embeddings), rows, perplexity, random_state)
+    vectors = np.asarray(in_memory(embeddings), dtype=np.float32)
+    if vectors.ndim != 2 or len(vectors) < _FEWEST_IMAGES or not np.isfinite(vectors).all():
         raise ValueError(
             "`embeddings` must be finite numbers of shape (n_images, n_features), with at least 4 "
             f"images. Got an array of shape {vectors.shape!r} instead."
@@ -177,7 +128,7 @@ def settle(
     Parameters
     ----------
     stages : StagedTSNE
-        Keeps what it has reckoned for the next run.
+        The t-SNE; what it has computed serves the next run too.
     perplexity, start
         As in `project`.
 
@@ -198,13 +149,42 @@ def settle(
         yield Projection(frame.coordinates, "tsne", frame.kl_divergence, parameters)
 
 
+def _require_plain_tsne(n_sample: int, method: str, start: object, on_frame: object) -> None:
+    """Refuse what is not possible with a sample."""
+    if method != "tsne":
+        raise ValueError(
+            f"`method` must be 'tsne' to project a sample of {n_sample:,} images and place the "
+            f"others. Got {method!r} instead. Give the sample itself, for example "
+            "embeddings[::100]."
+        )
+    for name, value in (("start", start), ("on_frame", on_frame)):
+        if value is not None:
+            raise ValueError(
+                f"`{name}` must be None to project a sample of {n_sample:,} images and place the "
+                f"others. Got {value!r} instead."
+            )
+
+
+def _project_by_sample(
+    embeddings: Vectors, rows: NDArray[np.intp], perplexity: float | None, random_state: int
+) -> Projection:
+    """Compute the t-SNE of a sample, and place all other images."""
+    require_open_tsne()  # Before the work, not after it.
+    sample = embeddings[rows]
+    projection = project(sample, "tsne", perplexity=perplexity, random_state=random_state)
+    coordinates = add_to_projection(sample, projection, embeddings).coordinates.copy()
+    coordinates[rows] = projection.coordinates
+    parameters = {**projection.parameters, "n_sample": float(len(rows))}
+    return Projection(coordinates, "tsne", projection.kl_divergence, parameters)
+
+
 def _pca(vectors: NDArray[np.float32], n_components: int) -> Projection:
     from sklearn.decomposition import PCA
 
     pca = PCA(n_components, svd_solver="full")
     coordinates = pca.fit_transform(vectors.astype(np.float64))
-    kept = float(pca.explained_variance_ratio_.sum())
-    return Projection(coordinates, "pca", parameters={"explained_variance": kept})
+    explained = float(pca.explained_variance_ratio_.sum())
+    return Projection(coordinates, "pca", parameters={"explained_variance": explained})
 
 
 def _umap(vectors: NDArray[np.float32], n_components: int, random_state: int) -> Projection:

@@ -14,7 +14,8 @@ from cliplab.clustering.values import NOISE, Clustering, ClusterSweep
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.agreement import class_agreement
 from cliplab.evaluation.algorithm_comparison import compare_algorithms
-from cliplab.projection.projecting import Projection, project
+from cliplab.projection.projecting import project
+from cliplab.projection.values import Projection
 from cliplab.sources import load_storybook
 
 _RANDOM = np.random.default_rng(0)

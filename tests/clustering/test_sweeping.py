@@ -11,7 +11,7 @@ from cliplab.clustering.measuring import remeasure
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering, ClusterSweep
 from cliplab.embeddings.values import Embeddings
-from cliplab.projection.projecting import Projection
+from cliplab.projection.values import Projection
 
 _RANDOM = np.random.default_rng(0)
 VECTORS = _RANDOM.normal(size=(5, 32))[np.arange(150) % 5] + 0.4 * _RANDOM.normal(size=(150, 32))
@@ -276,7 +276,7 @@ def test_noise_is_not_what_was_left_unmeasured() -> None:
 @pytest.mark.parametrize("n_silhouettes", [1, 0, -3])
 def test_fewer_than_two_silhouettes_are_refused(n_silhouettes: int) -> None:
     with pytest.raises(
-        ValueError, match=f"must be a whole number from 2. Got {n_silhouettes} instead"
+        ValueError, match=f"must be a whole number of at least 2. Got {n_silhouettes} instead"
     ):
         sweep_clusters(EMBEDDINGS, [3], n_silhouettes=n_silhouettes)
 

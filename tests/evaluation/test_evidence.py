@@ -19,7 +19,7 @@ from cliplab.evaluation.evidence import measures
 from cliplab.evaluation.evidence.gathering import evidence_for_k, gather_evidence
 from cliplab.evaluation.evidence.judging import Evidence
 from cliplab.evaluation.null import null_data
-from cliplab.projection.projecting import Projection
+from cliplab.projection.values import Projection
 
 # Four groups that touch, so that starts and resamples do not always agree.
 _RANDOM = np.random.default_rng(0)

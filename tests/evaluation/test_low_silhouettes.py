@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from cliplab.clustering.measuring import remeasure
-from cliplab.clustering.minibatch import cluster_shards
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.low_silhouettes import borderline_images, negative_images
@@ -31,7 +32,8 @@ def test_a_sweep_in_place_of_a_clustering_is_an_error(images) -> None:
 
 @pytest.mark.parametrize("images", [negative_images, borderline_images])
 def test_a_clustering_without_silhouettes_is_an_error_until_it_is_remeasured(images) -> None:
-    unmeasured = cluster_shards(EMBEDDINGS, 5)
+    found = sweep_clusters(EMBEDDINGS, [5])[5]
+    unmeasured = replace(found, silhouettes=np.full(len(found), np.nan))
     words = r"must have silhouettes, as the .* of `sweep_clusters` do; .* Got Clustering of 120 "
     with pytest.raises(ValueError, match=words):
         images(unmeasured)

@@ -6,7 +6,7 @@ import pytest
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.null import NULL_TITLES, null_data
-from cliplab.projection.projecting import Projection
+from cliplab.projection.values import Projection
 
 KINDS = ("covariance", "shuffled", "uniform")
 _RANDOM = np.random.default_rng(0)

@@ -1,5 +1,6 @@
 import asyncio
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,6 @@ from cliplab import (
     Explorer,
     ImageSet,
     StoredEmbeddings,
-    cluster_shards,
     explore,
     load_storybook,
     project,
@@ -245,7 +245,7 @@ def test_an_array_is_taken_for_embeddings(images, embeddings, sweep, projection)
 
 
 def test_a_single_clustering_is_shown_as_a_sweep_of_one(images, embeddings, projection):
-    one = cluster_shards(embeddings, 5)
+    one = replace(sweep_clusters(embeddings, [5])[5], silhouettes=np.full(len(images), np.nan))
     words = r"`sweep` must be .* of one alone, ClusterSweep\(\(clustering,\)\)\. Got Clustering "
     with pytest.raises(TypeError, match=words):
         Explorer(images, embeddings, one, projection)

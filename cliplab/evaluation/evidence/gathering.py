@@ -19,7 +19,7 @@ from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.evidence import measures
 from cliplab.evaluation.evidence.judging import Evidence
-from cliplab.projection.projecting import Projection
+from cliplab.projection.values import Projection
 
 _NULLS = ("uniform", "covariance")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cliplab.clustering.values import ClusterSweep
 from cliplab.explorer.model.options import GIVEN_SPACE
 from cliplab.explorer.notebook.tasks import Lane
-from cliplab.projection.projecting import Projection
+from cliplab.projection.values import Projection
 
 if TYPE_CHECKING:
     from cliplab.embeddings.values import Embeddings

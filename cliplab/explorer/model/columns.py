@@ -15,7 +15,7 @@ from cliplab.clustering.values import NOISE
 
 if TYPE_CHECKING:
     from cliplab.clustering.values import Clustering, ClusterSweep
-    from cliplab.projection.projecting import Projection
+    from cliplab.projection.values import Projection
 
 Columns = dict[str, Any]
 _MOST_WORDS = 23  # Lines of words beside the bars.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cliplab.clustering.values import ClusterSweep
-    from cliplab.projection.projecting import Projection
+    from cliplab.projection.values import Projection
 
 N_GROUPS = 10
 

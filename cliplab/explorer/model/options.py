@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cliplab.clustering.values import Clustering, ClusterSweep
     from cliplab.embeddings.values import Embeddings
     from cliplab.images.image_set import ImageSet
-    from cliplab.projection.projecting import Projection
+    from cliplab.projection.values import Projection
 
 # The space of a sweep that was made outside the Explorer, of what it cannot make anew.
 GIVEN_SPACE = "given"

@@ -10,8 +10,9 @@ from cliplab.clustering.measuring import remeasure
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import ClusterSweep
 from cliplab.explorer.model.options import GIVEN_SPACE
-from cliplab.projection.projecting import METHODS, Projection, project, settle
+from cliplab.projection.projecting import METHODS, project, settle
 from cliplab.projection.tsne import StagedTSNE
+from cliplab.projection.values import Projection
 
 if TYPE_CHECKING:
     from cliplab.embeddings.values import Embeddings

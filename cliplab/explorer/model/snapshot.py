@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from cliplab.embeddings.encoder import ClipEncoder
     from cliplab.embeddings.values import Embeddings
     from cliplab.images.image_set import ImageSet
-    from cliplab.projection.projecting import Projection
+    from cliplab.projection.values import Projection
 
 
 class View(NamedTuple):

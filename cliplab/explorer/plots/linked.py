@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from cliplab.clustering.values import Clustering, ClusterSweep
     from cliplab.explorer.model.colors import Coloring
-    from cliplab.projection.projecting import Projection
+    from cliplab.projection.values import Projection
 
 
 class Plots:

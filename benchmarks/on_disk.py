@@ -1,6 +1,6 @@
-"""What vectors cost that memory does not hold: clustered, swept and drawn from their shards.
+"""What embeddings on disk cost: read, swept and projected.
 
-Usage: OMP_NUM_THREADS=1 python benchmarks/shards.py [--images 50000 200000] [--repeats 3]
+Usage: OMP_NUM_THREADS=1 python benchmarks/on_disk.py [--images 50000 200000] [--repeats 3]
 
 Stores of forty groups on the sphere, 512 numbers an image, are written to a temporary folder (2 kB
 an image). Each piece of work has a fresh process and one thread. Memory is what the peak grows by
@@ -19,18 +19,17 @@ from collections.abc import Callable
 import numpy as np
 from measuring import in_fresh_process
 
-from cliplab.clustering.minibatch import cluster_shards
-from cliplab.clustering.stored_sweep import sweep_shards
+from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.embeddings.on_disk import StoredEmbeddings
 from cliplab.embeddings.store import EmbeddingStore, image_key
-from cliplab.projection.placing import project_shards
+from cliplab.projection.projecting import project
 
 N_FEATURES = 512
 WORK: dict[str, Callable[[StoredEmbeddings], object]] = {
-    "read once": lambda shards: [None for _ in shards.portions()],
-    "cluster_shards, k = 20": lambda shards: cluster_shards(shards, 20),
-    "sweep_shards, k = 2 … 20": sweep_shards,
-    "project_shards": project_shards,
+    "read once": lambda stored: [None for _ in stored.portions()],
+    "sweep_clusters, k = 20": lambda stored: sweep_clusters(stored, [20]),
+    "sweep_clusters, k = 2 … 20": sweep_clusters,
+    "project": project,
 }
 
 
@@ -47,12 +46,12 @@ def fill(folder: str, n_images: int) -> None:
 
 
 def seconds_and_megabytes(folder: str, name: str) -> tuple[float, float]:
-    """Do one piece of work, and tell how long it took and by how much the peak of memory grew."""
-    project_shards(StoredEmbeddings(folder)[:600])  # Loads what is loaded on first use.
-    shards = StoredEmbeddings(folder)
+    """Do one piece of work; return how long it took and by how much the peak of memory grew."""
+    project(StoredEmbeddings(folder)[:600])  # Loads what is loaded on first use.
+    stored = StoredEmbeddings(folder)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.monotonic()
-    WORK[name](shards)
+    WORK[name](stored)
     seconds = time.monotonic() - began
     return seconds, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
 
