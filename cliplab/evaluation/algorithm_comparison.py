@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
@@ -29,9 +30,9 @@ class AlgorithmComparison(Mapping[str, Clustering]):
 
     Parameters
     ----------
-    clusterings : dict of str to Clustering
+    clusterings : mapping of str to Clustering
         For each algorithm its clustering of the same images.
-    parameter_values : dict of str to int
+    parameter_values : mapping of str to int
         For each algorithm the value of its parameter: k, or the smallest size of a cluster.
 
     Examples
@@ -42,8 +43,12 @@ class AlgorithmComparison(Mapping[str, Clustering]):
     3
     """
 
-    clusterings: dict[str, Clustering]
-    parameter_values: dict[str, int]
+    clusterings: Mapping[str, Clustering]
+    parameter_values: Mapping[str, int]
+
+    def __post_init__(self) -> None:
+        for name in ("clusterings", "parameter_values"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def to_pandas(self, images: ImageSet | None = None) -> pd.DataFrame:
         """Return a table with one row for each algorithm.

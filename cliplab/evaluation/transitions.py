@@ -24,20 +24,35 @@ class ClusterTransitions:
 
     Parameters
     ----------
-    before, after : ndarray of shape (n_images,)
+    before, after : array-like of shape (n_images,)
         The cluster of each image; -1 is noise. The clusters of `after` are renumbered: each has
         the number of its match in `before`, and those without a match have new numbers.
 
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+
     Examples
     --------
-    >>> import numpy as np
-    >>> transitions = ClusterTransitions(np.array([0, 0, 1]), np.array([0, 2, 1]))
+    >>> transitions = ClusterTransitions([0, 0, 1], [0, 2, 1])
     >>> (transitions.movers, transitions.rows(0, 2))
     ((1,), (1,))
     """
 
     before: NDArray[np.int64]
     after: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        before, after = (np.array(each, dtype=np.int64) for each in (self.before, self.after))
+        if before.ndim != 1 or before.shape != after.shape:
+            raise ValueError(
+                "`before` and `after` must have the same shape (n_images,). "
+                f"Got {before.shape!r} and {after.shape!r} instead."
+            )
+        for name, labels in (("before", before), ("after", after)):
+            labels.setflags(write=False)
+            object.__setattr__(self, name, labels)
 
     @property
     def movers(self) -> tuple[int, ...]:

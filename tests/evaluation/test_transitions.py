@@ -5,7 +5,7 @@ import pytest
 
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering, ClusterSweep
-from cliplab.evaluation.transitions import compare_clusterings
+from cliplab.evaluation.transitions import ClusterTransitions, compare_clusterings
 
 
 def _clustering(labels: list[int]) -> Clustering:
@@ -77,6 +77,13 @@ def test_as_many_images_as_possible_keep_their_cluster() -> None:
 def test_clusterings_of_different_images_are_an_error() -> None:
     with pytest.raises(ValueError, match=r"`after` must be of the same 3 images\. Got one of 2"):
         compare_clusterings(_clustering([0, 0, 1]), _clustering([0, 1]))
+
+
+def test_transitions_are_read_only_and_have_a_label_of_each_image_twice() -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        ClusterTransitions([0, 1], [1, 1]).after[0] = 5
+    with pytest.raises(ValueError, match=r"the same shape .* Got \(2,\) and \(3,\) instead"):
+        ClusterTransitions([0, 1], [1, 1, 0])
 
 
 def test_an_argument_that_is_not_a_clustering_is_an_error() -> None:
