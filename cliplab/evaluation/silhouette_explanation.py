@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cliplab._core.validation import require_kind, require_rows
+from cliplab._core.validation import require_count, require_kind, require_rows
 from cliplab.clustering.values import NOISE, Clustering
 from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.values import Embeddings
@@ -142,10 +142,7 @@ def explain_silhouette(
     points, _ = points_and_space(embeddings)
     labels = clustering.cluster_labels
     require_rows("embeddings", len(points), len(labels))
-    if not 0 <= image < len(labels):
-        raise ValueError(
-            f"`image` must be a row from 0 to {len(labels) - 1}. Got {image!r} instead."
-        )
+    require_count("image", image, 0, len(labels) - 1, "the last row")
     if labels[image] == NOISE or clustering.n_clusters < 2:
         raise ValueError(
             "`image` must be in a cluster, and there must be another: noise has no silhouette. "

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from cliplab._core.validation import require_count
 from cliplab.clustering.values import ClusterSweep
 from cliplab.embeddings.values import Embeddings
 from cliplab.images.image_set import ImageSet
@@ -69,10 +70,7 @@ def save_pack(
     ...     save_pack(f"{folder}/pack", images, embeddings, project(embeddings, "pca"))
     Pack 'A lesson pack' of 20 images, embedded by storybook
     """
-    if not 32 <= thumbnail_size <= 1024:
-        raise ValueError(
-            f"`thumbnail_size` must be from 32 to 1024 pixels. Got {thumbnail_size!r} instead."
-        )
+    require_count("thumbnail_size", thumbnail_size, 32, 1024)
     # Pack checks what is not a sequence as a single projection or sweep.
     all_projections = tuple(projections) if isinstance(projections, Sequence) else (projections,)
     all_sweeps = tuple(sweeps) if isinstance(sweeps, Sequence) else (sweeps,)

@@ -463,13 +463,15 @@ def test_templates_without_a_place_for_the_word_are_an_error(encoder, by_object,
 )  # fmt: skip
 def test_centers_that_are_not_means_in_clip_space_are_an_error(encoder, n_features, space, metric):
     elsewhere = Clustering([0, 1], np.eye(2, n_features), 0.0, [0.0, 0.0], space, metric)
-    with pytest.raises(ValueError, match=rf"`remeasure\(clustering.*{n_features} .* the {space}"):
+    words = rf"`remeasure\(embeddings, clustering.*{n_features} .* the {space}"
+    with pytest.raises(ValueError, match=words):
         name_clusters(elsewhere, encoder)
 
 
 def test_an_unknown_cluster_is_an_error():
     with pytest.raises(
-        ValueError, match=r"`cluster_label` must be a whole number from 0 to 1. Got"
+        ValueError,
+        match=r"`cluster_label` must be a whole number from 0 to 1, the last cluster. Got",
     ):
         FOUND.top(-1)
 

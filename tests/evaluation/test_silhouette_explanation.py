@@ -53,7 +53,9 @@ def test_noise_has_no_silhouette_and_is_never_the_nearest_cluster() -> None:
     assert explain_silhouette(points, found, 1).nearest_cluster == 1
     with pytest.raises(ValueError, match=r"noise has no silhouette\. Got row 4"):
         explain_silhouette(points, found, 4)
-    with pytest.raises(ValueError, match=r"`image` must be a row from 0 to 4\. Got 5"):
+    with pytest.raises(
+        ValueError, match=r"`image` must be a whole number from 0 to 4, the last row\. Got 5"
+    ):
         explain_silhouette(points, found, 5)
     with pytest.raises(ValueError, match=r"one row for each of the 5 images\. Got 4"):
         explain_silhouette(points[:4], found, 0)

@@ -112,7 +112,7 @@ def test_parts_of_different_images_are_an_error(lesson, tmp_path):
         save_pack(tmp_path / "pack", images[:20], embeddings[:20], projections)
     with pytest.raises(ValueError, match="`sweeps` must have one row for each of the 20"):
         save_pack(tmp_path / "pack", images[:20], embeddings[:20], sweeps=sweeps)
-    with pytest.raises(ValueError, match="`thumbnail_size` must be from 32 to 1024 pixels"):
+    with pytest.raises(ValueError, match="`thumbnail_size` must be a whole number from 32 to 1024"):
         save_pack(tmp_path / "pack", images, embeddings, thumbnail_size=9)
     assert not (tmp_path / "pack").exists()
 

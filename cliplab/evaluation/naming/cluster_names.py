@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab._core.validation import require_kind
+from cliplab._core.validation import require_count, require_kind
 from cliplab.clustering.values import NOISE, Clustering
 from cliplab.embeddings.points import unit_rows
 from cliplab.evaluation.naming.prompts import checked_templates, checked_words, word_vectors
@@ -108,11 +108,7 @@ class ClusterNames:
         ValueError
             If there is no such cluster.
         """
-        if cluster_label not in range(len(self.scores)):
-            raise ValueError(
-                f"`cluster_label` must be a whole number from 0 to {len(self.scores) - 1}. "
-                f"Got {cluster_label!r} instead."
-            )
+        require_count("cluster_label", cluster_label, 0, len(self.scores) - 1, "the last cluster")
         scores = self.scores[cluster_label]
         order = np.argsort(-scores, kind="stable")[:n_words]
         return {self.words[word]: float(scores[word]) for word in order}
