@@ -19,7 +19,7 @@ def _found(diagnosis, about):
     return next(each for each in diagnosis.findings if each.about == about)
 
 
-def test_all_is_well_where_all_is_installed_and_every_finding_has_words(hub):
+def test_all_is_well_where_everything_is_installed(hub):
     diagnosis = doctor()
     assert diagnosis.is_well
     assert len(diagnosis.findings) >= 11
@@ -45,7 +45,7 @@ def test_hosts_that_do_not_answer_are_named_with_what_works_without_them(monkeyp
 
 
 @pytest.mark.parametrize(("precision", "rate"), [("float32", 22), ("bfloat16", 68)])
-def test_how_fast_a_processor_encodes_is_said_for_its_precision(monkeypatch, precision, rate):
+def test_the_speed_of_a_processor_is_given_for_its_precision(monkeypatch, precision, rate):
     monkeypatch.setattr("cliplab.diagnosis.best_device", lambda: "cpu")
     monkeypatch.setattr("cliplab.diagnosis.best_precision", lambda device: precision)
     finding = _found(doctor(), "Processor")
@@ -63,14 +63,14 @@ def test_a_cache_on_a_full_or_closed_disk_is_named(monkeypatch):
     assert not diagnosis.is_well
 
 
-def test_little_memory_is_said_with_the_way_that_needs_less(monkeypatch):
+def test_little_memory_has_advice_that_needs_less(monkeypatch):
     monkeypatch.setattr("cliplab.diagnosis._free_memory", lambda: 3e8)
     finding = _found(doctor(), "Memory")
     assert finding.found == "0.3 GB free"
     assert "pack" in finding.advice
 
 
-def test_where_nobody_says_how_much_memory_there_is_it_is_unknown(monkeypatch):
+def test_memory_is_unknown_where_the_system_does_not_report_it(monkeypatch):
     monkeypatch.setattr("cliplab.diagnosis._limits", lambda: iter(()))
     finding = _found(doctor(), "Memory")
     assert (finding.state, finding.found) == ("note", "unknown on this system")
@@ -143,7 +143,7 @@ def test_every_extra_that_is_there_is_named(monkeypatch):
     assert (finding.state, finding.found) == ("good", "numba, openTSNE, Ray, UMAP")
 
 
-def test_weights_that_are_not_here_are_said_to_be_fetched():
+def test_weights_that_are_not_downloaded_are_named():
     finding = _found(doctor(), "Weights")
     assert (finding.state, finding.found) == ("note", "storybook is here, ViT-B-32 is not yet")
 
@@ -167,14 +167,14 @@ def test_the_front_end_is_known_by_its_signs(monkeypatch, module, variable, name
     assert _found(doctor(), "Notebook").found.startswith(f"{name}, ipykernel")
 
 
-def test_what_is_found_reaches_the_page_as_text():
+def test_findings_are_escaped_in_the_page():
     hostile = "<img src=x>"
     page = Diagnosis((Finding(hostile, "bad", hostile, hostile),))._repr_html_()
     assert "<img" not in page
     assert page.count("&lt;img src=x&gt;") == 3
 
 
-def test_what_cannot_even_be_looked_at_is_a_finding_too(monkeypatch):
+def test_a_check_that_fails_is_a_finding_too(monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "hf-mirror without a scheme")
     assert _found(doctor(), "Hugging Face Hub").state == "note"
     monkeypatch.setitem(sys.modules, "torch", None)

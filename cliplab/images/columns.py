@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,8 +14,62 @@ if TYPE_CHECKING:
     import datasets
 
 CREDIT_COLUMNS = ("author", "title", "license", "url", "author_url", "license_url")
-# What is recorded of each image; nobody colours a plot by it.
+# What is recorded about each image, but is not a factor to colour a plot by.
 RECORD_COLUMNS = ("source_url", "sha256", "retrieved", "changes")
+
+
+def image_dataset(
+    columns: Mapping[str, Sequence[Any]], class_names: Sequence[str] | None = None
+) -> datasets.Dataset:
+    """Return a dataset for an ImageSet, from plain columns: what every source ends with.
+
+    Parameters
+    ----------
+    columns : mapping of str to sequence
+        One value an image. ``image`` (required): paths, or the bytes of image files. ``image_id``
+        (required): unique names. ``class_label``: names of the known classes, None for no class.
+        The others hold truth values, numbers, lists of text or text, None where nothing is
+        known.
+    class_names : sequence of str, optional
+        All classes, also those without an image; by default those that occur, sorted.
+
+    Returns
+    -------
+    datasets.Dataset
+        One row an image; the classes are a ``datasets.ClassLabel``.
+
+    Examples
+    --------
+    >>> image_dataset({"image": ["a.jpg"], "image_id": ["a"], "class_label": ["cat"]}).features
+    {'image': Image(mode=None, decode=True), 'image_id': Value('string'), \
+'class_label': ClassLabel(names=['cat'])}
+    """
+    import datasets
+
+    features = {name: _feature(values) for name, values in columns.items()}
+    features["image"] = datasets.Image()
+    rows = dict(columns)
+    rows["image"] = [
+        {"bytes": None, "path": image} if isinstance(image, str) else {"bytes": image, "path": None}
+        for image in columns["image"]
+    ]
+    if "class_label" in columns:
+        labels = columns["class_label"]
+        names = list(class_names or sorted(set(labels) - {None}))
+        rows["class_label"] = [-1 if label is None else names.index(label) for label in labels]
+        features["class_label"] = datasets.ClassLabel(names=names)
+    return datasets.Dataset.from_dict(rows, features=datasets.Features(features))
+
+
+def _feature(values: Sequence[Any]) -> Any:
+    """Return the type of a column; without any value, text."""
+    import datasets
+
+    first = next((value for value in values if value is not None), "")
+    if isinstance(first, list):
+        return [datasets.Value("string")]
+    kinds = {bool: "bool", int: "int64", float: "float64"}
+    return datasets.Value(kinds.get(type(first), "string"))
 
 
 def require_columns(dataset: datasets.Dataset) -> None:

@@ -1,4 +1,4 @@
-"""The files of a set of images: read, decoded, and remembered as small copies."""
+"""The files of a set of images: read, decoded, and stored as small copies."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class ImageFiles:
 
 
 def _is_large(image: Image.Image) -> bool:
-    """Say whether a copy is smaller than the image, of which the copy keeps the aspect ratio."""
+    """Return whether a copy, of the same aspect ratio, would be much smaller than the image."""
     shorter, longer = sorted(image.size)
     return shorter > _SHORTER_SIDE and longer <= _MAX_ASPECT_RATIO * shorter
 

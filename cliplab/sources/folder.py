@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from cliplab._core.device import n_cores
 from cliplab._core.validation import wrong_value
+from cliplab.images.columns import image_dataset
 from cliplab.images.decoding import decode_image, require_decodable_size
 from cliplab.images.image_set import ImageSet
 
@@ -51,7 +53,6 @@ def load_folder(path: str | os.PathLike[str]) -> ImageSet:
     >>> images.image_ids.tolist()
     ['night.png']
     """
-    import datasets
     from tqdm.auto import tqdm
 
     folder = Path(os.path.realpath(Path(path).expanduser()))
@@ -73,21 +74,15 @@ def load_folder(path: str | os.PathLike[str]) -> ImageSet:
         raise ValueError(wrong_value("path", must, os.fspath(path), f", where {found}"))
 
     names = [_name(file, folder) for file in images]
-    text = datasets.Value("string")
-    features = datasets.Features({"image": datasets.Image(), "image_id": text, "title": text})
-    columns: dict[str, list[str] | list[int]] = {
+    columns: dict[str, list[Any]] = {
         "image": [str(file) for file in images],
         "image_id": names,
         "title": [file.name for file in images],
     }
     subfolders = [name.split("/")[0] if "/" in name else None for name in names]
-    class_names = sorted({subfolder for subfolder in subfolders if subfolder is not None})
-    if class_names:
-        features["class_label"] = datasets.ClassLabel(names=class_names)
-        columns["class_label"] = [
-            -1 if subfolder is None else class_names.index(subfolder) for subfolder in subfolders
-        ]
-    table = datasets.Dataset.from_dict(columns, features=features)
+    if any(subfolders):
+        columns["class_label"] = subfolders
+    table = image_dataset(columns)
     return ImageSet(table, tuple(skipped), {"source": "folder", "folder": folder.name})
 
 

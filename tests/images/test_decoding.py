@@ -53,7 +53,7 @@ def test_sixteen_bits_and_floats_keep_their_shades():
     assert decoded.tolist() == [[0, 127], [255, 127]]
 
 
-def test_cmyk_is_read_as_a_printer_means_it():
+def test_cmyk_is_converted_to_rgb():
     cyan = Image.new("CMYK", (8, 8), (255, 0, 0, 0))
     red, green, blue = decode_image(_file(cyan, "TIFF")).getpixel((0, 0))
     assert red < 60

@@ -119,7 +119,7 @@ def test_names_are_escaped_where_images_are_shown():
     assert "&#34; onload=&#39;x&#39;" in page
 
 
-def test_nothing_in_it_can_be_written_to(storybook):
+def test_its_arrays_are_read_only(storybook):
     for array in (storybook.image_ids, storybook.class_labels):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = array[1]

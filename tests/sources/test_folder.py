@@ -59,7 +59,7 @@ def test_every_kind_of_image_is_read_as_rgb(tmp_path: Path, mode: str) -> None:
     assert load_folder(tmp_path)[0].mode == "RGB"
 
 
-def test_photographs_are_turned_upright(tmp_path: Path) -> None:
+def test_photographs_are_rotated_upright(tmp_path: Path) -> None:
     camera = Image.Exif()
     camera[0x0112] = 6  # Orientation: turn by a quarter.
     Image.new("RGB", (40, 20)).save(tmp_path / "a.jpg", exif=camera)
@@ -67,7 +67,7 @@ def test_photographs_are_turned_upright(tmp_path: Path) -> None:
     assert load_folder(tmp_path)[0].size == (20, 40)
 
 
-def test_hidden_files_and_folders_are_left_out_in_silence(folder: Path) -> None:
+def test_hidden_files_and_folders_are_ignored(folder: Path) -> None:
     _draw(folder / ".trash" / "old.png")
     (folder / ".DS_Store").write_bytes(b"\0")
 
@@ -77,7 +77,7 @@ def test_hidden_files_and_folders_are_left_out_in_silence(folder: Path) -> None:
     assert images.skipped == ()
 
 
-def test_what_is_no_image_or_is_damaged_is_named_with_the_reason(folder: Path) -> None:
+def test_files_that_are_damaged_or_not_images_are_skipped_with_the_reason(folder: Path) -> None:
     (folder / "notes.txt").write_text("three cats")
     (folder / "empty.png").touch()
     photo = io.BytesIO()
@@ -119,7 +119,7 @@ def test_a_folder_that_is_itself_a_link_can_be_loaded(folder: Path, tmp_path: Pa
     assert len(load_folder(tmp_path / "link")) == 4
 
 
-def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+def test_a_folder_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"`path` must be a folder\. Got .*nowhere"):
         load_folder(tmp_path / "nowhere")
 
@@ -143,7 +143,7 @@ def test_real_photographs_are_read() -> None:
 # Pillow's remarks on a damaged file are not what is asked here.
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.proof
-def test_hundreds_of_malformed_files_are_read_or_named_one_by_one(tmp_path: Path, proof) -> None:
+def test_hundreds_of_malformed_files_are_read_or_skipped_one_by_one(tmp_path: Path, proof) -> None:
     n_files = proof(300, 3000, "malformed images, each read or named with its reason")
     files = dict(malformed_images(n_files))
     for name, data in files.items():
@@ -171,7 +171,7 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="memory is told in other units elsewhere")
+@pytest.mark.skipif(sys.platform != "linux", reason="memory has other units elsewhere")
 def test_malformed_files_take_no_more_memory_than_is_stated(tmp_path: Path) -> None:
     for number, (name, data) in enumerate(malformed_images(300, random_state=1)):
         (tmp_path / "bad").mkdir(exist_ok=True)
@@ -179,6 +179,6 @@ def test_malformed_files_take_no_more_memory_than_is_stated(tmp_path: Path) -> N
     _draw(tmp_path / "bad" / "good.png")
     _draw(tmp_path / "good" / "good.png")
     command = [sys.executable, "-c", _READ_WITHIN, str(tmp_path / "bad"), str(tmp_path / "good")]
-    told = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
+    result = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
     # 1.2 GB for each image that is read at the same time, as `cliplab.images.decoding` says.
-    assert int(told.stdout) < 1200 * min(4, os.cpu_count() or 1)
+    assert int(result.stdout) < 1200 * min(4, os.cpu_count() or 1)

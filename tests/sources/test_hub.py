@@ -40,7 +40,7 @@ def _table(n_images=_N, bad=()):
 
 
 def _noisy(n_images):
-    """Images that take room."""
+    """Images in large files."""
     lots = np.random.default_rng(0)
     noise = [Image.fromarray(lots.integers(0, 256, (96, 96, 3), np.uint8)) for _ in range(n_images)]
     return datasets.Dataset.from_dict({"image": noise}).cast_column("image", datasets.Image())
@@ -61,7 +61,7 @@ def pets(hub):
     return name
 
 
-def test_a_sample_is_what_the_lots_say_with_all_that_is_known(hub, pets):
+def test_a_sample_is_the_head_of_the_hash_order_with_every_column(hub, pets):
     images = fetch_hub_images(pets, n_images=12, random_state=3)
     rows = [int(row) for row in hash_order(map(str, range(_N)), 3)[:12]]
     assert images.image_ids.tolist() == [f"train-{row}" for row in rows]
@@ -84,7 +84,7 @@ def test_only_the_row_groups_with_an_image_of_the_sample_are_read(hub, pets):
     assert sent < len(content) / 3
 
 
-def test_a_sample_is_fetched_once_and_then_needs_no_network(hub, pets):
+def test_a_saved_sample_needs_no_network(hub, pets):
     first = fetch_hub_images(pets, n_images=8)
     hub.forget()
     again = fetch_hub_images(pets, n_images=8)
@@ -103,13 +103,13 @@ def test_another_seed_is_another_sample_and_numbers_of_numpy_are_the_same(hub, p
     assert json.loads(json.dumps(dict(few.provenance)))["max_row_groups"] == 2
 
 
-def test_all_of_a_large_row_group_comes(hub, pets):
+def test_a_large_row_group_is_read_whole(hub, pets):
     name = f"{pets}-whole"
     hub.add(f"datasets/{name}", {"train.parquet": parquet(_table(100), rows_a_group=100)})
     assert len(fetch_hub_images(name, n_images=1000)) == 100
 
 
-def test_a_part_has_its_name_only_when_it_is_whole(hub, pets, empty_cache):
+def test_a_part_gets_its_name_when_it_is_whole(hub, pets, empty_cache):
     name, seen = f"{pets}-one", []
     hub.add(f"datasets/{name}", {"train.parquet": parquet(_noisy(40), rows_a_group=40)})
     first = fetch_hub_images(name, n_images=1)
@@ -149,7 +149,7 @@ def test_from_few_row_groups_a_row_of_a_short_one_is_about_as_likely():
     assert 0.5 < short / large < 2
 
 
-def test_one_bad_image_costs_one_image(hub, pets):
+def test_one_damaged_image_is_skipped_alone(hub, pets):
     name = f"{pets}-bad"
     hub.add(f"datasets/{name}", {"train.parquet": parquet(_table(30, bad=(4, 7)))})
     images = fetch_hub_images(name, n_images=30)
@@ -180,7 +180,7 @@ def test_a_dataset_of_single_files_comes_from_a_stream(hub, pets, monkeypatch):
 
 
 def _tar(n_images):
-    """An archive as webdataset makes them, whose very first image is none."""
+    """An archive as webdataset makes them, whose first file is not an image."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for i in range(n_images):
@@ -208,7 +208,7 @@ def test_a_dataset_of_archives_has_the_columns_that_are_in_them(hub, pets, monke
     assert [reason for _, reason in images.skipped] == ["not an image that Pillow can read"]
 
 
-def test_a_dataset_of_files_of_two_kinds_is_refused_as_its_library_says_it(hub, pets):
+def test_a_dataset_of_files_of_two_kinds_is_refused_with_the_message_of_datasets(hub, pets):
     name = f"{pets}-mixed"
     hub.add(f"datasets/{name}", {"train.csv": b"word\ncat\n", "test.jsonl": b'{"word": "cat"}\n'})
     with pytest.raises(ValueError, match="same data file format"):
@@ -234,7 +234,7 @@ def test_a_table_without_images_is_refused_with_the_columns_that_it_has(hub, pet
         ({"label_column": "photo"}, "`label_column` must be .* one value an image.* Got 'photo'"),
     ],
 )
-def test_what_is_not_there_is_refused_in_words(pets, asked, words):
+def test_what_does_not_exist_is_refused(pets, asked, words):
     with pytest.raises(ValueError, match=words):
         fetch_hub_images(pets, **asked)
 
@@ -252,7 +252,7 @@ def test_what_is_not_there_is_refused_in_words(pets, asked, words):
     ],
 )
 @pytest.mark.parametrize("where", ["api", "parquet"])
-def test_what_fails_at_the_hub_is_said_in_one_true_sentence(
+def test_a_failure_of_the_hub_is_an_error_in_one_sentence(
     hub, pets, fault, kind, words, where, monkeypatch
 ):
     hub.server.seconds = 0.3
@@ -267,12 +267,12 @@ def test_what_fails_at_the_hub_is_said_in_one_true_sentence(
 
 
 @pytest.mark.parametrize("name", ["cifar10", "https://huggingface.co/datasets/a/b"])
-def test_what_cannot_be_a_dataset_s_name_is_refused(name):
+def test_what_cannot_be_the_name_of_a_dataset_is_refused(name):
     with pytest.raises(ValueError, match="`name` must be 'owner/name' as on the Hub"):
         fetch_hub_images(name)
 
 
-def test_what_is_not_there_or_not_for_us_or_broken_is_said_in_one_true_sentence(hub, pets):
+def test_a_missing_or_private_or_damaged_dataset_is_an_error_in_one_sentence(hub, pets):
     with pytest.raises(FileNotFoundError, match="is not on the Hub, or is private"):
         fetch_hub_images("school/nothing")
     hub.add("datasets/school/secret", {}, is_gated=True)
@@ -289,13 +289,13 @@ def test_what_is_not_there_or_not_for_us_or_broken_is_said_in_one_true_sentence(
         fetch_hub_images("school/damaged")
 
 
-def test_without_a_network_it_is_said_at_once(pets, monkeypatch):
+def test_without_a_network_there_is_an_error_at_once(pets, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(ConnectionError, match=r"cannot be reached .*HF_HUB_OFFLINE is set"):
         fetch_hub_images(pets)
 
 
-def test_a_server_that_cannot_send_parts_of_a_file_is_said_to(hub, pets, monkeypatch):
+def test_a_server_that_cannot_send_ranges_is_named_in_the_error(hub, pets, monkeypatch):
     name = f"{pets}-whole"
     hub.add(f"datasets/{name}", {"train.parquet": parquet(_noisy(60), rows_a_group=10)})
     monkeypatch.setattr(hub.server, "sends_ranges", False)
@@ -303,6 +303,6 @@ def test_a_server_that_cannot_send_parts_of_a_file_is_said_to(hub, pets, monkeyp
         fetch_hub_images(name, n_images=5)
 
 
-def test_a_configuration_that_is_not_there_is_named_with_those_that_are(pets):
+def test_a_configuration_that_does_not_exist_is_refused_with_a_list_of_all(pets):
     with pytest.raises(ValueError, match=r"`config` must be one of 'default'.* Got 'large'"):
         fetch_hub_images(pets, config="large")

@@ -21,7 +21,7 @@ def _n_requested(small):
     return sum(n for path, n in small.server.asked.items() if path.endswith(".jpg"))
 
 
-def test_a_sample_is_what_the_lots_say_and_has_all_that_is_known(small, fetch):
+def test_a_sample_is_the_head_of_the_hash_order_with_every_column(small, fetch):
     images = fetch(30, population="all", random_state=7)
     licensed = [name for name in small.ids if small.licenses[name] == LICENSE]
     expected = hash_order(licensed, 7)[:30]

@@ -177,7 +177,7 @@ def test_the_color_of_an_object_is_really_there(name):
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_an_object_stands_out_from_every_place(place):
+def test_an_object_is_visible_in_every_place(place):
     empty = _pixels(draw_scene(Scene((), place, "day", "large", 0), size=64))
     for color in COLORS:
         shown = _pixels(draw_scene(_scene("elephant", color, place), size=64))
@@ -235,7 +235,7 @@ def test_two_objects_differ_in_kind_and_color():
     assert (facts["color"] != facts["second_color"]).all()
 
 
-def test_the_first_of_two_objects_stands_on_the_left():
+def test_the_first_of_two_objects_is_on_the_left():
     for scene in _scenes(30, n_objects=2):
         first, second = scene.things
         assert first.pose.x < 0.5 < second.pose.x
@@ -266,7 +266,7 @@ def test_without_confounding_objects_are_anywhere():
     assert at_home == pytest.approx(1 / len(PLACES), abs=0.05)
 
 
-def test_confounding_sends_objects_home():
+def test_confounding_puts_objects_into_their_homes():
     assert all(scene.place == HOMES[scene.things[0].name] for scene in _scenes(50, confounding=1))
     half = [scene.place == HOMES[scene.things[0].name] for scene in _scenes(600, confounding=0.5)]
     assert np.mean(half) == pytest.approx(0.5 + 0.5 / len(PLACES), abs=0.05)
@@ -278,7 +278,7 @@ def test_every_place_is_home_to_two_kinds():
     assert [homes.count(place) for place in PLACES] == [2] * len(PLACES)
 
 
-def test_painted_words_are_right_or_wrong_and_the_columns_say_so():
+def test_a_column_marks_painted_words_as_right_or_wrong():
     facts = load_storybook(60, painted_words=0.7).to_pandas()
     right = facts["painted_word"] == facts["object"]
     none = facts["painted_word"] == ""
@@ -289,7 +289,7 @@ def test_painted_words_are_right_or_wrong_and_the_columns_say_so():
     assert set(facts["painted_word"]) <= {"", *OBJECTS}
 
 
-def test_painted_words_come_in_the_share_that_was_asked_for():
+def test_painted_words_have_the_given_share():
     signs = [scene.sign for scene in _scenes(1000, painted_words=0.6)]
     assert signs.count("none") / 1000 == pytest.approx(0.4, abs=0.05)
     assert signs.count("right") / 1000 == pytest.approx(0.3, abs=0.05)
@@ -304,7 +304,7 @@ def test_a_painted_word_changes_the_top_of_the_image_and_nothing_else():
     assert (_pixels(signed) != _pixels(other)).any()
 
 
-def test_a_knob_leaves_the_rest_of_the_image_as_it_was():
+def test_a_parameter_leaves_the_rest_of_the_image_as_it_is():
     for plain, signed, home in zip(
         _scenes(20), _scenes(20, painted_words=1), _scenes(20, confounding=1), strict=True
     ):
@@ -349,7 +349,7 @@ def test_no_caption_has_more_than_fourteen_words(knobs):
     assert not any("{" in words for words in captions)
 
 
-def test_captions_never_say_a_before_a_vowel_nor_an_before_a_consonant():
+def test_captions_have_an_before_a_vowel_and_a_before_a_consonant():
     rng = np.random.default_rng(0)
     for scene in _scenes(1500):
         words = caption(scene, rng).split()
@@ -358,7 +358,7 @@ def test_captions_never_say_a_before_a_vowel_nor_an_before_a_consonant():
             assert article != "an" or follower[0] in "aeiou", words
 
 
-def test_wording_varies_and_says_nothing_wrong():
+def test_captions_vary_and_are_true():
     rng = np.random.default_rng(0)
     scene = _scene("fish", "red", "sea")
     captions = {caption(scene, rng) for _ in range(600)}

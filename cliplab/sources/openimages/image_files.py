@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cliplab._core.cache import write_whole
-from cliplab.images.decoding import decode_image
 from cliplab.sources.http.connections import NotAvailableError
 from cliplab.sources.http.download import Downloader
+from cliplab.sources.http.image import fetch_image
 from cliplab.sources.openimages.host import OpenImagesHost
 from cliplab.sources.openimages.rotation import add_rotation
 
@@ -65,15 +65,23 @@ class ImageFetcher:
         Where the images are saved.
     downloader : Downloader
         Sends the requests.
+    rotations : dict of str to float
+        The degrees by which each image has to be rotated.
     """
 
     def __init__(
-        self, host: OpenImagesHost, split: str, folder: Path, downloader: Downloader
+        self,
+        host: OpenImagesHost,
+        split: str,
+        folder: Path,
+        downloader: Downloader,
+        rotations: dict[str, float],
     ) -> None:
         self._host = host
         self._split = split
         self._folder = folder / split
         self._downloader = downloader
+        self._rotations = rotations
 
     def load(self, record: Path) -> FetchedFiles | None:
         """Return what `FetchedFiles.save` has saved, if all the image files still exist."""
@@ -85,9 +93,7 @@ class ImageFetcher:
             return None
         return FetchedFiles(files, [(name, reason) for name, reason in content["skipped"]])
 
-    def fetch(
-        self, queues: Sequence[Sequence[str]], n_each: int, rotations: dict[str, float]
-    ) -> FetchedFiles:
+    def fetch(self, queues: Sequence[Sequence[str]], n_each: int) -> FetchedFiles:
         """Download images from the head of every queue until there are enough of each.
 
         Parameters
@@ -96,8 +102,6 @@ class ImageFetcher:
             Image ids in the order in which they are wanted.
         n_each : int
             How many images of each queue.
-        rotations : dict of str to float
-            The degrees by which each image has to be rotated.
 
         Returns
         -------
@@ -118,7 +122,7 @@ class ImageFetcher:
         bar = tqdm(desc="Fetching images", total=n_each * len(queues), unit="img", delay=1)
         pool = ThreadPoolExecutor(N_WORKERS)
         try:
-            return self._fetch_until_enough(queues, n_each, rotations, pool, bar)
+            return self._fetch_until_enough(queues, n_each, pool, bar)
         except KeyboardInterrupt:
             bar.write("Stopped. What was downloaded is saved: run the cell again to go on.")
             raise
@@ -131,7 +135,6 @@ class ImageFetcher:
         self,
         queues: Sequence[Sequence[str]],
         n_each: int,
-        rotations: dict[str, float],
         pool: ThreadPoolExecutor,
         bar: tqdm,
     ) -> FetchedFiles:
@@ -148,7 +151,7 @@ class ImageFetcher:
                         missing[number] = 0
                         break
                     missing[number] -= 1
-                    pending.append((number, name, pool.submit(self._file, name, rotations[name])))
+                    pending.append((number, name, pool.submit(self._file, name)))
             if not pending:
                 return fetched
             number, name, future = pending.popleft()
@@ -165,16 +168,13 @@ class ImageFetcher:
                     raise self._too_many_failures(fetched) from error
             bar.set_postfix_str(self._progress(bar, fetched), refresh=False)
 
-    def _file(self, name: str, rotation: float) -> Path:
+    def _file(self, name: str) -> Path:
         """Return the file of an image, downloaded where it does not exist; runs in a thread."""
         path = self._path(name)
         if not path.is_file():
-            file = self._downloader.fetch(self._host.image(self._split, name), _MAX_BYTES)
-            try:
-                decode_image(file, _MAX_PIXELS)
-            except ValueError as error:
-                raise NotAvailableError(str(error)) from error
-            write_whole(path, add_rotation(file, rotation))
+            url = self._host.image(self._split, name)
+            file = fetch_image(self._downloader, url, _MAX_BYTES, _MAX_PIXELS)
+            write_whole(path, add_rotation(file, self._rotations[name]))
         return path
 
     def _path(self, name: str) -> Path:

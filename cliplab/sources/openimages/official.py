@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from cliplab._core.validation import wrong_value
+from cliplab.images.columns import image_dataset
 from cliplab.images.image_set import ImageSet
 from cliplab.sources.hash_sampling import hash_order
 from cliplab.sources.http.download import Downloader
 from cliplab.sources.openimages.host import OpenImagesHost
-from cliplab.sources.openimages.image_files import ImageFetcher
+from cliplab.sources.openimages.image_files import FetchedFiles, ImageFetcher
 from cliplab.sources.openimages.index import Index, load_index
 from cliplab.sources.openimages.rotation import rotation_origin
 from cliplab.sources.openimages.sample import Sample
@@ -69,35 +70,21 @@ def fetch_official(
     queues = _queues(index, rows, sample)
     _require_enough({name: len(queue) for name, queue in queues.items()}, sample.n_each)
     rotations = dict(zip(index.image_ids, index.table["rotation"].to_pylist(), strict=True))
-    fetcher = ImageFetcher(host, sample.split, folder, downloader)
+    fetcher = ImageFetcher(host, sample.split, folder, downloader, rotations)
     record = folder / "samples" / f"{_key(sample, host)}.json"
-    fetched = fetcher.load(record)
-    is_saved = fetched is not None
-    fetched = fetched or fetcher.fetch(list(queues.values()), sample.n_each, rotations)
-    taken = {
-        name: [each for each in queue if each in fetched.files][: sample.n_each]
-        for name, queue in queues.items()
-    }
-    _require_enough({name: len(ids) for name, ids in taken.items()}, sample.n_each)
-    if not is_saved:  # A sample that is too small is tried again the next time.
-        fetched.save(record)
-        if fetched.is_chance:
-            warnings.warn(
-                "Some images could not be downloaded today and were replaced, so that another "
-                f"computer may get others; `skipped` lists them. To try again, delete {record}.",
-                stacklevel=4,
-            )
+    fetched, chosen = _fetch(queues, sample.n_each, fetcher, record)
     # Class after class in turn, so that the head of a curated sample is curated too.
-    ids = [name for turn in zip(*taken.values(), strict=True) for name in turn]
+    ids = [name for turn in zip(*chosen.values(), strict=True) for name in turn]
     known = index.rows(ids)
-    class_of = {each: name for name, each_ids in taken.items() for each in each_ids}
+    class_of = {each: name for name, each_ids in chosen.items() for each in each_ids}
     labels = (
         _primary_labels(index, rows, known)
         if sample.classes is None
         else [class_of[each] for each in ids]
     )
     files = [fetched.files[each] for each in ids]
-    columns = [_row(*each, host, sample.split) for each in zip(known, files, labels, strict=True)]
+    images = [_row(*each, host, sample.split) for each in zip(known, files, labels, strict=True)]
+    table = image_dataset({name: [image[name] for image in images] for name in images[0]})
     provenance = {
         "source": "open_images",
         **sample.provenance,
@@ -106,7 +93,29 @@ def fetch_official(
         "tables": index.files,
         "citation": CITATION,
     }
-    return ImageSet(_dataset(columns), tuple(fetched.skipped), provenance)
+    return ImageSet(table, tuple(fetched.skipped), provenance)
+
+
+def _fetch(
+    queues: dict[str, list[str]], n_each: int, fetcher: ImageFetcher, record: Path
+) -> tuple[FetchedFiles, dict[str, list[str]]]:
+    """Download the images of a sample, or load them; return which images each class gets."""
+    saved = fetcher.load(record)
+    fetched = saved or fetcher.fetch(list(queues.values()), n_each)
+    chosen = {
+        name: [each for each in queue if each in fetched.files][:n_each]
+        for name, queue in queues.items()
+    }
+    _require_enough({name: len(ids) for name, ids in chosen.items()}, n_each)
+    if saved is None:  # A sample that is too small is tried again the next time.
+        fetched.save(record)
+        if fetched.is_chance:
+            warnings.warn(
+                "Some images could not be downloaded today and were replaced, so that another "
+                f"computer may get others; `skipped` lists them. To try again, delete {record}.",
+                stacklevel=5,
+            )
+    return fetched, chosen
 
 
 def _key(sample: Sample, host: OpenImagesHost) -> str:
@@ -158,20 +167,3 @@ def _row(
         "retrieved": retrieved.isoformat(timespec="seconds"),
         "changes": _CHANGES[rotation_origin(file)],
     }
-
-
-def _dataset(rows: list[dict[str, Any]]) -> Any:
-    import datasets
-
-    text = datasets.Value("string")
-    names = sorted({row["class_label"] for row in rows} - {None})
-    features = dict.fromkeys(rows[0], text) | {
-        "image": datasets.Image(),
-        "class_label": datasets.ClassLabel(names=names),
-        "labels_present": [text],
-        "labels_absent": [text],
-    }
-    codes = {name: code for code, name in enumerate(names)} | {None: -1}
-    columns = {name: [row[name] for row in rows] for name in rows[0]}
-    columns["class_label"] = [codes[name] for name in columns["class_label"]]
-    return datasets.Dataset.from_dict(columns, features=datasets.Features(features))

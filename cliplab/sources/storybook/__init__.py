@@ -7,6 +7,7 @@ import zlib
 from typing import Any
 
 from cliplab._core.validation import require_count, require_number
+from cliplab.images.columns import image_dataset
 from cliplab.images.image_set import ImageSet
 from cliplab.sources.storybook.captions import caption, full_caption
 from cliplab.sources.storybook.objects import OBJECTS
@@ -93,7 +94,6 @@ def load_storybook(
     >>> images.to_pandas().loc[3, "caption"]
     'a brown octopus in the sea'
     """
-    import datasets
     from tqdm.auto import tqdm
 
     require_count("n_images", n_images, least=1)
@@ -112,22 +112,16 @@ def load_storybook(
 
     scenes = [sample_scene(seed, index, **parameters) for index in indices]
     files = [_png(scene) for scene in tqdm(scenes, "Drawing the storybook", delay=1)]
-    columns = {
-        "image": [{"bytes": file, "path": None} for file in files],
+    columns: dict[str, list[Any]] = {
+        "image": files,
         "image_id": [f"storybook-{seed}-{index:06}" for index in indices],
-        "class_label": [OBJECTS.index(scene.things[0].name) for scene in scenes],
+        "class_label": [scene.things[0].name for scene in scenes],
         **_factors(scenes, second=n_objects == 2, sign=painted_words > 0),
     }
     columns["title"] = columns["caption"]
     for name, credit in {"author": "cliplab", "license": "CC0 1.0", "url": ""}.items():
         columns[name] = [credit] * len(scenes)
-    text, truth = datasets.Value("string"), datasets.Value("bool")
-    features = dict.fromkeys(columns, text) | {
-        "image": datasets.Image(),
-        "class_label": datasets.ClassLabel(names=list(OBJECTS)),
-        "held_out": truth,
-    }
-    table = datasets.Dataset.from_dict(columns, features=datasets.Features(features))
+    table = image_dataset(columns, class_names=OBJECTS)
     return ImageSet(table, provenance={"source": "storybook", "random_state": seed, **parameters})
 
 

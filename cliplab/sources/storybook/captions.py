@@ -42,7 +42,7 @@ _DOES: dict[str, tuple[str, ...]] = {
 _IDLE = ("standing", "lying")
 _SIZED = {"small": ("small", "little", "tiny"), "large": ("large", "big")}
 
-# What, where: everything is said.
+# The whole scene: what and where.
 _FULL = (
     "{what} {where}",
     "{what} {where}",
@@ -64,7 +64,7 @@ _FULL = (
     "somebody left {what} {where}",
     "once upon a time there was {what} {where}",
 )
-# Something is left out: it has to be understood on its own as well.
+# A part of the scene, which has to be understood on its own, too.
 _WHAT = (
     "{what}",
     "{what}",

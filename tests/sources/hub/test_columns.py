@@ -56,18 +56,18 @@ def test_a_column_named_like_a_credit_that_holds_something_else_is_renamed(fetch
     assert images.class_names == ()
 
 
-def test_terms_of_each_image_go_before_those_of_the_whole(fetch):
+def test_the_licence_of_an_image_goes_before_that_of_the_dataset(fetch):
     images = fetch({"license": ["CC0", "", "CC BY 2.0"]}, {"license": _TEXT})
     assert [each.license for each in images.attribution] == ["CC0", "", "CC BY 2.0"]
 
 
-def test_images_without_a_class_are_told_apart_from_those_of_the_first(fetch):
+def test_images_without_a_class_are_not_in_the_first_class(fetch):
     kinds = {"kind": datasets.ClassLabel(names=["cat", "dog"])}
     images = fetch({"kind": [1, -1, None]}, kinds)
     assert images.class_labels.tolist() == [1, -1, -1]
 
 
-def test_of_two_columns_of_classes_none_is_taken_unasked(fetch):
+def test_of_two_columns_of_classes_none_is_chosen(fetch):
     kind, place = (datasets.ClassLabel(names=names) for names in (["cat", "dog"], ["sea", "land"]))
     columns, kinds = {"kind": [0, 1, 0], "place": [1, 1, 0]}, {"kind": kind, "place": place}
     assert fetch(columns, kinds).class_names == ()
@@ -76,7 +76,7 @@ def test_of_two_columns_of_classes_none_is_taken_unasked(fetch):
     assert asked.class_labels.tolist() == [1, 1, 0]
 
 
-def test_raw_bytes_are_no_classes(fetch):
+def test_raw_bytes_are_not_classes(fetch):
     with pytest.raises(ValueError, match=r"`label_column` must be .* one value.* Got 'blob'"):
         fetch({"blob": [b"x"] * 3}, {"blob": datasets.Value("binary")}, label_column="blob")
 
@@ -97,7 +97,7 @@ def test_an_image_that_is_only_an_address_is_read_from_the_hub_only(fetch, addre
         fetch(columns, kinds, image_column="photograph")
 
 
-def test_a_column_without_any_image_is_named_with_what_is_wrong_with_it(fetch):
+def test_a_column_without_any_image_is_refused_with_the_reason(fetch):
     with pytest.raises(ValueError, match=r"hold images that can be read. Got 'word' .* address"):
         fetch({"word": ["a", "b", "c"]}, {"word": _TEXT}, image_column="word")
 

@@ -33,7 +33,7 @@ def mirror(hub):
     return hub.add(f"datasets/{MIRROR}", {"data/validation-0.parquet": buffer.getvalue()})
 
 
-def test_the_mirror_gives_a_sample_and_says_what_it_lacks(mirror):
+def test_the_provenance_of_a_sample_lists_what_the_mirror_lacks(mirror):
     images = fetch_open_images(12, source="hub")
     assert len(images) == 12
     assert images.class_names == ("Cat", "Person")
@@ -64,7 +64,7 @@ def test_the_mirror_is_tried_where_the_official_host_does_not_answer(mirror, tmp
     assert images.provenance["host"] == MIRROR
 
 
-def test_who_asked_for_no_people_is_not_given_the_mirror_unasked(mirror, tmp_path):
+def test_with_excluded_classes_the_mirror_is_used_only_on_request(mirror, tmp_path):
     assert len(fetch_open_images(40, source="hub", exclude_classes=["person"])) == 32
     with nobody_there() as address:
         host = OpenImagesHost(address, address)
