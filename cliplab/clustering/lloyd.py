@@ -45,7 +45,7 @@ class KMeansStep:
 def kmeans_steps(
     embeddings: Embeddings | Projection | ArrayLike, n_clusters: int, *, random_state: int = 0
 ) -> Iterator[KMeansStep]:
-    """Watch K-means at work: Lloyd's algorithm from random images to rest.
+    """Return each step of K-means: Lloyd's algorithm, from random images to convergence.
 
     Each step moves every centre to the mean of its images, and then gives every image to its
     nearest centre. A centre that has lost all its images stays where it is.

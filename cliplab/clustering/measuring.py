@@ -33,7 +33,7 @@ def remeasure(
     *,
     metric: str = "euclidean",
 ) -> _Measured:
-    """Measure the same clusters in another space: their centres, inertia and silhouettes.
+    """Compute centres, inertia and silhouettes of the same clusters in another space.
 
     Clusters that were found on a t-SNE picture look well parted there, because t-SNE parts them.
     Measured among CLIP's own vectors, the same clusters often overlap.

@@ -20,7 +20,7 @@ NOISE = -1
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Clustering:
-    """One cluster for each image, and how well each image sits in it.
+    """The cluster of each image, and how well the image fits it.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class Clustering:
     metric : {"euclidean", "cosine"}, default="euclidean"
         The distance of the silhouettes.
     algorithm : str, default="kmeans"
-        What found the clusters.
+        The algorithm that found the clusters.
 
     Raises
     ------
@@ -92,12 +92,12 @@ class Clustering:
 
     @property
     def n_noise(self) -> int:
-        """How many images are in no cluster."""
+        """The number of images that are in no cluster."""
         return int((self.cluster_labels == NOISE).sum())
 
     @property
     def n_measured(self) -> int:
-        """How many images have a silhouette: all but noise, or a sample of very many."""
+        """The number of images with a silhouette: all but noise, or a sample of them."""
         return int(np.isfinite(self.silhouettes).sum())
 
     @property
@@ -107,13 +107,13 @@ class Clustering:
 
     @property
     def silhouette_score(self) -> float:
-        """The mean silhouette of all images but noise; NaN where nothing has one."""
+        """The mean silhouette of all images but noise; NaN if no image has one."""
         known = self.silhouettes[np.isfinite(self.silhouettes)]
         return float(known.mean(dtype=np.float64)) if known.size else float("nan")
 
     @property
     def silhouette_error(self) -> float:
-        """The standard error of `silhouette_score`: 0 where every image was measured.
+        """The standard error of `silhouette_score`; 0 if all images were measured.
 
         This is what stands after ± in words. Plots draw twice as much, for the mean over all
         images is within twice this of the mean over the sample in about 19 of 20 samples. Only
@@ -135,7 +135,7 @@ class Clustering:
         return float(np.sqrt((1 - n_measured / n_images) * variance / n_measured))
 
     def to_pandas(self) -> pd.DataFrame:
-        """Each cluster's size, mean silhouette and share of negative silhouettes.
+        """Return each cluster's size, mean silhouette and share of negative silhouettes.
 
         Where silhouettes were sampled, mean and share are those of the sample.
 
@@ -231,7 +231,7 @@ class ClusterSweep(Mapping[int, Clustering]):
 
     @property
     def n_clusters(self) -> tuple[int, ...]:
-        """Every k there is; increasing, unless the sweep is over another parameter."""
+        """All values of k, increasing unless the sweep is over another parameter."""
         return tuple(clustering.n_clusters for clustering in self.clusterings)
 
     @property
@@ -246,19 +246,19 @@ class ClusterSweep(Mapping[int, Clustering]):
 
     @property
     def silhouette_errors(self) -> NDArray[np.float64]:
-        """The standard error of each mean silhouette; 0 where every image was measured."""
+        """The standard error of each mean silhouette; 0 if all images were measured."""
         return np.array([clustering.silhouette_error for clustering in self.clusterings])
 
     @property
     def elbow(self) -> int | None:
-        """The k at the inertia curve's elbow; None where it has no clear one, or k is not told."""
+        """The k at the elbow of the inertia; None if not clear, or if the sweep is not over k."""
         if self.parameter != "n_clusters":
             return None
         return find_elbow(self.parameter_values, self.inertias)
 
     @property
     def space(self) -> str:
-        """Where it was measured, as in `Clustering`."""
+        """The space that was clustered, as in `Clustering`."""
         return self.clusterings[0].space
 
     @property
@@ -268,16 +268,16 @@ class ClusterSweep(Mapping[int, Clustering]):
 
     @property
     def algorithm(self) -> str:
-        """What found the clusters."""
+        """The algorithm that found the clusters."""
         return self.clusterings[0].algorithm
 
     @property
     def parameter_title(self) -> str:
-        """What people call the parameter."""
+        """The name of the parameter, as shown on the screen."""
         return "k" if self.parameter == "n_clusters" else "smallest size"
 
     def to_pandas(self) -> pd.DataFrame:
-        """Inertia and mean silhouette for each k.
+        """Return inertia and mean silhouette for each k.
 
         Returns
         -------

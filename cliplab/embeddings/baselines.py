@@ -29,7 +29,7 @@ _MOST_BINS = 16
 
 
 def encode_pixels(images: ImageSet | Sequence[Image], size: int = 16) -> Embeddings:
-    """Take the pixels themselves: each picture shrunk to a few, as a vector of unit length.
+    """Encode images by their pixels, after scaling them to a very small size.
 
     The whole picture is squeezed into a square, and its mean colour is taken away. Without that
     the direction of a vector would say little but how bright the picture is; with it, unit
@@ -84,7 +84,7 @@ def encode_pixels(images: ImageSet | Sequence[Image], size: int = 16) -> Embeddi
 
 
 def encode_colors(images: ImageSet | Sequence[Image], n_bins: int = 8) -> Embeddings:
-    """Count the colours of each picture, wherever in it they are.
+    """Encode images by how often each colour occurs, regardless of where.
 
     Red, green and blue are cut into `n_bins` steps each, and a vector holds the square root of
     the share of pixels of each of the ``n_bins ** 3`` colours. With the root, every vector has

@@ -33,7 +33,7 @@ _SECONDS_BEFORE_PROGRESS = 2
 
 
 class ClipEncoder:
-    """A CLIP model: turns images, and texts, into vectors that can be compared.
+    """A CLIP model that encodes images and texts as vectors of one space.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ class ClipEncoder:
         store: str | os.PathLike[str] | bool = True,
         engine: str = "local",
     ) -> Embeddings | StoredEmbeddings:
-        """Turn images into unit vectors, one row an image.
+        """Encode images as unit vectors, one row for each image.
 
         Images are prepared as the weights expect it: size, cropping and colours. Nothing leaves
         this machine. What is encoded is kept, batch by batch: a run that is stopped, or killed,
@@ -221,7 +221,7 @@ class ClipEncoder:
         return self._embeddings(np.vstack([known[key] for key in keys]))
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Turn texts into unit vectors of the same space as the images.
+        """Encode texts as unit vectors in the space of the images.
 
         Parameters
         ----------

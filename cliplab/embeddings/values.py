@@ -111,7 +111,7 @@ class Embeddings(Points):
             yield self.vectors[start : start + size]
 
     def centered(self) -> Embeddings:
-        """Move the mean of all rows to the origin, and scale the rows to unit length again.
+        """Subtract the mean of all rows, and scale the rows to unit length again.
 
         CLIP's image vectors lie in a narrow cone: any two have a high cosine similarity, because
         all share one direction. Without that direction the cosine shows in what they differ.

@@ -98,7 +98,7 @@ class SilhouetteExplanation:
 def explain_silhouette(
     embeddings: Embeddings | Projection | ArrayLike, clustering: Clustering, image: int
 ) -> SilhouetteExplanation:
-    """Show how the silhouette of one image is computed.
+    """Explain how the silhouette of one image is computed.
 
     Parameters
     ----------

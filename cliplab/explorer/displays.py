@@ -95,7 +95,7 @@ def show_projection(
 
 
 def show_elbow(sweep: ClusterSweep) -> FigureDisplay:
-    """Draw inertia and mean silhouette over k, and the elbow where the rule finds one.
+    """Draw inertia and mean silhouette over k, and the elbow if it is clear.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ def show_evidence(evidence: Evidence) -> FigureDisplay:
 
 
 def show_transitions(transitions: ClusterTransitions) -> FigureDisplay:
-    """Draw how images flow from the clusters of one clustering to those of another.
+    """Draw how many images move between the clusters of two clusterings.
 
     Parameters
     ----------

@@ -188,12 +188,12 @@ class Explorer:
 
     @property
     def clustering(self) -> Clustering:
-        """The clustering that is on the screen: the sweep's for the chosen k."""
+        """The clustering on the screen: that of the chosen k."""
         return self._drawing.clustering
 
     @property
     def evidence(self) -> Evidence | None:
-        """What was gathered for the sweep on the screen, if it was."""
+        """The evidence for the sweep on the screen, if it was computed."""
         return self._companions.evidence_for(self.sweep)
 
     @property

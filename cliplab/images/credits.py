@@ -56,7 +56,7 @@ class Attribution:
         return f"“{self.title}”" if self.title else "Untitled"
 
     def to_html(self) -> Markup:
-        """Return the same with links, safe to be put into a page.
+        """Return the attribution as HTML, with links.
 
         Returns
         -------
@@ -136,7 +136,7 @@ class Credits:
         return f"Credits of {len(self)} images"
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return the credits as a table, one row an image.
+        """Return the credits as a table, one row for each image.
 
         Returns
         -------

@@ -195,7 +195,7 @@ class ImageSet:
         return tuple(Attribution(**row) for row in texts_of(self.dataset, CREDIT_COLUMNS))
 
     def credits(self) -> Credits:
-        """Return who made the images, to be shown and saved with them.
+        """Return the credits of the images, to show and save with them.
 
         Returns
         -------
@@ -214,7 +214,7 @@ class ImageSet:
 
     @property
     def factors(self) -> tuple[str, ...]:
-        """Names of the columns with one value an image, other than its class and credits."""
+        """The names of the columns with one value for each image, except class and credits."""
         return factor_names(self.dataset)
 
     def factor(self, column: str) -> list[Any]:
@@ -272,7 +272,7 @@ class ImageSet:
         return ImageSet(table, self.skipped, self.provenance)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return everything that is known about the images, one row an image.
+        """Return all that is known about the images, one row for each image.
 
         Returns
         -------

@@ -133,7 +133,7 @@ class ExplorerState(traitlets.HasTraits):
 
     @property
     def is_revealed(self) -> bool:
-        """Whether what is known of the images may be seen: there is nothing to hide, or a k."""
+        """Whether known classes are shown: they are not hidden, or a k was committed to."""
         return not self._known or self.committed_k is not None
 
     @traitlets.validate(

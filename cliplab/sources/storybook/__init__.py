@@ -45,7 +45,7 @@ def load_storybook(
     confounding: float = 0.0,
     painted_words: float = 0.0,
 ) -> ImageSet:
-    """Draw scenes as in a children's book: an object in a colour at a place, all of it known.
+    """Draw scenes of a storybook, whose object, colour and place are known.
 
     There are 16 kinds of object, 8 colours, 8 places and 4 lights, chosen at random and
     independent of each other. Image *i* depends only on the seed, on *i* and on the parameters
