@@ -84,7 +84,9 @@ def show_projection(
         plots, thumbnails = _plots_of(images)
     plots.show_projection(projection)
     plots.show_title(projection.method)
-    if clustering is not None:
+    if clustering is None:
+        plots.hover.leave_out_clusters()
+    else:
         plots.show_clustering(clustering)
         plots.show_numbers(clustering, projection)
         color_by = color_by or "cluster"

@@ -29,6 +29,16 @@ def test_a_projection_is_drawn_at_its_coordinates(projection, images):
     assert len(set(data["color_values"])) == 1
 
 
+def test_without_a_clustering_its_hover_says_nothing_of_clusters(projection, images, sweep):
+    for given in ({"images": images}, {}):
+        plot = show_projection(projection, **given).figure
+        (hover,) = plot.select({"type": HoverTool})
+        assert "silhouette" not in hover.tooltips
+        assert "cluster_labels" not in hover.tooltips
+        (hover,) = show_projection(projection, sweep[4], **given).figure.select({"type": HoverTool})
+        assert "silhouette $index{silhouettes}" in hover.tooltips
+
+
 def test_a_clustering_colours_it_and_writes_its_numbers(projection, images, sweep):
     plot = show_projection(projection, sweep[4], images=images).figure
     np.testing.assert_array_equal(_data(plot, "points")["color_values"], sweep[4].cluster_labels)

@@ -7,14 +7,14 @@ many images a thumbnail is sent when the mouse is over its point, and the texts 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bokeh.models import ColumnDataSource, CustomJS, CustomJSHover, HoverTool
 
 from cliplab._core.html import render
 from cliplab._core.scripts import script
-from cliplab.explorer.model.hover_fields import HOVER_FIELDS, Texts
+from cliplab.explorer.model.hover_fields import HOVER_FIELDS, HoverField, Texts
 from cliplab.explorer.style.theme import MOST_AT_ONCE, THUMBNAIL_SIZE
 from cliplab.images.thumbnails import SHEET_SIDE
 
@@ -59,6 +59,7 @@ class Hover:
     ) -> None:
         self._images, self._bars = images, bars
         self.are_images = are_images
+        self._tools: list[HoverTool] = []
         self.is_on_demand = are_images and n_images > MOST_AT_ONCE
         n_sheets = 0 if self.is_on_demand else -(-n_images // SHEET_SIDE**2)
         self.sheets = ColumnDataSource({"uri": [""] * n_sheets}, name=f"{prefix}sheets")
@@ -83,19 +84,27 @@ class Hover:
             for field in HOVER_FIELDS
         }
         call = f"hoverValue(format, special_vars, {json.dumps(fields)}, {{{', '.join(arguments)}}})"
-        # Bokeh escapes what replaces $index: texts from data are never run as HTML.
-        name = "hover.html" if self.are_images else "hover_null_data.html"
-        tooltip = render(
-            f"explorer/style/templates/{name}", fields=HOVER_FIELDS, size=THUMBNAIL_SIZE
-        )
-        return HoverTool(
+        tool = HoverTool(
             renderers=[renderer],
-            tooltips=str(tooltip),
+            tooltips=self._tooltip(HOVER_FIELDS),
             formatters={
                 "$index": CustomJSHover(args=arguments, code=f"{script(_SCRIPT)}return {call}")
             },
             limit=1,
         )
+        self._tools.append(tool)
+        return tool
+
+    def leave_out_clusters(self) -> None:
+        """Say nothing of clusters and silhouettes, where there are none."""
+        fields = [field for field in HOVER_FIELDS if field.texts is not None]
+        for tool in self._tools:
+            tool.tooltips = self._tooltip(fields)
+
+    def _tooltip(self, fields: Sequence[HoverField]) -> str:
+        # Bokeh escapes what replaces $index: texts from data are never run as HTML.
+        name = "hover.html" if self.are_images else "hover_null_data.html"
+        return render(f"explorer/style/templates/{name}", fields=fields, size=THUMBNAIL_SIZE)
 
     def serve(self, *plots: figure) -> None:
         """Have plots that hold such hovers fill them in when an answer comes."""
