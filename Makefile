@@ -6,7 +6,6 @@ BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 # The linters of workflows, scripts and style sheets come from npm; without node they are left out.
 NODE := $(and $(shell command -v node),$(shell command -v npm))
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
-TEST_SCRIPTS := $(if $(NODE),node --test --test-reporter=dot $(shell find tests -name '*.test.mjs'))
 SETTINGS := .venv/share/jupyter/lab/settings
 
 # Without a screen Jupyter prints the address; as root it has to be told that this is meant.
@@ -24,11 +23,9 @@ lab: .venv/.installed  ## Open the first lesson in JupyterLab
 	  --LabApp.default_url=/lab/tree/notebooks/00_explore.ipynb
 
 quick: .venv/.installed  ## Run the tests that answer within a minute, after each edit
-	@$(TEST_SCRIPTS)
 	@$(BIN)/pytest -n logical --dist loadfile -m "not (browser or notebook or ray or slow)"
 
 test: .venv/.installed  ## Run every test, also those in a browser
-	@$(TEST_SCRIPTS)
 	@$(BIN)/python tools/find_browser.py
 	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
