@@ -38,4 +38,6 @@ def save_figure(figure: LayoutDOM, path: str | os.PathLike[str]) -> None:
             f"`path` must end in .html, because a figure is saved as a page. Got {str(path)!r} "
             "instead."
         )
-    write_whole(path, file_html(figure, INLINE, title=path.stem).encode())
+    # Python is asked for thumbnails only, and only where there are too many to be in the page.
+    page = file_html(figure, INLINE, title=path.stem, suppress_callback_warning=True)
+    write_whole(path, page.encode())

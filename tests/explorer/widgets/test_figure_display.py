@@ -50,7 +50,7 @@ def test_a_saved_page_asks_for_nothing(elbow, tmp_path):
 
 
 def test_a_saved_page_has_every_thumbnail_even_if_they_have_not_been_sent(
-    in_kernel, images, sweep, tmp_path
+    in_kernel, images, sweep, tmp_path, caplog
 ):
     async def story():
         show_silhouettes(images, sweep[5]).save(tmp_path / "bars.html")
@@ -58,6 +58,7 @@ def test_a_saved_page_has_every_thumbnail_even_if_they_have_not_been_sent(
     in_kernel(story)
     page = (tmp_path / "bars.html").read_text(encoding="utf-8")
     assert page.count("data:image/webp;base64,") == 1
+    assert caplog.records == []
 
 
 def test_thumbnails_are_sent_once_it_is_shown(in_kernel, images, projection):
