@@ -18,7 +18,8 @@ from .projection.values import Projection as Projection
 from .clustering.lloyd import kmeans_steps as kmeans_steps
 from .clustering.measuring import remeasure as remeasure
 from .clustering.sweeping import sweep_clusters as sweep_clusters
-from .clustering.values import ClusterSweep as ClusterSweep, Clustering as Clustering
+from .clustering.cluster_sweep import ClusterSweep as ClusterSweep
+from .clustering.values import Clustering as Clustering
 from .evaluation.agreement import Agreement as Agreement, class_agreement as class_agreement
 from .evaluation.algorithm_comparison import (
     AlgorithmComparison as AlgorithmComparison,

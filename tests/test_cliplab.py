@@ -187,8 +187,6 @@ def _values() -> dict[str, object]:
 
 
 VALUES = _values()
-# Their HTML, or their table, is to come.
-UNFINISHED = {"ClusterSweep", "Clustering", "Projection"}
 NOT_VALUES = {"ClipEncoder", "Explorer", "ExplorerState", "StoredEmbeddings"}
 WITHOUT_ROWS = {"Attribution", "Pack"}
 
@@ -202,14 +200,14 @@ def test_the_repr_of_a_value_begins_with_its_class(name):
     assert re.match(rf"{name}\b", repr(VALUES[name]))
 
 
-@pytest.mark.parametrize("name", sorted(set(VALUES) - UNFINISHED))
+@pytest.mark.parametrize("name", sorted(VALUES))
 def test_a_value_has_html_for_notebooks(name):
     html = VALUES[name]._repr_html_()
     assert isinstance(html, str)
     assert html
 
 
-@pytest.mark.parametrize("name", sorted(set(VALUES) - WITHOUT_ROWS - UNFINISHED))
+@pytest.mark.parametrize("name", sorted(set(VALUES) - WITHOUT_ROWS))
 def test_a_value_with_rows_becomes_a_table(name):
     assert isinstance(VALUES[name].to_pandas(), pd.DataFrame)
 

@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
 from cliplab._core.validation import require_kind, require_rows
+from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.sampling import stratified_rows
 from cliplab.clustering.silhouettes import silhouettes
-from cliplab.clustering.values import NOISE, Clustering, ClusterSweep
+from cliplab.clustering.values import NOISE, Clustering
 from cliplab.embeddings.points import points_and_space, unit_rows
 from cliplab.embeddings.values import Embeddings
 from cliplab.projection.values import Projection

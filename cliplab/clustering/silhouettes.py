@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from cliplab._core.device import gpu_for, n_cores
 from cliplab.clustering.gpu import summed_distances
+from cliplab.clustering.matching import without_gaps
 from cliplab.embeddings.points import unit_rows
 
 METRICS = ("euclidean", "cosine")
@@ -225,25 +226,6 @@ def _summed_distances(
         for share in shares:
             total += share
     return total
-
-
-def without_gaps(labels: NDArray[np.integer]) -> NDArray[np.intp]:
-    """Give clusters the numbers from 0 without a gap, in the same order; noise stays -1.
-
-    Parameters
-    ----------
-    labels : ndarray of shape (n_points,)
-        Whole numbers; -1 for noise.
-
-    Returns
-    -------
-    ndarray of shape (n_points,)
-        The same clusters.
-    """
-    codes = np.full(len(labels), -1)
-    known = labels != -1
-    codes[known] = np.unique(labels[known], return_inverse=True)[1]
-    return codes
 
 
 def silhouettes_from_sums(

@@ -11,11 +11,10 @@ from threadpoolctl import threadpool_limits
 
 from cliplab._core.validation import require_count
 from cliplab.clustering.algorithms import find_algorithm
-from cliplab.clustering.matching import match
+from cliplab.clustering.cluster_sweep import ClusterSweep
+from cliplab.clustering.matching import match, without_gaps
 from cliplab.clustering.measuring import measure
 from cliplab.clustering.sampled_sweep import cluster_by_sample
-from cliplab.clustering.silhouettes import without_gaps
-from cliplab.clustering.values import ClusterSweep
 from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.sample import in_memory, sample_rows
 from cliplab.embeddings.values import Embeddings

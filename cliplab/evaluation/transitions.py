@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from cliplab._core.validation import require_kind
-from cliplab.clustering.matching import shared
+from cliplab.clustering.matching import match_to
 from cliplab.clustering.values import NOISE, Clustering
 from cliplab.evaluation.result_html import result_html
 
@@ -150,15 +149,5 @@ def compare_clusterings(before: Clustering, after: Clustering) -> ClusterTransit
         raise ValueError(
             f"`after` must be of the same {len(before)} images. Got one of {len(after)} instead."
         )
-    labels = after.cluster_labels
-    # A matched cluster takes the number of its match; the others get new numbers.
-    numbers = np.full(after.n_clusters, NOISE)
-    matched_before, matched_after = linear_sum_assignment(
-        shared(before.cluster_labels, labels, before.n_clusters, after.n_clusters), maximize=True
-    )
-    numbers[matched_after] = matched_before
-    is_new = numbers == NOISE
-    numbers[is_new] = before.n_clusters + np.arange(is_new.sum())
-    renumbered = np.full(len(labels), NOISE)
-    renumbered[labels != NOISE] = numbers[labels[labels != NOISE]]
-    return ClusterTransitions(before.cluster_labels, renumbered)
+    labels = match_to(before.cluster_labels, after.cluster_labels)
+    return ClusterTransitions(before.cluster_labels, labels)

@@ -8,7 +8,8 @@ from bokeh.layouts import row
 from bokeh.models import ColumnDataSource
 
 from cliplab._core.validation import require_kind
-from cliplab.clustering.values import Clustering, ClusterSweep
+from cliplab.clustering.cluster_sweep import ClusterSweep
+from cliplab.clustering.values import Clustering
 from cliplab.evaluation.evidence.judging import Evidence
 from cliplab.evaluation.transitions import ClusterTransitions
 from cliplab.explorer.model.colors import coloring

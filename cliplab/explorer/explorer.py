@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab._core.validation import require_kind, require_rows
+from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.sweeping import sweep_clusters
-from cliplab.clustering.values import Clustering, ClusterSweep
+from cliplab.clustering.values import Clustering
 from cliplab.embeddings.values import Embeddings
 from cliplab.explorer.model.answers import Answers, Screen
 from cliplab.explorer.model.companions import Companions, Redraw

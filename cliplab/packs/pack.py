@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cliplab._core.html import render
 from cliplab._core.validation import require_kind, require_rows
-from cliplab.clustering.values import ClusterSweep
+from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.embeddings.values import Embeddings
 from cliplab.images.image_set import ImageSet
 from cliplab.projection.values import Projection

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab.clustering.values import Clustering, ClusterSweep
+from cliplab.clustering.cluster_sweep import ClusterSweep
+from cliplab.clustering.values import Clustering
 from cliplab.images.image_set import ImageSet
 from cliplab.projection.values import Projection
 

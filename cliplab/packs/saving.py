@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cliplab._core.validation import require_count
-from cliplab.clustering.values import ClusterSweep
+from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.embeddings.values import Embeddings
 from cliplab.images.image_set import ImageSet
 from cliplab.images.thumbnails import reduced_file

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab._core.html import render
 from cliplab.embeddings.points import Points
 
 if TYPE_CHECKING:
@@ -99,3 +100,7 @@ class Projection(Points):
         n_images, n_components = self.coordinates.shape
         kl = "" if self.kl_divergence is None else f", KL divergence {self.kl_divergence:.3f}"
         return f"Projection of {n_images} images into {n_components} dimensions, {self.method}{kl}"
+
+    def _repr_html_(self) -> str:
+        facts = {name: f"{value:g}" for name, value in self.parameters.items()}
+        return render("embeddings/templates/embeddings.html", title=repr(self), facts=facts)

@@ -7,10 +7,11 @@ from sklearn.cluster import HDBSCAN, AgglomerativeClustering
 from sklearn.metrics import adjusted_rand_score, silhouette_samples
 
 from cliplab.clustering.algorithms import ALGORITHMS
+from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.matching import match, shared
 from cliplab.clustering.measuring import remeasure
 from cliplab.clustering.sweeping import sweep_clusters
-from cliplab.clustering.values import NOISE, Clustering, ClusterSweep
+from cliplab.clustering.values import NOISE, Clustering
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.agreement import class_agreement
 from cliplab.evaluation.algorithm_comparison import compare_algorithms

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import silhouette_samples
 
+from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.measuring import remeasure
 from cliplab.clustering.sweeping import sweep_clusters
-from cliplab.clustering.values import Clustering, ClusterSweep
+from cliplab.clustering.values import Clustering
 from cliplab.embeddings.values import Embeddings
 from cliplab.projection.values import Projection
 

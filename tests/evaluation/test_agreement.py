@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 from sklearn import metrics
 
-from cliplab.clustering.values import Clustering, ClusterSweep
+from cliplab.clustering.cluster_sweep import ClusterSweep
+from cliplab.clustering.values import Clustering
 from cliplab.evaluation.agreement import class_agreement
 from cliplab.evaluation.label_agreement import agreement_by_label
 from cliplab.images.image_set import ImageSet

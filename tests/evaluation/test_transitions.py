@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.sweeping import sweep_clusters
-from cliplab.clustering.values import Clustering, ClusterSweep
+from cliplab.clustering.values import Clustering
 from cliplab.evaluation.transitions import ClusterTransitions, compare_clusterings
 
 

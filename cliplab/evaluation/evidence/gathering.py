@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from cliplab._core.device import n_cores
 from cliplab._core.validation import require_count, require_kind
-from cliplab.clustering.values import ClusterSweep
+from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.evidence import measures

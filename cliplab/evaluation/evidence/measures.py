@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.measuring import measure
 from cliplab.clustering.silhouettes import silhouettes
 from cliplab.clustering.sweeping import sweep_clusters
-from cliplab.clustering.values import Clustering, ClusterSweep
+from cliplab.clustering.values import Clustering
 from cliplab.embeddings.points import points_and_space, unit_rows
 from cliplab.evaluation.null import null_data
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from cliplab.clustering.values import ClusterSweep
+from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.explorer.model.options import GIVEN_SPACE
 from cliplab.explorer.notebook.tasks import Lane
 from cliplab.projection.values import Projection

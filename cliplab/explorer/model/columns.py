@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from cliplab.clustering.values import NOISE
 
 if TYPE_CHECKING:
-    from cliplab.clustering.values import Clustering, ClusterSweep
+    from cliplab.clustering.cluster_sweep import ClusterSweep
+    from cliplab.clustering.values import Clustering
     from cliplab.projection.values import Projection
 
 Columns = dict[str, Any]

@@ -12,7 +12,8 @@ from cliplab.explorer.model.null_groups import ControlGroup, draw_control_groups
 from cliplab.explorer.notebook.tasks import Lane
 
 if TYPE_CHECKING:
-    from cliplab.clustering.values import Clustering, ClusterSweep
+    from cliplab.clustering.cluster_sweep import ClusterSweep
+    from cliplab.clustering.values import Clustering
     from cliplab.explorer.model.answers import Answers, Change
     from cliplab.explorer.model.options import Choices
     from cliplab.explorer.model.snapshot import View

@@ -16,7 +16,7 @@ from cliplab.explorer.model.results import ProjectionKey, Results, SweepKey
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cliplab.clustering.values import ClusterSweep
+    from cliplab.clustering.cluster_sweep import ClusterSweep
     from cliplab.projection.values import Projection
 
 N_GROUPS = 10

@@ -17,7 +17,8 @@ from cliplab.explorer.model.columns import score_text
 from cliplab.explorer.model.state import LIKENESS, PAGES, ExplorerState
 
 if TYPE_CHECKING:
-    from cliplab.clustering.values import Clustering, ClusterSweep
+    from cliplab.clustering.cluster_sweep import ClusterSweep
+    from cliplab.clustering.values import Clustering
     from cliplab.embeddings.values import Embeddings
     from cliplab.images.image_set import ImageSet
     from cliplab.projection.values import Projection

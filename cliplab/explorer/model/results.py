@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cliplab.clustering.algorithms import ALGORITHMS
+from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.measuring import remeasure
 from cliplab.clustering.sweeping import sweep_clusters
-from cliplab.clustering.values import ClusterSweep
 from cliplab.explorer.model.options import GIVEN_SPACE
 from cliplab.projection.projecting import METHODS, project, settle
 from cliplab.projection.tsne import StagedTSNE

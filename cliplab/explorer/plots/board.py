@@ -20,7 +20,7 @@ from cliplab.explorer.plots.linked import Plots, share_out
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
 
-    from cliplab.clustering.values import ClusterSweep
+    from cliplab.clustering.cluster_sweep import ClusterSweep
     from cliplab.evaluation.evidence.judging import Evidence
     from cliplab.evaluation.transitions import ClusterTransitions
     from cliplab.explorer.model.null_groups import ControlGroup

@@ -24,7 +24,7 @@ from bokeh.plotting import figure
 from cliplab.explorer.style.theme import ACCENT, FONT_SIZE, NEUTRAL, PLOT_HEIGHT
 
 if TYPE_CHECKING:
-    from cliplab.clustering.values import ClusterSweep
+    from cliplab.clustering.cluster_sweep import ClusterSweep
     from cliplab.explorer.plots.hover import Hover
 
 BAND_ALPHA = 0.25  # Of what null data reach, drawn behind what the images reach.

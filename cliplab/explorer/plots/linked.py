@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
     from numpy.typing import NDArray
 
-    from cliplab.clustering.values import Clustering, ClusterSweep
+    from cliplab.clustering.cluster_sweep import ClusterSweep
+    from cliplab.clustering.values import Clustering
     from cliplab.explorer.model.colors import Coloring
     from cliplab.projection.values import Projection
 

@@ -17,7 +17,8 @@ from cliplab.explorer.style.theme import cluster_color
 from cliplab.explorer.widgets.page_images import PagePictures
 
 if TYPE_CHECKING:
-    from cliplab.clustering.values import Clustering, ClusterSweep
+    from cliplab.clustering.cluster_sweep import ClusterSweep
+    from cliplab.clustering.values import Clustering
     from cliplab.explorer.notebook.host import MainLoop
     from cliplab.explorer.notebook.tasks import Lane
     from cliplab.explorer.widgets.page_images import SmallPictures
