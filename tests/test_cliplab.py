@@ -195,6 +195,16 @@ def test_every_public_class_is_a_value_or_is_known_not_to_be():
     assert set(CLASSES) == set(VALUES) | NOT_VALUES
 
 
+@pytest.mark.parametrize("name", ["labels_", "cluster_centers_", "inertia_"])
+def test_a_clustering_can_be_read_under_the_names_of_scikit_learn(name):
+    assert getattr(VALUES["Clustering"], name) is not None
+
+
+def test_a_clustering_becomes_a_table_of_clusters_or_of_images():
+    clustering, images = VALUES["Clustering"], VALUES["ImageSet"]
+    assert (len(clustering.to_pandas()), len(clustering.to_pandas(images))) == (2, 4)
+
+
 @pytest.mark.parametrize("name", VALUES)
 def test_the_repr_of_a_value_begins_with_its_class(name):
     assert re.match(rf"{name}\b", repr(VALUES[name]))
