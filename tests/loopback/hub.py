@@ -54,9 +54,9 @@ class SmallHub:
         return self.repositories[name]
 
     def forget(self) -> None:
-        """Be as new: no repositories, no faults."""
+        """Remove all repositories and faults."""
         self.repositories.clear()
-        self.server.asked.clear()
+        self.server.requests.clear()
         self.server.n_bytes.clear()
         self.server.ranges.clear()
         self.server.fault = lambda path, times: None
@@ -73,12 +73,12 @@ class SmallHub:
         repository, problem = self._find(name)
         if repository is None:
             return problem
-        told = {"X-Repo-Commit": repository.commit}
+        headers = {"X-Repo-Commit": repository.commit}
         if path not in repository.files:
-            return _error(404, "EntryNotFound", told)
+            return _error(404, "EntryNotFound", headers)
         content = repository.files[path]
         etag = hashlib.sha256(content).hexdigest()
-        return Answer(content, headers=told | {"ETag": f'"{etag}"', "Accept-Ranges": "bytes"})
+        return Answer(content, headers=headers | {"ETag": f'"{etag}"', "Accept-Ranges": "bytes"})
 
     def _about(
         self, _request: BaseHTTPRequestHandler, kind: str, name: str, _revision: str | None
@@ -123,10 +123,10 @@ class SmallHub:
         return _json(list(entries.values()))
 
     def _create(self, request: BaseHTTPRequestHandler) -> Answer:
-        asked = json.loads(request.content)
-        name = f"{asked.get('organization', 'me')}/{asked['name']}"
-        key = f"datasets/{name}" if asked.get("type") == "dataset" else name
-        is_private = asked.get("private") is True or asked.get("visibility") == "private"
+        fields = json.loads(request.content)
+        name = f"{fields.get('organization', 'me')}/{fields['name']}"
+        key = f"datasets/{name}" if fields.get("type") == "dataset" else name
+        is_private = fields.get("private") is True or fields.get("visibility") == "private"
         self.repositories.setdefault(key, Repository(is_private=is_private))
         return _json({"url": f"{self.server.address}/{key}", "id": name})
 
@@ -163,7 +163,7 @@ class SmallHub:
         })  # fmt: skip
 
     def _large_files(self, request: BaseHTTPRequestHandler, _name: str) -> Answer:
-        """Say where large files go, as git's large file storage does it."""
+        """Return where large files go, as git's large file storage does it."""
         objects = [
             each | {"actions": {"upload": {"href": f"{self.server.address}/lfs/{each['oid']}"}}}
             for each in json.loads(request.content)["objects"]
@@ -190,7 +190,7 @@ class SmallHub:
 
 
 def parquet(table: datasets.Dataset, rows_a_group: int = 10) -> bytes:
-    """A table as the file that a dataset of the Hub has of it."""
+    """Return a table as a parquet file, as in a dataset of the Hub."""
     import pyarrow.parquet as pq
 
     buffer = io.BytesIO()

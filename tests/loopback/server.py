@@ -35,7 +35,7 @@ class Server:
 
     Attributes
     ----------
-    asked : collections.Counter
+    requests : collections.Counter
         How often each path was requested, with any method but HEAD.
     n_bytes : collections.Counter
         How much of each path was sent.
@@ -56,7 +56,7 @@ class Server:
     def __init__(self, answer: Callable[[BaseHTTPRequestHandler], Answer | None]) -> None:
         self.answer = answer
         self.fault: Callable[[str, int], str | None] = lambda path, times: None
-        self.asked: Counter[str] = Counter()
+        self.requests: Counter[str] = Counter()
         self.n_bytes: Counter[str] = Counter()
         self.ranges: list[str] = []
         self.headers: dict[str, dict[str, str]] = {}
@@ -117,14 +117,14 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         self.content = self.rfile.read(length)
         if self.command != "HEAD":
-            server.asked[path] += 1
-        if server.asked.total() > _MOST_REQUESTS:
+            server.requests[path] += 1
+        if server.requests.total() > _MOST_REQUESTS:
             self._send(Answer(b"too many requests for a test", 500))
             return
-        fault = server.fault(path, server.asked[path])
+        fault = server.fault(path, server.requests[path])
         answer = server.answer(self) or Answer(b"not here", 404)
         answer.headers |= server.headers.get(path, {})
-        if earlier := server.changes.get(path, {}).get(server.asked[path]):
+        if earlier := server.changes.get(path, {}).get(server.requests[path]):
             answer = Answer(earlier, headers={"ETag": f'"{len(earlier)}"'})
         if fault is None:
             self._send(self._part(answer))

@@ -48,11 +48,11 @@ def test_a_published_pack_is_fetched_once_and_then_loaded_without_a_network(
     monkeypatch.setenv("CLIPLAB_PACK", "school/published")
     pack = fetch_pack()
     assert (pack.title, pack.note) == ("A test", "")
-    hub.server.asked.clear()
+    hub.server.requests.clear()
     with nobody_there() as address:
         monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", address)
         np.testing.assert_array_equal(fetch_pack().embeddings.vectors, pack.embeddings.vectors)
-    assert hub.server.asked.total() == 0
+    assert hub.server.requests.total() == 0
 
 
 def test_an_incomplete_pack_is_not_published(saved, hub):

@@ -19,8 +19,8 @@ def fetch(small, tmp_path):
     """Fetch from the small Open Images into a folder of the test."""
     host = OpenImagesHost(small.server.address, small.server.address)
 
-    def fetch(n_images=20, **asked):
-        asked = {"cache_dir": tmp_path / "cache", "source": host, "patience": QUICK} | asked
-        return fetch_open_images(n_images, **asked)
+    def fetch(n_images=20, **arguments):
+        arguments = {"cache_dir": tmp_path / "cache", "source": host, "patience": QUICK} | arguments
+        return fetch_open_images(n_images, **arguments)
 
     return fetch

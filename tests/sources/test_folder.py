@@ -140,7 +140,7 @@ def test_real_photographs_are_read() -> None:
     assert all(image.mode == "RGB" for image in images)
 
 
-# Pillow's remarks on a damaged file are not what is asked here.
+# Pillow's warnings about damaged files are not what is tested.
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.proof
 def test_hundreds_of_malformed_files_are_read_or_skipped_one_by_one(tmp_path: Path, proof) -> None:

@@ -41,8 +41,8 @@ def _table(n_images=_N, bad=()):
 
 def _noisy(n_images):
     """Images in large files."""
-    lots = np.random.default_rng(0)
-    noise = [Image.fromarray(lots.integers(0, 256, (96, 96, 3), np.uint8)) for _ in range(n_images)]
+    rng = np.random.default_rng(0)
+    noise = [Image.fromarray(rng.integers(0, 256, (96, 96, 3), np.uint8)) for _ in range(n_images)]
     return datasets.Dataset.from_dict({"image": noise}).cast_column("image", datasets.Image())
 
 
@@ -70,9 +70,9 @@ def test_a_sample_is_the_head_of_the_hash_order_with_every_column(hub, pets):
     assert images.factor("word") == [f"row {row}" for row in rows]
     assert images.factor("hub_image_id") == ["theirs"] * 12
     assert [images.file_bytes(i) for i in range(12)] == [jpeg(row % 251, 0) for row in rows]
-    told = images.provenance
-    assert told["commit"] == hub.repositories[f"datasets/{pets}"].commit
-    assert (told["population_size"], told["is_uniform"]) == (_N, True)
+    provenance = images.provenance
+    assert provenance["commit"] == hub.repositories[f"datasets/{pets}"].commit
+    assert (provenance["population_size"], provenance["is_uniform"]) == (_N, True)
     assert images.attribution[0].license == "cc-by-4.0"
 
 
@@ -89,16 +89,16 @@ def test_a_saved_sample_needs_no_network(hub, pets):
     hub.forget()
     again = fetch_hub_images(pets, n_images=8)
     assert again.to_pandas().equals(first.to_pandas())
-    assert hub.server.asked.total() == 0
+    assert hub.server.requests.total() == 0
 
 
 def test_another_seed_is_another_sample_and_numbers_of_numpy_are_the_same(hub, pets):
     first, other = (fetch_hub_images(pets, n_images=30, random_state=seed) for seed in (0, 1))
     assert first.image_ids.tolist() != other.image_ids.tolist()
-    hub.server.asked.clear()
+    hub.server.requests.clear()
     again = fetch_hub_images(pets, n_images=np.int64(30), random_state=np.int64(1))
     assert again.image_ids.tolist() == other.image_ids.tolist()
-    assert hub.server.asked.total() == 0
+    assert hub.server.requests.total() == 0
     few = fetch_hub_images(pets, n_images=5, max_row_groups=np.int64(2))
     assert json.loads(json.dumps(dict(few.provenance)))["max_row_groups"] == 2
 
@@ -200,7 +200,7 @@ def test_a_dataset_of_archives_has_the_columns_that_are_in_them(hub, pets, monke
     name = f"{pets}-tar"
     hub.add(f"datasets/{name}", {"train-0.tar": _tar(12)})
     images = fetch_hub_images(name, n_images=12, label_column="cls")
-    rows = [int(told["word"].removeprefix("row ")) for told in images.dataset["json"][:]]
+    rows = [int(row["word"].removeprefix("row ")) for row in images.dataset["json"][:]]
     assert sorted(rows) == list(range(1, 12)) != rows
     assert [images.file_bytes(i) for i in range(11)] == [jpeg(row, 0) for row in rows]
     assert images.class_names == ("0", "1")
@@ -223,7 +223,7 @@ def test_a_table_without_images_is_refused_with_the_columns_that_it_has(hub, pet
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"),
+    ("arguments", "words"),
     [
         ({"n_images": 0}, "`n_images` must be a whole number of at least 1"),
         ({"random_state": -1}, "`random_state` must be a whole number of at least 0"),
@@ -234,9 +234,9 @@ def test_a_table_without_images_is_refused_with_the_columns_that_it_has(hub, pet
         ({"label_column": "photo"}, "`label_column` must be .* one value an image.* Got 'photo'"),
     ],
 )
-def test_what_does_not_exist_is_refused(pets, asked, words):
+def test_what_does_not_exist_is_refused(pets, arguments, words):
     with pytest.raises(ValueError, match=words):
-        fetch_hub_images(pets, **asked)
+        fetch_hub_images(pets, **arguments)
 
 
 @pytest.mark.parametrize(

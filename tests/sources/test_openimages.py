@@ -18,7 +18,7 @@ from cliplab.sources.openimages import OpenImagesHost
 
 
 def _n_requested(small):
-    return sum(n for path, n in small.server.asked.items() if path.endswith(".jpg"))
+    return sum(n for path, n in small.server.requests.items() if path.endswith(".jpg"))
 
 
 def test_a_sample_is_the_head_of_the_hash_order_with_every_column(small, fetch):
@@ -118,7 +118,7 @@ def test_the_class_of_an_image_is_its_rarest_that_others_share(small, fetch):
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"),
+    ("arguments", "words"),
     [
         ({"n_images": 0}, r"`n_images` must be a whole number of at least 1\. Got 0"),
         ({"split": "dev"}, "`split` must be one of 'validation', 'test', 'train'"),
@@ -138,9 +138,9 @@ def test_the_class_of_an_image_is_its_rarest_that_others_share(small, fetch):
         ({"classes": ["Cat", "Boat"], "per_class": 150}, r"other: Cat \d+, Boat \d+\. Got 150"),
     ],
 )
-def test_a_sample_that_cannot_be_drawn_is_refused(fetch, asked, words):
+def test_a_sample_that_cannot_be_drawn_is_refused(fetch, arguments, words):
     with pytest.raises(ValueError, match=words):
-        fetch(**asked)
+        fetch(**arguments)
 
 
 def test_too_large_a_sample_is_refused_before_any_image_is_downloaded(small, fetch):

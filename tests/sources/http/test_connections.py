@@ -48,7 +48,7 @@ def test_redirects_are_followed_up_to_a_limit(server):
     assert Downloader(patience=QUICK).fetch(f"{server.address}/old", 100) == b"here"
     with pytest.raises(ConnectionError, match="too many redirects"):
         Downloader(patience=QUICK).fetch(f"{server.address}/round", 100)
-    assert server.asked["/round"] == 4 * QUICK.tries
+    assert server.requests["/round"] == 4 * QUICK.tries
 
 
 def test_a_connection_with_an_unread_response_is_not_reused(server):

@@ -66,10 +66,10 @@ def test_several_threads_that_download_the_same_file_all_get_it_whole(server, tm
 
 @pytest.mark.parametrize("headers", [{}, {"ETag": 'W/"alike"'}])
 def test_a_partial_file_without_an_exact_version_is_not_resumed(tmp_path, headers):
-    asked = []
+    ranges = []
 
     def answer(request):
-        asked.append((request.headers.get("Range"), request.headers.get("If-Range")))
+        ranges.append((request.headers.get("Range"), request.headers.get("If-Range")))
         return Answer(_CONTENT, headers=dict(headers))
 
     with Server(answer) as server:
@@ -77,7 +77,7 @@ def test_a_partial_file_without_an_exact_version_is_not_resumed(tmp_path, header
         server.fault = lambda path, times: "truncated" if times == 1 else None
         Downloader(patience=QUICK).fetch_file(server.address, path, _ignore)
         assert path.read_bytes() == _CONTENT
-        assert asked == [(None, None)] * 2
+        assert ranges == [(None, None)] * 2
 
 
 def test_a_range_that_was_not_requested_is_never_used(tmp_path):
@@ -157,7 +157,7 @@ def test_a_partial_file_that_cannot_be_resumed_is_deleted(tmp_path):
 def test_a_file_that_is_too_large_is_requested_once(server):
     with pytest.raises(NotAvailableError, match="larger than 0 MB"):
         Downloader(patience=QUICK).fetch(server.address, len(_CONTENT) - 1)
-    assert server.asked.total() == 1
+    assert server.requests.total() == 1
     assert Downloader(patience=QUICK).fetch(server.address, len(_CONTENT)) == _CONTENT
 
 
@@ -165,8 +165,8 @@ def test_a_file_that_is_too_large_is_requested_once(server):
 def test_stop_ends_a_download_and_a_wait_at_once(server, fault):
     patience = dataclasses.replace(QUICK, whole=600, longest_wait=600)
     downloader, failed = Downloader(patience=patience), []
-    asked = threading.Event()
-    server.fault = lambda path, times: asked.set() or fault
+    requested = threading.Event()
+    server.fault = lambda path, times: requested.set() or fault
     server.retry_after = "500"
 
     def fetch():
@@ -177,11 +177,11 @@ def test_stop_ends_a_download_and_a_wait_at_once(server, fault):
 
     thread = threading.Thread(target=fetch, daemon=True)
     thread.start()
-    assert asked.wait(30)
+    assert requested.wait(30)
     downloader.stop()
     thread.join(30)
     assert failed == [StoppedError]
-    assert server.asked.total() == 1
+    assert server.requests.total() == 1
 
 
 def test_waits_begin_with_the_first_and_double_up_to_the_longest():

@@ -19,14 +19,14 @@ _TEXT = datasets.Value("string")
 def fetch(hub):
     """Fetch all of a dataset of three images with more columns, by its rows in their order."""
 
-    def fetch(columns, kinds, **asked):
+    def fetch(columns, kinds, **arguments):
         name = f"school/columns-{next(_NUMBERS)}"
         columns = {"photo": [jpeg(shade, 0) for shade in (0, 90, 180)]} | columns
         features = datasets.Features({"photo": datasets.Image()} | kinds)
         table = datasets.Dataset.from_dict(columns, features=features)
         card = b"---\nlicense: mit\n---\n"
         hub.add(f"datasets/{name}", {"README.md": card, "train.parquet": parquet(table)})
-        images = fetch_hub_images(name, **asked)
+        images = fetch_hub_images(name, **arguments)
         return images[sorted(range(len(images)), key=images.image_ids.tolist().__getitem__)]
 
     return fetch
@@ -71,9 +71,9 @@ def test_of_two_columns_of_classes_none_is_chosen(fetch):
     kind, place = (datasets.ClassLabel(names=names) for names in (["cat", "dog"], ["sea", "land"]))
     columns, kinds = {"kind": [0, 1, 0], "place": [1, 1, 0]}, {"kind": kind, "place": place}
     assert fetch(columns, kinds).class_names == ()
-    asked = fetch(columns, kinds, label_column="place")
-    assert asked.class_names == ("sea", "land")
-    assert asked.class_labels.tolist() == [1, 1, 0]
+    chosen = fetch(columns, kinds, label_column="place")
+    assert chosen.class_names == ("sea", "land")
+    assert chosen.class_labels.tolist() == [1, 1, 0]
 
 
 def test_raw_bytes_are_not_classes(fetch):

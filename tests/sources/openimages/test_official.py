@@ -36,7 +36,7 @@ def _in_hash_order(small):
 
 
 def _n_requested(small):
-    return sum(n for path, n in small.server.asked.items() if path.endswith(".jpg"))
+    return sum(n for path, n in small.server.requests.items() if path.endswith(".jpg"))
 
 
 def test_a_sample_that_was_too_small_is_tried_again_at_the_next_call(small, fetch):
@@ -51,12 +51,12 @@ def test_a_sample_that_was_too_small_is_tried_again_at_the_next_call(small, fetc
 
 def test_what_was_fetched_is_not_fetched_again(small, fetch):
     first = fetch(20)
-    n_requested = small.server.asked.total()
+    n_requested = small.server.requests.total()
     again, more = fetch(20), fetch(25)
     assert again.image_ids.tolist() == first.image_ids.tolist()
     assert again.to_pandas().equals(first.to_pandas())
     assert len(more) == 25
-    assert small.server.asked.total() == n_requested + 5
+    assert small.server.requests.total() == n_requested + 5
 
 
 def test_after_a_network_failure_saved_images_are_not_downloaded_again(small, fetch):
@@ -131,7 +131,7 @@ def test_an_image_that_cannot_be_downloaded_is_replaced_by_the_next_and_listed(
     for _, words in images.skipped:
         assert re.search(reason, words), words
     tries = 1 if fault in ("403", "404", "410", "wrong length", "corrupt", "html") else 4
-    assert [small.server.asked[path] for path in sorted(bad)] == [tries, tries]
+    assert [small.server.requests[path] for path in sorted(bad)] == [tries, tries]
 
 
 @pytest.mark.slow
@@ -181,7 +181,7 @@ def test_a_server_that_asks_for_too_long_a_wait_is_given_up(small, fetch):
     )
     with pytest.raises(ConnectionError, match=r"20 in a row .*HTTP 429"):
         fetch(30)
-    assert max(small.server.asked[path] for path in small.server.asked if ".jpg" in path) == 1
+    assert max(small.server.requests[path] for path in small.server.requests if ".jpg" in path) == 1
 
 
 def test_a_network_that_asks_for_a_login_is_named_in_the_error(small, fetch):
@@ -211,7 +211,7 @@ def test_the_next_call_resumes_the_download_of_a_table_too(small, fetch, tmp_pat
     small.server.fault = lambda path, times: None
     assert len(fetch(5)) == 5
     whole = next(path for path in small.tables if "rotation" in path)
-    assert small.server.asked[whole] == 1
+    assert small.server.requests[whole] == 1
     assert not [*(tmp_path / "cache").rglob("*.part"), *(tmp_path / "cache").rglob("*.left")]
     assert not list((tmp_path / "cache").rglob("*.csv"))
 
@@ -231,7 +231,7 @@ def test_a_table_with_a_wrong_checksum_is_downloaded_again(small, fetch):
     small.server.headers[path] = {"x-goog-hash": f"crc32c=AAAAAA==, md5={digest}"}
     small.server.fault = lambda p, times: "corrupt" if p == path and times == 1 else None
     assert len(fetch(5)) == 5
-    assert small.server.asked[path] == 2
+    assert small.server.requests[path] == 2
 
 
 def test_an_index_that_another_notebook_has_made_is_used(small, fetch, tmp_path):
@@ -252,10 +252,10 @@ def test_an_index_that_another_notebook_has_made_is_used(small, fetch, tmp_path)
 
 def test_an_image_file_that_was_deleted_is_downloaded_again(small, fetch, tmp_path):
     first = fetch(10)
-    n_requested = small.server.asked.total()
+    n_requested = small.server.requests.total()
     next((tmp_path / "cache").rglob(f"{first.image_ids[4]}.jpg")).unlink()
     assert fetch(10).image_ids.tolist() == first.image_ids.tolist()
-    assert small.server.asked.total() == n_requested + 1
+    assert small.server.requests.total() == n_requested + 1
 
 
 @pytest.mark.parametrize(
@@ -294,9 +294,9 @@ def test_after_a_sample_was_given_up_no_request_is_sent(small, fetch):
     with pytest.raises(ConnectionError, match="20 in a row"):
         fetch(60, patience=dataclasses.replace(QUICK, tries=2))
     time.sleep(0.3)
-    n_requested = small.server.asked.total()
+    n_requested = small.server.requests.total()
     time.sleep(1.2)
-    assert small.server.asked.total() == n_requested
+    assert small.server.requests.total() == n_requested
 
 
 def test_a_host_that_does_not_answer_is_an_error_with_alternatives(tmp_path, monkeypatch):
@@ -324,11 +324,11 @@ def test_a_sample_with_a_skip_is_the_same_the_next_time_and_needs_no_network(sma
     small.server.fault = lambda path, times: "404" if ids[2] in path else None
     first = fetch(10)
     assert [name for name, _ in first.skipped] == [ids[2]]
-    n_requested = small.server.asked.total()
+    n_requested = small.server.requests.total()
     again = fetch(10)
     assert again.image_ids.tolist() == first.image_ids.tolist()
     assert again.skipped == first.skipped
-    assert small.server.asked.total() == n_requested
+    assert small.server.requests.total() == n_requested
 
 
 def test_a_warning_says_that_chance_has_changed_a_sample_which_then_stays_the_same(small, fetch):
