@@ -152,7 +152,8 @@ def test_stability_equals_a_plain_computation_on_the_same_resamples():
     rows = [measures.resample(POINTS, SWEEP, seed)[0] for seed in SEEDS[:3]]
     for some in rows:
         assert len(set(some)) == 48
-    for k in range(2, 6):
+    # With 5 clusters for 4 groups there are minima of the inertia within 0.2 % of one another.
+    for k in range(2, 5):
         labels = []
         for some in rows:
             found = np.full(60, -1)
