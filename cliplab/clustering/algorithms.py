@@ -73,7 +73,7 @@ def _hdbscan(points: Points, sizes: Sequence[int], _seed: int, metric: str) -> L
     from sklearn.cluster import HDBSCAN
     from sklearn.metrics import pairwise_distances
 
-    # Reckoned once for every size: in hundreds of dimensions the distances are nearly all of it.
+    # Computed once for every size: in hundreds of dimensions the distances are nearly all of it.
     distances = pairwise_distances(points, metric=metric).astype(np.float64)
     return [
         HDBSCAN(min_cluster_size=size, metric="precomputed", copy=True).fit_predict(distances)

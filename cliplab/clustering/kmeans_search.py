@@ -174,7 +174,7 @@ class Search:
         """
         means, distances, labels = partition.means, partition.distances, partition.labels
         k, centers = len(means), self.centers(means)
-        rival = self.best[k].inertia if k in self.best else np.inf
+        lowest = self.best[k].inertia if k in self.best else np.inf
         inertia = np.inf
         for _ in range(max_steps):
             nearest = _nearest(distances)
@@ -193,16 +193,15 @@ class Search:
             )
             centers[changed] = self.centers(means[changed])
             # Sum of |x - c|², with the sum of a cluster's points known, needs no distances. When
-            # the steps have become too short for the rest of the way to the rival, the way is not
-            # worth going.
+            # the steps have become too short to reach the lowest inertia so far, it stops.
             before = inertia
             inner = np.einsum("ij,ij->i", centers - 2 * means, centers)
             inertia = float(self.squares.sum() + sizes @ inner)
             distances[changed] = self.distances(centers[changed])
-            if max_steps == _MOST_STEPS and inertia - rival > _PATIENCE * (before - inertia):
+            if max_steps == _MOST_STEPS and inertia - lowest > _PATIENCE * (before - inertia):
                 return None
         settled = Partition(means, distances, labels)
-        if settled.inertia < rival:
+        if settled.inertia < lowest:
             self.best[k] = settled
         return settled
 

@@ -36,8 +36,8 @@ def remeasure(
 ) -> _Measured:
     """Compute centres, inertia and silhouettes of the same clusters in another space.
 
-    Clusters that were found on a t-SNE picture look well parted there, because t-SNE parts them.
-    Measured among CLIP's own vectors, the same clusters often overlap.
+    Clusters found on a t-SNE map look well separated there, because t-SNE separates them. Measured
+    among CLIP's own vectors, the same clusters often overlap.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ def silhouettes(
     to the nearest other cluster, its silhouette is (b - a) / max(a, b): near 1 it sits well,
     near 0 on a border, below 0 another cluster is nearer. A point alone in its cluster has 0.
 
-    Each distance is reckoned once, whatever the number of clusterings; their sums by cluster, for
+    Each distance is computed once, whatever the number of clusterings; their sums by cluster, for
     all clusterings side by side, are then a single matrix product. Memory grows with the number
     of points, not with its square.
 
@@ -51,7 +51,7 @@ def silhouettes(
     metric : {"euclidean", "cosine"}, default="euclidean"
         What a distance is; cosine is 1 less the cosine of the angle at the origin.
     rows : array-like of int, optional
-        The points that get a silhouette, which is the same as without `rows`: reckoned against
+        The points that get a silhouette, which is the same as without `rows`: computed from
         all points. For a sample of many points, where all of them would take too long.
 
     Returns
