@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from cliplab._core.device import n_cores
 from cliplab.clustering.kmeans_chain import kmeans_chain
 from cliplab.clustering.silhouettes import silhouettes
-from cliplab.projection.tsne import MOST_EXACT, StagedTSNE, kl_divergence
+from cliplab.projection.divergence import kl_divergence
+from cliplab.projection.tsne import MOST_EXACT, StagedTSNE
 
 T = TypeVar("T")
 Labelings = Sequence[NDArray[np.intp]]

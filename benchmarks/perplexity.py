@@ -2,7 +2,7 @@
 
 Usage: python benchmarks/perplexity.py [--images 1000] [--repeats 3]
 
-The picture at 30 stands; scikit-learn begins anew at 50, with the threads that it takes and with
+A t-SNE with 30 is there; scikit-learn starts anew with 50, with the threads that it takes and with
 one: the faster counts. Divergences are measured on one set of affinities, ours at 50.
 """
 
@@ -18,15 +18,16 @@ from measuring import images_and_repeats, mixture, on_one_thread, told
 from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 
-from cliplab.projection.tsne import StagedTSNE, kl_divergence
+from cliplab.projection.divergence import kl_divergence
+from cliplab.projection.tsne import StagedTSNE
 
 BAR = 3.0
 
 
 def cold_start(vectors: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
     """Have scikit-learn draw at 50 from the beginning."""
-    picture: NDArray[np.float32] = TSNE(perplexity=50, random_state=seed).fit_transform(vectors)
-    return picture
+    layout: NDArray[np.float32] = TSNE(perplexity=50, random_state=seed).fit_transform(vectors)
+    return layout
 
 
 def main() -> None:
@@ -46,11 +47,11 @@ def main() -> None:
         took = []
         for draw in (theirs, on_one_thread(theirs)):
             began = time.perf_counter()
-            picture = draw()
+            layout = draw()
             took.append(time.perf_counter() - began)
         cold.append(min(took))
         true = stages.affinities(50)
-        shares.append(kl_divergence(true, ended.coordinates) / kl_divergence(true, picture))
+        shares.append(kl_divergence(true, ended.coordinates) / kl_divergence(true, layout))
         print(
             f"{seed + 1:>6} {changed[-1]:>6.2f} s {cold[-1]:>11.2f} s {shares[-1]:>6.3f}× "
             f"{os.getloadavg()[0]:>6.2f}"

@@ -19,22 +19,23 @@ from measuring import images_and_repeats, mixture, on_one_thread, told
 from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 
-from cliplab.projection.tsne import MOST_DENSE, StagedTSNE, kl_divergence
+from cliplab.projection.divergence import kl_divergence
+from cliplab.projection.tsne import MOST_DENSE, StagedTSNE
 
 BARS = {1000: 2.5, 5000: 3.0}
 WORST_KL = 1.01
 
 
 def ours(vectors: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
-    """Let a picture settle, frames and all."""
+    """Let a layout settle, with all frames."""
     *_, last = StagedTSNE(vectors, seed).frames(30)
     return last.coordinates
 
 
 def theirs(vectors: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
     """Have scikit-learn draw it."""
-    picture: NDArray[np.float32] = TSNE(random_state=seed).fit_transform(vectors)
-    return picture
+    layout: NDArray[np.float32] = TSNE(random_state=seed).fit_transform(vectors)
+    return layout
 
 
 def main() -> None:
@@ -51,17 +52,17 @@ def main() -> None:
         f"{'repeat':>6} {'ours':>8} {'scikit-learn':>13} {'one thread':>12} {'KL':>7} {'load':>6}"
     )
     for seed in range(options.repeats):
-        vectors, pictures = mixture(seed, options.images), {}
+        vectors, layouts = mixture(seed, options.images), {}
         for name, draw in (
             ("ours", partial(ours, vectors, seed)),
             ("own threads", partial(theirs, vectors, seed)),
             ("one thread", on_one_thread(partial(theirs, vectors, seed))),
         ):
             began = time.perf_counter()
-            pictures[name] = draw()
+            layouts[name] = draw()
             seconds[name].append(time.perf_counter() - began)
         true = StagedTSNE(vectors).affinities(30)
-        mine, other = (kl_divergence(true, pictures[name]) for name in ("ours", "own threads"))
+        mine, other = (kl_divergence(true, layouts[name]) for name in ("ours", "own threads"))
         shares.append(mine / other)
         print(
             f"{seed + 1:>6} {seconds['ours'][-1]:>6.2f} s {seconds['own threads'][-1]:>11.2f} s "

@@ -11,7 +11,8 @@ from sklearn.metrics import adjusted_rand_score
 
 from cliplab import ClipEncoder, Pack, load_pack, load_storybook, project, sweep_clusters
 from cliplab.packs.published import STORYBOOK_PACK
-from cliplab.projection.tsne import StagedTSNE, kl_divergence
+from cliplab.projection.divergence import kl_divergence
+from cliplab.projection.tsne import StagedTSNE
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,11 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE, trustworthiness
 
 from cliplab.projection import tsne
-from cliplab.projection.tsne import StagedTSNE, _lifted, joint_affinities, kl_divergence
+from cliplab.projection.affinities import joint_affinities
+from cliplab.projection.divergence import kl_divergence
+from cliplab.projection.engines.torch_gradient import dense_gradient
+from cliplab.projection.initial_layout import spread_out
+from cliplab.projection.tsne import StagedTSNE
 
 
 def _mixture(seed, n_images=500, n_groups=20, n_features=128):
@@ -20,10 +24,10 @@ def _mixture(seed, n_images=500, n_groups=20, n_features=128):
     return (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
 
 
-def _independent_kl(affinities, picture):
+def _independent_kl(affinities, layout):
     """The definition, over all pairs, in double precision."""
     true = affinities.toarray()
-    apart = picture[:, None].astype(np.float64) - picture[None]
+    apart = layout[:, None].astype(np.float64) - layout[None]
     closeness = 1 / (1 + (apart**2).sum(axis=2))
     np.fill_diagonal(closeness, 0)
     shown = closeness / closeness.sum()
@@ -69,9 +73,9 @@ def test_neighbours_stay_neighbours(stages, frames):
     assert trustworthiness(stages.vectors, frames[-1].coordinates, n_neighbors=12) > 0.98
 
 
-def test_the_first_picture_is_that_of_pca(stages):
+def test_the_initial_layout_is_that_of_pca(stages):
     theirs = PCA(2).fit_transform(stages.vectors)
-    for ours, expected in zip(stages.first_picture.T, theirs.T, strict=True):
+    for ours, expected in zip(stages.initial_layout.T, theirs.T, strict=True):
         assert abs(np.corrcoef(ours, expected)[0, 1]) > 0.97
 
 
@@ -97,13 +101,13 @@ def test_affinities_are_scikit_learn_s():
     assert abs(ours - theirs).sum() < 1e-3
 
 
-def test_the_slope_is_that_of_the_divergence(stages):
+def test_the_gradient_is_that_of_the_divergence(stages):
     affinities = stages.affinities(30)
-    picture = (10 * np.random.default_rng(0).normal(size=(500, 2))).astype(np.float32)
-    slope, _ = tsne._dense_gradient(affinities)(picture, 1.0)
+    layout = (10 * np.random.default_rng(0).normal(size=(500, 2))).astype(np.float32)
+    slope, _ = dense_gradient(affinities)(layout, 1.0)
     step = 1e-3
     for row, column in ((0, 0), (7, 1), (499, 0)):
-        up, down = picture.astype(np.float64), picture.astype(np.float64)
+        up, down = layout.astype(np.float64), layout.astype(np.float64)
         up[row, column] += step
         down[row, column] -= step
         rise = _independent_kl(affinities, up) - _independent_kl(affinities, down)
@@ -111,20 +115,20 @@ def test_the_slope_is_that_of_the_divergence(stages):
 
 
 @pytest.mark.slow
-def test_compiled_loops_reckon_the_same_slope(stages):
+def test_compiled_loops_compute_the_same_gradient(stages):
     pytest.importorskip("numba")
     from cliplab.projection.engines.numba_gradient import fused_gradient
 
     affinities = stages.affinities(30)
-    picture = np.random.default_rng(0).normal(size=(500, 2)).astype(np.float32)
-    dense, dense_sum = tsne._dense_gradient(affinities)(picture, 12.0)
-    fused, fused_sum = fused_gradient(affinities)(picture, 12.0)
+    layout = np.random.default_rng(0).normal(size=(500, 2)).astype(np.float32)
+    dense, dense_sum = dense_gradient(affinities)(layout, 12.0)
+    fused, fused_sum = fused_gradient(affinities)(layout, 12.0)
     np.testing.assert_allclose(fused, dense, atol=1e-4 * abs(dense).max())
     assert fused_sum == pytest.approx(dense_sum, rel=1e-5)
 
 
 @pytest.mark.slow
-def test_two_pictures_at_once_do_not_end_the_process():
+def test_two_projections_at_once_do_not_end_the_process():
     """Without TBB and OpenMP numba aborts when two threads are in its loops together."""
     pytest.importorskip("numba")
     script = """
@@ -134,9 +138,9 @@ from cliplab.projection.tsne import StagedTSNE
 from cliplab.projection.engines.numba_gradient import fused_gradient
 points = np.random.default_rng(0).normal(size=(900, 8)).astype(np.float32)
 gradient = fused_gradient(StagedTSNE(points).affinities(20))
-picture = points[:, :2].copy()
+layout = points[:, :2].copy()
 with ThreadPoolExecutor(4) as pool:
-    print(len(list(pool.map(lambda _: gradient(picture, 1.0), range(400)))))
+    print(len(list(pool.map(lambda _: gradient(layout, 1.0), range(400)))))
 """
     workqueue = os.environ | {"NUMBA_THREADING_LAYER": "workqueue", "NUMBA_NUM_THREADS": "2"}
     run = subprocess.run(
@@ -146,16 +150,16 @@ with ThreadPoolExecutor(4) as pool:
 
 
 @pytest.mark.slow
-def test_many_images_take_the_compiled_loops(monkeypatch, stages, frames):
+def test_many_images_use_the_compiled_loops(monkeypatch, stages, frames):
     pytest.importorskip("numba")
     monkeypatch.setattr(tsne, "MOST_DENSE", 100)
-    assert "fused" in tsne._gradient(stages.affinities(30)).__qualname__
+    assert "fused" in tsne._gradient_of(stages.affinities(30)).__qualname__
     *_, last = stages.frames(30)
     assert last.kl_divergence == pytest.approx(frames[-1].kl_divergence, rel=0.01)
 
 
 @pytest.mark.slow
-def test_very_many_images_take_open_tsne(monkeypatch, stages):
+def test_very_many_images_use_open_tsne(monkeypatch, stages):
     pytest.importorskip("openTSNE")
     monkeypatch.setattr(tsne, "MOST_EXACT", 100)
     *_, last = stages.frames(30)
@@ -164,7 +168,7 @@ def test_very_many_images_take_open_tsne(monkeypatch, stages):
     assert warm.iteration < last.iteration
 
 
-def test_a_changed_perplexity_goes_on_from_the_picture_that_stands(stages, frames):
+def test_another_perplexity_starts_from_the_current_layout(stages, frames):
     warm = list(stages.frames(15, start=frames[-1].coordinates))
     *_, cold = stages.frames(15)
     assert warm[-1].iteration < cold.iteration / 2
@@ -186,26 +190,26 @@ def test_the_last_frame_says_that_it_is_done(frames):
     assert all(share < 1 for share in shares[:-1])
 
 
-def test_equal_seeds_give_equal_pictures_and_others_do_not(stages, frames):
+def test_equal_seeds_give_equal_layouts_and_others_do_not(stages, frames):
     again = list(StagedTSNE(stages.vectors, 0).frames(30))[3]
     other = list(StagedTSNE(stages.vectors, 1).frames(30))[3]
     np.testing.assert_array_equal(again.coordinates, frames[3].coordinates)
     assert not np.allclose(other.coordinates, frames[3].coordinates)
 
 
-def test_images_that_are_alike_do_no_harm():
+def test_the_layout_of_equal_images_is_finite():
     points = np.repeat(_mixture(0, n_images=10), 5, axis=0)
     *_, last = StagedTSNE(points).frames(8)
     assert np.isfinite(last.coordinates).all()
 
 
-def test_a_handful_of_images_has_a_picture_too():
+def test_five_images_have_a_layout_too():
     *_, last = StagedTSNE(_mixture(0, n_images=5)).frames()
     assert last.coordinates.shape == (5, 2)
 
 
 @pytest.mark.parametrize("perplexity", [1.9, 167])
-def test_a_perplexity_out_of_range_is_refused_in_words(stages, perplexity):
+def test_a_perplexity_out_of_range_is_an_error(stages, perplexity):
     message = rf"`perplexity` must be between 2 and 166.333 for 500 images. Got {perplexity}"
     with pytest.raises(ValueError, match=message):
         next(stages.frames(perplexity))
@@ -213,21 +217,21 @@ def test_a_perplexity_out_of_range_is_refused_in_words(stages, perplexity):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("random_state", range(4))
-def test_a_cloud_without_groups_becomes_a_map_and_not_a_line(random_state: int) -> None:
-    cloud = np.random.default_rng(random_state).normal(size=(200, 16))
-    *_, last = StagedTSNE(cloud, random_state).frames()
+def test_noise_without_groups_becomes_a_map_and_not_a_line(random_state: int) -> None:
+    noise = np.random.default_rng(random_state).normal(size=(200, 16))
+    *_, last = StagedTSNE(noise, random_state).frames()
     wide, narrow = np.linalg.svd(last.coordinates - last.coordinates.mean(axis=0))[1]
     assert narrow > 0.5 * wide
-    theirs = TSNE(perplexity=30, init="pca", random_state=0).fit(cloud).kl_divergence_
+    theirs = TSNE(perplexity=30, init="pca", random_state=0).fit(noise).kl_divergence_
     assert last.kl_divergence < 1.05 * theirs
 
 
-def test_an_axis_that_dies_out_is_lifted_and_parted_from_the_other() -> None:
+def test_an_axis_that_shrinks_to_zero_is_spread_and_kept_apart_from_the_other() -> None:
     line = np.linspace(-1, 1, 50, dtype=np.float32)
     wave = np.sin(7 * line).astype(np.float32)
-    picture = np.column_stack([1e-4 * line, 1e-12 * (line + 0.1 * wave)])
-    lifted = _lifted(picture)
-    np.testing.assert_array_equal(lifted[:, 0], picture[:, 0])
-    assert lifted[:, 1].std() == pytest.approx(1e-6, rel=1e-3)
-    assert abs(np.corrcoef(lifted.T)[0, 1]) < 1e-3
-    assert _lifted(lifted * 10).tolist() == (lifted * 10).tolist()
+    layout = np.column_stack([1e-4 * line, 1e-12 * (line + 0.1 * wave)])
+    spread = spread_out(layout)
+    np.testing.assert_array_equal(spread[:, 0], layout[:, 0])
+    assert spread[:, 1].std() == pytest.approx(1e-6, rel=1e-3)
+    assert abs(np.corrcoef(spread.T)[0, 1]) < 1e-3
+    assert spread_out(spread * 10).tolist() == (spread * 10).tolist()

@@ -1,4 +1,4 @@
-"""The slope of t-SNE in compiled loops: for more images than fit into a lesson's matrices."""
+"""The gradient of t-SNE in loops compiled by numba: for thousands of images."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-# numba's last resort, where neither TBB nor OpenMP is found, ends the process when two threads
-# enter parallel loops at once; and two pictures at once settle no sooner than one after the other.
+# Where neither TBB nor OpenMP is found, numba ends the process when two threads enter parallel
+# loops at once. Two projections at once take as long as one after the other.
 _ONE_AT_A_TIME = threading.Lock()
 
 
 def fused_gradient(
     affinities: csr_array,
 ) -> Callable[[NDArray[np.float32], float], tuple[NDArray[np.float32], float]]:
-    """Return a function that reckons the slope without keeping anything of size n × n."""
+    """Return a function that computes the gradient without any matrix of shape (n, n)."""
     starts = affinities.indptr.astype(np.int64)
     others = affinities.indices.astype(np.int64)
     true = affinities.data.astype(np.float32)
 
     def gradient(
-        picture: NDArray[np.float32], exaggeration: float
+        layout: NDArray[np.float32], exaggeration: float
     ) -> tuple[NDArray[np.float32], float]:
-        x, y = np.ascontiguousarray(picture[:, 0]), np.ascontiguousarray(picture[:, 1])
+        x, y = np.ascontiguousarray(layout[:, 0]), np.ascontiguousarray(layout[:, 1])
         with _ONE_AT_A_TIME:
             apart, together, normalizers = _forces(x, y, starts, others, true)
         normalizer = float(normalizers.sum())

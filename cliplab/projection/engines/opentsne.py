@@ -1,4 +1,4 @@
-"""t-SNE of more images than the exact gradient can bear, by openTSNE."""
+"""t-SNE of more images than the exact gradient is fast enough for, by openTSNE."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _EARLY, _LATE, _WARM = 250, 500, 250
 def large_frames(
     vectors: NDArray[np.float32], perplexity: float, random_state: int, start: ArrayLike | None
 ) -> Iterator[tuple[NDArray[np.float32], float, int, float]]:
-    """Let a picture of many images settle, and yield the values of a frame as it moves.
+    """Let a layout of many images settle, and yield the values of a frame as it moves.
 
     References
     ----------
@@ -42,5 +42,5 @@ def large_frames(
                 _FRAME_EVERY, exaggeration=exaggeration, momentum=momentum, inplace=True
             )
             done += _FRAME_EVERY
-            picture = np.asarray(embedding, dtype=np.float32)
-            yield picture, float(embedding.kl_divergence), done, done / total
+            layout = np.asarray(embedding, dtype=np.float32)
+            yield layout, float(embedding.kl_divergence), done, done / total

@@ -1,6 +1,6 @@
-"""How soon a t-SNE has a first useful picture, and how many frames a second follow.
+"""How soon a t-SNE has a first useful map, and how many frames a second follow.
 
-Usage: python benchmarks/first_picture.py [--images 1000] [--repeats 3]
+Usage: python benchmarks/first_map.py [--images 1000] [--repeats 3]
 
 Useful is a trustworthiness of 0.99 as scikit-learn measures it (5 neighbours), which itself is
 not counted. The time begins with bare vectors, torch being loaded. scikit-learn's whole t-SNE is
@@ -42,7 +42,7 @@ def main() -> None:
         vectors = mixture(seed, options.images)
         made = frames_and_times(vectors)
         useful = next(
-            seconds for seconds, picture in made if trustworthiness(vectors, picture) >= ENOUGH
+            seconds for seconds, layout in made if trustworthiness(vectors, layout) >= ENOUGH
         )
         later = [seconds for seconds, _ in made if seconds >= useful]
         first.append(useful)
@@ -59,7 +59,7 @@ def main() -> None:
         )
     ratio = statistics.median(whole) / statistics.median(first)
     print(
-        f"first useful picture of {options.images:,} × 512 after {told(first, 2)} s: "
+        f"first useful map of {options.images:,} × 512 after {told(first, 2)} s: "
         f"1 / {ratio:.1f} of scikit-learn's {told(whole, 2)} s (at most 1 / {BAR:.0f}); then "
         f"{told(rates, 0)} frames a second made (at least {FRAMES_BAR:.0f})"
     )
