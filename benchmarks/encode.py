@@ -26,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from measuring import image_set, in_turn, photograph_paths, told
+from measuring import image_set, in_turn, photograph_paths, spread
 from numpy.typing import NDArray
 from open_clip import get_model_config
 from open_clip.transform import PreprocessCfg, image_transform_v2
@@ -103,8 +103,8 @@ def share_of_matrix_rate(encoder: ClipEncoder, repeats: int) -> list[float]:
     matrix_rate = [times * 2 * 2048**3 / 1e9 / each for each in seconds["matrices"][1:]]
     tower_rate = [times * BATCH * tower_gflops(MODEL) / each for each in seconds["tower"][1:]]
     print(
-        f"{encoder.precision}: a product of 2048 × 2048 does {told(matrix_rate, 0)} GFLOP/s on "
-        f"{n_cores()} cores, the tower {told(tower_rate, 0)}"
+        f"{encoder.precision}: a product of 2048 × 2048 does {spread(matrix_rate, 0)} GFLOP/s on "
+        f"{n_cores()} cores, the tower {spread(tower_rate, 0)}"
     )
     return [a / b for a, b in zip(tower_rate, matrix_rate, strict=True)]
 
@@ -252,7 +252,7 @@ def measure_cpu(n_reads: int, repeats: int) -> None:
     seconds = in_turn(sides, repeats)
     print(f"{n_reads:,} photographs to vectors, {n_cores()} cores, milliseconds an image:")
     for side, each in seconds.items():
-        print(f"  {side:<26} {told([1000 * one / n_reads for one in each])}")
+        print(f"  {side:<26} {spread([1000 * one / n_reads for one in each])}")
 
     shares = {name: share_of_matrix_rate(encoders[name], repeats) for name in usable}
     for name in usable:
@@ -278,7 +278,7 @@ def measure_cpu(n_reads: int, repeats: int) -> None:
     for name in usable:
         share = statistics.median(shares[name])
         study, own = (
-            told([a / b for a, b in zip(seconds[side], seconds[name], strict=True)], 2)
+            spread([a / b for a, b in zip(seconds[side], seconds[name], strict=True)], 2)
             for side in list(sides)[: len(ACTIVATIONS)]
         )
         print(

@@ -170,8 +170,8 @@ def measure(folder: Path, scratch: Path, rounds: int, screenshots: Path | None) 
             moves += some
             hovers += some_hovers
             print(
-                f"{number + 1:>5} {opened[-1]:>6.1f} s {told([m.arrived for m in some]):>14} "
-                f"{told([m.painted for m in some]):>14} "
+                f"{number + 1:>5} {opened[-1]:>6.1f} s {spread([m.arrived for m in some]):>14} "
+                f"{spread([m.painted for m in some]):>14} "
                 f"{np.median([m.kilobytes for m in some]):>10.0f} {max(some_hovers):>5.2f} s",
                 flush=True,
             )
@@ -188,7 +188,7 @@ def measure(folder: Path, scratch: Path, rounds: int, screenshots: Path | None) 
     )
 
 
-def told(milliseconds: list[float]) -> str:
+def spread(milliseconds: list[float]) -> str:
     """Return median and most, in seconds."""
     return f"{np.median(milliseconds) / 1000:.2f}, {max(milliseconds) / 1000:.2f} s"
 

@@ -14,7 +14,7 @@ import statistics
 import time
 
 import numpy as np
-from measuring import images_and_repeats, in_turn, mixture, on_one_thread, told
+from measuring import images_and_repeats, in_turn, mixture, on_one_thread, spread
 from numpy.typing import NDArray
 from sklearn.manifold import TSNE, trustworthiness
 
@@ -59,9 +59,9 @@ def main() -> None:
         )
     ratio = statistics.median(whole) / statistics.median(first)
     print(
-        f"first useful map of {options.images:,} × 512 after {told(first, 2)} s: "
-        f"1 / {ratio:.1f} of scikit-learn's {told(whole, 2)} s (at most 1 / {BAR:.0f}); then "
-        f"{told(rates, 0)} frames a second made (at least {FRAMES_BAR:.0f})"
+        f"first useful map of {options.images:,} × 512 after {spread(first, 2)} s: "
+        f"1 / {ratio:.1f} of scikit-learn's {spread(whole, 2)} s (at most 1 / {BAR:.0f}); then "
+        f"{spread(rates, 0)} frames a second made (at least {FRAMES_BAR:.0f})"
     )
 
 

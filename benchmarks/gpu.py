@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 import numpy as np
 import torch
-from measuring import images_and_repeats, in_turn, mixture, told
+from measuring import images_and_repeats, in_turn, mixture, spread
 from numpy.typing import NDArray
 
 from cliplab._core.device import n_cores
@@ -71,15 +71,15 @@ def compare(
     """Run sides in turn, print their seconds, and return what came of them and the medians."""
     results: dict[str, T] = {}
 
-    def kept(name: str) -> Callable[[], None]:
+    def stored(name: str) -> Callable[[], None]:
         return lambda: results.update({name: sides[name]()})
 
     for name in sides:
         if name != "processor":
-            kept(name)()  # Warms up: kernels are loaded when they are first used.
-    seconds = in_turn({name: kept(name) for name in sides}, repeats)
+            stored(name)()  # Warms up: kernels are loaded when they are first used.
+    seconds = in_turn({name: stored(name) for name in sides}, repeats)
     for name, each in seconds.items():
-        print(f"{about:<34} {name:<10} {told(each, 3)} s")
+        print(f"{about:<34} {name:<10} {spread(each, 3)} s")
     return results, {name: statistics.median(each) for name, each in seconds.items()}
 
 
@@ -106,7 +106,7 @@ def main() -> None:
         sides["cuml"] = lambda: kmeans_by_cuml(points)
     labelings, took = compare("K-means for k = 2 … 20", sides, options.repeats)
     plain = inertias(points, labelings["processor"])
-    said = [
+    findings = [
         f"K-means {name} {took['processor'] / took[name]:.1f} × (worst inertia "
         f"{(inertias(points, labelings[name]) / plain).max():.4f} ×)"
         for name in took
@@ -122,7 +122,7 @@ def main() -> None:
         options.repeats,
     )
     apart = float(np.abs(found["processor"] - found["torch"]).max())
-    said.append(f"silhouettes {took['processor'] / took['torch']:.1f} × (apart {apart:.0e})")
+    findings.append(f"silhouettes {took['processor'] / took['torch']:.1f} × (apart {apart:.0e})")
 
     def settle() -> NDArray[np.float32]:
         *_, last = StagedTSNE(points).frames(30)
@@ -133,11 +133,11 @@ def main() -> None:
         maps, took = compare("t-SNE to the end", drawing, options.repeats)
         true = StagedTSNE(points).affinities(30)
         kl = {name: kl_divergence(true, coordinates) for name, coordinates in maps.items()}
-        said.append(
+        findings.append(
             f"t-SNE {took['processor'] / took['torch']:.1f} × (KL "
             f"{kl['torch'] / kl['processor']:.3f} ×)"
         )
-    print("on a GPU, against the processor: " + ", ".join(said))
+    print("on a GPU, against the processor: " + ", ".join(findings))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import sys
 
-from measuring import told
+from measuring import spread
 
 BAR_SECONDS = 0.5
 HEAVY = ("torch", "datasets", "bokeh", "sklearn", "pandas", "open_clip")
@@ -47,7 +47,7 @@ def main() -> None:
     repeats = parser.parse_args().repeats
     turns = [{side: seconds(code) for side, code in SIDES.items()} for _ in range(repeats + 1)]
     for side in SIDES:
-        print(f"{side:<18} {told([1000 * turn[side] for turn in turns[1:]], 0)} ms")
+        print(f"{side:<18} {spread([1000 * turn[side] for turn in turns[1:]], 0)} ms")
     over = [turn["import cliplab"] - turn["import numpy"] for turn in turns[1:]]
     loaded = in_fresh_process(
         f"import sys, cliplab; print(*sorted({set(HEAVY)} & set(sys.modules)))"

@@ -14,7 +14,7 @@ import statistics
 import time
 
 import numpy as np
-from measuring import images_and_repeats, mixture, told
+from measuring import images_and_repeats, mixture, spread
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
@@ -75,7 +75,7 @@ def main() -> None:
             worst[name] = max(shares.values())
             at = max(shares, key=lambda k: shares[k])
             print(
-                f"{name:>12} {told(mine, 3):>22} s {statistics.median(theirs):>9.2f} s "
+                f"{name:>12} {spread(mine, 3):>22} s {statistics.median(theirs):>9.2f} s "
                 f"{worst[name]:>10.4f}× at {at:<3} {os.getloadavg()[0]:>6.2f}   {ratios[name]:.1f}×"
             )
     computed = "" if options.ks == KS else f" (scikit-learn's computed from k = {options.ks})"

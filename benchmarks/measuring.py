@@ -1,4 +1,4 @@
-"""What several benchmarks share: two sides in turn, how times are told, and photographs."""
+"""What several benchmarks share: two sides in turn, medians with their range, and photographs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def in_turn(sides: Mapping[str, Callable[[], object]], repeats: int) -> dict[str
     return seconds
 
 
-def told(values: Sequence[float], digits: int = 1) -> str:
+def spread(values: Sequence[float], digits: int = 1) -> str:
     """Return a median, and the least and the greatest of all."""
     middle, least, greatest = statistics.median(values), min(values), max(values)
     return f"{middle:.{digits}f} ({least:.{digits}f} to {greatest:.{digits}f})"

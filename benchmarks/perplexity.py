@@ -14,7 +14,7 @@ import time
 from functools import partial
 
 import numpy as np
-from measuring import images_and_repeats, mixture, on_one_thread, told
+from measuring import images_and_repeats, mixture, on_one_thread, spread
 from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 
@@ -38,9 +38,9 @@ def main() -> None:
     for seed in range(options.repeats):
         vectors = mixture(seed, options.images)
         stages = StagedTSNE(vectors, seed)
-        *_, standing = stages.frames(30)
+        *_, current = stages.frames(30)
         began = time.perf_counter()
-        *_, ended = stages.frames(50, start=standing.coordinates)
+        *_, ended = stages.frames(50, start=current.coordinates)
         changed.append(time.perf_counter() - began)
 
         theirs = partial(cold_start, vectors, seed)
@@ -58,8 +58,8 @@ def main() -> None:
         )
     ratio = statistics.median(cold) / statistics.median(changed)
     print(
-        f"perplexity of {options.images:,} × 512 changed from 30 to 50 in {told(changed, 2)} s: "
-        f"1 / {ratio:.1f} of scikit-learn's {told(cold, 2)} s (at most 1 / {BAR:.0f}), "
+        f"perplexity of {options.images:,} × 512 changed from 30 to 50 in {spread(changed, 2)} s: "
+        f"1 / {ratio:.1f} of scikit-learn's {spread(cold, 2)} s (at most 1 / {BAR:.0f}), "
         f"KL {statistics.median(shares):.3f} ×"
     )
 

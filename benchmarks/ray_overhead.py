@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 import psutil
 import ray
-from measuring import image_set, in_turn, photograph_paths, told
+from measuring import image_set, in_turn, photograph_paths, spread
 from safetensors.torch import save_file
 
 from cliplab import ClipEncoder, ImageSet, load_storybook
@@ -138,10 +138,10 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
         "ray, after the start": sides.after_start,
     }
     for name, each in sides.worked.items():
-        print(f"{name + ', of processor':<22} {told(each):>24} s")
+        print(f"{name + ', of processor':<22} {spread(each):>24} s")
     for name, each in shown.items():
         rate = options.reads / statistics.median(each)
-        print(f"{name:<22} {told(each):>24} s {rate:>8.1f} pictures a second")
+        print(f"{name:<22} {spread(each):>24} s {rate:>8.1f} pictures a second")
     worked = [other / one for one, other in zip(*sides.worked.values(), strict=True)]
     assert np.array_equal(sides.local_vectors, sides.ray_vectors)
     whole, after = (
@@ -150,9 +150,9 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
     )
     print(
         f"{encoder.model}, {options.reads:,} pictures, the same vectors bit for bit: the engine of "
-        f"Ray takes {told(whole, 2)} times as long as the local one (at most {BAR}); after the "
-        f"start of its workers {told(after, 2)} times. Of the processor it takes {told(worked, 2)} "
-        "times as much"
+        f"Ray takes {spread(whole, 2)} times as long as the local one (at most {BAR}); after the "
+        f"start of its workers {spread(after, 2)} times. Of the processor it takes "
+        f"{spread(worked, 2)} times as much"
     )
 
 

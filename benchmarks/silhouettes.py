@@ -13,7 +13,7 @@ import statistics
 import time
 
 import numpy as np
-from measuring import images_and_repeats, mixture, on_one_thread, told
+from measuring import images_and_repeats, mixture, on_one_thread, spread
 from sklearn.metrics import silhouette_samples
 from threadpoolctl import threadpool_limits
 
@@ -55,9 +55,9 @@ def main() -> None:
             largest = max(largest, float(np.abs(found[KS.index(k)] - expected).max()))
         for name, each in took.items():
             theirs[name].append(statistics.mean(each) * len(KS))
-    print(f"{'ours':>12}: {told(mine, 3)} s, load {os.getloadavg()[0]:.2f}")
+    print(f"{'ours':>12}: {spread(mine, 3)} s, load {os.getloadavg()[0]:.2f}")
     for name, values in theirs.items():
-        print(f"{name:>12}: {told(values, 2)} s")
+        print(f"{name:>12}: {spread(values, 2)} s")
     faster = min(statistics.median(values) for values in theirs.values())
     computed = "" if options.ks == KS else f" (scikit-learn's from k = {options.ks})"
     print(

@@ -49,9 +49,9 @@ def main() -> None:
         for number in range(options.rounds):
             keys = ["ArrowRight"] * 18 + ["ArrowLeft"] * 18
             moves.append([move_k(notebook, key) for key in keys])
-            print(f"{number + 1:>5} {told(moves[-1])}")
+            print(f"{number + 1:>5} {spread(moves[-1])}")
     every = [move for some in moves for move in some]
-    print(f"  all {told(every)}   load {os.getloadavg()[0]:.1f}")
+    print(f"  all {spread(every)}   load {os.getloadavg()[0]:.1f}")
     late = np.percentile([move.painted for move in every], 95)
     most = max(move.kilobytes for move in every)
     print(
@@ -60,7 +60,7 @@ def main() -> None:
     )
 
 
-def told(moves: list[Move]) -> str:
+def spread(moves: list[Move]) -> str:
     """Return the figures of some moves in columns."""
     painted = [move.painted for move in moves]
     sizes = [move.kilobytes for move in moves]

@@ -4,7 +4,7 @@ Usage: python benchmarks/tsne.py [--images 1000] [--repeats 3]
 
 Vectors are forty groups on the sphere, others in each repeat. Divergences are measured on one set
 of affinities, ours; scikit-learn has its defaults but for the seed, once with the threads that it
-takes and once with one: the faster counts. Compiling is not counted, but told.
+takes and once with one: the faster counts. Compiling is not counted, but printed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import time
 from functools import partial
 
 import numpy as np
-from measuring import images_and_repeats, mixture, on_one_thread, told
+from measuring import images_and_repeats, mixture, on_one_thread, spread
 from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 
@@ -70,7 +70,7 @@ def main() -> None:
         )
     medians = {name: statistics.median(values) for name, values in seconds.items()}
     for name, values in seconds.items():
-        print(f"{name:>12}: {told(values, 2)} s")
+        print(f"{name:>12}: {spread(values, 2)} s")
     ratio = min(medians["own threads"], medians["one thread"]) / medians["ours"]
     print(
         f"t-SNE of {options.images:,} × 512: {ratio:.1f} × as fast as scikit-learn at its faster "

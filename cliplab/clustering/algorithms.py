@@ -1,4 +1,4 @@
-"""The algorithms: what each is told, and how it parts points into clusters."""
+"""The algorithms: the parameter of each, and how it partitions points into clusters."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Labelings = list[NDArray[np.intp]]
 
 @dataclass(frozen=True)
 class Algorithm:
-    """One way to part points into clusters.
+    """One way to partition points into clusters.
 
     Attributes
     ----------
     title : str
         What people call it.
     parameter : str
-        What it is told: ``"n_clusters"`` or ``"min_cluster_size"``.
+        Its parameter: ``"n_clusters"`` or ``"min_cluster_size"``.
     metrics : tuple of str
         The distances that it knows.
     partition : callable
@@ -33,7 +33,8 @@ class Algorithm:
     about : str
         What it does, in a sentence for a learner.
     most_points : int or None
-        More than these it cannot bear: it needs memory for the distances of all pairs.
+        The largest number of points, for algorithms that need memory for the distances of all
+        pairs.
     """
 
     title: str
@@ -117,7 +118,7 @@ ALGORITHMS: dict[str, Algorithm] = {
         "n_clusters",
         ("euclidean",),
         _gaussian_mixture,
-        "Fits k clouds that may be wider in one dimension than in another.",
+        "Fits k normal distributions that may be wider in one dimension than in another.",
     ),
     "hdbscan": Algorithm(
         "HDBSCAN",
@@ -140,7 +141,7 @@ def _require_different(points: Points, ks: Sequence[int]) -> None:
 
 
 def find_algorithm(name: str, metric: str, n_points: int) -> Algorithm:
-    """Return an algorithm by its name, if it knows the metric and can bear so many points.
+    """Return an algorithm by its name, if it knows the metric and takes so many points.
 
     Raises
     ------
@@ -170,7 +171,7 @@ def title_of(algorithm: str, metric: str = "euclidean") -> str:
     Parameters
     ----------
     algorithm, metric : str
-        As in `Clustering`; an algorithm that is not known here keeps its name.
+        As in `Clustering`; an algorithm that is not known here is called by its name.
 
     Returns
     -------

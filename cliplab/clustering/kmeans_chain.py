@@ -142,9 +142,8 @@ def _settled(
     before = 1
     for k in ks:
         if k in starts:
-            among_all.settle(among_all.parted(starts[k], k, searched))
-        # What the search could not tell apart, or has parted no better than with fewer clusters,
-        # grows from those.
+            among_all.settle(among_all.partition_of(starts[k], k, searched))
+        # Where the search found no k clusters, or none better than with fewer, these grow.
         if k not in best or best[k].inertia >= best[before].inertia:
             grown: Partition | None = best[before]
             while grown and len(grown.means) < k:

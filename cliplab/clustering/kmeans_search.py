@@ -30,7 +30,7 @@ _PATIENCE = 3.0
 class Partition:
     """Clusters: their means, and the squared distances of all points to the centres.
 
-    `labels` tells whose means they are, -1 being nobody's: with it a step of Lloyd's algorithm
+    `labels` are the clusters of the means, -1 where unknown: with them a step of Lloyd's algorithm
     knows which clusters have changed.
     """
 
@@ -56,10 +56,10 @@ class Search:
         self.random = random
         self.is_spherical = is_spherical
         self.squares = np.einsum("ij,ij->i", points, points)
-        self.nobody = np.full(len(points), -1)
+        self.unlabelled = np.full(len(points), -1)
         # Below this a squared distance is rounding, not distance.
         self.zero = 8 * np.finfo(points.dtype).eps * float(self.squares.max())
-        self.best = {1: self.parted(np.zeros(len(points), dtype=np.intp), 1)}
+        self.best = {1: self.partition_of(np.zeros(len(points), dtype=np.intp), 1)}
 
     def run(self, smallest: int, largest: int) -> None:
         """Come down from fresh points, start often, then go up and down the best."""
@@ -112,20 +112,20 @@ class Search:
     def drawn(self, top: int) -> Iterator[Partition]:
         """Grow from one random point up to as many centres, or as there are places."""
         first = self.points[[self.random.integers(len(self.points))]]
-        partition: Partition | None = Partition(first, self.distances(first), self.nobody)
+        partition: Partition | None = Partition(first, self.distances(first), self.unlabelled)
         while partition:
             yield partition
             if len(partition.means) >= top:
                 return
             partition = self.grown(partition, _CANDIDATES_FROM_SCRATCH)
 
-    def parted(
+    def partition_of(
         self, labels: NDArray[np.intp], k: int, rows: NDArray[np.intp] | None = None
     ) -> Partition:
         """Make a partition from the clusters of all points, or of those in some rows."""
         points = self.points if rows is None else self.points[rows]
         means = _sums(points, labels, np.arange(k)) / _column(np.bincount(labels), points.dtype)
-        known = labels if rows is None else self.nobody
+        known = labels if rows is None else self.unlabelled
         return Partition(means, self.distances(self.centers(means)), known)
 
     def centers(self, means: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -143,7 +143,7 @@ class Search:
         """Add the best of some points drawn by their squared distance to the centres."""
         nearest = partition.distances.min(axis=0)
         weights = np.cumsum(np.where(nearest > self.zero, nearest, 0), dtype=np.float64)
-        if weights[-1] == 0:  # Every point stands on a centre already.
+        if weights[-1] == 0:  # Every point is at a centre already.
             return None
         drawn = np.searchsorted(weights, self.random.random(n_candidates) * weights[-1], "right")
         distances = self.distances(self.centers(self.points[drawn]))
@@ -162,13 +162,13 @@ class Search:
         others[own] = np.inf
         loss = others.min(axis=0) - partition.distances[own]
         least = np.bincount(labels, weights=loss, minlength=len(partition.means)).argmin()
-        kept = np.arange(len(partition.means)) != least
+        remaining = np.arange(len(partition.means)) != least
         labels = partition.labels - (partition.labels > least)
         labels[partition.labels == least] = -1
-        return Partition(partition.means[kept], partition.distances[kept], labels)
+        return Partition(partition.means[remaining], partition.distances[remaining], labels)
 
     def settle(self, partition: Partition, max_steps: int = _MOST_STEPS) -> Partition | None:
-        """Run Lloyd's algorithm in place, and keep the outcome if it is the best for its k.
+        """Run Lloyd's algorithm in place, and store the result if it is the best for its k.
 
         None where a cluster has lost all its points, or where the best is out of reach.
         """
@@ -212,7 +212,7 @@ def _around(smallest: int, largest: int) -> tuple[int, int]:
 
 
 def _nearest(distances: NDArray[np.floating]) -> NDArray[np.signedinteger]:
-    """Tell which centre is nearest to each point; of two as near, the last.
+    """Find the nearest centre of each point; of two at the same distance, the last.
 
     Among thousands of points several times as fast as argmin, which walks across the rows.
     """

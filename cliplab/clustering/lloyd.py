@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class KMeansStep:
-    """Where the centres of K-means stand after a step, and which images are theirs.
+    """The centres of K-means after a step, and the images of each.
 
     Parameters
     ----------

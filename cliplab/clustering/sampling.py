@@ -9,10 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 def stratified_rows(strata: ArrayLike, n_rows: int, random_state: int = 0) -> NDArray[np.intp]:
     """Draw images at random so that every cluster, or other part, has its share of the sample.
 
-    The images stand in a row, part by part and within each at random, and every so-many-th is
-    taken. A part with a tenth of the images has a tenth of the sample, as nearly as whole numbers
-    allow, so plain means over the sample speak for all images; and they vary less than those of
-    a sample drawn without regard to parts, as far as images of one part are alike.
+    This is systematic sampling: the images are ordered by part, within each part at random, and
+    taken at equal steps. A part with a tenth of the images has a tenth of the sample, as nearly
+    as whole numbers allow, so the mean of the sample estimates the mean of all images. It varies
+    less than the mean of a simple random sample if images of one part are similar.
 
     Parameters
     ----------

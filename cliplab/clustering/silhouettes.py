@@ -31,10 +31,10 @@ def silhouettes(
     *,
     rows: ArrayLike | None = None,
 ) -> NDArray[np.float32]:
-    """Tell for every point how well it sits in its cluster, for many clusterings at once.
+    """Compute the silhouette of every point, for many clusterings at once.
 
     With *a* the mean distance of a point to the others of its cluster and *b* the mean distance
-    to the nearest other cluster, its silhouette is (b - a) / max(a, b): near 1 it sits well,
+    to the nearest other cluster, its silhouette is (b - a) / max(a, b): near 1 it fits well,
     near 0 on a border, below 0 another cluster is nearer. A point alone in its cluster has 0.
 
     Each distance is computed once, whatever the number of clusterings; their sums by cluster, for
@@ -47,7 +47,7 @@ def silhouettes(
         The points.
     cluster_labels : array-like of shape (n_clusterings, n_points)
         For each clustering the cluster of every point, as whole numbers; -1 for noise, which
-        belongs to none and is nobody's neighbour.
+        belongs to none and is in no distance.
     metric : {"euclidean", "cosine"}, default="euclidean"
         What a distance is; cosine is 1 less the cosine of the angle at the origin.
     rows : array-like of int, optional
