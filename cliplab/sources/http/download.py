@@ -205,7 +205,7 @@ class Downloader:
     def _retried(self, url: str, once: Callable[[], _T]) -> _T:
         """Call a function until it succeeds, as often and with such pauses as `patience` allows."""
         retry = self.patience.new_retry()
-        while True:
+        while not self._stopped.is_set():
             try:
                 return once()
             except (TemporaryError, urllib3.exceptions.HTTPError) as error:
@@ -217,8 +217,8 @@ class Downloader:
                 if retry_after > self.patience.longest_wait:
                     raise ConnectionError(f"{host_of(url)}: {reason_of(error)}") from error
             # Not by Retry.sleep, which `stop` could not interrupt.
-            if self._stopped.wait(max(retry_after, retry.get_backoff_time())):
-                raise StoppedError
+            self._stopped.wait(max(retry_after, retry.get_backoff_time()))
+        raise StoppedError
 
     def _chunks(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
         # read1 returns what has arrived: to wait for a full chunk could take forever.

@@ -290,12 +290,12 @@ def test_on_a_full_disk_no_partial_image_is_saved(fetch):
 def test_after_a_sample_was_given_up_no_request_is_sent(small, fetch):
     """Downloads that wait for their next try must not go on in the background."""
     small.server.fault = lambda path, times: "429" if ".jpg" in path else None
-    small.server.retry_after = "1"
+    small.server.retry_after = "2"
     with pytest.raises(ConnectionError, match="20 in a row"):
         fetch(60, patience=dataclasses.replace(QUICK, tries=2))
-    time.sleep(0.3)
+    time.sleep(1)  # Until the server has counted the requests that were on their way.
     n_requested = small.server.requests.total()
-    time.sleep(1.2)
+    time.sleep(2.2)
     assert small.server.requests.total() == n_requested
 
 
