@@ -34,7 +34,8 @@ from PIL import Image
 
 from cliplab import ClipEncoder
 from cliplab._core.device import best_precision, n_cores
-from cliplab.embeddings.preprocessing import Preparation
+from cliplab.embeddings.model import default_batch_size
+from cliplab.embeddings.preprocessing import Preprocessing
 from cliplab.images.decoding import decode_image
 
 BARS = {"float32": 1.8, "bfloat16": 3.3}
@@ -84,7 +85,7 @@ def tower_gflops(model: str) -> float:
 def tower(encoder: ClipEncoder, batch: torch.Tensor) -> None:
     """Send one batch through the network alone."""
     with torch.inference_mode():
-        encoder._network.encode_image(batch)
+        encoder._clip.network.encode_image(batch)
 
 
 def share_of_matrix_rate(encoder: ClipEncoder, repeats: int) -> list[float]:
@@ -121,19 +122,19 @@ def processor_ms(work: Callable[[], object], n_images: int, repeats: int = 5) ->
 
 def parts(encoder: ClipEncoder, paths: Sequence[Path], share: float) -> dict[str, float]:
     """Return where the time of one core goes, in milliseconds an image."""
-    preparation = Preparation(asdict(PreprocessCfg()))
+    preprocessing = Preprocessing(asdict(PreprocessCfg()))
     files = [path.read_bytes() for path in paths]
     decoded = [decode_image(data) for data in files]
-    prepared = torch.stack([preparation.picture(image) for image in decoded[:BATCH]])
-    batch = preparation.numbers(prepared).to(getattr(torch, encoder.precision))
+    prepared = torch.stack([preprocessing.prepare(image) for image in decoded[:BATCH]])
+    batch = preprocessing.normalize(prepared).to(getattr(torch, encoder.precision))
     in_network = processor_ms(lambda: tower(encoder, batch), BATCH)
-    sized = processor_ms(lambda: [preparation.picture(image) for image in decoded], len(paths))
+    sized = processor_ms(lambda: [preprocessing.prepare(image) for image in decoded], len(paths))
     return {
         "read and decode": processor_ms(
             lambda: [decode_image(path.read_bytes()) for path in paths], len(paths)
         ),
         "bring to size": sized,
-        "turn into numbers": processor_ms(lambda: preparation.numbers(prepared), BATCH),
+        "turn into numbers": processor_ms(lambda: preprocessing.normalize(prepared), BATCH),
         "network: products at the matrix rate": in_network * share,
         "network: all else": in_network * (1 - share),
     }
@@ -155,12 +156,12 @@ def largest_operations(encoder: ClipEncoder) -> str:
 def grey_levels_apart(paths: Sequence[Path]) -> float:
     """Return the largest difference to open_clip's own preparation, in grey levels."""
     settings = PreprocessCfg()
-    ours, theirs = Preparation(asdict(settings)), image_transform_v2(settings, False)
+    ours, theirs = Preprocessing(asdict(settings)), image_transform_v2(settings, False)
     std = torch.tensor(settings.std).reshape(-1, 1, 1)
     largest = 0.0
     for path in paths:
         image = decode_image(path.read_bytes())
-        apart = ours.numbers(ours.picture(image)[None])[0] - theirs(image)
+        apart = ours.normalize(ours.prepare(image)[None])[0] - theirs(image)
         largest = max(largest, float((apart.abs() * std).max() * 255))
     return largest
 
@@ -183,17 +184,17 @@ def device_rates(
     """
     encoder = ClipEncoder(model, None, device)
     images = image_set(paths)
-    size = batch_size or encoder._batch_size
+    size = batch_size or default_batch_size(encoder.device)
     encoder.encode_images(images[:size], batch_size=size, store=False)  # Warms up.
 
-    preparation = encoder._preparation
-    prepared = [preparation.picture(image) for image in images[:size]]
+    preprocessing = encoder._clip.preprocessing
+    prepared = [preprocessing.prepare(image) for image in images[:size]]
     with ThreadPoolExecutor(n_cores()) as pool:
         seconds = in_turn(
             {
                 "end to end": lambda: encoder.encode_images(images, batch_size=size, store=False),
                 "decoding alone": lambda: list(
-                    pool.map(lambda row: preparation.picture(images[row]), range(len(images)))
+                    pool.map(lambda row: preprocessing.prepare(images[row]), range(len(images)))
                 ),
             },
             3,
@@ -202,7 +203,7 @@ def device_rates(
     alone = in_turn(
         {
             "network": lambda: in_threads(
-                lambda: encoder._encode_prepared(prepared, size),
+                lambda: encoder._clip.encode_batch(prepared, size),
                 times,
             )
         },

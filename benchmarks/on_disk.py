@@ -20,8 +20,9 @@ import numpy as np
 from measuring import in_fresh_process
 
 from cliplab.clustering.sweeping import sweep_clusters
+from cliplab.embeddings.keys import image_key
 from cliplab.embeddings.on_disk import StoredEmbeddings
-from cliplab.embeddings.store import EmbeddingStore, image_key
+from cliplab.embeddings.store import EmbeddingStore
 from cliplab.projection.projecting import project
 
 N_FEATURES = 512

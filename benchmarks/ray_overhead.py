@@ -23,9 +23,7 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import psutil
@@ -33,10 +31,12 @@ import ray
 from measuring import image_set, in_turn, photograph_paths, spread
 from safetensors.torch import save_file
 
-from cliplab import ClipEncoder, ImageSet, load_storybook
+from cliplab import ClipEncoder, Embeddings, ImageSet, load_storybook
 from cliplab._core.device import n_cores
-from cliplab.embeddings.engines.ray.cluster import ray_cluster, start_here
-from cliplab.embeddings.engines.ray.encoding import _ClusterEncoder
+from cliplab.embeddings.engines.ray.cluster import start_here
+from cliplab.embeddings.engines.ray.encoding import ray_engine
+from cliplab.embeddings.inputs import input_images
+from cliplab.embeddings.model import default_batch_size
 
 BAR = 1.15
 
@@ -61,16 +61,15 @@ class Sides:
         """Encode on processes of their own."""
         before, first = self._processor.seconds(), list[float]()
 
-        class Watched(_ClusterEncoder):
-            def _run(self, *arguments: Any, **named: Any) -> Iterator[Any]:
-                for table in super()._run(*arguments, **named):
-                    if not first:
-                        first.extend((time.perf_counter(), len(table)))
-                    yield table
-
-        with ray_cluster():
-            there = Watched(self._encoder)
-            self.ray_vectors = there.encode_images(self._images, store=False).vectors
+        found = np.empty_like(self.local_vectors)
+        images, size = input_images(self._images), default_batch_size("cpu")
+        rows = ((row, None) for row in range(len(images)))
+        with ray_engine(self._encoder._clip) as engine:
+            for own, vectors in engine.encode(images, rows, size):
+                if not first:
+                    first.extend((time.perf_counter(), len(own)))
+                found[own] = vectors
+        self.ray_vectors = Embeddings(found).vectors
         # As many are done on each of the other workers by then.
         n_images, n_done = len(self._images), n_cores() * first[1]
         rest = time.perf_counter() - first[0]
@@ -103,7 +102,7 @@ class Processor:
 
 def write_weights(path: Path) -> Path:
     """Write weights of random numbers, in float32 as most are published."""
-    network = ClipEncoder("ViT-B-32", None, "cpu", precision="float32")._network
+    network = ClipEncoder("ViT-B-32", None, "cpu", precision="float32")._clip.network
     save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, path)
     return path
 

@@ -16,7 +16,7 @@ from cliplab._core.cache import cache_folder
 from cliplab._core.device import best_device, best_precision, n_cores
 from cliplab._core.html import render
 from cliplab._core.hub_errors import require_answer
-from cliplab.embeddings.model import has_weights
+from cliplab.embeddings.weights import has_weights
 from cliplab.sources.openimages.host import open_images_host
 
 _MARKS = {"good": "✓", "note": "–", "bad": "✗"}

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 
 from cliplab import ClipEncoder, Embeddings, class_agreement, load_storybook, sweep_clusters
-from cliplab.embeddings.model import STORYBOOK
+from cliplab.embeddings.loading import STORYBOOK
 from cliplab.sources.storybook import COLORS, HELD_OUT_PAIRS, OBJECTS, PLACES
 
 FRESH_SEED = 77

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cliplab._core.validation import require_count
+from cliplab.embeddings.keys import image_key
 from cliplab.embeddings.points import Points, checked_unit_rows
 from cliplab.embeddings.portions import N_ROWS
-from cliplab.embeddings.store import MADE_BY, image_key, is_whole
+from cliplab.embeddings.store import MADE_BY, is_whole
 from cliplab.embeddings.values import Embeddings
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab.embeddings.progress import image_progress
+
 if TYPE_CHECKING:
     from cliplab.embeddings.on_disk import StoredEmbeddings
     from cliplab.embeddings.values import Embeddings
 
 Vectors: TypeAlias = "Embeddings | StoredEmbeddings"
 N_ROWS = 4096
-# Work that takes less shows no progress bar, which would only flicker.
-_SECONDS_BEFORE_PROGRESS = 2
 
 
 def portions(
@@ -37,10 +37,8 @@ def portions(
     slice, ndarray of shape (at most size, n_features)
         In the order of the rows.
     """
-    from tqdm.auto import tqdm
-
     start = 0
-    with tqdm(total=len(vectors), desc=label, delay=_SECONDS_BEFORE_PROGRESS, unit="image") as bar:
+    with image_progress(label, len(vectors)) as bar:
         for portion in vectors.portions(size):
             yield slice(start, start + len(portion)), portion
             start += len(portion)

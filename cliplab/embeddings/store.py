@@ -13,12 +13,13 @@ import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cliplab._core.cache import cache_folder, write_whole
+from cliplab.embeddings.keys import KEY_SIZE, image_key, sorted_keys
 
 # In each store, what its vectors were made by.
 MADE_BY = "made_by.json"
@@ -26,46 +27,14 @@ MADE_BY = "made_by.json"
 # of vectors must not be rewritten for each thousand that is added.
 _N_SHARDS_TO_MERGE = 64
 _LARGE_SHARD = 2**14
-_DIGEST_SIZE = 16
 _DAY = 86_400
-
-
-def image_key(content: bytes) -> bytes:
-    """Return the key of an image in a store: a hash of its content."""
-    return hashlib.blake2b(content, digest_size=_DIGEST_SIZE).digest()
-
-
-def is_among(keys: Sequence[bytes], known: NDArray[np.bytes_]) -> NDArray[np.bool_]:
-    """Return for each key whether it is among the known ones.
-
-    Parameters
-    ----------
-    keys : sequence of bytes
-        The `image_key` of each image.
-    known : ndarray of shape (n_known,)
-        Sorted, from `EmbeddingStore.keys`.
-
-    Returns
-    -------
-    ndarray of shape (n_images,)
-        Truth values.
-    """
-    wanted = _as_array(keys)
-    if not known.size:
-        return np.zeros(len(wanted), dtype=bool)
-    nearest = np.minimum(np.searchsorted(known, wanted), known.size - 1)
-    return np.asarray(known[nearest] == wanted)
-
-
-def _as_array(keys: Sequence[bytes]) -> NDArray[np.bytes_]:
-    return np.array(keys, dtype=f"S{_DIGEST_SIZE}")
 
 
 def is_whole(shard: Path) -> bool:
     """Return whether a shard is there and its content matches its name."""
     try:
         with shard.open("rb") as opened:
-            digest = hashlib.file_digest(opened, lambda: hashlib.blake2b(digest_size=_DIGEST_SIZE))
+            digest = hashlib.file_digest(opened, lambda: hashlib.blake2b(digest_size=KEY_SIZE))
     except OSError:
         return False
     return digest.hexdigest() == shard.stem
@@ -81,8 +50,8 @@ class EmbeddingStore:
 
     Parameters
     ----------
-    folder : path-like or None
-        The folder with the stores of all models. None is the user's cache.
+    folder : path-like or True
+        The folder with the stores of all models. True is the user's cache.
     made_by : mapping of str to str
         Everything that a vector depends on besides its image.
     is_only_place : bool, default=False
@@ -96,17 +65,18 @@ class EmbeddingStore:
 
     def __init__(
         self,
-        folder: str | os.PathLike[str] | None,
+        folder: str | os.PathLike[str] | Literal[True],
         made_by: Mapping[str, str],
         *,
         is_only_place: bool = False,
     ) -> None:
-        stores = cache_folder() / "embeddings" if folder is None else Path(folder).expanduser()
+        stores = cache_folder() / "embeddings" if folder is True else Path(folder).expanduser()
         self._metadata = json.dumps(dict(made_by), indent=1, sort_keys=True).encode()
         name = re.sub("[^A-Za-z0-9.-]+", "-", made_by["model"])[-60:]
         self.folder = stores / f"{name}-{image_key(self._metadata).hex()}"
         self._lock = threading.Lock()
         self._own: list[Path] = []
+        self._checked: set[Path] = set()
         self._problem: OSError | None = None
         self._is_only_place = is_only_place
 
@@ -144,8 +114,7 @@ class EmbeddingStore:
         """
         self._remove_old_parts()
         shards = (self._read(path) for path in self.folder.glob("*.safetensors"))
-        keys = [_as_array(shard[0]) for shard in shards if shard is not None]
-        return np.unique(np.concatenate(keys)) if keys else _as_array([])
+        return sorted_keys([shard[0] for shard in shards if shard is not None])
 
     def add(self, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
         """Write some vectors to disk before it returns.
@@ -227,7 +196,7 @@ class EmbeddingStore:
     def _write(self, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> Path:
         import safetensors.numpy
 
-        digests = np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), _DIGEST_SIZE)
+        digests = np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), KEY_SIZE)
         tensors: dict[str, NDArray[Any]] = {
             "keys": digests,
             "vectors": np.ascontiguousarray(vectors, np.float32),
@@ -237,18 +206,34 @@ class EmbeddingStore:
         write_whole(path, content)
         return path
 
-    @staticmethod
-    def _read(path: Path) -> tuple[list[bytes], NDArray[np.float32]] | None:
-        """Read a shard; None if it is gone or damaged."""
-        import safetensors.numpy
+    def _read(self, path: Path) -> tuple[list[bytes], NDArray[np.float32]] | None:
+        shard = read_shard(path, is_checked=path in self._checked)
+        if shard is not None:
+            self._checked.add(path)
+        return shard
 
-        try:
-            content = path.read_bytes()
-        except OSError:  # Another run has merged it, or it cannot be read.
-            return None
-        if image_key(content).hex() != path.stem:
-            with contextlib.suppress(OSError):
-                path.unlink()
-            return None
-        tensors = safetensors.numpy.load(content)
-        return [bytes(key) for key in tensors["keys"]], tensors["vectors"]
+
+def read_shard(
+    path: Path, *, is_checked: bool = False
+) -> tuple[list[bytes], NDArray[np.float32]] | None:
+    """Return the keys and vectors of a shard; None if it is gone or damaged.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The shard. If it is damaged, it is removed.
+    is_checked : bool, default=False
+        Whether its content has been checked before.
+    """
+    import safetensors.numpy
+
+    try:
+        content = path.read_bytes()
+    except OSError:  # Another run has merged it, or it cannot be read.
+        return None
+    if not is_checked and image_key(content).hex() != path.stem:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        return None
+    tensors = safetensors.numpy.load(content)
+    return [bytes(key) for key in tensors["keys"]], tensors["vectors"]

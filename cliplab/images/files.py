@@ -64,8 +64,8 @@ class ImageFiles:
                 f"({error.strerror}). Load the images again."
             ) from error
 
-    def decode(self, row: int) -> Image.Image:
-        """Return one image in RGB.
+    def decode(self, row: int, file: bytes | None = None) -> Image.Image:
+        """Return one image in RGB, decoded from its file if that is given.
 
         Raises
         ------
@@ -74,9 +74,8 @@ class ImageFiles:
         FileNotFoundError
             If its file no longer exists.
         """
-        data = self.read(row)
         try:
-            image = decode_image(data)
+            image = decode_image(self.read(row) if file is None else file)
         except ValueError as error:
             raise ValueError(f"The image {self._image_ids[row]} is {error}.") from error
         if row not in self._copies and len(self._copies) < _MAX_COPIES and _is_large(image):

@@ -157,6 +157,35 @@ class ImageSet:
         """
         return self._files.read(self._row(index))
 
+    def decode(self, index: int, file: bytes) -> Image:
+        """Decode one image from its file, which `file_bytes` has returned.
+
+        Parameters
+        ----------
+        index : int
+            Which image.
+        file : bytes
+            Its file.
+
+        Returns
+        -------
+        PIL.Image.Image
+            The same as ``images[index]``, which reads the file again.
+
+        Raises
+        ------
+        ValueError
+            If it cannot be decoded.
+
+        Examples
+        --------
+        >>> from cliplab import load_storybook
+        >>> images = load_storybook(n_images=1)
+        >>> images.decode(0, images.file_bytes(0)).size
+        (128, 128)
+        """
+        return self._files.decode(self._row(index), file)
+
     def small_copy(self, index: int) -> Image:
         """Return one image with fewer pixels, for thumbnails.
 

@@ -49,13 +49,13 @@ def test_a_batch_that_a_gpu_cannot_hold_is_halved(little_memory: None) -> None:
     encoder = ClipEncoder("ViT-B-32", None, "cuda", precision="float32")
     expected = encoder.encode_images(images, batch_size=8, store=False).vectors
     sizes = []
-    encode = encoder._network.encode_image
+    encode = encoder._clip.network.encode_image
 
     def counted(batch: torch.Tensor) -> torch.Tensor:
         sizes.append(len(batch))
         return encode(batch)
 
-    encoder._network.encode_image = counted
+    encoder._clip.network.encode_image = counted
 
     found = encoder.encode_images(images, batch_size=2048, store=False).vectors
 

@@ -10,7 +10,7 @@ from loopback.server import nobody_there
 
 from cliplab import ClipEncoder, fetch_hub_images, load_storybook
 from cliplab._core.hub_errors import require_answer
-from cliplab.embeddings.model import STORYBOOK
+from cliplab.embeddings.loading import STORYBOOK
 
 
 def _model(hub, name):

@@ -16,8 +16,8 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from cliplab import ClipEncoder, ImageSet, load_storybook
-from cliplab.embeddings import model as weights
-from cliplab.embeddings.model import STORYBOOK
+from cliplab.embeddings import loading
+from cliplab.embeddings.loading import STORYBOOK
 
 
 @pytest.fixture(scope="module")
@@ -31,34 +31,34 @@ def storybook():
 
 
 def _as_open_clip_does(images, texts):
-    """Open_clip used directly, in float32, one picture at a time."""
+    """Use open_clip directly, in float32, one image at a time."""
     name = f"local-dir:{STORYBOOK}"
     model, _, prepare = open_clip.create_model_and_transforms(name)
     model.eval()
     with torch.no_grad():
-        pictures = torch.cat([model.encode_image(prepare(image)[None]) for image in images])
+        vectors = torch.cat([model.encode_image(prepare(image)[None]) for image in images])
         words = model.encode_text(open_clip.get_tokenizer(name)(texts))
     unit = torch.nn.functional.normalize
-    return unit(pictures, dim=-1).numpy(), unit(words, dim=-1).numpy()
+    return unit(vectors, dim=-1).numpy(), unit(words, dim=-1).numpy()
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_vectors_are_open_clip_s_own(images, precision):
     ours = ClipEncoder("storybook", device="cpu", precision=precision)
-    pictures, words = _as_open_clip_does(images, ["a red fish", "the sea"])
+    theirs, words = _as_open_clip_does(images, ["a red fish", "the sea"])
     close = {"float32": 1e-4, "bfloat16": 3e-2}[precision]
-    np.testing.assert_allclose(ours.encode_images(images).vectors, pictures, atol=close)
+    np.testing.assert_allclose(ours.encode_images(images).vectors, theirs, atol=close)
     np.testing.assert_allclose(
         ours.encode_texts(["a red fish", "the sea"]).vectors, words, atol=close
     )
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])
-def test_less_precision_keeps_the_neighbours(images, precision):
+def test_16_bits_keep_nearly_all_neighbours(images, precision):
     found = []
     for each in ("float32", precision):
         ours = ClipEncoder("storybook", device="cpu", precision=each)
-        assert (ours.precision, next(ours._network.parameters()).dtype) == (
+        assert (ours.precision, next(ours._clip.network.parameters()).dtype) == (
             each,
             getattr(torch, each),
         )
@@ -68,20 +68,20 @@ def test_less_precision_keeps_the_neighbours(images, precision):
     assert np.mean(shared) > 0.9
 
 
-def test_a_vector_does_not_depend_on_its_company(storybook, images):
+def test_a_vector_does_not_depend_on_the_other_images(storybook, images):
     together = storybook.encode_images(images).vectors
     alone = storybook.encode_images(images[[7]]).vectors
     np.testing.assert_array_equal(alone[0], together[7])
 
 
-def test_order_is_kept_whatever_the_batches_are(storybook, images):
+def test_rows_are_in_the_order_of_the_images_whatever_the_batch_size(storybook, images):
     one = storybook.encode_images(images, batch_size=3).vectors
     other = storybook.encode_images(images, batch_size=64).vectors
     np.testing.assert_allclose(one, other, atol=2e-2)
     assert ((one @ other.T).argmax(axis=1) == np.arange(len(images))).all()
 
 
-def test_vectors_have_unit_length_and_say_where_they_come_from(storybook, images):
+def test_vectors_have_unit_length_and_a_provenance(storybook, images):
     embeddings = storybook.encode_images(images)
     np.testing.assert_allclose(np.linalg.norm(embeddings.vectors, axis=1), 1, atol=1e-6)
     assert embeddings.model == "storybook"
@@ -90,30 +90,32 @@ def test_vectors_have_unit_length_and_say_where_they_come_from(storybook, images
     assert "mean" in embeddings.provenance["preprocessing"]
 
 
-def test_a_list_of_pillow_images_will_do(storybook, images):
+def test_a_list_of_pillow_images_is_encoded_as_well(storybook, images):
     listed = storybook.encode_images([images[0], images[1]])
     np.testing.assert_array_equal(listed.vectors, storybook.encode_images(images[:2]).vectors)
 
 
 @pytest.mark.slow
-def test_an_untrained_model_is_the_same_each_time_and_comes_without_a_warning(caplog):
+def test_an_untrained_model_is_the_same_each_time_without_a_warning(caplog):
     first, second = (ClipEncoder("RN50", pretrained=None, device="cpu") for _ in range(2))
     weight = "visual.conv1.weight"
-    assert torch.equal(first._network.state_dict()[weight], second._network.state_dict()[weight])
+    assert torch.equal(
+        first._clip.network.state_dict()[weight], second._clip.network.state_dict()[weight]
+    )
     assert "untrained" in repr(first)
     assert caplog.records == []
 
 
-def test_the_storybook_s_network_can_be_had_untrained_too(storybook, images, caplog):
+def test_the_storybook_s_network_can_be_untrained_too(storybook, images, caplog):
     first = ClipEncoder("storybook", pretrained=None, device="cpu")
-    torch.rand(1)  # What else has drawn random numbers does not matter.
+    torch.rand(1)  # Other random numbers make no difference.
     second = ClipEncoder("storybook", pretrained=None, device="cpu")
     vectors = first.encode_images(images).vectors
     np.testing.assert_array_equal(vectors, second.encode_images(images).vectors)
     assert vectors.shape == storybook.encode_images(images).vectors.shape
-    # Not a trained one by another name, nor one that was kept for the trained one.
+    # These are not the trained network's vectors, and not from its store.
     assert np.abs(vectors - storybook.encode_images(images).vectors).max() > 0.1
-    assert first._preparation.made_by == storybook._preparation.made_by
+    assert first._clip.preprocessing.made_by == storybook._clip.preprocessing.made_by
     assert repr(first).startswith("ClipEncoder('storybook', untrained)")
     assert first.encode_images(images).provenance["pretrained"] == "None"
     assert caplog.records == []
@@ -124,23 +126,23 @@ def test_the_storybook_has_its_own_weights_whatever_is_named(storybook):
     assert storybook.pretrained == "storybook"
 
 
-def test_preparation_belongs_to_the_weights_and_not_to_the_architecture(
+def test_preprocessing_depends_on_the_weights_and_not_on_the_architecture(
     tmp_path, monkeypatch, images
 ):
-    """The trap of open_clip's issue 1068: means and sizes that are those of other weights."""
+    """As in open_clip's issue 1068, where means and sizes were those of other weights."""
     other = tmp_path / "other"
     shutil.copytree(STORYBOOK, other)
     config = json.loads((other / "open_clip_config.json").read_text())
     config["preprocess_cfg"] |= {"mean": [0.5] * 3, "std": [0.25] * 3, "resize_mode": "squash"}
     (other / "open_clip_config.json").write_text(json.dumps(config))
-    monkeypatch.setattr(weights, "STORYBOOK", other)
-    preparation = ClipEncoder("storybook", device="cpu")._preparation
-    prepared = preparation.numbers(preparation.picture(Image.new("RGB", (90, 30), "white")))
+    monkeypatch.setattr(loading, "STORYBOOK", other)
+    preprocessing = ClipEncoder("storybook", device="cpu")._clip.preprocessing
+    prepared = preprocessing.normalize(preprocessing.prepare(Image.new("RGB", (90, 30), "white")))
     np.testing.assert_allclose(prepared.numpy(), np.full((3, 64, 64), 2.0), atol=1e-6)
 
 
 class _SmallMemory(torch.nn.Module):
-    """A network on a device that holds a few pictures only."""
+    """A network on a device whose memory holds a few images only."""
 
     def __init__(self, network, holds):
         super().__init__()
@@ -156,45 +158,45 @@ class _SmallMemory(torch.nn.Module):
 def test_a_batch_that_does_not_fit_is_halved_and_tried_again(images):
     ours = ClipEncoder("storybook", device="cpu")
     expected = ours.encode_images(images, store=False).vectors
-    ours._network = _SmallMemory(ours._network, holds=5)
+    ours._clip.network = _SmallMemory(ours._clip.network, holds=5)
     vectors = ours.encode_images(images, batch_size=16, store=False).vectors
     np.testing.assert_allclose(vectors, expected, atol=2e-2)
-    assert {16, 8, 4} == set(ours._network.sizes)
+    assert {16, 8, 4} == set(ours._clip.network.sizes)
 
 
-def test_when_not_even_one_picture_fits_the_error_says_what_to_do(images):
+def test_if_not_even_one_image_fits_the_error_says_what_to_do(images):
     ours = ClipEncoder("storybook", device="cpu")
-    ours._network = _SmallMemory(ours._network, holds=0)
+    ours._clip.network = _SmallMemory(ours._clip.network, holds=0)
     with pytest.raises(MemoryError, match="Not even one image fits into the memory of cpu"):
         ours.encode_images(images, store=False)
 
 
-def test_another_fault_of_the_device_is_not_taken_for_a_full_memory(images, monkeypatch):
+def test_another_error_of_the_device_is_not_taken_for_a_full_memory(images, monkeypatch):
     ours = ClipEncoder("storybook", device="cpu")
     fault = RuntimeError("CUDA error: device-side assert triggered")
-    monkeypatch.setattr(ours._network, "encode_image", Mock(side_effect=fault))
+    monkeypatch.setattr(ours._clip.network, "encode_image", Mock(side_effect=fault))
     with pytest.raises(RuntimeError, match="device-side assert"):
         ours.encode_images(images)
 
 
-def test_a_picture_that_cannot_be_read_is_named(storybook, images):
+def test_an_image_that_cannot_be_read_is_named(storybook, images):
     buffer = io.BytesIO()
     images[0].save(buffer, format="PNG")
-    pictures = [buffer.getvalue(), buffer.getvalue()[:200]]
+    files = [buffer.getvalue(), buffer.getvalue()[:200]]
     table = datasets.Dataset.from_dict(
         {
-            "image": [{"bytes": picture, "path": None} for picture in pictures],
+            "image": [{"bytes": file, "path": None} for file in files],
             "image_id": ["whole", "torn"],
         },
         features=datasets.Features(
             {"image": datasets.Image(), "image_id": datasets.Value("string")}
         ),
     )
-    with pytest.raises(ValueError, match="The picture torn is damaged"):
+    with pytest.raises(ValueError, match="The image torn is damaged"):
         storybook.encode_images(ImageSet(table))
 
 
-def test_nothing_to_encode_is_refused_in_words(storybook):
+def test_no_images_and_no_texts_are_refused(storybook):
     with pytest.raises(ValueError, match="`images` must hold at least one image"):
         storybook.encode_images([])
     with pytest.raises(ValueError, match="`texts` must be a list of at least one text"):
@@ -203,7 +205,7 @@ def test_nothing_to_encode_is_refused_in_words(storybook):
         storybook.encode_texts("a fish")
 
 
-def test_unknown_names_are_refused_with_those_that_are_near():
+def test_an_unknown_name_is_refused_with_similar_ones():
     with pytest.raises(ValueError, match=r"`model` must be one of 'ViT-B-32'.* Got 'ViT-B-33'"):
         ClipEncoder("ViT-B-33")
     with pytest.raises(ValueError, match=r"`pretrained` must be one of 'laion2b_e16', .*or None"):
@@ -221,7 +223,7 @@ def test_without_a_hub_the_error_names_the_offline_way(arguments, monkeypatch):
             ClipEncoder(*arguments)
 
 
-def test_a_hub_that_never_answers_is_given_up_in_time(monkeypatch):
+def test_a_hub_that_does_not_answer_is_given_up_in_time(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", address)
@@ -254,12 +256,12 @@ def small_networks():
 @pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("suffix", ["safetensors", "pt"])
-def test_weights_in_a_file_are_open_clip_s_own_and_need_no_hub(
+def test_weights_from_a_file_equal_open_clip_s_and_need_no_hub(
     tmp_path, small_networks, suffix, precision, caplog
 ):
     path, theirs = tmp_path / f"weights.{suffix}", small_networks.state_dict()
     save_file(theirs, path) if suffix == "safetensors" else torch.save(theirs, path)
-    ours = ClipEncoder("RN50", str(path), device="cpu", precision=precision)._network
+    ours = ClipEncoder("RN50", str(path), device="cpu", precision=precision)._clip.network
     network = copy.deepcopy(small_networks).to(getattr(torch, precision))
     assert ours.state_dict().keys() == theirs.keys()
     for (name, mine), yours in zip(ours.named_buffers(), network.buffers(), strict=True):
@@ -271,16 +273,16 @@ def test_weights_in_a_file_are_open_clip_s_own_and_need_no_hub(
 
 
 @pytest.mark.slow
-def test_weights_by_other_names_are_left_to_open_clip_to_translate(tmp_path, small_networks):
+def test_open_clip_loads_weights_with_other_names(tmp_path, small_networks):
     path = tmp_path / "weights.safetensors"
     named = {f"module.{name}": tensor for name, tensor in small_networks.state_dict().items()}
     save_file(named, path)
-    ours = ClipEncoder("RN50", str(path), device="cpu", precision="float32")._network
+    ours = ClipEncoder("RN50", str(path), device="cpu", precision="float32")._clip.network
     assert torch.equal(ours.visual.conv1.weight, small_networks.visual.conv1.weight)
 
 
 @pytest.mark.slow
-def test_images_and_texts_meet_in_a_network_made_from_a_file(tmp_path, images):
+def test_a_network_from_a_file_encodes_images_and_texts(tmp_path, images):
     path = tmp_path / "weights.safetensors"
     model = open_clip.create_model("ViT-S-32", load_weights=False).eval()
     save_file(model.state_dict(), path)
@@ -294,22 +296,22 @@ def test_images_and_texts_meet_in_a_network_made_from_a_file(tmp_path, images):
     assert ours.encode_images(images[:2]).vectors.shape == (2, text.shape[1])
 
 
-def test_how_exactly_is_one_of_three():
-    words = r"`precision` must be 'float32', 'bfloat16', 'float16' or None. Got 'half' instead"
+def test_another_precision_than_three_is_refused():
+    words = r"`precision` must be one of 'float32', 'bfloat16', 'float16'\. Got 'half' instead"
     with pytest.raises(ValueError, match=words):
         ClipEncoder("storybook", precision="half")
 
 
-def test_vectors_of_another_precision_are_kept_apart(storybook, images, tmp_path):
+def test_vectors_of_another_precision_are_stored_apart(storybook, images, tmp_path):
     for precision in ("float32", "bfloat16"):
         ours = ClipEncoder("storybook", device="cpu", precision=precision)
-        kept = ours.encode_images(images, store=tmp_path).vectors
-        np.testing.assert_array_equal(kept, ours.encode_images(images, store=False).vectors)
+        stored = ours.encode_images(images, store=tmp_path).vectors
+        np.testing.assert_array_equal(stored, ours.encode_images(images, store=False).vectors)
     assert len(list(tmp_path.iterdir())) == 2
 
 
 @pytest.mark.parametrize("batch_size", [0, -1, 2.5, "8"])
-def test_a_size_of_batches_that_is_none_is_refused(images, batch_size):
+def test_a_batch_size_that_is_not_a_positive_whole_number_is_refused(images, batch_size):
     words = f"`batch_size` must be a whole number of at least 1. Got {batch_size!r} instead"
     with pytest.raises(ValueError, match=words):
         ClipEncoder("storybook").encode_images(images, batch_size=batch_size)
@@ -318,12 +320,12 @@ def test_a_size_of_batches_that_is_none_is_refused(images, batch_size):
 @pytest.mark.parametrize(
     ("given", "kind"), [(None, "NoneType"), (["a.jpg"], "str"), (np.eye(3), "ndarray")]
 )
-def test_what_are_no_pictures_is_refused_before_anything_is_encoded(given, kind):
-    with pytest.raises(TypeError, match=f"an ImageSet or a list of pictures, .* Got {kind} inst"):
+def test_arguments_that_are_not_images_are_refused_before_anything_is_encoded(given, kind):
+    with pytest.raises(TypeError, match=f"an ImageSet or a list of images, .* Got {kind} inst"):
         ClipEncoder("storybook").encode_images(given)
 
 
-def test_a_device_that_is_not_there_is_named_with_what_there_is():
+def test_a_device_that_is_not_available_is_refused_with_those_that_are():
     with pytest.raises(ValueError, match=r"`device` must be 'cpu', 'cuda' or 'mps'. Got 'gpu' in"):
         ClipEncoder("storybook", device="gpu")
     if not torch.cuda.is_available():
@@ -331,18 +333,18 @@ def test_a_device_that_is_not_there_is_named_with_what_there_is():
             ClipEncoder("storybook", device="cuda")
 
 
-def test_a_model_has_a_name_and_of_those_that_ship_the_first_are_shown():
-    with pytest.raises(TypeError, match=r"`model` must be the name of a model.* Got 5 instead"):
+def test_a_model_that_is_not_a_name_is_refused():
+    with pytest.raises(TypeError, match=r"`model` must be a name, .* Got 5 instead"):
         ClipEncoder(5)
     with pytest.raises(ValueError, match="must be one of 'ViT-B-32', 'storybook', "):
         ClipEncoder("qqqq")
 
 
 @pytest.mark.slow
-def test_a_file_of_weights_that_is_torn_or_of_another_model_is_named(tmp_path):
+def test_a_file_of_weights_that_is_damaged_or_of_another_model_is_named(tmp_path):
     other, torn = tmp_path / "other.safetensors", tmp_path / "torn.safetensors"
     save_file({"visual.proj": torch.zeros(3, 5)}, other)
     torn.write_bytes(other.read_bytes()[:40])
     for path in (other, torn):
-        with pytest.raises(ValueError, match=rf"with weights of RN50\. Got '{path}' instead, of"):
+        with pytest.raises(ValueError, match=rf"with weights of RN50\. Got '{path}' instead: "):
             ClipEncoder("RN50", str(path), "cpu")

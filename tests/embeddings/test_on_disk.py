@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from cliplab.embeddings.encoder import ClipEncoder
+from cliplab.embeddings.keys import image_key
 from cliplab.embeddings.on_disk import StoredEmbeddings
-from cliplab.embeddings.store import EmbeddingStore, image_key
+from cliplab.embeddings.store import EmbeddingStore
 from cliplab.sources import load_storybook
 
 MADE_BY = {"model": "by hand", "weights": "none"}

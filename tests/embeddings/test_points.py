@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from cliplab import Embeddings, Projection, StoredEmbeddings
+from cliplab.embeddings.keys import image_key
 from cliplab.embeddings.points import points_and_space, unit_rows
-from cliplab.embeddings.store import EmbeddingStore, image_key
+from cliplab.embeddings.store import EmbeddingStore
 
 NUMBERS = [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
 

@@ -10,14 +10,14 @@ from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image, ImageDraw
 
 from cliplab import load_storybook
-from cliplab.embeddings.preprocessing import Preparation
+from cliplab.embeddings.preprocessing import Preprocessing
 from cliplab.images.decoding import decode_image
 
 PHOTOS = Path(__file__).parents[3] / "shared" / "photos"
 
 
 def _drawing(width: int, height: int) -> Image.Image:
-    """Draw soft colours with hard edges upon them, which are the hardest to bring to size."""
+    """Draw soft colours with hard edges on them, which are the hardest to resize."""
     x, y = np.meshgrid(np.linspace(0, 255, width), np.linspace(0, 255, height))
     soft = Image.fromarray(np.stack([x, y, 255 - x], axis=-1).astype(np.uint8))
     draw = ImageDraw.Draw(soft)
@@ -43,10 +43,10 @@ DRAWN = {
 }
 
 
-def _grey_levels_apart(picture: Image.Image, settings: PreprocessCfg) -> torch.Tensor:
-    ours = Preparation(asdict(settings))
-    numbers = ours.numbers(ours.picture(picture)[None])[0]
-    theirs = image_transform_v2(settings, False)(picture)
+def _grey_levels_apart(image: Image.Image, settings: PreprocessCfg) -> torch.Tensor:
+    ours = Preprocessing(asdict(settings))
+    numbers = ours.normalize(ours.prepare(image)[None])[0]
+    theirs = image_transform_v2(settings, False)(image)
     assert numbers.shape == theirs.shape
     std = torch.tensor(settings.std).reshape(-1, 1, 1)
     return (numbers - theirs).abs() * std * 255
@@ -65,13 +65,13 @@ SETTINGS = {
 
 
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
-@pytest.mark.parametrize("picture", DRAWN.values(), ids=DRAWN)
-def test_a_drawn_picture_is_within_one_grey_level_of_open_clip_s_own(picture, settings):
-    assert _grey_levels_apart(picture, settings).max() <= ONE_LEVEL
+@pytest.mark.parametrize("image", DRAWN.values(), ids=DRAWN)
+def test_a_drawn_image_is_within_one_grey_level_of_open_clip_s(image, settings):
+    assert _grey_levels_apart(image, settings).max() <= ONE_LEVEL
 
 
 @pytest.mark.skipif(not PHOTOS.is_dir(), reason="needs the folder shared/photos")
-def test_photographs_are_within_one_grey_level_of_open_clip_s_own():
+def test_photographs_are_within_one_grey_level_of_open_clip_s():
     for path in sorted(PHOTOS.glob("*.jpg")):
         apart = _grey_levels_apart(decode_image(path.read_bytes()), PreprocessCfg())
         assert apart.max() <= ONE_LEVEL
@@ -84,52 +84,52 @@ def test_photographs_are_within_one_grey_level_of_open_clip_s_own():
         PreprocessCfg(resize_mode="longest", fill_color=127),
         PreprocessCfg(size=(224, 100), resize_mode="shortest"),
     ],
-    ids=["filled up", "cut to no square"],
+    ids=["padded", "cropped to no square"],
 )
-def test_a_manner_that_few_models_have_is_open_clip_s_own(settings):
+def test_open_clip_itself_does_what_few_models_need(settings):
     assert _grey_levels_apart(DRAWN["wide"], settings).max() == 0
-    assert "resized by open_clip" in Preparation(asdict(settings)).made_by
+    assert "resized by open_clip" in Preprocessing(asdict(settings)).made_by
 
 
-def test_what_decides_what_becomes_of_a_picture_is_told():
-    as_most, bilinear, squashed, *_ = (Preparation(asdict(each)) for each in SETTINGS.values())
+def test_the_provenance_of_different_preprocessing_differs():
+    as_most, bilinear, squashed, *_ = (Preprocessing(asdict(each)) for each in SETTINGS.values())
     assert len({as_most.made_by, bilinear.made_by, squashed.made_by}) == 3
     assert "resized by torch" in as_most.made_by
 
 
-def test_a_line_of_pixels_takes_no_more_memory_than_another_picture():
-    """Before it is cut it would be 14,679,840 × 224 pixels: 13 GB."""
-    preparation = Preparation(asdict(PreprocessCfg()))
-    line = preparation.picture(Image.new("RGB", (65_535, 1), (9, 9, 9)))
+def test_a_line_of_pixels_takes_no_more_memory_than_another_image():
+    """Resized before it is cropped, it would have 14,679,840 × 224 pixels: 13 GB."""
+    preprocessing = Preprocessing(asdict(PreprocessCfg()))
+    line = preprocessing.prepare(Image.new("RGB", (65_535, 1), (9, 9, 9)))
     assert line.unique().tolist() == [9]
 
 
-def test_a_picture_that_fits_is_taken_as_it_is():
-    preparation = Preparation(asdict(PreprocessCfg()))
-    prepared = preparation.picture(DRAWN["already of the size"])
+def test_an_image_of_the_right_size_does_not_change():
+    preprocessing = Preprocessing(asdict(PreprocessCfg()))
+    prepared = preprocessing.prepare(DRAWN["already of the size"])
     np.testing.assert_array_equal(
         prepared.permute(1, 2, 0).numpy(), np.asarray(DRAWN["already of the size"])
     )
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "CMYK", "YCbCr", "I;16"])
-def test_a_picture_of_any_mode_is_prepared(mode):
+def test_an_image_of_any_mode_is_prepared(mode):
     grey = Image.fromarray(np.full((300, 250), 200, dtype=np.uint8))
-    picture = Image.new(mode, (250, 300), 200 << 8) if mode == "I;16" else grey.convert(mode)
-    prepared = Preparation(asdict(PreprocessCfg())).picture(picture)
+    image = Image.new(mode, (250, 300), 200 << 8) if mode == "I;16" else grey.convert(mode)
+    prepared = Preprocessing(asdict(PreprocessCfg())).prepare(image)
     assert prepared.shape == (3, 224, 224)
-    # In black and white alone a grey is a pattern, which is as bright on the whole.
+    # In black and white a grey level is a pattern of the same mean.
     assert abs(prepared.float().mean() - 200) < 5
 
 
-def test_transparent_is_white_as_in_a_file():
-    prepared = Preparation(asdict(PreprocessCfg())).picture(Image.new("RGBA", (300, 300)))
+def test_transparent_pixels_are_white_as_in_a_file():
+    prepared = Preprocessing(asdict(PreprocessCfg())).prepare(Image.new("RGBA", (300, 300)))
     assert prepared.min() == 255
 
 
-def test_a_picture_is_left_as_it_was():
-    picture = _drawing(300, 300)
-    before = np.array(picture)
-    prepared = Preparation(asdict(PreprocessCfg(size=300))).picture(picture)
+def test_the_given_image_does_not_change():
+    image = _drawing(300, 300)
+    before = np.array(image)
+    prepared = Preprocessing(asdict(PreprocessCfg(size=300))).prepare(image)
     prepared += 1
-    np.testing.assert_array_equal(np.asarray(picture), before)
+    np.testing.assert_array_equal(np.asarray(image), before)

@@ -7,7 +7,7 @@ import pytest
 from measure_storybook_clip import NAMES, PROMPTS, agreements, nearest_pair, zero_shot
 
 from cliplab import ClipEncoder, load_storybook
-from cliplab.embeddings.model import STORYBOOK
+from cliplab.embeddings.loading import STORYBOOK
 
 
 @pytest.fixture(scope="module")

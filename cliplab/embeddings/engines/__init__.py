@@ -1,1 +1,1 @@
-"""Where an encoder runs: on this machine, or on a Ray cluster."""
+"""Engines: encode images by threads of this machine, or on a Ray cluster."""

@@ -1,1 +1,1 @@
-"""The same encoder on every processor of a Ray cluster."""
+"""The engine of a Ray cluster."""

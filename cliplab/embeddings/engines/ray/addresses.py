@@ -1,4 +1,4 @@
-"""Where pictures lie: parquet files or files of their own, on a disk, in a bucket, on the Hub."""
+"""The images at an address: in parquet files or in files of their own, on a disk or elsewhere."""
 
 from __future__ import annotations
 
@@ -16,58 +16,58 @@ if TYPE_CHECKING:
     import pyarrow.fs
     import ray.data
 
-_PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
-# Columns that name a picture, the best first.
+_IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
+# Columns with the name of an image, the best first.
 _NAMES = ("image_id", "id", "__key__")
-# Rows that are unpacked at once: few, for each may hold a large picture.
+# Rows that are read at once: few, because each may have a large image.
 _ROWS_AT_ONCE = 16
-# A task reads so many files at the most; they are still sent on one by one.
-_MOST_FILES_A_TASK = 64
+# A task reads at most so many files, and sends them on one by one.
+_MAX_FILES_A_TASK = 64
 
 
 def open_address(address: str, num_cpus: float) -> ray.data.Dataset:
-    """Return the pictures at an address; none is read before it is asked for.
+    """Return the images at an address; each is read only when it is needed.
 
     Parameters
     ----------
     address : str
         A folder, a file or a pattern with asterisks: on this machine, or with ``s3://``, ``gs://``
         or ``hf://datasets/`` before it. If there are parquet files, their column of images is read;
-        else every file whose name is that of a picture.
+        else every file with the suffix of an image.
     num_cpus : float
-        How much of a processor one reader is reckoned to need.
+        The share of a processor core that one reader needs.
 
     Returns
     -------
     ray.data.Dataset
-        With ``name`` and ``file``, which is null where only the address of a picture is there.
+        With ``name`` and ``file``, which is null if a table has only the address of an image.
 
     Raises
     ------
     FileNotFoundError
         If nothing is there.
     ValueError
-        If what is there are no pictures, or the address is of a kind that is not read.
+        If there are files but no images, or the kind of address is not supported.
     ConnectionError
-        If where it is cannot be reached.
+        If the address cannot be reached.
     """
     import pyarrow as pa
     import ray.data
 
     if not address.strip():
-        raise ValueError("`images` must be the address of pictures. Got '' instead.")
+        raise ValueError("`images` must be the address of images. Got '' instead.")
     folder, paths = _listed(address)
     tables = [path for path in paths if path.endswith(".parquet")]
-    pictures = [path for path in paths if path.lower().endswith(_PICTURES)]
+    images = [path for path in paths if path.lower().endswith(_IMAGE_SUFFIXES)]
     if tables:
         _require_images(folder, tables[0])
-    elif not pictures:
+    elif not images:
         raise ValueError(
-            "`images` must be the address of parquet files or pictures. "
-            f"Got {address!r} instead, where there are {len(paths):,} files and none of these."
+            "`images` must be the address of parquet files or images. "
+            f"Got {address!r} instead, where there are {len(paths):,} other files."
         )
-    step = 1 if tables else _MOST_FILES_A_TASK
-    found = tables or pictures
+    step = 1 if tables else _MAX_FILES_A_TASK
+    found = tables or images
     parts = [pa.table({"path": found[i : i + step]}) for i in range(0, len(found), step)]
     return ray.data.from_arrow(parts).map_batches(
         _rows_of_tables if tables else _files,
@@ -79,7 +79,7 @@ def open_address(address: str, num_cpus: float) -> ray.data.Dataset:
 
 
 def _listed(address: str) -> tuple[str, list[str]]:
-    """Return the folder of an address and every visible file there, as its file system has it."""
+    """Return the folder of an address and the paths of all files there that are not hidden."""
     from pyarrow.fs import FileSelector, FileType
 
     before, star, _ = address.partition("*")
@@ -100,15 +100,15 @@ def _listed(address: str) -> tuple[str, list[str]]:
         paths = [each for each in paths if fnmatchcase(each, pattern)]
     if not paths:
         raise FileNotFoundError(
-            "`images` must be an address where there are pictures. "
-            f"Got {address!r} instead, where nothing is."
+            "`images` must be an address where there are images. "
+            f"Got {address!r} instead, where there are no files."
         )
     return folder, paths
 
 
 @contextlib.contextmanager
 def _reached(address: str) -> Iterator[None]:
-    """Say in a sentence that there is no such kind of address, or no way there."""
+    """Report in a sentence that this kind of address is not supported, or cannot be reached."""
     import pyarrow as pa
 
     try:
@@ -122,13 +122,12 @@ def _reached(address: str) -> Iterator[None]:
         raise
     except OSError as error:
         raise ConnectionError(
-            f"`images` must be an address that can be reached. Got {address!r} instead, of which "
-            f"this was said: {error}"
+            f"`images` must be an address that can be reached. Got {address!r} instead: {error}"
         ) from error
 
 
 def _opened(folder: str) -> tuple[pyarrow.fs.FileSystem, str]:
-    """Return the file system of an address, and what that calls it."""
+    """Return the file system of an address, and the path there."""
     from pyarrow.fs import FileSystem, LocalFileSystem
 
     if "://" in folder:
@@ -143,7 +142,7 @@ def _files(paths: pa.Table, folder: str) -> Iterator[pa.Table]:
         try:
             with system.open_input_stream(path) as stream:
                 file = stream.read()
-        except FileNotFoundError:  # It was there a moment ago: one picture less.
+        except FileNotFoundError:  # It was removed in the meantime.
             file = None
         yield _table([path], [file])
 
@@ -153,7 +152,7 @@ def _rows_of_tables(paths: pa.Table, folder: str) -> Iterator[pa.Table]:
 
     system, _ = _opened(folder)
     for path in paths["path"].to_pylist():
-        # With a buffer it is read as it is unpacked; without, a whole row group would be in memory.
+        # Without a buffer a whole row group would be in memory.
         with (
             system.open_input_file(path) as opened,
             pq.ParquetFile(opened, buffer_size=2**20) as table,
@@ -180,7 +179,7 @@ def _file(cell: dict[str, Any] | bytes | None) -> bytes | None:
 
 
 def _name(cell: Any) -> str:
-    """Return what a column of names says, or else the path that `datasets` keeps with a file."""
+    """Return the name in a column of names, or else the path that `datasets` saves with a file."""
     if isinstance(cell, dict):
         return cell.get("path") or ""
     return "" if cell is None or isinstance(cell, bytes) else str(cell)
@@ -194,26 +193,27 @@ def _require_images(folder: str, path: str) -> None:
         schema = pq.read_schema(path, filesystem=_opened(folder)[0])
     except pa.ArrowInvalid as error:
         raise ValueError(
-            f"`images` must be the address of whole parquet files. Got {path!r} instead: {error}"
+            "`images` must be the address of undamaged parquet files. "
+            f"Got {path!r} instead: {error}"
         ) from error
     _image_column(schema)
 
 
 def _image_column(schema: pa.Schema) -> str:
-    """Return the column called "image", else the first that is as `datasets` keeps images."""
+    """Return the column called "image", else the first that has the type of `datasets.Image`."""
     import pyarrow as pa
 
-    def is_theirs(kind: pa.DataType) -> bool:
+    def is_image_type(kind: pa.DataType) -> bool:
         return pa.types.is_struct(kind) and {"bytes", "path"} <= {each.name for each in kind}
 
     def holds_files(kind: pa.DataType) -> bool:
-        return pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or is_theirs(kind)
+        return pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or is_image_type(kind)
 
     named = [each.name for each in schema if each.name == "image" and holds_files(each.type)]
-    found = [*named, *(each.name for each in schema if is_theirs(each.type))]
+    found = [*named, *(each.name for each in schema if is_image_type(each.type))]
     if not found:
         raise ValueError(
-            "`images` must be the address of tables with a column of images, which holds their "
+            "`images` must be the address of tables with a column of images, which has their "
             f"files. Got tables with {schema.names!r} instead."
         )
     return str(found[0])

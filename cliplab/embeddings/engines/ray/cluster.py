@@ -1,4 +1,4 @@
-"""The cluster: the one that we are connected to, or processes on this machine for a while."""
+"""A Ray cluster: the one this process is connected to, or one on this machine for a while."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from cliplab._core.device import n_cores
 if TYPE_CHECKING:
     import ray.data
 
-# Read once, when Ray starts. It reports to nobody; and what its own parts say to each other about
-# lost processes is for its log files, not for a notebook.
+# Ray reads these when it starts. It reports no usage, and writes messages about lost processes only
+# to its log files.
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
-# So much of a data set goes into one task: what is lost with a worker, and done again, is little.
+# The size of a task's input, so that little has to be repeated when a worker is lost.
 _MOST_BYTES_A_BLOCK = 2**24
 
 
 @contextlib.contextmanager
 def ray_cluster() -> Iterator[None]:
-    """Use the cluster that this process is connected to; else start one here, and end it again.
+    """Use the cluster this process is connected to; else start one here, and stop it at the end.
 
     Raises
     ------
@@ -38,14 +38,14 @@ def ray_cluster() -> Iterator[None]:
             '`engine` "ray" needs Ray, which is not installed. Install it with: '
             'pip install "cliplab[ray]"'
         ) from error
-    is_ours = not ray.is_initialized()
-    if is_ours:
+    is_new = not ray.is_initialized()
+    if is_new:
         start_here()
     try:
         with _quiet(), ray.data.DataContext.current(_settings()):
             yield
     finally:
-        if is_ours:
+        if is_new:
             ray.shutdown()
 
 
@@ -66,20 +66,20 @@ def _count(kind: str) -> int:
 
 
 def start_here() -> None:
-    """Start Ray on this machine; but a program that was sent to a cluster is connected to that."""
+    """Start Ray on this machine, or connect a program that runs on a cluster to that cluster."""
     import ray
 
-    # Clusters tell their programs where they are by this variable.
-    is_sent = "RAY_ADDRESS" in os.environ
+    # A cluster sets this variable for the programs that it runs.
+    is_on_cluster = "RAY_ADDRESS" in os.environ
     here: dict[str, Any] = {"address": "local", "num_cpus": n_cores(), "include_dashboard": False}
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
-    ray.init(**({} if is_sent else here), log_to_driver=False, logging_level="ERROR")
+    ray.init(**({} if is_on_cluster else here), log_to_driver=False, logging_level="ERROR")
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep to ourselves what Ray Data says of its own parts, and of what it will do otherwise."""
+    """Hide what Ray Data logs about its own parts, and warnings about its future versions."""
     logger = logging.getLogger("ray.data")
     before = logger.level
     logger.setLevel(logging.CRITICAL)
@@ -92,7 +92,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _settings() -> ray.data.DataContext:
-    """How Ray Data is to work for us; what the user has set for other work stays as it is."""
+    """Return settings of Ray Data for this work; those of other work do not change."""
     import ray.data
 
     settings = ray.data.DataContext.get_current().copy()
