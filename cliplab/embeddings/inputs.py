@@ -37,7 +37,7 @@ class FileImages:
     def decode(self, row: int, file: bytes | None) -> Image.Image:
         """Decode the image, from its file where that was read before."""
         with _readable(row):
-            return self._images[row] if file is None else self._images.decode(row, file)
+            return self._images[row] if file is None else self._images.decode(row, file=file)
 
 
 class PillowImages:

@@ -157,7 +157,7 @@ class ImageSet:
         """
         return self._files.read(self._row(index))
 
-    def decode(self, index: int, file: bytes) -> Image:
+    def decode(self, index: int, *, file: bytes) -> Image:
         """Decode one image from its file, which `file_bytes` has returned.
 
         Parameters
@@ -181,7 +181,7 @@ class ImageSet:
         --------
         >>> from cliplab import load_storybook
         >>> images = load_storybook(n_images=1)
-        >>> images.decode(0, images.file_bytes(0)).size
+        >>> images.decode(0, file=images.file_bytes(0)).size
         (128, 128)
         """
         return self._files.decode(self._row(index), file)

@@ -10,27 +10,27 @@ from cliplab.embeddings.baselines import encode_colors, encode_pixels
 BLACK, WHITE, RED, BLUE = (0, 0, 0), (255, 255, 255), (255, 0, 0), (0, 0, 255)
 
 
-def _picture(rows: list[list[tuple[int, int, int]]]) -> Image.Image:
+def _image(rows: list[list[tuple[int, int, int]]]) -> Image.Image:
     return Image.fromarray(np.array(rows, dtype=np.uint8))
 
 
-def test_pixels_are_the_numbers_of_a_small_picture_less_its_mean_colour() -> None:
-    found = encode_pixels([_picture([[BLACK, (40, 0, 0)], [BLACK, BLACK]])], size=2)
+def test_pixels_are_those_of_a_small_image_less_its_mean_colour() -> None:
+    found = encode_pixels([_image([[BLACK, (40, 0, 0)], [BLACK, BLACK]])], size=2)
 
     left = np.array([[-10, 0, 0], [30, 0, 0], [-10, 0, 0], [-10, 0, 0]]).ravel()
     np.testing.assert_allclose(found.vectors[0], left / np.sqrt(1200), atol=1e-7)
 
 
-def test_the_whole_of_a_picture_counts_whatever_its_shape() -> None:
-    wide = encode_pixels([_picture([[BLACK] * 9 + [WHITE] * 3] * 2)], size=4)
+def test_the_whole_image_counts_whatever_its_aspect_ratio() -> None:
+    wide = encode_pixels([_image([[BLACK] * 9 + [WHITE] * 3] * 2)], size=4)
 
     left_to_right = wide.vectors.reshape(4, 4, 3)[0, :, 0]
     np.testing.assert_allclose(left_to_right / left_to_right[3], [-1 / 3] * 3 + [1], atol=1e-6)
 
 
-def test_a_shrunk_pixel_is_the_mean_of_those_it_stands_for() -> None:
+def test_a_pixel_of_the_small_image_is_the_mean_of_an_area() -> None:
     rows = [[BLACK, BLACK, WHITE, WHITE, BLACK, WHITE], [BLACK, BLACK, WHITE, WHITE, WHITE, BLACK]]
-    found = encode_pixels([_picture(rows * 3)], size=3).vectors.reshape(3, 3, 3)
+    found = encode_pixels([_image(rows * 3)], size=3).vectors.reshape(3, 3, 3)
 
     np.testing.assert_allclose(found[0, :, 0] / found[0, 1, 0], [-1, 1, 0], atol=0.01)
 
@@ -44,7 +44,7 @@ def test_brightness_and_contrast_do_not_change_a_vector_of_pixels() -> None:
     assert first @ second == pytest.approx(1, abs=1e-5)
 
 
-def test_the_dot_product_of_pixels_is_the_correlation_of_two_pictures() -> None:
+def test_the_dot_product_of_pixels_is_the_correlation_of_two_images() -> None:
     random = np.random.default_rng(1)
     numbers = random.integers(0, 256, size=(2, 8, 8))
     grey = [Image.fromarray(each.astype(np.uint8)) for each in numbers]
@@ -55,7 +55,7 @@ def test_the_dot_product_of_pixels_is_the_correlation_of_two_pictures() -> None:
 
 
 @pytest.mark.parametrize("color", [BLACK, WHITE, RED, (7, 99, 200)])
-def test_a_picture_of_one_colour_is_at_a_right_angle_to_all_that_show_something(color) -> None:
+def test_an_image_of_one_colour_is_at_a_right_angle_to_all_others(color) -> None:
     plain = Image.new("RGB", (37, 23), color)
     scenes = list(load_storybook(n_images=5))
     vectors = encode_pixels([plain, Image.new("RGB", (5, 5)), *scenes]).vectors
@@ -66,8 +66,8 @@ def test_a_picture_of_one_colour_is_at_a_right_angle_to_all_that_show_something(
 
 
 def test_colours_are_roots_of_shares_so_that_distances_are_hellinger_s() -> None:
-    pictures = [_picture([[RED, BLUE], [BLUE, BLUE]]), _picture([[RED, RED]])]
-    mixed, red = encode_colors(pictures, n_bins=4).vectors
+    images = [_image([[RED, BLUE], [BLUE, BLUE]]), _image([[RED, RED]])]
+    mixed, red = encode_colors(images, n_bins=4).vectors
 
     assert np.flatnonzero(mixed).tolist() == [3, 48]  # In base 4, blue is 003 and red is 300.
     np.testing.assert_allclose(mixed[[3, 48]], [np.sqrt(3 / 4), 1 / 2], atol=1e-7)
@@ -75,7 +75,7 @@ def test_colours_are_roots_of_shares_so_that_distances_are_hellinger_s() -> None
     assert np.linalg.norm(mixed - red) == pytest.approx(np.sqrt(2) * hellinger)
 
 
-def test_every_step_of_a_colour_is_as_wide_as_the_others() -> None:
+def test_all_bins_of_a_colour_are_of_equal_width() -> None:
     ramp = Image.fromarray(np.arange(256, dtype=np.uint8)[None, :])
     shares = encode_colors([ramp], n_bins=5).vectors[0] ** 2
 
@@ -84,7 +84,7 @@ def test_every_step_of_a_colour_is_as_wide_as_the_others() -> None:
     np.testing.assert_allclose(shares[greys] * 256, [52, 51, 51, 51, 51], atol=1e-4)
 
 
-def test_where_a_colour_is_makes_no_difference_to_colours_but_to_pixels() -> None:
+def test_the_place_of_a_colour_changes_pixels_but_not_colours() -> None:
     scene = load_storybook(n_images=1)[0]
     pair = [scene, scene.transpose(Image.Transpose.FLIP_TOP_BOTTOM)]
     colors, pixels = encode_colors(pair).vectors, encode_pixels(pair).vectors
@@ -93,17 +93,17 @@ def test_where_a_colour_is_makes_no_difference_to_colours_but_to_pixels() -> Non
     assert pixels[0] @ pixels[1] < 0.9
 
 
-def test_a_large_picture_is_counted_without_blending_its_colours() -> None:
+def test_a_large_image_is_counted_without_blending_its_colours() -> None:
     board = np.indices((600, 900)).sum(axis=0) % 2
-    picture = Image.fromarray(np.where(board[..., None], RED, BLUE).astype(np.uint8))
-    shares = encode_colors([picture], n_bins=8).vectors[0] ** 2
+    image = Image.fromarray(np.where(board[..., None], RED, BLUE).astype(np.uint8))
+    shares = encode_colors([image], n_bins=8).vectors[0] ** 2
 
     assert np.flatnonzero(shares).tolist() == [7, 7 * 64]
     assert shares[7] == pytest.approx(0.5, abs=0.05)
 
 
 @pytest.mark.parametrize("encode", [encode_pixels, encode_colors])
-def test_rows_are_in_the_order_of_the_images_and_say_what_made_them(encode) -> None:
+def test_rows_are_in_the_order_of_the_images_and_name_the_baseline(encode) -> None:
     images = load_storybook(n_images=6)
     found = encode(images)
 
@@ -114,12 +114,10 @@ def test_rows_are_in_the_order_of_the_images_and_say_what_made_them(encode) -> N
 
 @pytest.mark.parametrize("encode", [encode_pixels, encode_colors])
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGBA", "CMYK"])
-def test_pictures_of_every_mode_are_taken_as_rgb(encode, mode) -> None:
-    picture = load_storybook(n_images=1)[0].convert(mode)
+def test_images_of_every_mode_are_encoded_as_rgb(encode, mode) -> None:
+    image = load_storybook(n_images=1)[0].convert(mode)
 
-    np.testing.assert_array_equal(
-        encode([picture]).vectors, encode([picture.convert("RGB")]).vectors
-    )
+    np.testing.assert_array_equal(encode([image]).vectors, encode([image.convert("RGB")]).vectors)
 
 
 @pytest.mark.parametrize("encode", [encode_pixels, encode_colors])
@@ -135,7 +133,7 @@ def test_a_size_out_of_range_is_an_error(size) -> None:
 
 
 @pytest.mark.parametrize("n_bins", [1, 17, "8"])
-def test_steps_out_of_range_are_an_error(n_bins) -> None:
+def test_a_number_of_bins_out_of_range_is_an_error(n_bins) -> None:
     words = f"`n_bins` must be a whole number from 2 to 16. Got {n_bins!r}"
     with pytest.raises(ValueError, match=words):
         encode_colors(load_storybook(n_images=1), n_bins=n_bins)
