@@ -13,7 +13,8 @@ from cliplab import (
     remeasure,
     sweep_clusters,
 )
-from cliplab.embeddings.store import EmbeddingStore, image_key
+from cliplab.embeddings.keys import image_key
+from cliplab.embeddings.store import EmbeddingStore
 
 
 def _groups(n_images=3000, n_groups=8, n_features=32, seed=0):

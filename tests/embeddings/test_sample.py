@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from cliplab import Embeddings, StoredEmbeddings
+from cliplab.embeddings.keys import image_key
 from cliplab.embeddings.sample import in_memory, sample_rows
-from cliplab.embeddings.store import EmbeddingStore, image_key
+from cliplab.embeddings.store import EmbeddingStore
 
 EMBEDDINGS = Embeddings(np.random.default_rng(0).normal(size=(50, 8)))
 

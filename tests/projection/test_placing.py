@@ -8,7 +8,8 @@ from sklearn.manifold import trustworthiness
 from sklearn.neighbors import KNeighborsClassifier
 
 from cliplab import Embeddings, Projection, StoredEmbeddings, add_to_projection, project
-from cliplab.embeddings.store import EmbeddingStore, image_key
+from cliplab.embeddings.keys import image_key
+from cliplab.embeddings.store import EmbeddingStore
 
 _RANDOM = np.random.default_rng(0)
 GROUPS = _RANDOM.integers(8, size=1500)
