@@ -1,13 +1,13 @@
-"""Photographs to vectors with ViT-B-32, end to end, against one picture at a time.
+"""Photographs to vectors with ViT-B-32, end to end, against one image at a time.
 
 Usage: OMP_NUM_THREADS=1 python benchmarks/encode.py [--reads 1000] [--repeats 3]
        python benchmarks/encode.py --device cuda [--reads 1000] [--batch 128]
 
-Against: what the original study did, transformers' CLIPModel and image processor on one picture at
-a time, with all cores. Weights are random on both sides; how many neighbours a shorter number keeps
+Against the original study's way: transformers' CLIPModel and image processor on one image at a
+time, with all cores. Weights are random on both sides; how many neighbours a shorter number keeps
 is therefore a hint only. The study's model has another activation than ViT-B-32; with
-the same one the ratio is told too. The photographs of ../shared/photos are read in
-turn, from the disk's cache; nothing is kept (`store=False`). transformers is no part of cliplab:
+the same one the ratio is printed too. The photographs of ../shared/photos are read in
+turn, from the disk's cache; nothing is stored (`store=False`). transformers is no part of cliplab:
 `pip install --group bench` in an environment of its own, or PYTHONPATH.
 
 With --device a GPU is measured instead: how many images a second, and whether decoding or the
@@ -47,7 +47,7 @@ ACTIVATIONS = ("quick_gelu", "gelu")
 
 
 def one_at_a_time(paths: Sequence[Path], activation: str) -> Callable[[], None]:
-    """Return the original study's way."""
+    """Return a function that encodes as the original study did."""
     from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel
 
     model = CLIPModel(CLIPConfig(vision_config={"hidden_act": activation})).eval()
@@ -72,7 +72,7 @@ def in_threads(work: Callable[[], object], times: int) -> None:
 
 
 def tower_gflops(model: str) -> float:
-    """Return the billions of operations of matrix products for one picture (a ViT's)."""
+    """Return the billions of operations of matrix products for one image (a ViT's)."""
     vision = get_model_config(model)["vision_cfg"]
     width, patch = vision["width"], vision["patch_size"]
     patches = (vision["image_size"] // patch) ** 2
@@ -133,8 +133,8 @@ def parts(encoder: ClipEncoder, paths: Sequence[Path], share: float) -> dict[str
         "read and decode": processor_ms(
             lambda: [decode_image(path.read_bytes()) for path in paths], len(paths)
         ),
-        "bring to size": sized,
-        "turn into numbers": processor_ms(lambda: preprocessing.normalize(prepared), BATCH),
+        "resize": sized,
+        "normalize": processor_ms(lambda: preprocessing.normalize(prepared), BATCH),
         "network: products at the matrix rate": in_network * share,
         "network: all else": in_network * (1 - share),
     }
@@ -271,9 +271,9 @@ def measure_cpu(n_reads: int, repeats: int) -> None:
         f"{grey_levels_apart(distinct):.2f}"
     )
     for name in usable[1:]:
-        kept = neighbours_kept(vectors["float32"], vectors[name])
+        share = neighbours_kept(vectors["float32"], vectors[name])
         print(
-            f"{name} keeps {kept:.1%} of the 10 nearest neighbours of {len(distinct)} photographs "
+            f"{name} keeps {share:.1%} of the 10 nearest neighbours of {len(distinct)} photographs "
             "(at least 99 %; random weights)"
         )
     for name in usable:
@@ -295,7 +295,7 @@ def main() -> None:
     parser.add_argument("--reads", type=int, default=1000)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--batch", type=int, help="pictures at once on a GPU")
+    parser.add_argument("--batch", type=int, help="images at once on a GPU")
     options = parser.parse_args()
     if options.device == "cpu":
         measure_cpu(options.reads, options.repeats)

@@ -2,8 +2,8 @@
 
 Usage: python benchmarks/memory.py [--reads 1000]
 
-Each figure comes from a fresh process, which tells its own peak (ru_maxrss) and, of what it holds
-in the end, how much it made itself and how much are files that are mapped into it: programs and
+Each figure comes from a fresh process, which measures its peak (ru_maxrss) and, of its memory at
+the end, how much is its own and how much are files that are mapped into it: programs and
 weights, which the system can let go and read again. The lesson is notebooks/00_explore.ipynb with
 the pack that ships with cliplab, run by nbclient in a kernel of its own. The weights are random,
 in files as they would be downloaded. The original study's way needs transformers (PYTHONPATH, or
@@ -33,7 +33,7 @@ before = [id(sweep[k]) for k in sweep.n_clusters]
 for k in sweep.n_clusters:
     explorer.state.n_clusters = k
 assert before == [id(explorer.sweep[k]) for k in sweep.n_clusters]"""
-TELLS = """\
+MEASURE = """\
 import json, sys
 sys.path.append({here!r})
 from memory import held
@@ -41,7 +41,7 @@ print(json.dumps(held()))"""
 
 
 def held() -> dict[str, Any]:
-    """Say in megabytes what this process holds, and held at most, and whether torch is loaded."""
+    """Return the memory of this process in MB, its peak, and whether torch is loaded."""
     lines = Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]
     sizes = {
         name: int(rest.split()[0]) / 1024 for name, rest in (line.split(":") for line in lines)
@@ -60,8 +60,8 @@ def lesson() -> dict[str, Any]:
     from nbclient import NotebookClient
 
     notebook = nbformat.read(LESSON, as_version=4)
-    asks = TELLS.format(here=str(Path(__file__).parent))
-    notebook.cells += [nbformat.v4.new_code_cell(code) for code in (MOVES, asks)]
+    measure = MEASURE.format(here=str(Path(__file__).parent))
+    notebook.cells += [nbformat.v4.new_code_cell(code) for code in (MOVES, measure)]
     place = {"metadata": {"path": str(LESSON.parent)}}
     NotebookClient(notebook, timeout=300, kernel_name="python3", resources=place).execute()
     found: dict[str, Any] = json.loads(notebook.cells[-1].outputs[0].text)
@@ -82,7 +82,7 @@ def write_weights(folder: Path) -> None:
 
 
 def encode(folder: Path, precision: str, n_reads: int) -> object:
-    """Encode photographs as cliplab does; return all that is kept."""
+    """Encode photographs as cliplab does; return everything that stays in memory."""
     from cliplab import ClipEncoder
 
     encoder = ClipEncoder(MODEL, str(folder / "weights.safetensors"), "cpu", precision=precision)
@@ -90,19 +90,19 @@ def encode(folder: Path, precision: str, n_reads: int) -> object:
 
 
 def encode_one_at_a_time(folder: Path, n_reads: int) -> object:
-    """Encode photographs as the original study did, which keeps the pixels of all."""
+    """Encode photographs as the original study did, which keeps all pixels in memory."""
     import torch
     from PIL import Image
     from transformers import CLIPImageProcessor, CLIPModel
 
     model, processor = CLIPModel.from_pretrained(folder), CLIPImageProcessor()
-    kept = []
+    results = []
     with torch.no_grad():
         for path in photograph_paths(n_reads):
             with Image.open(path) as image:
                 pixels = processor(images=image.convert("RGB"), return_tensors="pt")
-            kept.append((pixels, model.get_image_features(**pixels)))
-    return model, kept
+            results.append((pixels, model.get_image_features(**pixels)))
+    return model, results
 
 
 def held_by(work: Callable[..., object], *arguments: object) -> dict[str, Any]:

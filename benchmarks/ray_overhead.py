@@ -1,14 +1,14 @@
-"""What the engine "ray" costs beside the local one, at the same cores: 2,000 pictures to vectors.
+"""The cost of the engine "ray" beside the local one on the same cores: 2,000 images to vectors.
 
 Usage: OMP_NUM_THREADS=1 python benchmarks/ray_overhead.py [--reads 2000] [--repeats 3]
        OMP_NUM_THREADS=1 python benchmarks/ray_overhead.py --storybook
 
 Photographs of ../shared/photos, read in turn, go through ViT-B-32, with random weights that lie in
-a file as trained ones do; with --storybook, drawn pictures through the storybook's CLIP, which
-takes a millisecond a picture, so that what Ray costs once counts most. Ray has been started before;
-how long that takes is told apart. The whole call counts, with the start of its workers, which
+a file as trained ones do; with --storybook, drawn images through the storybook's CLIP, which
+takes a millisecond an image, so that Ray's fixed costs dominate. Ray is started before; the time of
+that is printed separately. The whole call counts, with the start of its workers, which
 import torch and load the model anew; "after the start" leaves out what passes until the first
-vectors come. Nothing is kept (`store=False`).
+vectors come. Nothing is stored (`store=False`).
 
 On a busy machine threads of one process also wait for each other, which processes do not: there the
 engine of Ray looks better than it is. The seconds of processor, of this process and all those of
@@ -42,7 +42,7 @@ BAR = 1.15
 
 
 class Sides:
-    """Both engines on the same images; that of Ray tells when its first vectors came."""
+    """Both engines on the same images; for that of Ray, also when the first vectors came."""
 
     def __init__(self, encoder: ClipEncoder, images: ImageSet) -> None:
         self._encoder, self._images = encoder, images
@@ -140,7 +140,7 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
         print(f"{name + ', of processor':<22} {spread(each):>24} s")
     for name, each in shown.items():
         rate = options.reads / statistics.median(each)
-        print(f"{name:<22} {spread(each):>24} s {rate:>8.1f} pictures a second")
+        print(f"{name:<22} {spread(each):>24} s {rate:>8.1f} images a second")
     worked = [other / one for one, other in zip(*sides.worked.values(), strict=True)]
     assert np.array_equal(sides.local_vectors, sides.ray_vectors)
     whole, after = (
@@ -148,7 +148,7 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
         for name in ("ray, whole", "ray, after the start")
     )
     print(
-        f"{encoder.model}, {options.reads:,} pictures, the same vectors bit for bit: the engine of "
+        f"{encoder.model}, {options.reads:,} images, the same vectors bit for bit: the engine of "
         f"Ray takes {spread(whole, 2)} times as long as the local one (at most {BAR}); after the "
         f"start of its workers {spread(after, 2)} times. Of the processor it takes "
         f"{spread(worked, 2)} times as much"

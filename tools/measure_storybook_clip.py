@@ -98,46 +98,46 @@ def card(encoder: ClipEncoder) -> str:
     return f"""# The storybook CLIP
 
 A small CLIP that knows the storybook and **nothing outside the storybook**. It ships with
-cliplab so that the first lesson needs no network: `ClipEncoder("storybook")`. Shown a photograph
-it still gives a vector, and the vector means next to nothing; for photographs take a real CLIP,
-for example `ClipEncoder("ViT-B-32")`.
+cliplab so that the first lesson needs no network: `ClipEncoder("storybook")`. It encodes
+a photograph too, but that vector means next to nothing: for photographs use another CLIP, for
+example `ClipEncoder("ViT-B-32")`.
 
 ## What it is
 
-open_clip's own model and loss. Pictures: 64 × 64 pixels in patches of 8, four layers of width
-128. Texts: 16 tokens, two layers of width 64. {size} MB in float16, most of it the table of words.
+open_clip's model and loss. Images: 64 × 64 pixels in patches of 8, four layers of width
+128. Texts: 16 tokens, two layers of width 64. {size} MB in float16, most of it token embeddings.
 
 ## What it was trained on
 
-Pictures and captions of `load_storybook`'s own kind, drawn with a seed that nothing else uses,
-mirrored and shifted at random; captions in new words each time. Eight pairs of object and colour
-were never shown to it: {pairs}.
+Images and captions as of `load_storybook`, drawn with a seed that nothing else uses. Images were
+mirrored and shifted at random, captions worded anew each time. Eight pairs of object and colour
+were left out: {pairs}.
 The column `held_out` of `load_storybook` marks them.
 
 {facts}
 
-`tools/train_storybook_clip.py` makes it again, `tools/measure_storybook_clip.py` measures it and
+`tools/train_storybook_clip.py` trains it again, `tools/measure_storybook_clip.py` measures it and
 writes this card.
 
 ## What it can do
 
-Zero-shot by text on {N_FRESH:,} pictures of a fresh seed ({FRESH_SEED}): the share for which the
+Zero-shot by text on {N_FRESH:,} images of another seed ({FRESH_SEED}): the share for which the
 nearest text is the right one, of {len(OBJECTS)} objects, {len(COLORS)} colours and
-{len(PLACES)} places. Pair is a question of its own: which of {n_pairs} texts such
-as "a red fish" is nearest. It can score higher than object, for its texts say more.
+{len(PLACES)} places. A pair is found on its own: which of {n_pairs} texts such
+as "a red fish" is nearest. Its score can be higher than that of object, because its texts say more.
 
-| pictures | object | colour | place | pair |
+| images | object | colour | place | pair |
 |---|---|---|---|---|
 {table}
 
-K-means with k = {len(OBJECTS)} on the default thousand pictures agrees with what is known
+K-means with k = {len(OBJECTS)} on the default thousand images agrees with the known factors
 (adjusted mutual information): {clusters}.
 
 ## Limits
 
-It has seen one object to a picture, eight colours, eight places and the words of one small
-grammar. It cannot count, read, or tell left from right, and it has no idea of anything that is
-not in the storybook. Licence: BSD-3-Clause, as the package.
+It has seen one object in each image, eight colours, eight places and the words of one small
+grammar. It cannot count, read, or distinguish left from right, and knows nothing that is not in
+the storybook. Licence: BSD-3-Clause, as the package.
 """
 
 
