@@ -62,6 +62,7 @@ def test_every_vector_is_with_its_nearest_center_and_inertia_is_their_distance(s
     assert found.inertia == pytest.approx(distances.min(axis=1).sum(), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_a_sample_is_near_to_all_images():
     ks = range(2, 13)
 
@@ -73,6 +74,7 @@ def test_a_sample_is_near_to_all_images():
     assert adjusted_rand_score(sampled[8].cluster_labels, whole[8].cluster_labels) > 0.99
 
 
+@pytest.mark.slow
 def test_the_clusters_for_a_k_do_not_depend_on_the_other_k(stored):
     several = sweep_clusters(stored, [3, 8, 12, 25], n_sample=600, n_silhouettes=50)
 
@@ -128,6 +130,7 @@ def test_n_silhouettes_means_the_same_with_and_without_a_sample():
         assert sweep[5].n_measured == 70
 
 
+@pytest.mark.slow
 def test_the_error_covers_the_mean_silhouette_of_all_images():
     """Twice the standard error, for clusters that were found in a sample themselves."""
     covered = []
@@ -141,6 +144,7 @@ def test_the_error_covers_the_mean_silhouette_of_all_images():
     assert np.mean(covered) > 0.85
 
 
+@pytest.mark.slow
 def test_the_mean_is_not_that_of_the_images_in_which_clusters_were_found():
     """Without groups, clusters fit the sample that they were found in better than the rest."""
     noise = Embeddings(np.random.default_rng(0).normal(size=(2000, 24)))

@@ -27,6 +27,7 @@ def stored(tmp_path_factory):
     return StoredEmbeddings(folder)
 
 
+@pytest.mark.slow
 def test_new_images_are_placed_among_those_that_they_are_like():
     known, new = np.arange(600), np.arange(600, 900)
     projection = project(EMBEDDINGS[known])
@@ -38,6 +39,7 @@ def test_new_images_are_placed_among_those_that_they_are_like():
     assert np.abs(placed.coordinates).max() < 1.2 * np.abs(projection.coordinates).max()
 
 
+@pytest.mark.slow
 def test_the_sample_is_where_its_t_sne_has_it_and_the_others_are_among_it(stored):
     projection = project(stored, n_sample=400)
 
@@ -48,6 +50,7 @@ def test_the_sample_is_where_its_t_sne_has_it_and_the_others_are_among_it(stored
     assert trustworthiness(vectors, projection.coordinates, n_neighbors=12) > 0.9
 
 
+@pytest.mark.slow
 def test_n_sample_means_the_same_in_memory_and_on_disk(stored):
     on_disk, in_memory = (project(each, n_sample=60) for each in (stored, stored[:]))
 
