@@ -21,6 +21,9 @@ from cliplab import (
 )
 from cliplab.explorer.notebook import host
 
+# Each makes an Explorer of its own, which takes a second.
+pytestmark = pytest.mark.slow
+
 
 def _column(explorer, name):
     return np.asarray(explorer._plots.images.data[name])

@@ -35,6 +35,10 @@ def _page(explorer, name):
     return explorer._panel.pages[name]
 
 
+# Each makes an Explorer of its own, which takes a second.
+pytestmark = pytest.mark.slow
+
+
 def _texts(widget):
     """Return all that a widget says, itself and below."""
     own = [str(getattr(widget, name, "")) for name in ("value", "description")]
