@@ -59,8 +59,13 @@ _SECONDS = {"notebook": 20, "browser": 15, "ray": 5, "slow": 3}
 _BYTES_EACH = 3e9
 
 
-def pytest_xdist_auto_num_workers():
-    """Take one process more than there are cores, as far as memory allows: browser tests wait."""
+def pytest_xdist_auto_num_workers(config):
+    """For `-n auto` take one process more than there are cores, as far as memory allows.
+
+    Browser tests mostly wait. `-n logical` is as many processes as cores, as always.
+    """
+    if config.option.numprocesses != "auto":
+        return None
     return max(1, min(os.cpu_count() + 1, int(psutil.virtual_memory().total / _BYTES_EACH)))
 
 
