@@ -164,9 +164,9 @@ def test_the_table_has_the_parameter_and_the_result_of_each_algorithm() -> None:
     assert "adjusted_rand" not in found.to_pandas()
 
 
-def test_clusters_of_a_picture_measured_among_the_vectors_are_the_same_clusters() -> None:
-    picture = project(GROUPS, "pca")
-    found = sweep_clusters(picture, range(2, 6))
+def test_clusters_of_a_projection_measured_among_the_vectors_are_the_same_clusters() -> None:
+    projection = project(GROUPS, "pca")
+    found = sweep_clusters(projection, range(2, 6))
     really = remeasure(GROUPS, found)
     assert (found.space, really.space) == ("pca", "embedding")
     for k in found:

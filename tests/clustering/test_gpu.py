@@ -98,7 +98,7 @@ def test_lloyd_s_steps_on_a_device_end_where_every_point_has_its_nearest_centre(
     np.testing.assert_array_equal(labels, apart.argmin(axis=1))
 
 
-def test_a_picture_settles_on_a_device_as_well(
+def test_a_t_sne_settles_on_a_device_as_well(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     points = _groups(4, n_points=200)

@@ -76,7 +76,7 @@ def test_the_largest_k_which_few_starts_reach_are_as_good() -> None:
 
 
 @pytest.mark.parametrize("k", [128, 140])
-def test_more_clusters_than_a_byte_can_count_are_told_apart(k: int) -> None:
+def test_there_may_be_more_clusters_than_a_byte_can_count(k: int) -> None:
     points = np.random.default_rng(5).normal(size=(300, 512)).astype(np.float32)
 
     (labels,) = kmeans_chain(points, [k], random_state=0)
@@ -140,7 +140,7 @@ def test_the_first_clusters_are_numbered_by_size() -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_duplicates_can_be_told_apart_up_to_the_number_of_places(dtype: type) -> None:
+def test_duplicates_form_as_many_clusters_as_there_are_different_points(dtype: type) -> None:
     places = np.random.default_rng(3).normal(size=(12, 32)).astype(dtype)
     points = places[np.arange(200) % 12]
 

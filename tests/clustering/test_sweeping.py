@@ -282,7 +282,7 @@ def test_fewer_than_two_silhouettes_are_refused(n_silhouettes: int) -> None:
         sweep_clusters(EMBEDDINGS, [3], n_silhouettes=n_silhouettes)
 
 
-def test_swapped_arguments_are_told_apart() -> None:
+def test_swapped_arguments_are_an_error() -> None:
     words = (
         r"`clustering` must be a Clustering, such as .*, or a ClusterSweep, .*\. Got Embeddings "
     )

@@ -80,12 +80,12 @@ def test_coordinates_cannot_be_written_to(embeddings):
         ({"perplexity": 60}, "`perplexity` must be between 2 and 39.6667 for 120 images. Got 60"),
     ],
 )
-def test_bad_arguments_are_refused_in_words(embeddings, arguments, message):
+def test_bad_arguments_are_an_error(embeddings, arguments, message):
     with pytest.raises(ValueError, match=message):
         project(embeddings, **arguments)
 
 
-def test_too_few_images_are_refused_in_words():
+def test_too_few_images_are_an_error():
     with pytest.raises(ValueError, match=r"at least 4 images. Got an array of shape \(3, 5\)"):
         project(np.ones((3, 5)))
 
