@@ -111,6 +111,7 @@ def test_notebooks_begin_with_a_title_and_colabs_cell(path):
     assert len(install.source.splitlines()) <= 6
 
 
+@pytest.mark.slow
 def test_the_public_address_stands_in_one_place_and_is_stamped_everywhere():
     script = ROOT / "tools" / "stamp_address.py"
     check = [sys.executable, str(script), "--check"]
@@ -118,6 +119,7 @@ def test_the_public_address_stands_in_one_place_and_is_stamped_everywhere():
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+@pytest.mark.slow
 def test_a_new_address_reaches_the_badges_the_links_and_colabs_cell(tmp_path):
     for folder in ("notebooks", "tools", "cliplab/packs"):
         (tmp_path / folder).mkdir(parents=True)

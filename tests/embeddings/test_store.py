@@ -165,6 +165,7 @@ def test_at_most_the_batches_in_progress_are_lost(tmp_path):
     assert 6 - n_cores() <= n_stored / _BATCH_SIZE <= 6
 
 
+@pytest.mark.slow
 def test_two_notebooks_on_one_store_do_not_harm_each_other(tmp_path, undisturbed):
     processes = [_start(tmp_path, 0, 72), _start(tmp_path, 24, _N_IMAGES), _start(tmp_path)]
     for process in processes:
