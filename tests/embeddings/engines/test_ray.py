@@ -29,7 +29,7 @@ ray = pytest.importorskip("ray")
 from cliplab.embeddings.engines.ray import stages  # noqa: E402
 from cliplab.embeddings.engines.ray.addresses import _listed, _rows_of_tables, open_address  # noqa: E402
 from cliplab.embeddings.engines.ray.cluster import ray_cluster  # noqa: E402
-from cliplab.embeddings.engines.ray.encoding import RayEngine, ray_engine  # noqa: E402
+from cliplab.embeddings.engines.ray.encoding import RayEngine, table_of  # noqa: E402
 from cliplab.embeddings.engines.ray.from_address import encode_address  # noqa: E402
 from cliplab.embeddings.engines.ray.stages import prepare  # noqa: E402
 
@@ -291,13 +291,13 @@ def test_with_gpus_the_workers_get_whole_batches(images, encoder, expected, monk
     assert [int(path.name.split()[1]) for path in tmp_path.iterdir()] == [8, 8, 8]
 
 
-def _table(engine, images, rows):
-    return engine.table(input_images(images), [(row, None) for row in rows])
+def _table(encoder, images, rows):
+    return table_of(encoder._clip, input_images(images), [(row, None) for row in rows])
 
 
 def test_tables_that_a_worker_gets_together_are_joined(images, encoder):
-    with ray_engine(encoder._clip) as engine:
-        tables = [ray.put(_table(engine, images, rows)) for rows in ([0], [1, 2])]
+    with ray_cluster():
+        tables = [ray.put(_table(encoder, images, rows)) for rows in ([0], [1, 2])]
         numbers = pa.table({"table": [1, 0]})
         done = prepare(numbers, encoder._clip.network.visual.preprocess_cfg, None, tables)
     assert done["name"].to_pylist() == ["1", "2", "0"]
@@ -338,8 +338,8 @@ def test_a_pattern_finds_its_files_also_in_a_folder_with_brackets(tmp_path, monk
     assert [path.rpartition("/")[2] for path in found] == ["part-1.png"]
 
 
-def test_images_without_files_are_sent_prepared(two_processes, images, encoder):
-    table = _table(RayEngine(encoder._clip), [images[0], images[1]], range(2))
+def test_images_without_files_are_sent_prepared(images, encoder):
+    table = _table(encoder, [images[0], images[1]], range(2))
     assert prepare(table, encoder._clip.network.visual.preprocess_cfg, None) is table
 
 

@@ -78,7 +78,7 @@ class RayEngine:
 
         remaining, tables, n_images = iter(rows), [], 0
         while some := list(islice(remaining, _BATCHES_A_TASK * size)):
-            tables.append(ray.put(self.table(images, some)))
+            tables.append(ray.put(table_of(self.model, images, some)))
             n_images += len(some)
         if not tables:
             return
@@ -93,18 +93,6 @@ class RayEngine:
                     f"Got {images.name(int(name))} instead: {reason}."
                 )
             yield [int(name) for name in done["name"].to_pylist()], vectors_of(done)
-
-    def table(self, images: InputImages, rows: Sequence[tuple[int, bytes | None]]) -> pa.Table:
-        """Return images as they are sent: their files, or prepared if they have none."""
-        import pyarrow as pa
-
-        names = pa.array([str(row) for row, _ in rows])
-        files = [images.read(row) if file is None else file for row, file in rows]
-        if None not in files:
-            return pa.table({"name": names, "file": pa.array(files, pa.large_binary())})
-        prepared = [packed(self.model.prepare(images.decode(row, None))) for row, _ in rows]
-        no_errors = pa.nulls(len(rows), pa.string())
-        return pa.table({"name": names, "error": no_errors, "prepared": prepared})
 
     def run(
         self,
@@ -159,6 +147,21 @@ class RayEngine:
             if "problem" in table.column_names:
                 raise RuntimeError(table["problem"][0].as_py())
             yield table
+
+
+def table_of(
+    model: ClipModel, images: InputImages, rows: Sequence[tuple[int, bytes | None]]
+) -> pa.Table:
+    """Return images as they are sent: their files, or prepared if they have none."""
+    import pyarrow as pa
+
+    names = pa.array([str(row) for row, _ in rows])
+    files = [images.read(row) if file is None else file for row, file in rows]
+    if None not in files:
+        return pa.table({"name": names, "file": pa.array(files, pa.large_binary())})
+    prepared = [packed(model.prepare(images.decode(row, None))) for row, _ in rows]
+    no_errors = pa.nulls(len(rows), pa.string())
+    return pa.table({"name": names, "error": no_errors, "prepared": prepared})
 
 
 def vectors_of(table: pa.Table) -> NDArray[np.float32]:
