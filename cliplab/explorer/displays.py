@@ -13,10 +13,11 @@ from cliplab.clustering.values import Clustering
 from cliplab.evaluation.evidence.judging import Evidence
 from cliplab.evaluation.transitions import ClusterTransitions
 from cliplab.explorer.model.colors import coloring
-from cliplab.explorer.model.columns import sweep_columns
 from cliplab.explorer.model.hover_fields import image_columns
-from cliplab.explorer.notebook.host import MainLoop
-from cliplab.explorer.notebook.tasks import Lane
+from cliplab.explorer.model.small_images import SmallImages
+from cliplab.explorer.model.views import View, clustering_view, map_view, numbers_view, sweep_view
+from cliplab.explorer.notebook.event_loop import EventLoop
+from cliplab.explorer.notebook.tasks import Worker
 from cliplab.explorer.plots.evidence_figures import EvidencePlots
 from cliplab.explorer.plots.figures import (
     elbow_figure,
@@ -26,10 +27,9 @@ from cliplab.explorer.plots.figures import (
     set_title,
 )
 from cliplab.explorer.plots.flow import FlowPlot
-from cliplab.explorer.plots.linked import Plots, score_title
+from cliplab.explorer.plots.linked import Plots
 from cliplab.explorer.widgets.figure_display import FigureDisplay
-from cliplab.explorer.widgets.page_images import SmallPictures
-from cliplab.explorer.widgets.serving import HoverPictures
+from cliplab.explorer.widgets.serving import HoverImages
 from cliplab.images.image_set import ImageSet
 from cliplab.projection.values import Projection
 
@@ -83,13 +83,13 @@ def show_projection(
         plots, thumbnails = Plots(len(projection), {}, are_images=False), None
     else:
         plots, thumbnails = _plots_of(images)
-    plots.show_projection(projection)
+    plots.show_map(map_view(projection))
     plots.show_title(projection.method)
     if clustering is None:
         plots.hover.leave_out_clusters()
     else:
-        plots.show_clustering(clustering)
-        plots.show_numbers(clustering, projection)
+        plots.show_clustering(_alone(clustering))
+        plots.show_numbers(numbers_view(clustering, projection))
         color_by = color_by or "cluster"
     if color_by is not None:
         colors = coloring(color_by, images, clustering)
@@ -123,12 +123,13 @@ def show_elbow(sweep: ClusterSweep) -> FigureDisplay:
     >>> display = show_elbow(sweep_clusters(Embeddings(points), range(2, 9)))
     """
     require_kind("sweep", sweep, ClusterSweep)
-    source = ColumnDataSource(sweep_columns(sweep))
+    view = sweep_view(sweep, sweep.space)
+    source = ColumnDataSource(view["curves"])
     elbow, score = elbow_figure(source), score_figure(source)
-    mark_elbow(elbow, sweep)
-    set_title(score, score_title(sweep))
+    mark_elbow(elbow, view)
+    set_title(score, view["score_title"])
     for plot in (elbow, score):
-        say_where(plot, f"k · {sweep.space}")
+        say_where(plot, view["curves_axis"])
     return FigureDisplay(row(elbow, score, sizing_mode="stretch_width"))
 
 
@@ -162,9 +163,8 @@ def show_silhouettes(images: ImageSet, clustering: Clustering) -> FigureDisplay:
     require_kind("images", images, ImageSet)
     require_kind("clustering", clustering, Clustering)
     plots, thumbnails = _plots_of(images)
-    plots.show_scale([clustering.silhouettes])
-    plots.show_clustering(clustering)
-    say_where(plots.silhouettes, f"silhouette · {clustering.space}")
+    plots.show_sweep(sweep_view(ClusterSweep((clustering,)), clustering.space))
+    plots.show_clustering(_alone(clustering))
     plots.show_coloring(coloring("cluster", images, clustering), show_numbers=False)
     return FigureDisplay(plots.silhouettes, thumbnails)
 
@@ -235,10 +235,15 @@ def show_transitions(transitions: ClusterTransitions) -> FigureDisplay:
     return FigureDisplay(plot.layout)
 
 
-def _plots_of(images: ImageSet) -> tuple[Plots, HoverPictures]:
+def _plots_of(images: ImageSet) -> tuple[Plots, HoverImages]:
     plots = Plots(len(images), image_columns(images))
-    lane = Lane[Any](MainLoop(), _raise, keeps_all=True)
-    return plots, HoverPictures(plots.hover, images, SmallPictures(images), lane)
+    worker = Worker[Any](EventLoop(), _raise, keeps_all=True)
+    return plots, HoverImages(plots.hover, images, SmallImages(images), worker)
+
+
+def _alone(clustering: Clustering) -> View:
+    """Return the view of one clustering that belongs to no sweep."""
+    return clustering_view(ClusterSweep((clustering,)), clustering.n_clusters)
 
 
 def _raise(error: Exception) -> None:

@@ -1,8 +1,7 @@
-"""The Explorer: values and choices, wired to the screen with one observer for each choice."""
+"""The Explorer: values and choices, put together into one screen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,29 +12,17 @@ from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering
 from cliplab.embeddings.values import Embeddings
-from cliplab.explorer.model.answers import Answers, Screen
-from cliplab.explorer.model.companions import Companions, Redraw
-from cliplab.explorer.model.options import (
-    find_choices,
-    find_every_k,
-    first_state,
-)
-from cliplab.explorer.model.results import Results
-from cliplab.explorer.notebook.host import MainLoop
-from cliplab.explorer.notebook.tasks import Lane
+from cliplab.explorer.model.options import find_every_k, find_options, first_state
+from cliplab.explorer.model.session import ExplorerSession
+from cliplab.explorer.notebook.event_loop import EventLoop
+from cliplab.explorer.notebook.tasks import Worker
 from cliplab.explorer.plots.board import Board
-from cliplab.explorer.render import Drawing
+from cliplab.explorer.render import Render
 from cliplab.explorer.widgets.controls import Controls
-from cliplab.explorer.widgets.gallery import Gallery
-from cliplab.explorer.widgets.page_images import SmallPictures
-from cliplab.explorer.widgets.pages.evidence import EvidencePage
-from cliplab.explorer.widgets.pages.method import MethodPage
-from cliplab.explorer.widgets.pages.moves import MovesPage
-from cliplab.explorer.widgets.pages.reveal import RevealPage
-from cliplab.explorer.widgets.pages.silhouette import SilhouettePage
-from cliplab.explorer.widgets.pages.words import WordsPage
+from cliplab.explorer.widgets.gallery import typical_images
+from cliplab.explorer.widgets.pages import PageContext, make_pages, page_contents
 from cliplab.explorer.widgets.panel import Panel
-from cliplab.explorer.widgets.serving import HoverPictures
+from cliplab.explorer.widgets.serving import HoverImages
 from cliplab.images.image_set import ImageSet
 from cliplab.projection.projecting import project
 from cliplab.projection.values import Projection
@@ -43,7 +30,6 @@ from cliplab.projection.values import Projection
 if TYPE_CHECKING:
     from cliplab.embeddings.encoder import ClipEncoder
     from cliplab.evaluation.evidence.judging import Evidence
-    from cliplab.explorer.widgets.pages import Page
 
 
 class Explorer:
@@ -107,239 +93,110 @@ class Explorer:
             embeddings = Embeddings(embeddings)
         require_kind("embeddings", embeddings, Embeddings)
         require_rows("embeddings", len(embeddings), len(images))
-        if sweep is None:
-            sweep = sweep_clusters(embeddings, find_every_k(embeddings))
-        require_kind("sweep", sweep, ClusterSweep)
         if projection is None:
             projection = project(embeddings)
         require_kind("projection", projection, Projection)
-        require_rows("sweep", len(sweep.clusterings[0]), len(images))
+        if sweep is None:
+            sweep = sweep_clusters(embeddings, find_every_k(embeddings))
+        require_kind("sweep", sweep, ClusterSweep)
         require_rows("projection", len(projection), len(images))
+        require_rows("sweep", len(sweep.clusterings[0]), len(images))
         self.images, self.embeddings, self.encoder = images, embeddings, encoder
-        self._choices = find_choices(
+        has_encoder = encoder is not None
+        options = find_options(
             images,
             embeddings,
-            sweep,
             projection,
+            sweep,
             hides_classes=hide_classes,
-            reads_words=encoder is not None,
+            reads_words=has_encoder,
         )
-        self.state = first_state(self._choices, len(images), sweep, projection)
-        self._main_loop = MainLoop()
+        pages = page_contents(has_encoder=has_encoder)
+        self.state = first_state(options, len(images), projection, sweep, list(pages))
+        self._event_loop = EventLoop()
+        given = images, embeddings, encoder
+        self._session = ExplorerSession(
+            given, projection, sweep, self.state, options, pages, self._event_loop
+        )
         self._board = Board(images, self.state.is_revealed)
-        self._plots = self._board.plots
-        self._drawing = Drawing(
-            (images, embeddings, encoder), self.state, self._choices, self._board
-        )
-        self._answers = Answers(
-            self.state,
-            Results(embeddings, self._choices.n_clusters, self._choices.min_cluster_sizes),
-            (sweep, projection),
-            Screen(
-                self._change,
-                self._drawing.draw_projection,
-                self._drawing.draw_sweep,
-                self._drawing.draw_status,
-                self._tell_error,
-            ),
-            self._main_loop,
-        )
-        self._lanes = {
-            name: Lane[Any](self._main_loop, self._tell_error, keeps_all=name == "hover")
-            for name in ("gallery", "ahead", "hover", "names", "case")
-        }
-        self._companions = Companions(
-            self.state,
-            self._answers,
-            self._choices,
-            Redraw(
-                self._change,
-                self._drawing.draw_control,
-                self._drawing.draw_ranking,
-                self._drawing.draw_page,
-                self._drawing.draw_status,
-                self._tell_error,
-            ),
-            self._main_loop,
-        )
-        self._depth = 0
-        self._small = SmallPictures(images)
-        self._hover_pictures = HoverPictures(
-            self._plots.hover,
+        report = self._session.report
+        self._ahead: Worker[dict[int, str]] = Worker(self._event_loop, report)
+        self._hovering: Worker[Any] = Worker(self._event_loop, report, keeps_all=True)
+        self._hover_images = HoverImages(
+            self._board.plots.hover,
             images,
-            self._small,
-            self._lanes["hover"],
+            self._session.small_images,
+            self._hovering,
             lambda: self.state.is_revealed,
         )
         self._listen()
-        self._drawing.answers, self._drawing.companions = self._answers, self._companions
-        self._drawing.panel = self._make_panel()
-        self._drawing.draw_everything()
-        self._wire()
+        self._panel, self._render = self._make_panel()
 
     @property
     def sweep(self) -> ClusterSweep:
         """The sweep that is on the screen."""
-        return self._answers.sweep
+        sweep: ClusterSweep = self._session.sweep
+        return sweep
 
     @property
     def projection(self) -> Projection:
         """The projection that is on the screen."""
-        return self._answers.projection
+        projection: Projection = self._session.projection
+        return projection
 
     @property
     def clustering(self) -> Clustering:
         """The clustering on the screen: that of the chosen k."""
-        return self._drawing.clustering
+        clustering: Clustering = self._session.clustering
+        return clustering
 
     @property
     def evidence(self) -> Evidence | None:
-        """The evidence for the sweep on the screen, if it was computed."""
-        return self._companions.evidence_for(self.sweep)
-
-    @property
-    def _panel(self) -> Panel:
-        return self._drawing.panel
+        """The evidence for the sweep on the screen, if it was gathered."""
+        evidence: Evidence | None = self._session.evidence
+        return evidence
 
     def __repr__(self) -> str:
         return f"Explorer of {len(self.images)} images, k = {self.clustering.n_clusters}"
 
     def _ipython_display_(self) -> None:
         if self._panel.was_shown:
-            self._panel.close()
-            self._drawing.panel = self._make_panel()
-            self._drawing.draw_everything()
-            # What the end of the cell before has interrupted is taken up again.
-            for refresh in (self._refresh, self._refresh_control, self._refresh_ranking):
-                self._change(refresh)
+            self._close(self._panel)
+            self._panel, self._render = self._make_panel()
+            self._session.resume()
         panel = self._panel
         panel.show(on_replaced=lambda: self._close(panel))
-        gallery = panel.gallery
-        self._lanes["ahead"].start("ahead", gallery.read_ahead(self.sweep), gallery.take)
-        self._hover_pictures.begin()
+        self._ahead.start("ahead", typical_images(self._session), panel.gallery.send_ahead)
+        self._hover_images.begin()
 
-    def _make_panel(self) -> Panel:
-        state, change = self.state, self._change
-        controls = Controls(state, self._choices, on_stop=self._answers.stop)
-        gallery = Gallery(self.images, self._small, self._lanes["gallery"], self._main_loop)
-        pages: dict[str, Page] = {
-            "silhouette": SilhouettePage(
-                state, self._small, self._lanes["case"], self._show_pictures
-            ),
-            "words": WordsPage(
-                self._companions,
-                self._small,
-                self._lanes["names"],
-                controls.link,
-                change,
-                self._show_pictures,
-            ),
-            "moves": MovesPage(self._board, self._show_pictures),
-            "evidence": EvidencePage(self._companions, self._board, change),
-            "reveal": RevealPage(state, self._companions, change, self._show_pictures),
-            "method": MethodPage(state, self._choices, controls.link),
-        }
-        panel = Panel(self._board.layout, controls, gallery, pages, self._main_loop)
+    def _make_panel(self) -> tuple[Panel, Render]:
+        session, state = self._session, self.state
+        controls = Controls(session)
+        pages = make_pages(PageContext(session, self._board, controls.link))
+        panel = Panel(self._board.layout, controls, pages, self._event_loop)
         panel.on_page(lambda name: state.set_trait("page", name))
-        return panel
+        render = Render(session, self._board, panel)
+        render.draw_all()
+        return panel, render
 
     def _close(self, panel: Panel) -> None:
-        """Free a panel whose cell shows something else now, and end what is under way for it."""
+        """Free a panel whose cell shows something else now, and end all tasks for it."""
         panel.close()
         if panel is self._panel:
-            self._answers.drop()
-            self._companions.drop()
-            for lane in self._lanes.values():
-                lane.drop()
-
-    # From a choice to the screen
+            self._render.close()
+            for task in (self._session, self._ahead, self._hovering):
+                task.cancel()
 
     def _listen(self) -> None:
         """Have each tap and each lasso become a choice.
 
         This comes before the plots are given to a panel: Bokeh asks only then who listens.
         """
-        self._plots.on_select(lambda rows: self.state.set_trait("selected", rows))
-        self._plots.on_tap_k(
-            lambda value: self.state.set_trait(self._answers.sweep.parameter, value)
-        )
-        self._plots.on_tap_bar(self._open_bar)
-        self._board.flow.on_tap(self._show_pictures)
-
-    def _wire(self) -> None:
-        """Have each choice drawn."""
-        self._follow("n_clusters", self._drawing.draw_clustering)
-        self._follow("min_cluster_size", self._drawing.draw_clustering)
-        for choice in ("space", "projection", "perplexity", "random_state"):
-            self._follow(choice, self._refresh)
-        for choice in ("algorithm", "metric", "centered"):
-            self._follow(choice, self._refresh)
-        self._follow("null_data", self._refresh_control)
-        self._follow("color_by", self._drawing.draw_coloring)
-        self._follow("selected", self._drawing.draw_selection)
-        self._follow("opened", self._drawing.draw_page)
-        self._follow("page", self._drawing.draw_page)
-        self._follow("query", self._refresh_ranking)
-        self._follow("committed_k", self._drawing.reveal)
-
-    def _follow(self, trait: str, draw: Callable[[], None]) -> None:
-        def redraw() -> None:
-            # Who chooses anew has read what went wrong before.
-            self._panel.controls.show_error("")
-            draw()
-
-        self.state.observe(lambda _: self._change(redraw), trait)
-
-    def _change(self, draw: Callable[[], None]) -> None:
-        """Change the screen on the main loop, in one message; tell in words what goes wrong."""
-
-        def change() -> None:
-            self._depth += 1  # One change may bring about another.
-            try:
-                with self._panel.batch():
-                    draw()
-                    if self._depth == 1:
-                        self._drawing.draw_stale_page()
-            except Exception as error:
-                self._tell_error(error)
-            finally:
-                self._depth -= 1
-
-        self._main_loop.post(change)
-
-    def _tell_error(self, error: Exception) -> None:
-        self._panel.controls.show_error(f"{type(error).__name__}: {error}")
-        self._drawing.draw_status()
-        self._drawing.page_is_stale = False
-        if self.state.page == "evidence":  # Its bar would stand there for ever.
-            self._panel.pages["evidence"].draw(self._drawing.view)
-        if not self._main_loop.is_live:
-            raise error
-
-    def _refresh(self) -> None:
-        self._answers.refresh()
-        self._drawing.draw_page()
-
-    def _refresh_control(self) -> None:
-        self._drawing.draw_status()
-        self._drawing.draw_control()
-        self._companions.require_control()
-
-    def _refresh_ranking(self) -> None:
-        if self.state.query.strip():
-            self._drawing.offer_colors()
-        self._companions.refresh_ranking(self._drawing.view)
-
-    def _open_bar(self, row: int) -> None:
-        self.state.opened = row
-        self.state.page = "silhouette"
-
-    def _show_pictures(self, rows: Sequence[int]) -> None:
-        """Select images, and show their pictures in this order."""
-        self._drawing.in_order = tuple(int(row) for row in rows)
-        self.state.selected = self._drawing.in_order
-        self.state.page = "pictures"
-        self._change(self._drawing.draw_gallery)
+        session, plots = self._session, self._board.plots
+        plots.on_select(lambda rows: self.state.set_trait("selected", rows))
+        plots.on_tap_k(lambda value: self.state.set_trait(session.sweep.parameter, value))
+        plots.on_tap_bar(session.open_bar)
+        self._board.flow.on_tap(session.show_images)
 
 
 def explore(images: ImageSet, encoder: ClipEncoder | None = None) -> Explorer:

@@ -62,7 +62,7 @@ def test_of_many_images_the_hover_fetches_a_picture_and_k_still_moves(many: Note
     words = picture.evaluate("(node) => node.parentElement.innerText")
     assert f"cluster {columns['cluster_labels'][row]}" in words
     assert f"id{row}" in words
-    assert many.run_cell("print(explorer._plots.hover.answer.data['rows'])") == f"[{row}]"
+    assert many.run_cell("print(explorer._board.plots.hover.answer.data['rows'])") == f"[{row}]"
 
 
 def test_bars_and_points_are_selected_together(many: Notebook) -> None:

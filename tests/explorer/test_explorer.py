@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 
 def _column(explorer, name):
-    return np.asarray(explorer._plots.images.data[name])
+    return np.asarray(explorer._board.plots.images.data[name])
 
 
 def _spy(explorer):
@@ -35,7 +35,7 @@ def _spy(explorer):
     document = explorer._board.layout.document
 
     def told(event):
-        if getattr(event, "model", None) is explorer._plots.images:
+        if getattr(event, "model", None) is explorer._board.plots.images:
             travelled.extend(event.cols)
 
     document.on_change(told)
@@ -50,10 +50,10 @@ def test_k_moves_the_silhouettes_the_mark_and_the_words(explorer, sweep):
     np.testing.assert_array_equal(_column(explorer, "cluster_labels"), sweep[4].cluster_labels)
     np.testing.assert_array_equal(_column(explorer, "silhouettes"), sweep[4].silhouettes)
     np.testing.assert_array_equal(_column(explorer, "color_values"), sweep[4].cluster_labels)
-    assert [mark.location for mark in explorer._plots.elbow.select(name="current")] == [4]
-    assert len(explorer._plots.words.data["names"]) == 4
-    assert len(explorer._plots.numbers.data["names"]) == 4
-    assert "k = 4" in explorer._plots.silhouettes.title.text
+    assert [mark.location for mark in explorer._board.plots.elbow.select(name="current")] == [4]
+    assert len(explorer._board.plots.words.data["names"]) == 4
+    assert len(explorer._board.plots.numbers.data["names"]) == 4
+    assert "k = 4" in explorer._board.plots.silhouettes.title.text
     assert "4 clusters" in explorer._panel.controls._status.value
 
 
@@ -69,7 +69,7 @@ def test_space_shows_clusters_that_were_found_in_the_picture(explorer, projectio
     centers = explorer.clustering.centers
     distances = np.linalg.norm(projection.coordinates[:, None] - centers, axis=2)
     np.testing.assert_array_equal(distances.argmin(axis=1), _column(explorer, "cluster_labels"))
-    assert "the t-SNE picture" in explorer._panel.controls._status.value
+    assert "the t-SNE map" in explorer._panel.controls._status.value
 
 
 def test_spaces_seen_before_are_kept(explorer, sweep):
@@ -85,7 +85,7 @@ def test_projection_moves_the_points(explorer):
     explorer.state.projection = "pca"
     assert explorer.projection.method == "pca"
     np.testing.assert_array_equal(_column(explorer, "x"), explorer.projection.coordinates[:, 0])
-    assert explorer._plots.scatter.title.text == "PCA"
+    assert explorer._board.plots.scatter.title.text == "PCA"
     assert explorer._panel.controls._perplexity.disabled
 
 
@@ -96,16 +96,16 @@ def test_projection_sends_only_coordinates_and_sends_them_once(explorer):
 
 
 def test_the_numbers_of_clusters_move_with_the_points(explorer):
-    before = explorer._plots.numbers.data["x"]
+    before = explorer._board.plots.numbers.data["x"]
     explorer.state.projection = "pca"
-    assert explorer._plots.numbers.data["x"] != before
+    assert explorer._board.plots.numbers.data["x"] != before
 
 
 def test_perplexity_makes_a_new_picture_that_starts_from_the_old(explorer, projection):
     explorer.state.perplexity = 5
     assert explorer.projection.parameters["perplexity"] == 5
     assert not np.array_equal(_column(explorer, "x"), projection.coordinates[:, 0])
-    assert "perplexity 5" in explorer._plots.scatter.title.text
+    assert "perplexity 5" in explorer._board.plots.scatter.title.text
     correlation = np.corrcoef(_column(explorer, "x"), projection.coordinates[:, 0])[0, 1]
     assert correlation > 0.8
 
@@ -139,7 +139,7 @@ def test_colour_follows_the_menu(explorer, images):
 
 
 def test_numbers_of_clusters_are_hidden_when_colour_means_something_else(explorer):
-    (numbers,) = explorer._plots.scatter.select(name="cluster numbers")
+    (numbers,) = explorer._board.plots.scatter.select(name="cluster numbers")
     assert numbers.visible
     explorer.state.color_by = "silhouette"
     assert not numbers.visible
@@ -147,7 +147,7 @@ def test_numbers_of_clusters_are_hidden_when_colour_means_something_else(explore
 
 def test_a_selection_in_the_state_is_seen_in_plots_and_gallery(explorer):
     explorer.state.selected = [3, 1]
-    assert explorer._plots.images.selected.indices == [1, 3]
+    assert explorer._board.plots.images.selected.indices == [1, 3]
     assert "2 selected" in explorer._panel.gallery.head.children[0].value
 
 
@@ -155,14 +155,14 @@ def test_a_selection_in_the_state_is_seen_in_plots_and_gallery(explorer):
 
 
 def test_a_selection_in_a_plot_reaches_the_state(explorer, images):
-    explorer._plots.images.selected.indices = [9, 2]
+    explorer._board.plots.images.selected.indices = [9, 2]
     assert explorer.state.selected == (2, 9)
     assert len(images[explorer.state.selected]) == 2
 
 
 @pytest.mark.parametrize("name", ["elbow", "score"])
 def test_a_tap_on_a_curve_sets_the_nearest_k(explorer, name):
-    plot = getattr(explorer._plots, name)
+    plot = getattr(explorer._board.plots, name)
     plot._trigger_event(Tap(plot, x=6.4, y=0.0))
     assert explorer.state.n_clusters == 6
     assert explorer._panel.controls._k.value == 6
@@ -203,14 +203,14 @@ def test_an_error_while_drawing_is_told_under_the_panel(explorer, monkeypatch):
     def fail(*_):
         raise ValueError(message)
 
-    monkeypatch.setattr(explorer._plots, "show_clustering", fail)
+    monkeypatch.setattr(explorer._board.plots, "show_clustering", fail)
     with pytest.raises(ValueError, match=message):
         explorer.state.n_clusters = 3
     assert "ValueError: &lt;b&gt;no&lt;/b&gt;" in explorer._panel.controls.error.value
 
 
 def test_the_next_change_takes_the_error_away(explorer):
-    explorer._panel.controls.show_error("old")
+    explorer._session.say("old")
     explorer.state.n_clusters = 3
     assert explorer._panel.controls.error.layout.display == "none"
 
@@ -234,7 +234,7 @@ def test_swapped_arguments_are_told_apart(images, embeddings, sweep, projection)
         Explorer(embeddings, images)
     with pytest.raises(TypeError, match=r"`embeddings` must be Embeddings, .*\. Got ImageSet "):
         Explorer(images, images)
-    with pytest.raises(TypeError, match=r"or shards\[.*\. Got StoredEmbeddings instead"):
+    with pytest.raises(TypeError, match=r"or stored\[.*\. Got StoredEmbeddings instead"):
         Explorer(images, StoredEmbeddings.__new__(StoredEmbeddings))
     with pytest.raises(TypeError, match=r"`sweep` must be a ClusterSweep, .*\. Got Projection "):
         Explorer(images, embeddings, projection, sweep)
@@ -251,7 +251,7 @@ def test_a_single_clustering_is_shown_as_a_sweep_of_one(images, embeddings, proj
     one = replace(sweep_clusters(embeddings, [5])[5], silhouettes=np.full(len(images), np.nan))
     words = r"`sweep` must be .* of one alone, ClusterSweep\(\(clustering,\)\)\. Got Clustering "
     with pytest.raises(TypeError, match=words):
-        Explorer(images, embeddings, one, projection)
+        Explorer(images, embeddings, projection, one)
     explorer = Explorer(images, embeddings, projection, ClusterSweep((one,)))
     assert explorer.clustering is one
     explorer.state.page = "silhouette"  # None was measured, so none sits badly.
@@ -308,7 +308,7 @@ def test_a_sweep_the_explorer_cannot_make_anew_stays_as_it_was_given(
     images, embeddings, projection
 ):
     many = sweep_clusters(project(embeddings, "pca", n_components=8), range(2, 6))
-    explorer = Explorer(images, embeddings, many, projection)
+    explorer = Explorer(images, embeddings, projection, many)
     assert "PCA in 8 dimensions, as given" in explorer._panel.controls._status.value
     explorer.state.random_state = 1
     assert explorer.sweep is many
@@ -363,13 +363,14 @@ def test_frames_are_drawn_while_t_sne_runs_and_the_cell_is_free_at_once(
     async def story():
         explorer = Explorer(images, embeddings, projection, sweep)
         frames = []
-        draw = explorer._plots.show_projection
-        explorer._plots.show_projection = lambda *values: (frames.append(1), draw(*values))
+        explorer._session.listen(
+            lambda changed: frames.append(1) if "projection" in changed else None
+        )
         explorer.state.perplexity = 5
-        assert explorer._answers.is_projecting
+        assert explorer._session.map_task.is_running
         assert explorer._panel.controls._stop.layout.display is None
-        assert "Drawing t-SNE" in explorer._panel.controls._status.value
-        while explorer._answers.is_projecting:
+        assert "Computing t-SNE" in explorer._panel.controls._status.value
+        while explorer._session.map_task.is_running:
             await asyncio.sleep(0.02)
         assert explorer.projection.parameters["perplexity"] == 5
         assert len(frames) >= 2
@@ -390,7 +391,7 @@ def test_the_stop_button_keeps_the_picture_as_it_stands(
         await _rest(explorer)
         stopped = explorer.projection
         assert stopped.parameters["share_done"] < 1
-        assert "stopped at" in explorer._plots.scatter.title.text
+        assert "stopped at" in explorer._board.plots.scatter.title.text
         np.testing.assert_array_equal(_column(explorer, "x"), stopped.coordinates[:, 0])
         # It stays as it is, also as what is clustered, until it is asked for anew.
         explorer.state.space = "tsne"
@@ -411,7 +412,7 @@ def test_the_stop_button_keeps_the_picture_as_it_stands(
 
 async def _rest(explorer):
     """Wait until nothing is on its way."""
-    while explorer._answers.is_projecting or explorer._answers.is_sweeping:
+    while explorer._session.map_task.is_running or explorer._session.sweep_task.is_running:
         await asyncio.sleep(0.01)
 
 
@@ -436,7 +437,7 @@ def test_an_error_stays_to_be_read_while_a_picture_settles(
     async def story():
         explorer = Explorer(images, embeddings, projection, sweep)
         explorer.state.perplexity = 5
-        explorer._panel.controls.show_error("something")
+        explorer._session.say("something")
         await _rest(explorer)
         assert "something" in explorer._panel.controls.error.value
         assert explorer._panel.controls.error.layout.display is None
@@ -461,9 +462,9 @@ def test_every_thumbnail_arrives_however_busy_the_kernel_is(in_kernel, embedding
         explorer = Explorer(images, Embeddings(np.random.default_rng(0).normal(size=(600, 8))))
         explorer._ipython_display_()
         time.sleep(2)  # A long cell.
-        while explorer._lanes["hover"].work_in_hand:
+        while explorer._hovering.task:
             await asyncio.sleep(0.02)
-        assert all(len(uri) > 1000 for uri in explorer._plots.hover.sheets.data["uri"])
+        assert all(len(uri) > 1000 for uri in explorer._board.plots.hover.sheets.data["uri"])
 
     in_kernel(story)
 
@@ -489,16 +490,16 @@ def test_a_cell_that_shows_something_else_ends_the_work_of_what_it_showed(
         old = Explorer(images, embeddings, projection, sweep)
         old._ipython_display_()
         old.state.random_state = 5
-        assert old._answers.is_projecting
+        assert old._session.map_task.is_running
         Explorer(images, embeddings, projection, sweep)._ipython_display_()
-        assert not old._answers.is_projecting
+        assert not old._session.map_task.is_running
 
     in_kernel(story)
 
 
 def test_a_closed_panel_leaves_no_widget_behind(explorer):
     before = set(_instances)
-    panel = explorer._make_panel()
+    panel, _ = explorer._make_panel()
     assert len(_instances) > len(before) + 20
     panel.close()
     assert set(_instances) <= before
@@ -506,8 +507,8 @@ def test_a_closed_panel_leaves_no_widget_behind(explorer):
 
 def test_a_closed_panel_no_longer_follows_the_state(explorer):
     panel = explorer._panel
-    explorer._drawing.panel = explorer._make_panel()
-    panel.close()
+    explorer._close(panel)
+    explorer._panel, explorer._render = explorer._make_panel()
     before = panel.controls._k.value
     explorer.state.n_clusters = 3
     assert explorer._panel.controls._k.value == 3

@@ -13,9 +13,9 @@ from cliplab.explorer.model.columns import (
     sweep_columns,
     word_columns,
 )
-from cliplab.explorer.model.companions import MOST_REPEATED
 from cliplab.explorer.model.hover_fields import image_columns
-from cliplab.explorer.plots.linked import score_title, silhouettes_title
+from cliplab.explorer.model.options import MOST_REPEATED
+from cliplab.explorer.model.sentences import score_title, silhouettes_title
 from cliplab.explorer.style.theme import MOST_AT_ONCE
 from cliplab.explorer.widgets.gallery import most_typical
 
@@ -132,13 +132,13 @@ def test_typical_images_are_among_the_measured(sampled):
 
 def test_of_very_many_images_nothing_is_said_beforehand(explorer, many):
     assert image_columns(many) == {}
-    assert set(explorer._plots.images.data) == {"x", "y", "color_values", "cluster_labels"}
-    assert explorer._plots.hover.sheets.data["uri"] == []
+    assert set(explorer._board.plots.images.data) == {"x", "y", "color_values", "cluster_labels"}
+    assert explorer._board.plots.hover.sheets.data["uri"] == []
 
 
 def test_k_moves_the_bars_of_the_sample_and_the_colours_of_all(explorer, sampled):
     explorer.state.n_clusters = 3
-    plots = explorer._plots
+    plots = explorer._board.plots
     np.testing.assert_array_equal(plots.images.data["cluster_labels"], sampled[3].cluster_labels)
     np.testing.assert_array_equal(plots.bars.data["rows"], MEASURED)
     np.testing.assert_array_equal(plots.bars.data["silhouettes"], sampled[3].silhouettes[MEASURED])
@@ -148,7 +148,7 @@ def test_k_moves_the_bars_of_the_sample_and_the_colours_of_all(explorer, sampled
 
 
 def test_points_and_bars_are_selected_together(explorer):
-    plots = explorer._plots
+    plots = explorer._board.plots
     plots.bars.selected.indices = [1, 2]
     assert explorer.state.selected == tuple(MEASURED[1:3].tolist())
     assert plots.images.selected.indices == MEASURED[1:3].tolist()
@@ -160,7 +160,7 @@ def test_points_and_bars_are_selected_together(explorer):
 
 
 def test_a_picture_that_is_asked_for_comes_without_a_name_until_names_may_be_seen(explorer):
-    hover = explorer._plots.hover
+    hover = explorer._board.plots.hover
     hover.request.data = {"rows": [7]}
     assert hover.answer.data["rows"] == [7]
     assert hover.answer.data["uri"][0].startswith("data:image/webp")
@@ -182,13 +182,13 @@ def test_an_image_that_was_not_measured_can_be_opened(explorer):
 
 def test_what_repeats_the_work_many_times_is_refused_in_words(explorer, monkeypatch):
     assert N_IMAGES < MOST_REPEATED
-    for module in ("model.companions", "widgets.pages.evidence", "widgets.pages.method"):
+    for module in ("model.extras", "widgets.pages.evidence", "widgets.pages.method"):
         monkeypatch.setattr(f"cliplab.explorer.{module}.MOST_REPEATED", 1000)
     explorer.state.page = "evidence"
     page = explorer._panel.pages["evidence"]
     assert page._gather.disabled
     assert "Gather it in an Explorer on 1,000" in page._words.value
     explorer.state.page = "method"
-    assert explorer._panel.pages["method"].control.disabled
+    assert explorer._panel.pages["method"].null_data.disabled
     with pytest.raises(ValueError, match=r"`null_data` must be 'none' for 4,100 images"):
         explorer.state.null_data = "covariance"

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.clustering.values import NOISE
+from cliplab.explorer.model.state import LIKENESS
 from cliplab.explorer.style.theme import AMOUNT_COLORS, CATEGORY_COLORS, OTHER_COLOR, SIGN_COLORS
 
 if TYPE_CHECKING:
     from cliplab.clustering.values import Clustering
+    from cliplab.explorer.model.session import ExplorerSession
     from cliplab.images.image_set import ImageSet
 
 
@@ -44,6 +46,31 @@ def coloring_by_cluster(clustering: Clustering) -> Coloring:
     """Return a colour for each cluster, and grey for noise."""
     labels, names = clustering.cluster_labels, [str(i) for i in range(clustering.n_clusters)]
     return _categories(np.where(labels == NOISE, len(names), labels), names, "noise")
+
+
+def colored_by(session: ExplorerSession) -> tuple[object, ...]:
+    """Return what the colours depend on: they are sent again only where that has changed."""
+    color_by = session.state.color_by
+    if color_by == LIKENESS:
+        return color_by, session.ranking
+    return (color_by, session.clustering) if color_by in ("cluster", "silhouette") else (color_by,)
+
+
+def chosen_coloring(session: ExplorerSession) -> Coloring:
+    """Return the colours that were chosen."""
+    color_by, ranking = session.state.color_by, session.ranking
+    if color_by != LIKENESS:
+        return coloring(color_by, session.images, session.clustering)
+    # Until the text has been read, all images are alike.
+    return likeness_coloring(np.zeros(len(session.images)) if ranking is None else ranking.scores)
+
+
+def offered_colors(session: ExplorerSession) -> dict[str, str]:
+    """Return what images may be coloured by now, as a title for each name."""
+    hidden = set() if session.state.is_revealed else set(session.options.known)
+    if not session.state.query.strip():
+        hidden.add(LIKENESS)
+    return {name: title for name, title in session.options.colors.items() if name not in hidden}
 
 
 def likeness_coloring(scores: NDArray[np.floating]) -> Coloring:

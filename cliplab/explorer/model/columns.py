@@ -188,13 +188,3 @@ def null_range(scores: NDArray[np.floating]) -> tuple[float, float] | None:
     """Return between which mean silhouettes control groups lie; None where none has any."""
     known = scores[np.isfinite(scores)]
     return (float(known.min()), float(known.max())) if known.size else None
-
-
-def score_text(clustering: Clustering) -> str:
-    """Return a mean silhouette for reading, a sample's with its error; a dash where none is."""
-    score, error = clustering.silhouette_score, clustering.silhouette_error
-    if np.isnan(score):
-        return "–"
-    if not clustering.is_sampled or np.isnan(error):
-        return f"{score:.3f}"
-    return f"{score:.3f} ± {error:.3f}" if error >= 0.0005 else f"{score:.4f} ± {error:.4f}"

@@ -1,4 +1,4 @@
-"""What can be chosen in an Explorer, what it is called, and what is chosen at first."""
+"""What can be chosen in an Explorer, what it is called, and what is chosen first."""
 
 from __future__ import annotations
 
@@ -8,30 +8,33 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cliplab.clustering.algorithms import ALGORITHMS, title_of
+from cliplab.clustering.algorithms import ALGORITHMS
 from cliplab.clustering.silhouettes import METRICS
 from cliplab.clustering.sweeping import smallest_sizes
 from cliplab.evaluation.null import NULL_TITLES
 from cliplab.explorer.model.colors import color_titles
-from cliplab.explorer.model.columns import score_text
-from cliplab.explorer.model.state import LIKENESS, PAGES, ExplorerState
+from cliplab.explorer.model.state import LIKENESS, ExplorerState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cliplab.clustering.cluster_sweep import ClusterSweep
-    from cliplab.clustering.values import Clustering
     from cliplab.embeddings.values import Embeddings
     from cliplab.images.image_set import ImageSet
     from cliplab.projection.values import Projection
 
-# The space of a sweep that was made outside the Explorer, of what it cannot make anew.
+# The space of a sweep that the Explorer cannot compute itself.
 GIVEN_SPACE = "given"
-# Beyond this a picture shows the same whatever the perplexity, and takes ever longer.
+# Beyond this a map shows the same whatever the perplexity, and takes ever longer.
 _MOST_PERPLEXITY = 100.0
 
 
 # PCA to these numbers of dimensions can be clustered too.
 _PCA_DIMENSIONS = (10, 50)
-CONTROLS = {
+# What projects or clusters the images many times over is done for up to so many; beyond, it would
+# take hours.
+MOST_REPEATED = 10_000
+NULL_DATA = {
     "none": "none",
     "covariance": NULL_TITLES["covariance"],
     "shuffled": NULL_TITLES["shuffled"],
@@ -39,7 +42,7 @@ CONTROLS = {
 
 
 @dataclass(frozen=True)
-class Choices:
+class Options:
     """The names of all choices, each with its title for people.
 
     Attributes
@@ -47,11 +50,11 @@ class Choices:
     n_clusters : tuple of int
         The ks there are.
     min_cluster_sizes : tuple of int
-        What HDBSCAN may be told in place of k.
-    spaces, projections, colors, algorithms, controls : dict of str to str
+        The smallest sizes of a cluster for HDBSCAN, in place of k.
+    spaces, projections, colors, algorithms, null_data : dict of str to str
         A title for each name.
     known : tuple of str
-        The colours that give away what is known of the images.
+        The values of `color_by` that show what is known of the images.
     most_perplexity : float
         The highest perplexity that makes sense for this many images.
     """
@@ -62,20 +65,20 @@ class Choices:
     projections: dict[str, str]
     colors: dict[str, str]
     algorithms: dict[str, str]
-    controls: dict[str, str]
+    null_data: dict[str, str]
     known: tuple[str, ...]
     most_perplexity: float
 
 
-def find_choices(
+def find_options(
     images: ImageSet,
     embeddings: Embeddings,
-    sweep: ClusterSweep,
     projection: Projection,
+    sweep: ClusterSweep,
     *,
     hides_classes: bool,
     reads_words: bool,
-) -> Choices:
+) -> Options:
     """Return what can be chosen for these images on this machine."""
     methods = {"tsne": "t-SNE", "pca": "PCA", "umap": "UMAP"}
     if importlib.util.find_spec("umap") is None:
@@ -85,7 +88,7 @@ def find_choices(
     for d in _PCA_DIMENSIONS:
         if d < min(embeddings.vectors.shape):
             spaces[f"pca-{d}"] = f"{d} principal components"
-    spaces |= {method: f"the {title} picture" for method, title in methods.items()}
+    spaces |= {method: f"the {title} map" for method, title in methods.items()}
     n_columns = projection.coordinates.shape[1]
     if n_columns != 2:
         spaces[projection.method] = f"{methods[projection.method]} in {n_columns} dimensions"
@@ -99,14 +102,14 @@ def find_choices(
     colors = titles | ({LIKENESS: LIKENESS} if reads_words else {})
     is_by_k = sweep.parameter == "n_clusters"
     every_k = sweep.parameter_values if is_by_k else find_every_k(embeddings)
-    return Choices(
+    return Options(
         n_clusters=every_k,
         min_cluster_sizes=smallest_sizes(len(images)) if is_by_k else sweep.parameter_values,
         spaces=spaces,
         projections=methods,
         colors=colors,
         algorithms={name: algorithm.title for name, algorithm in ALGORITHMS.items()},
-        controls=CONTROLS,
+        null_data=NULL_DATA,
         known=known if hides_classes else (),
         most_perplexity=max(given_perplexity, min(_MOST_PERPLEXITY, (len(images) - 1) / 3)),
     )
@@ -120,7 +123,7 @@ def find_every_k(embeddings: Embeddings) -> tuple[int, ...]:
     ValueError
         If fewer than 3 differ.
     """
-    # To know of 21 that differ is enough.
+    # 21 that differ are enough.
     different: set[bytes] = set()
     for row in embeddings.vectors:
         different.add(row.round(4).tobytes())
@@ -144,7 +147,11 @@ def first_space(sweep: ClusterSweep, spaces: dict[str, str]) -> str:
 
 
 def first_state(
-    choices: Choices, n_images: int, sweep: ClusterSweep, projection: Projection
+    options: Options,
+    n_images: int,
+    projection: Projection,
+    sweep: ClusterSweep,
+    pages: Sequence[str],
 ) -> ExplorerState:
     """Begin with what was given, and with the k of the highest mean silhouette."""
     scores = np.nan_to_num(sweep.silhouette_scores, nan=-1.0)
@@ -153,69 +160,25 @@ def first_state(
     return ExplorerState(
         n_images=n_images,
         choices={
-            "n_clusters": choices.n_clusters,
-            "min_cluster_size": choices.min_cluster_sizes,
-            "space": tuple(choices.spaces),
-            "projection": tuple(choices.projections),
-            "color_by": tuple(choices.colors),
-            "algorithm": tuple(choices.algorithms),
+            "n_clusters": options.n_clusters,
+            "min_cluster_size": options.min_cluster_sizes,
+            "space": tuple(options.spaces),
+            "projection": tuple(options.projections),
+            "color_by": tuple(options.colors),
+            "algorithm": tuple(options.algorithms),
             "metric": METRICS,
-            "null_data": tuple(choices.controls),
-            "page": PAGES,
-            "perplexity": (2.0, choices.most_perplexity),
+            "null_data": tuple(options.null_data),
+            "page": tuple(pages),
+            "perplexity": (2.0, options.most_perplexity),
         },
-        known=choices.known,
-        **{"n_clusters": choices.n_clusters[0], "min_cluster_size": choices.min_cluster_sizes[0]}
+        known=options.known,
+        **{"n_clusters": options.n_clusters[0], "min_cluster_size": options.min_cluster_sizes[0]}
         | {sweep.parameter: best},
-        space=first_space(sweep, choices.spaces),
+        space=first_space(sweep, options.spaces),
         algorithm=sweep.algorithm if sweep.algorithm in ALGORITHMS else "kmeans",
         metric=sweep.metric,
         centered=sweep.space == "centered embedding",
         projection=projection.method,
-        perplexity=min(float(perplexity), choices.most_perplexity),
+        perplexity=min(float(perplexity), options.most_perplexity),
         random_state=sweep.random_state,
     )
-
-
-def picture_title(choices: Choices, projection: Projection, is_settling: bool) -> str:
-    """Say what the scatter is a picture of, and whether it was stopped on its way."""
-    title = choices.projections.get(projection.method, projection.method)
-    perplexity = projection.parameters.get("perplexity")
-    if perplexity is not None:
-        title = f"{title} · perplexity {perplexity:g}"
-    share_done = projection.parameters.get("share_done", 1.0)
-    return title if is_settling or share_done == 1 else f"{title} · stopped at {share_done:.0%}"
-
-
-def space_title(choices: Choices, clustering: Clustering, space: str) -> str:
-    """Say in which space, and by which distance, clusters were found."""
-    title = choices.spaces[space]
-    if clustering.space == "centered embedding":
-        title += ", centred"
-    return f"{title}, cosine" if clustering.metric == "cosine" else title
-
-
-def status_line(
-    choices: Choices, clustering: Clustering, space: str, in_embedding: Clustering | None
-) -> str:
-    """Say in a line which clusters are on the screen, and in which space they were found.
-
-    A score taken on a picture is not to be believed without the score of the same clusters among
-    the vectors themselves, `in_embedding`.
-    """
-    found = f"{clustering.n_clusters} clusters of {len(clustering):,} images"
-    if clustering.algorithm != "kmeans" or clustering.metric != "euclidean":
-        found += f" by {title_of(clustering.algorithm, clustering.metric)}"
-    if clustering.n_noise:
-        found += f", {clustering.n_noise} noise"
-    if clustering.is_sampled:
-        found += f" ({clustering.n_measured:,} measured)"
-    where = space_title(choices, clustering, space)
-    score = score_text(clustering)
-    if clustering.is_sampled and in_embedding is None:
-        # What matters most comes first, for the line may be cut.
-        return f"Mean silhouette {score} in {where} · {found}"
-    if in_embedding is None:
-        return f"{found}, found in {where} · mean silhouette there {score}"
-    really = score_text(in_embedding)
-    return f"⚠ Mean silhouette {score} in {where}, but {really} in CLIP space · {found}"

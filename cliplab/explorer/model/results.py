@@ -1,4 +1,4 @@
-"""What the Explorer has computed so far, and how it computes what is not there yet."""
+"""What has been computed for the screen so far, and how the rest is computed."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ class SweepKey(NamedTuple):
 
 
 class Results:
-    """Projections and sweeps, each computed once and kept.
+    """Projections and sweeps, each computed once.
 
     Parameters
     ----------
     embeddings : Embeddings
         What is projected and clustered.
     n_clusters, min_cluster_sizes : sequence of int
-        What every sweep is told, as its algorithm wants it.
+        What every sweep runs over, whichever its algorithm needs.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class Results:
     in_embedding : dict of SweepKey to ClusterSweep
         The clusters found in projections, measured among the embeddings.
     foreign : set of ProjectionKey
-        Projections that were given and cannot be made anew.
+        Projections that were given and cannot be computed here.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Results:
         self.foreign: set[ProjectionKey] = set()
 
     def projection_key(self, state: ExplorerState, method: str | None = None) -> ProjectionKey:
-        """Say which projection the state asks for, or which of a method."""
+        """Return the key of the projection that the state asks for, or of a method."""
         method = method or state.projection
         return ProjectionKey(
             method,
@@ -85,49 +85,58 @@ class Results:
         )
 
     def own_key(self, state: ExplorerState, projection: Projection) -> ProjectionKey:
-        """Say by which key a projection that was given will be asked for."""
-        key, told = self.projection_key(state), projection.parameters
+        """Return the key by which a projection that was given will be asked for."""
+        key, parameters = self.projection_key(state), projection.parameters
         if key.perplexity is not None:
-            key = key._replace(perplexity=told.get("perplexity", key.perplexity))
+            key = key._replace(perplexity=parameters.get("perplexity", key.perplexity))
         if key.random_state is not None:
-            key = key._replace(random_state=int(told.get("random_state", key.random_state)))
+            key = key._replace(random_state=int(parameters.get("random_state", key.random_state)))
         return key
 
     def sweep_key(self, state: ExplorerState) -> SweepKey:
-        """Say which sweep the state asks for."""
+        """Return the key of the sweep that the state asks for."""
         if state.space == GIVEN_SPACE:
             return SweepKey(None, None, GIVEN_SPACE)
         is_vectors = state.space == "embedding" or state.space.startswith("pca-")
-        # In a picture there is no point from which an angle would mean anything.
-        knows = is_vectors and state.metric in ALGORITHMS[state.algorithm].metrics
-        metric = state.metric if knows else "euclidean"
+        # A map has no origin from which an angle would mean anything.
+        has_metric = is_vectors and state.metric in ALGORITHMS[state.algorithm].metrics
+        metric = state.metric if has_metric else "euclidean"
         if state.space == "embedding":
             return SweepKey(None, state.random_state, state.algorithm, metric, state.centered)
-        picture = self.projection_key(state, state.space)
-        return SweepKey(picture, state.random_state, state.algorithm, metric)
+        projection = self.projection_key(state, state.space)
+        return SweepKey(projection, state.random_state, state.algorithm, metric)
 
-    def keep_given(
-        self, keys: tuple[ProjectionKey, SweepKey], projection: Projection, sweep: ClusterSweep
-    ) -> None:
-        """Keep what was given, and find out what the sweep is of."""
-        projection_key, sweep_key = keys
-        self.projections[projection_key] = projection
+    def add_projection(self, key: ProjectionKey, projection: Projection) -> None:
+        """Add a projection that was given; not every one can be computed here."""
+        self.projections[key] = projection
         is_flat = projection.coordinates.shape[1] == 2
         if projection.method not in METHODS or not is_flat:
-            self.foreign.add(projection_key)
+            self.foreign.add(key)
+
+    def add_given_sweep(self, key: SweepKey, sweep: ClusterSweep) -> None:
+        """Add a sweep that was given, and find out what it is of."""
         data: Embeddings | Projection | None = None
-        if sweep_key.algorithm == GIVEN_SPACE:
+        if key.algorithm == GIVEN_SPACE:
             pass
-        elif sweep_key.projection is None:
-            data = self.embeddings.centered() if sweep_key.is_centered else self.embeddings
-        elif sweep_key.projection == projection_key:
-            data = projection
-        self.keep_sweep(sweep_key, sweep, data)
+        elif key.projection is None:
+            data = self.embeddings.centered() if key.is_centered else self.embeddings
+        else:
+            data = self.projections.get(key.projection)
+        self._add_sweep(key, sweep, data)
+
+    def can_be_repeated(self, state: ExplorerState) -> bool:
+        """Tell whether what the state asks for can be computed of other data too."""
+        projection_key, sweep_key = self.projection_key(state), self.sweep_key(state)
+        return not (
+            sweep_key.algorithm == GIVEN_SPACE
+            or projection_key in self.foreign
+            or sweep_key.projection in self.foreign
+        )
 
     def compute_projection(
-        self, key: ProjectionKey, standing: Projection | None
+        self, key: ProjectionKey, start: Projection | None
     ) -> Iterator[Projection]:
-        """Yield a projection as it settles; t-SNE goes on from a t-SNE that has settled."""
+        """Yield a projection as it converges; t-SNE continues from a t-SNE that has converged."""
         seed = key.random_state or 0
         if key.method != "tsne":
             method, _, n_components = key.method.partition("-")
@@ -135,26 +144,26 @@ class Results:
                 self.embeddings, method, n_components=int(n_components or 2), random_state=seed
             )
             return
-        # Another lane may be at it with another seed, so what is used here has a name here.
+        # A task with another seed may replace the attribute meanwhile.
         stages = self._stages
         if stages is None or stages.random_state != seed:
             stages = self._stages = StagedTSNE(self.embeddings, random_state=seed)
-        # Another seed is to show what chance does, so it starts from the beginning.
-        goes_on = (
-            standing is not None
-            and standing.method == "tsne"
-            and standing.parameters.get("random_state") == seed
+        # Another seed shows what chance does, so it starts from the beginning.
+        continues = (
+            start is not None
+            and start.method == "tsne"
+            and start.parameters.get("random_state") == seed
         )
-        yield from settle(stages, key.perplexity, standing if goes_on else None)
+        yield from settle(stages, key.perplexity, start if continues else None)
 
-    def compute_sweep(self, key: SweepKey, picture: Projection | None) -> Iterator[ClusterSweep]:
-        """Yield the sweep of a space; of a projection that is not there yet, it is made first."""
-        if key.projection is not None and picture is None:
-            *_, picture = self.compute_projection(key.projection, None)
-            self.projections[key.projection] = picture
+    def compute_sweep(self, key: SweepKey, projection: Projection | None) -> Iterator[ClusterSweep]:
+        """Yield the sweep of a space; a projection that is missing is computed first."""
+        if key.projection is not None and projection is None:
+            *_, projection = self.compute_projection(key.projection, None)
+            self.projections[key.projection] = projection
         data: Embeddings | Projection = self.embeddings
-        if picture is not None:
-            data = picture
+        if projection is not None:
+            data = projection
         elif key.is_centered:
             data = self.embeddings.centered()
         sweep = sweep_clusters(
@@ -165,20 +174,20 @@ class Results:
             metric=key.metric,
             min_cluster_sizes=self._min_cluster_sizes,
         )
-        self.keep_sweep(key, sweep, data)
+        self._add_sweep(key, sweep, data)
         yield sweep
 
-    def keep_sweep(
+    def _add_sweep(
         self, key: SweepKey, sweep: ClusterSweep, data: Embeddings | Projection | None
     ) -> None:
-        """Keep a sweep and what it is of; one of a projection is measured among the embeddings."""
+        """Add a sweep; one of a projection is measured among the embeddings too."""
         if sweep.space not in ("embedding", "centered embedding", "array"):
             self.in_embedding[key] = remeasure(self.embeddings, sweep)
         self.data[key] = data
         self.sweeps[key] = sweep
 
-    def keep_projection(self, key: ProjectionKey, projection: Projection) -> None:
-        """Keep a projection that has settled, and forget sweeps of what it was before."""
+    def replace_projection(self, key: ProjectionKey, projection: Projection) -> None:
+        """Add a projection that has converged, and forget sweeps of what it was before."""
         self.projections[key] = projection
         for sweep_key in [each for each in self.sweeps if each.projection == key]:
             del self.sweeps[sweep_key]

@@ -1,40 +1,119 @@
-"""What is on the screen now, for whoever draws a part of it."""
+"""What pages are computed from: the values on the screen at one moment."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+
+from cliplab.explorer.model.sentences import space_title
 
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
     from cliplab.clustering.values import Clustering
     from cliplab.embeddings.encoder import ClipEncoder
     from cliplab.embeddings.values import Embeddings
+    from cliplab.evaluation.evidence.judging import Evidence
+    from cliplab.evaluation.naming.text_ranking import TextRanking
+    from cliplab.explorer.model.session import ExplorerSession
+    from cliplab.explorer.model.small_images import SmallImages
     from cliplab.images.image_set import ImageSet
     from cliplab.projection.values import Projection
 
 
-class View(NamedTuple):
-    """The values on the screen.
+class Guess(NamedTuple):
+    """A name that the learner has given to a cluster, of one clustering."""
+
+    clustering: Clustering
+    cluster: int
+    name: str
+
+
+class Snapshot(NamedTuple):
+    """The values on the screen; a page names those that it depends on.
 
     Attributes
     ----------
     images, embeddings, encoder
-        What the Explorer was given; an encoder only if it was.
+        What the Explorer is of; an encoder only if it was given one.
+    small_images : SmallImages
+        The images, small.
     data : Embeddings, Projection or None
-        What was clustered; None where nobody knows.
+        What was clustered; None where that is not known.
     sweep, clustering
-        All clusterings of that, and the one that is looked at.
+        All clusterings of that, and the one that was chosen.
     value : int
         Which value of the sweep's parameter that is.
     where : str
         What people call the space of the sweep.
+    algorithm, space : str
+        As chosen.
+    selected, order : tuple of int
+        The rows that are selected, and in which order they are shown if they have one.
+    gallery_start : int
+        The first of them on the page.
+    opened : int or None
+        The row whose silhouette is explained.
+    is_revealed : bool
+        Whether the known classes may be seen.
+    committed_k : int or None
+        The k that was committed to.
+    vocabulary : str
+        The learner's own words, with commas between.
+    guesses : tuple of Guess
+        What the learner has called clusters.
+    ranking, evidence, evidence_progress, is_gathering
+        The order by a text; the evidence for the sweep, and how far it is gathered.
     """
 
     images: ImageSet
     embeddings: Embeddings
     encoder: ClipEncoder | None
+    small_images: SmallImages
     data: Embeddings | Projection | None
     sweep: ClusterSweep
     clustering: Clustering
     value: int
     where: str
+    algorithm: str
+    space: str
+    selected: tuple[int, ...]
+    order: tuple[int, ...]
+    gallery_start: int
+    opened: int | None
+    is_revealed: bool
+    committed_k: int | None
+    vocabulary: str
+    guesses: tuple[Guess, ...]
+    ranking: TextRanking | None
+    evidence: Evidence | None
+    evidence_progress: float
+    is_gathering: bool
+
+    @classmethod
+    def of(cls, session: ExplorerSession) -> Snapshot:
+        """Return what is on the screen of a session now."""
+        state = session.state
+        return cls(
+            session.images,
+            session.embeddings,
+            session.encoder,
+            session.small_images,
+            session.data,
+            session.sweep,
+            session.clustering,
+            session.value,
+            space_title(session.options, session.clustering, session.space),
+            state.algorithm,
+            state.space,
+            state.selected,
+            session.order,
+            session.gallery_start,
+            state.opened,
+            state.is_revealed,
+            state.committed_k,
+            state.vocabulary,
+            session.guesses,
+            session.ranking,
+            session.evidence,
+            session.evidence_progress,
+            session.evidence_task.is_running,
+        )

@@ -12,8 +12,6 @@ import traitlets
 MOST_SEED = 2**31 - 1
 # Colours by a text that was typed; not a column of the images.
 LIKENESS = "likeness to words"
-# Below the plots there is one page at a time.
-PAGES = ("pictures", "silhouette", "words", "moves", "evidence", "reveal", "method")
 
 
 class ExplorerState(traitlets.HasTraits):
@@ -64,7 +62,10 @@ class ExplorerState(traitlets.HasTraits):
     opened : int or None
         The row of the image whose silhouette is looked into.
     query : str
-        What was typed to colour the picture by; only with an encoder.
+        The text that images are coloured and ranked by; only with an encoder.
+    vocabulary : str
+        The words that clusters are named with, with commas between; a list of everyday words where
+        it is empty.
     committed_k : int or None
         The number of clusters that the learner has committed to, from 1 to the number of images;
         once set it stays.
@@ -102,6 +103,7 @@ class ExplorerState(traitlets.HasTraits):
     selected = traitlets.Any(())
     opened = traitlets.Int(None, allow_none=True)
     query = traitlets.Unicode("")
+    vocabulary = traitlets.Unicode("")
     committed_k = traitlets.Int(None, allow_none=True)
     page = traitlets.Unicode("pictures")
 

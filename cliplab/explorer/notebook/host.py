@@ -9,14 +9,9 @@ and are lost.
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 import json
-import os
-import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,79 +24,12 @@ from bokeh.protocol import Protocol
 from jupyter_bokeh import BokehModel
 
 from cliplab._core.scripts import script
+from cliplab.explorer.notebook.event_loop import EventLoop
+from cliplab.explorer.notebook.front_end import current_cell, front_end
 
 if TYPE_CHECKING:
     from bokeh.document.events import DocumentPatchedEvent
     from bokeh.models import LayoutDOM
-
-
-def front_end() -> str:
-    """Say what shows the notebook: ``"colab"``, ``"jupyter"`` or ``"none"``.
-
-    ``"none"`` stands for plain Python and for programs that run notebooks without showing them
-    (nbclient, papermill). The environment variable ``CLIPLAB_FRONT_END`` has the last word.
-    """
-    chosen = os.environ.get("CLIPLAB_FRONT_END")
-    if chosen:
-        return chosen
-    if "google.colab" in sys.modules:
-        return "colab"
-    request = _execute_request()
-    # A program that runs a notebook says that nobody is there to answer input(); Voila says so
-    # too, and yet shows the result.
-    somebody_looks = request.get("content", {}).get("allow_stdin", False)
-    voila = os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
-    return "jupyter" if somebody_looks or voila else "none"
-
-
-def _execute_request() -> dict[str, Any]:
-    """Return the message that runs the current cell; empty outside a notebook kernel."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    kernel = getattr(shell, "kernel", None)
-    return dict(kernel.get_parent("shell")) if kernel else {}
-
-
-def current_cell() -> tuple[str, str] | None:
-    """Name the running cell and this run of it; None outside a notebook.
-
-    The cell goes by the front-end's own id, or by its code where the front-end gives none.
-    """
-    request = _execute_request()
-    code = request.get("content", {}).get("code", "")
-    cell = request.get("metadata", {}).get("cellId") or hashlib.sha256(code.encode()).hexdigest()
-    return (cell, request["header"]["msg_id"]) if request else None
-
-
-class MainLoop:
-    """The kernel's own event loop, on which every change to a plot is made.
-
-    Widget callbacks arrive on the main thread or on another one, depending on the version of
-    ipykernel; `post` brings them home in all of them.
-    """
-
-    def __init__(self) -> None:
-        self._thread = threading.current_thread()
-        try:
-            self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
-        except RuntimeError:
-            self._loop = None
-        # Asked once, here in the cell: inside a widget's callback the answer would be another.
-        self._is_watched = front_end() != "none"
-
-    @property
-    def is_live(self) -> bool:
-        """Whether there is a loop to come back to and somebody who watches meanwhile."""
-        return self._loop is not None and self._is_watched
-
-    def post(self, change: Callable[[], None]) -> None:
-        """Make a change now if this is the main thread, else as soon as that one is free."""
-        if self._loop is None or threading.current_thread() is self._thread:
-            change()
-            return
-        # A kernel that is shutting down has no loop any more, and nobody who could see.
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(change)
 
 
 class HostedModel(BokehModel):
@@ -111,8 +39,8 @@ class HostedModel(BokehModel):
     `_sync_model`); the tests guard them.
     """
 
-    def __init__(self, model: LayoutDOM, main_loop: MainLoop, **traits: Any) -> None:
-        self._main_loop = main_loop
+    def __init__(self, model: LayoutDOM, event_loop: EventLoop, **traits: Any) -> None:
+        self._event_loop = event_loop
         self._batch_depth = 0
         self._view_stands = False
         self._view_may_come = False
@@ -155,7 +83,7 @@ class HostedModel(BokehModel):
 
     def _document_patched(self, event: DocumentPatchedEvent) -> None:
         # Where nobody looks, nobody will ever listen.
-        if event.setter is not self and self._main_loop.is_live:
+        if event.setter is not self and self._event_loop.is_live:
             _note(event, self._unsent)
             self._send_changes()
 
@@ -179,7 +107,7 @@ class HostedModel(BokehModel):
             self.send({"msg": "patch"}, [buffer.to_bytes()])
 
     def _sync_model(self, _widget: Any, content: dict[str, Any], buffers: list[Any]) -> None:
-        self._main_loop.post(lambda: self._receive(_widget, content, buffers))
+        self._event_loop.post(lambda: self._receive(_widget, content, buffers))
 
     def _receive(self, widget: Any, content: dict[str, Any], buffers: list[Any]) -> None:
         # The first message of a view, the size of the plots, says that it stands. When it is an

@@ -1,4 +1,4 @@
-"""Work in the background, one piece at a time, whose results are applied on the main loop."""
+"""Tasks in the background, one at a time, whose results are applied on the kernel's event loop."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Hashable, Iterator
 from typing import Generic, TypeVar
 
-from cliplab.explorer.notebook.host import MainLoop
+from cliplab.explorer.notebook.event_loop import EventLoop
 
 T = TypeVar("T")
 
@@ -16,39 +16,41 @@ T = TypeVar("T")
 _SECONDS_BETWEEN_FRAMES = 0.04
 
 
-class Lane(Generic[T]):
-    """A lane in which one piece of work runs; a new piece takes the place of the old.
+class Worker(Generic[T]):
+    """A worker that runs one task at a time; a new task replaces the old one.
 
-    The work is an iterator. It runs in a thread, begins when the work before it has come to a
-    halt, and can be stopped between two of its items. Where nobody watches (plain Python,
-    nbclient) it runs in step instead, and is done when `start` returns.
+    A task is an iterator. It runs in a thread, starts when the task before it has ended, and can
+    be stopped between two of its items. Without a front-end (plain Python, nbclient) it runs at
+    once, in the same thread, and has ended when `start` returns.
 
     Parameters
     ----------
-    main_loop : MainLoop
+    event_loop : EventLoop
         Where results are applied.
     on_error : callable
-        Told of an exception in the work.
+        Called with an exception of a task that runs in the background. Without a front-end `start`
+        raises it.
     keeps_all : bool, default=False
-        Whether every item is shown. Otherwise, as befits frames, one is shown every 0.04
-        seconds, and those that come between are left out; the last of all is always shown.
+        Whether every item is applied. Otherwise, as befits frames, one is applied every 0.04
+        seconds, and those between are left out; the last of all is always applied.
     """
 
     def __init__(
         self,
-        main_loop: MainLoop,
+        event_loop: EventLoop,
         on_error: Callable[[Exception], None],
         keeps_all: bool = False,
     ) -> None:
-        self._main_loop = main_loop
+        self._event_loop = event_loop
         self._on_error = on_error
         self._keeps_all = keeps_all
         self._run: _Run[T] | None = None
         self._thread: threading.Thread | None = None
+        self.failed: Hashable = None
 
     @property
-    def work_in_hand(self) -> Hashable:
-        """What the work under way was called when it was started; None when there is none."""
+    def task(self) -> Hashable:
+        """The name of the running task; None when there is none."""
         return self._run.name if self._run else None
 
     def start(
@@ -58,23 +60,24 @@ class Lane(Generic[T]):
         apply: Callable[[T], None],
         finish: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take up new work; what was under way is dropped.
+        """Start a task; the one that runs is cancelled.
 
         Parameters
         ----------
         name : hashable
-            What the work is, so that nobody starts it twice.
+            What the task is, so that nobody starts it twice. The name of the last task that failed
+            is in `failed`.
         work : iterator
             Computes; touches nothing that is on the screen.
         apply : callable
-            Shows one item, on the main loop.
+            Takes one item, on the event loop.
         finish : callable
-            Called on the main loop after the last item, also when the work was stopped; not
+            Called on the event loop after the last item, also when the task was stopped; not
             when it failed.
         """
-        self.drop()
+        self.cancel()
         run = self._run = _Run(name, work, apply, finish)
-        if self._main_loop.is_live:
+        if self._event_loop.is_live:
             thread = threading.Thread(target=self._work, args=(run, self._thread), daemon=True)
             self._thread = thread
             thread.start()
@@ -82,41 +85,41 @@ class Lane(Generic[T]):
         try:
             for item in work:
                 apply(item)
-        except Exception as error:
-            self._fail(run, error)
-        else:
-            self._finish(run)
+        except Exception:
+            self._run, self.failed = None, name
+            raise
+        self._finish(run)
 
     def stop(self) -> None:
-        """End the work after the item in hand; what was reached stays."""
+        """End the task after its current item; what it has reached is applied."""
         if self._run is not None:
             self._run.stopped = True
 
-    def drop(self) -> None:
-        """End the work and forget what it would still bring."""
+    def cancel(self) -> None:
+        """End the task and ignore what it would still yield; one that failed may start again."""
         self.stop()
-        self._run = None
+        self._run = self.failed = None
 
     def _work(self, run: _Run[T], before: threading.Thread | None) -> None:
-        # Two pieces of one lane would fight for the same processors and the same stages.
+        # Two tasks of one worker would compete for the same processors and the same data.
         if before is not None:
             before.join()
         try:
             for item in () if run is not self._run else run.work:
                 run.arrived.put(item)
-                # The work does not wait for the screen: what comes too early is passed over there.
+                # The task does not wait for the screen: items that come too early are left out.
                 if time.monotonic() >= run.next_frame or self._keeps_all:
                     run.next_frame = time.monotonic() + _SECONDS_BETWEEN_FRAMES
-                    self._main_loop.post(lambda: self._apply(run))
+                    self._event_loop.post(lambda: self._apply(run))
                 if run.stopped:
                     break
         except Exception as error:
             problem = error
-            self._main_loop.post(lambda: self._apply(run))
-            self._main_loop.post(lambda: self._fail(run, problem))
+            self._event_loop.post(lambda: self._apply(run))
+            self._event_loop.post(lambda: self._fail(run, problem))
         else:
-            self._main_loop.post(lambda: self._apply(run))
-            self._main_loop.post(lambda: self._finish(run))
+            self._event_loop.post(lambda: self._apply(run))
+            self._event_loop.post(lambda: self._finish(run))
 
     def _apply(self, run: _Run[T]) -> None:
         items = [run.arrived.get() for _ in range(run.arrived.qsize())]
@@ -126,7 +129,7 @@ class Lane(Generic[T]):
 
     def _fail(self, run: _Run[T], error: Exception) -> None:
         if run is self._run:
-            self._run = None
+            self._run, self.failed = None, run.name
             self._on_error(error)
 
     def _finish(self, run: _Run[T]) -> None:
@@ -136,7 +139,7 @@ class Lane(Generic[T]):
 
 
 class _Run(Generic[T]):
-    """One piece of work and what is known of it."""
+    """One task and what is known of it."""
 
     def __init__(
         self,

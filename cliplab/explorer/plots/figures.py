@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from bokeh.models import (
     BasicTicker,
     BoxSelectTool,
@@ -24,7 +25,7 @@ from bokeh.plotting import figure
 from cliplab.explorer.style.theme import ACCENT, FONT_SIZE, NEUTRAL, PLOT_HEIGHT
 
 if TYPE_CHECKING:
-    from cliplab.clustering.cluster_sweep import ClusterSweep
+    from cliplab.explorer.model.views import View
     from cliplab.explorer.plots.hover import Hover
 
 BAND_ALPHA = 0.25  # Of what null data reach, drawn behind what the images reach.
@@ -137,17 +138,13 @@ def move_line(plot: figure, name: str, location: float | None) -> None:
     line.visible = location is not None
 
 
-def mark_elbow(plot: figure, sweep: ClusterSweep) -> None:
+def mark_elbow(plot: figure, view: View) -> None:
     """Say where the elbow is, in the title and as a dotted line, or that there is none."""
-    is_by_k = sweep.parameter == "n_clusters"
+    is_by_k = view["parameter"] == "n_clusters"
     for renderer in plot.renderers:
         renderer.visible = is_by_k != (renderer.name == "number of clusters")
-    move_line(plot, "knee", sweep.elbow)
-    if not is_by_k:
-        set_title(plot, "Clusters found")
-        return
-    where = "no clear elbow" if sweep.elbow is None else f"elbow at k = {sweep.elbow}"
-    set_title(plot, f"Inertia · {where}")
+    move_line(plot, "knee", view["elbow"] if np.isfinite(view["elbow"]) else None)
+    set_title(plot, view["elbow_title"])
 
 
 def say_where(plot: figure, words: str) -> None:

@@ -10,21 +10,7 @@ from bokeh.events import Tap
 from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
 
-from cliplab.explorer.model.columns import (
-    Columns,
-    band_columns,
-    bar_columns,
-    bar_rows,
-    bars_end,
-    half_gap,
-    label_columns,
-    null_range,
-    number_columns,
-    projection_columns,
-    score_text,
-    sweep_columns,
-    word_columns,
-)
+from cliplab.explorer.model.columns import Columns, half_gap
 from cliplab.explorer.plots.figures import (
     elbow_figure,
     mark_elbow,
@@ -41,12 +27,9 @@ from cliplab.explorer.style.theme import MOST_AT_ONCE, OTHER_COLOR
 
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
-    from numpy.typing import NDArray
 
-    from cliplab.clustering.cluster_sweep import ClusterSweep
-    from cliplab.clustering.values import Clustering
     from cliplab.explorer.model.colors import Coloring
-    from cliplab.projection.values import Projection
+    from cliplab.explorer.model.views import View
 
 
 class Plots:
@@ -109,23 +92,21 @@ class Plots:
         for plot in (self.scatter, self.silhouettes, self.elbow, self.score):
             plot.name = f"{prefix}{plot.name}"
 
-    def show_projection(self, projection: Projection) -> None:
+    def show_map(self, view: View) -> None:
         """Move every point to its place."""
-        columns = projection_columns(projection)
-        self.images.data.update(columns)
-        points = np.column_stack([columns["x"], columns["y"]])
-        middle = (points.max(axis=0) + points.min(axis=0)) / 2
-        reach = 1.06 * max(float(np.abs(points - middle).max()), 1e-9)
-        for axis, center in zip((self.scatter.x_range, self.scatter.y_range), middle, strict=True):
-            axis.update(start=float(center - reach), end=float(center + reach))
+        self.images.data.update({"x": view["x"], "y": view["y"]})
+        for axis, center in zip(
+            (self.scatter.x_range, self.scatter.y_range), view["center"], strict=True
+        ):
+            axis.update(start=float(center - view["reach"]), end=float(center + view["reach"]))
 
     def show_title(self, title: str) -> None:
-        """Say above the scatter what it is a picture of."""
+        """Say above the map how it was made."""
         set_title(self.scatter, title)
 
-    def show_numbers(self, clustering: Clustering, projection: Projection) -> None:
+    def show_numbers(self, view: View) -> None:
         """Write each cluster's number at the median of its points."""
-        self.numbers.data = number_columns(clustering, projection)
+        self.numbers.data = view
 
     def begin(self, n_rows: int) -> None:
         """Begin anew with another number of rows."""
@@ -137,63 +118,45 @@ class Plots:
             self.images.data.update(columns)
         self.hover.forget()
 
-    def show_sweep(self, sweep: ClusterSweep, where: str = "") -> None:
+    def show_sweep(self, view: View) -> None:
         """Draw the curves over k, and the elbow where the rule finds one."""
-        self.sweep.data = sweep_columns(sweep)
-        parameter = sweep.parameter_title
-        for plot, what in (
-            (self.elbow, parameter),
-            (self.score, parameter),
-            (self.silhouettes, "silhouette"),
-        ):
-            say_where(plot, f"{what} · {where}" if where else what)
-        mark_elbow(self.elbow, sweep)
-        set_title(self.score, score_title(sweep))
-        self.show_scale([clustering.silhouettes for clustering in sweep.clusterings])
-
-    def show_band(self, sweep: ClusterSweep, null_scores: NDArray[np.floating]) -> None:
-        """Draw behind the real mean silhouettes what null data reach."""
-        self.band.data = band_columns(sweep, null_scores)
-        null = "" if len(null_scores) == 0 else " · grey: null data"
-        set_title(self.score, score_title(sweep) + null)
-
-    def show_null(self, null_scores: NDArray[np.floating]) -> None:
-        """Draw behind the bars what null data reach at this k."""
-        mark_null(self.silhouettes, *(null_range(null_scores) or (None, None)))
-
-    def show_scale(self, silhouettes: Sequence[NDArray[np.float32]]) -> None:
-        """Set one scale for all bars, so that they can be compared while k moves."""
-        known = [values[np.isfinite(values)] for values in silhouettes]
-        low = min(0.0, *(float(values.min(initial=0)) for values in known))
-        high = max(float(values.max(initial=0)) for values in known)
-        self._scale.update(start=low, end=max(high, low + 0.1))
-
-    def show_clustering(
-        self,
-        clustering: Clustering,
-        value: int | None = None,
-        in_embedding: Clustering | None = None,
-    ) -> None:
-        """Draw the silhouettes of one clustering and mark its place on the curves.
-
-        That is its k, unless another `value` is given. A mean taken on a picture stands beside
-        that of the same clusters `in_embedding`.
-        """
-        self._show_labels_and_bars(clustering)
-        self._show_words(clustering)
-        k, mean = clustering.n_clusters, float(clustering.silhouette_score)
+        self.sweep.data = view["curves"]
         for plot in (self.elbow, self.score):
-            move_line(plot, "current", k if value is None else value)
-        move_line(self.silhouettes, "mean", mean if np.isfinite(mean) else None)
-        set_title(self.silhouettes, silhouettes_title(clustering, in_embedding))
+            say_where(plot, view["curves_axis"])
+        say_where(self.silhouettes, view["bars_axis"])
+        mark_elbow(self.elbow, view)
+        set_title(self.score, view["score_title"])
+        # One scale for all bars, so that they can be compared while k moves.
+        self._scale.update(start=view["lowest"], end=view["highest"])
 
-    def _show_labels_and_bars(self, clustering: Clustering) -> None:
-        bars = bar_columns(clustering)
+    def show_band(self, view: View) -> None:
+        """Draw behind the mean silhouettes what null data reach."""
+        self.band.data = view["band"]
+        set_title(self.score, view["title"])
+
+    def show_null_range(self, ends: tuple[float, float] | None) -> None:
+        """Draw behind the bars what null data reach at this k."""
+        mark_null(self.silhouettes, *(ends or (None, None)))
+
+    def show_clustering(self, view: View) -> None:
+        """Draw the silhouettes of one clustering and mark its place on the curves."""
+        self._show_labels_and_bars(view)
+        self.words.data = {name: view[name] for name in ("names", "summaries", "word_positions")}
+        self.silhouettes.y_range.update(start=1.01 * view["bars_end"], end=-0.06 * view["bars_end"])
+        for plot in (self.elbow, self.score):
+            move_line(plot, "current", view["value"])
+        mean = view["mean_silhouette"]
+        move_line(self.silhouettes, "mean", mean if np.isfinite(mean) else None)
+        set_title(self.silhouettes, view["title"])
+
+    def _show_labels_and_bars(self, view: View) -> None:
+        labels = {"cluster_labels": view["cluster_labels"]}
+        bars = {name: view[name] for name in _BARS}
         if self.bars is self.images:
-            self.images.data.update(label_columns(clustering) | bars)
+            self.images.data.update(labels | bars)
             return
-        self.images.data.update(label_columns(clustering))
-        rows = bar_rows(clustering)
+        self.images.data.update(labels)
+        rows = view["bar_rows"]
         colors = np.asarray(self.images.data["color_values"])[rows]
         measured = {name: column[rows] for name, column in bars.items()}
         self.bars.data = measured | {"rows": rows.astype(np.int32), "color_values": colors}
@@ -252,12 +215,6 @@ class Plots:
 
         self.silhouettes.on_event(Tap, tapped)
 
-    def _show_words(self, clustering: Clustering) -> None:
-        """Write a line of words beside each block of bars, and a heading above them."""
-        self.words.data = word_columns(clustering)
-        end = bars_end(clustering)
-        self.silhouettes.y_range.update(start=1.01 * end, end=-0.06 * end)
-
 
 def share_out(*plots: tuple[LayoutDOM, int]) -> None:
     """Give plots that stand side by side their shares of the width."""
@@ -281,23 +238,3 @@ _BARS = ("silhouettes", "bar_positions")
 
 def _source(name: str, columns: Columns) -> ColumnDataSource:
     return ColumnDataSource(columns, name=name)
-
-
-def score_title(sweep: ClusterSweep) -> str:
-    """Return what stands above the curve of mean silhouettes."""
-    is_sampled = any(each.is_sampled for each in sweep.clusterings)
-    return "Mean silhouette ± 2 errors" if is_sampled else "Mean silhouette"
-
-
-def silhouettes_title(clustering: Clustering, in_embedding: Clustering | None = None) -> str:
-    """Return what stands above the bars: k, the mean, and how many of the images were measured."""
-    mean = clustering.silhouette_score
-    words = f"mean {mean:.2f}" if np.isfinite(mean) else "no mean"
-    if clustering.is_sampled:
-        # In a narrow window the end is cut, which the status line says too.
-        words = f"mean {score_text(clustering)} of {clustering.n_measured:,}"
-    if in_embedding is not None:
-        words = f"⚠ {words} (CLIP {in_embedding.silhouette_score:.2f})"
-    # Where there is much to say, the axis says what the bars are.
-    what = "" if clustering.is_sampled else "Silhouettes · "
-    return f"{what}k = {clustering.n_clusters} · {words}"

@@ -1,4 +1,4 @@
-"""The control panel: ipywidgets linked to the state, and the lines that tell what goes on."""
+"""The control panel: ipywidgets linked to the state, and the lines of status and errors."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from cliplab.explorer.model.state import MOST_SEED
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.colors import Coloring
-    from cliplab.explorer.model.options import Choices
-    from cliplab.explorer.model.state import ExplorerState
+    from cliplab.explorer.model.session import ExplorerSession
 
 
 class _Column(NamedTuple):
@@ -36,43 +35,40 @@ class Controls:
 
     Parameters
     ----------
-    state : ExplorerState
-        What the controls set, and what sets them.
-    choices : Choices
-        What the menus and sliders offer.
-    on_stop : callable
-        Called when the learner stops a run.
+    session : ExplorerSession
+        Whose state the controls set and follow.
     """
 
-    def __init__(self, state: ExplorerState, choices: Choices, on_stop: Callable[[], None]) -> None:
-        self._state = state
+    def __init__(self, session: ExplorerSession) -> None:
+        self._session, self._state = session, session.state
+        options = session.options
         self._followers: list[tuple[str, Callable[[Any], None]]] = []
-        self._k = _with_words(ipywidgets.SelectionSlider, "k", _LEFT, options=choices.n_clusters)
+        self._k = _with_words(ipywidgets.SelectionSlider, "k", _LEFT, options=options.n_clusters)
         self._size = _with_words(
             ipywidgets.SelectionSlider,
             "min size",
             _LEFT,
-            options=choices.min_cluster_sizes,
+            options=options.min_cluster_sizes,
         )
         self._perplexity = _with_words(
             ipywidgets.FloatSlider,
             "perplexity",
             _LEFT,
             min=2,
-            max=choices.most_perplexity,
+            max=options.most_perplexity,
             step=1,
             readout_format=".0f",
             continuous_update=False,
         )
         self._seed = _with_words(ipywidgets.BoundedIntText, "seed", _RIGHT, min=0, max=MOST_SEED)
-        self._space = _menu("clusters found in", _MIDDLE, choices.spaces)
-        self._projection = _menu("picture", _MIDDLE, choices.projections)
-        self._color_by = _menu("colour by", _RIGHT, choices.colors)
+        self._space = _menu("clusters found in", _MIDDLE, options.spaces)
+        self._projection = _menu("map", _MIDDLE, options.projections)
+        self._color_by = _menu("colour by", _RIGHT, options.colors)
         self._bar = ipywidgets.FloatProgress(max=1, layout={"width": "110px", "height": "14px"})
         self._stop = ipywidgets.Button(
             description="Stop", icon="stop", layout={"width": "72px", "height": "24px"}
         )
-        self._stop.on_click(lambda _: on_stop())
+        self._stop.on_click(lambda _: session.map_task.stop())
         self._status = ipywidgets.HTML(layout={"flex": "1 1 auto", "min_width": "0"})
         self._legend = ipywidgets.HTML(layout={"width": "100%"})
         self.error = ipywidgets.HTML(layout={"display": "none"})
@@ -154,7 +150,7 @@ class Controls:
             try:
                 setattr(self._state, trait, change["new"])
             except traitlets.TraitError as error:
-                self.show_error(str(error))
+                self._session.say(str(error))
                 widget.value = getattr(self._state, trait)
 
         self._state.observe(follow, trait)

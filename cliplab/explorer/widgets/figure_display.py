@@ -6,13 +6,14 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cliplab.explorer.notebook.host import HostedModel, MainLoop, show
+from cliplab.explorer.notebook.event_loop import EventLoop
+from cliplab.explorer.notebook.host import HostedModel, show
 from cliplab.explorer.plots.saving import save_figure
 
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
 
-    from cliplab.explorer.widgets.serving import HoverPictures
+    from cliplab.explorer.widgets.serving import HoverImages
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +36,7 @@ class FigureDisplay:
     """
 
     figure: LayoutDOM
-    _thumbnails: HoverPictures | None = field(default=None, repr=False)
+    _thumbnails: HoverImages | None = field(default=None, repr=False)
     _hosted: list[HostedModel] = field(default_factory=list, repr=False)
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -72,7 +73,7 @@ class FigureDisplay:
         # A figure is on the screen once: shown again, it is shown there.
         while self._hosted:
             self._hosted.pop().close()
-        hosted = HostedModel(self.figure, MainLoop(), layout={"width": "100%"})
+        hosted = HostedModel(self.figure, EventLoop(), layout={"width": "100%"})
         self._hosted.append(hosted)
         show(hosted, close=hosted.close)
         if self._thumbnails is not None:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from cliplab.explorer.model.state import PAGES
-from cliplab.explorer.notebook.host import HostedModel, MainLoop, show
+from cliplab.explorer.notebook.host import HostedModel, show
 from cliplab.explorer.widgets.controls import Controls
 from cliplab.explorer.widgets.gallery import Gallery
+from cliplab.explorer.widgets.pages import PAGES
 
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
 
+    from cliplab.explorer.notebook.event_loop import EventLoop
     from cliplab.explorer.widgets.pages import Page
 
 
@@ -31,11 +32,9 @@ class Panel:
         All plots.
     controls : Controls
         What stands above them.
-    gallery : Gallery
-        The first page, whose head shares the line of the status.
     pages : dict of str to Page
-        The others, by the name that the state has for them.
-    main_loop : MainLoop
+        By their names. The head of the first, the gallery, shares the line of the status.
+    event_loop : EventLoop
         Where changes are made.
     """
 
@@ -43,21 +42,21 @@ class Panel:
         self,
         layout: LayoutDOM,
         controls: Controls,
-        gallery: Gallery,
         pages: dict[str, Page],
-        main_loop: MainLoop,
+        event_loop: EventLoop,
     ) -> None:
         self.controls = controls
-        self.gallery = gallery
         self.pages = pages
-        self._hosted = HostedModel(layout, main_loop, layout={"width": "100%"})
+        gallery = pages["pictures"]
+        assert isinstance(gallery, Gallery)
+        self.gallery = gallery
+        self._hosted = HostedModel(layout, event_loop, layout={"width": "100%"})
         foot = ipywidgets.HBox([controls.foot, gallery.head], layout={"width": "100%"})
         self.tabs = ipywidgets.Tab(
-            [gallery.widget, *(page.widget for page in pages.values())],
-            layout={"width": "auto", "margin": "0"},
+            [page.widget for page in pages.values()], layout={"width": "auto", "margin": "0"}
         )
-        for i, title in enumerate([gallery.title, *(page.title for page in pages.values())]):
-            self.tabs.set_title(i, title)
+        for i, entry in enumerate(PAGES):
+            self.tabs.set_title(i, entry.title)
         self.tabs.add_class("cliplab-pages")
         self.widget = ipywidgets.VBox(
             [controls.panel, self._hosted, foot, self.tabs, controls.error],
@@ -67,12 +66,13 @@ class Panel:
 
     def open_page(self, name: str) -> None:
         """Bring a page to the front."""
-        self.tabs.selected_index = PAGES.index(name)
+        self.tabs.selected_index = list(self.pages).index(name)
         self.gallery.head.layout.visibility = None if name == "pictures" else "hidden"
 
-    def on_page(self, told: Callable[[str], None]) -> None:
-        """Have a function told which page was opened."""
-        self.tabs.observe(lambda change: told(PAGES[change["new"] or 0]), "selected_index")
+    def on_page(self, opened: Callable[[str], None]) -> None:
+        """Have a function called with the name of a page that is opened."""
+        names = list(self.pages)
+        self.tabs.observe(lambda change: opened(names[change["new"] or 0]), "selected_index")
 
     def batch(self) -> AbstractContextManager[None]:
         """Send what changes in the plots inside as one message."""

@@ -10,9 +10,9 @@ from cliplab.explorer.style.theme import THUMBNAIL_SIZE
 from cliplab.images.thumbnails import sheets
 
 if TYPE_CHECKING:
-    from cliplab.explorer.notebook.tasks import Lane
+    from cliplab.explorer.model.small_images import SmallImages
+    from cliplab.explorer.notebook.tasks import Worker
     from cliplab.explorer.plots.hover import Hover
-    from cliplab.explorer.widgets.page_images import SmallPictures
     from cliplab.images.image_set import ImageSet
 
 
@@ -22,7 +22,7 @@ class _Answer(NamedTuple):
     texts: Texts
 
 
-class HoverPictures:
+class HoverImages:
     """Sends the hover its pictures.
 
     Parameters
@@ -31,9 +31,9 @@ class HoverPictures:
         What shows them.
     images : ImageSet
         The images, row by row.
-    small : SmallPictures
+    small : SmallImages
         Their pictures.
-    lane : Lane
+    worker : Worker
         Where they are read; it has to keep all items.
     reveals : callable
         Says whether names and classes may be seen.
@@ -43,12 +43,12 @@ class HoverPictures:
         self,
         hover: Hover,
         images: ImageSet,
-        small: SmallPictures,
-        lane: Lane[Any],
+        small: SmallImages,
+        worker: Worker[Any],
         reveals: Callable[[], bool] = lambda: True,
     ) -> None:
         self._hover, self._images, self._small = hover, images, small
-        self._lane = lane
+        self._worker = worker
         self._reveals = reveals
         hover.on_request(self._ask)
 
@@ -58,7 +58,7 @@ class HoverPictures:
         self._hover.forget()
         if not all(self._hover.sheets.data["uri"]):
             pictures = sheets(self._images, THUMBNAIL_SIZE)
-            self._lane.start("sheets", pictures, self._hover.show_sheet)
+            self._worker.start("sheets", pictures, self._hover.show_sheet)
 
     def complete(self) -> None:
         """Send it all now: for a page that is saved there is no later."""
@@ -75,8 +75,8 @@ class HoverPictures:
             else:  # Meanwhile more may be said of it.
                 self._ask(row)
 
-        if (row, reveals) != self._lane.work_in_hand:
-            self._lane.start((row, reveals), self._read(row, reveals), show)
+        if (row, reveals) != self._worker.task:
+            self._worker.start((row, reveals), self._read(row, reveals), show)
 
     def _read(self, row: int, reveals: bool) -> Iterator[_Answer]:
         yield _Answer(row, self._small.uri(row), hover_texts(self._images, [row], reveals))

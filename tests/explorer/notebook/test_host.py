@@ -8,8 +8,11 @@ from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
 from ipywidgets import Label
 
+from cliplab.explorer.notebook import front_end as front_ends
 from cliplab.explorer.notebook import host
-from cliplab.explorer.notebook.host import HostedModel, MainLoop, front_end, show
+from cliplab.explorer.notebook.event_loop import EventLoop
+from cliplab.explorer.notebook.front_end import current_cell, front_end
+from cliplab.explorer.notebook.host import HostedModel, show
 
 BROWSER_SAYS_ITS_SIZE = "inner_width"
 
@@ -29,7 +32,7 @@ def plot():
 
 
 def _hosted(plot):
-    hosted = _Recorder(plot, MainLoop())
+    hosted = _Recorder(plot, EventLoop())
     hosted.sent = []
     return hosted
 
@@ -190,7 +193,7 @@ def test_without_a_front_end_nothing_is_kept_to_be_sent(plot):
 
 def test_plain_python_has_no_front_end():
     assert front_end() == "none"
-    assert host.current_cell() is None
+    assert current_cell() is None
 
 
 @pytest.fixture
@@ -201,7 +204,7 @@ def cells(monkeypatch):
 
     def run(cell, *closers):
         request = {"metadata": {"cellId": cell}, "header": {"msg_id": str(next(numbers))}}
-        monkeypatch.setattr(host, "_execute_request", lambda: request)
+        monkeypatch.setattr(front_ends, "_execute_request", lambda: request)
         for close in closers:
             show(Label(), close)
 
@@ -231,7 +234,7 @@ def test_cells_and_things_of_one_run_live_side_by_side(cells):
 )
 def test_who_watches_is_known_from_the_request(monkeypatch, allow_stdin, server, expected):
     request = {"content": {"allow_stdin": allow_stdin}}
-    monkeypatch.setattr(host, "_execute_request", lambda: request)
+    monkeypatch.setattr(front_ends, "_execute_request", lambda: request)
     monkeypatch.setenv("SERVER_SOFTWARE", server)
     assert front_end() == expected
 

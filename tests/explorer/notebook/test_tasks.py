@@ -4,12 +4,12 @@ import time
 
 import pytest
 
-from cliplab.explorer.notebook.host import MainLoop
-from cliplab.explorer.notebook.tasks import Lane
+from cliplab.explorer.notebook.event_loop import EventLoop
+from cliplab.explorer.notebook.tasks import Worker
 
 
 class _Watcher:
-    """Writes down what a lane brings, and on which thread."""
+    """Notes what a worker yields, and on which thread."""
 
     def __init__(self):
         self.items, self.errors, self.threads = [], [], set()
@@ -30,18 +30,18 @@ async def _until(condition):
 
 def test_where_nobody_watches_work_is_done_when_start_returns():
     watcher = _Watcher()
-    lane = Lane(MainLoop(), watcher.errors.append)
-    lane.start("work", iter([1, 2, 3]), watcher.apply, watcher.finish)
-    assert (watcher.items, watcher.finished, lane.work_in_hand) == ([1, 2, 3], 1, None)
+    worker = Worker(EventLoop(), watcher.errors.append)
+    worker.start("work", iter([1, 2, 3]), watcher.apply, watcher.finish)
+    assert (watcher.items, watcher.finished, worker.task) == ([1, 2, 3], 1, None)
 
 
-def test_an_error_where_nobody_watches_is_told_and_nothing_is_finished():
+def test_an_error_without_a_front_end_is_raised_and_nothing_is_finished():
     watcher = _Watcher()
-    lane = Lane(MainLoop(), watcher.errors.append)
-    lane.start("work", (1 // item for item in [1, 0]), watcher.apply, watcher.finish)
+    worker = Worker(EventLoop(), watcher.errors.append)
+    with pytest.raises(ZeroDivisionError, match="division"):
+        worker.start("work", (1 // item for item in [1, 0]), watcher.apply, watcher.finish)
     assert watcher.items == [1]
-    assert [type(error) for error in watcher.errors] == [ZeroDivisionError]
-    assert (watcher.finished, lane.work_in_hand) == (0, None)
+    assert (watcher.finished, worker.task, worker.failed) == (0, None, "work")
 
 
 def test_results_are_applied_on_the_main_thread_and_the_last_is_never_lost(in_kernel):
@@ -53,9 +53,9 @@ def test_results_are_applied_on_the_main_thread_and_the_last_is_never_lost(in_ke
                 worked_on.add(threading.current_thread())
                 yield item
 
-        lane = Lane(MainLoop(), watcher.errors.append)
-        lane.start("work", work(), watcher.apply, watcher.finish)
-        assert lane.work_in_hand
+        worker = Worker(EventLoop(), watcher.errors.append)
+        worker.start("work", work(), watcher.apply, watcher.finish)
+        assert worker.task
         await _until(lambda: watcher.finished)
         assert watcher.items[-1] == 19
         assert watcher.items == sorted(watcher.items)
@@ -73,8 +73,8 @@ def test_items_that_arrive_while_the_main_thread_is_busy_are_dropped_but_the_new
             yield from range(3)
             produced.set()
 
-        lane = Lane(MainLoop(), watcher.errors.append)
-        lane.start("work", work(), watcher.apply, watcher.finish)
+        worker = Worker(EventLoop(), watcher.errors.append)
+        worker.start("work", work(), watcher.apply, watcher.finish)
         produced.wait(timeout=30)  # The main thread is busy here, as in a long cell.
         await _until(lambda: watcher.finished)
         assert watcher.items == [2]
@@ -82,7 +82,7 @@ def test_items_that_arrive_while_the_main_thread_is_busy_are_dropped_but_the_new
     in_kernel(story)
 
 
-def test_a_lane_that_keeps_all_shows_every_item_in_order(in_kernel):
+def test_a_worker_that_keeps_all_shows_every_item_in_order(in_kernel):
     async def story():
         watcher, produced = _Watcher(), threading.Event()
 
@@ -90,8 +90,8 @@ def test_a_lane_that_keeps_all_shows_every_item_in_order(in_kernel):
             yield from range(3)
             produced.set()
 
-        lane = Lane(MainLoop(), watcher.errors.append, keeps_all=True)
-        lane.start("work", work(), watcher.apply, watcher.finish)
+        worker = Worker(EventLoop(), watcher.errors.append, keeps_all=True)
+        worker.start("work", work(), watcher.apply, watcher.finish)
         produced.wait(timeout=30)  # The main thread is busy here, as in a long cell.
         await _until(lambda: watcher.finished)
         assert watcher.items == [0, 1, 2]
@@ -99,7 +99,7 @@ def test_a_lane_that_keeps_all_shows_every_item_in_order(in_kernel):
     in_kernel(story)
 
 
-def test_only_one_piece_of_a_lane_is_worked_on_at_a_time(in_kernel):
+def test_only_one_piece_of_a_worker_is_worked_on_at_a_time(in_kernel):
     async def story():
         watcher, at_work, most = _Watcher(), [], []
 
@@ -111,9 +111,9 @@ def test_only_one_piece_of_a_lane_is_worked_on_at_a_time(in_kernel):
                 at_work.remove(name)
                 yield name
 
-        lane = Lane(MainLoop(), watcher.errors.append)
+        worker = Worker(EventLoop(), watcher.errors.append)
         for name in range(6):
-            lane.start(name, work(name), watcher.apply, watcher.finish)
+            worker.start(name, work(name), watcher.apply, watcher.finish)
             await asyncio.sleep(0.01)
         await _until(lambda: watcher.finished)
         assert max(most) == 1
@@ -132,12 +132,12 @@ def test_a_stopped_run_keeps_what_it_reached(in_kernel):
                 yield item
                 item += 1
 
-        lane = Lane(MainLoop(), watcher.errors.append)
-        lane.start("work", endless(), watcher.apply, watcher.finish)
+        worker = Worker(EventLoop(), watcher.errors.append)
+        worker.start("work", endless(), watcher.apply, watcher.finish)
         await _until(lambda: watcher.items)
-        lane.stop()
+        worker.stop()
         await _until(lambda: watcher.finished)
-        assert lane.work_in_hand is None
+        assert worker.task is None
 
     in_kernel(story)
 
@@ -150,10 +150,10 @@ def test_new_work_takes_the_place_of_old_work_whose_results_are_forgotten(in_ker
             go_on.wait(timeout=30)
             yield "old"
 
-        lane = Lane(MainLoop(), watcher.errors.append)
-        lane.start("slow", slow(), watcher.apply, watcher.finish)
-        lane.start("fast", iter(["new"]), watcher.apply, watcher.finish)
-        assert lane.work_in_hand == "fast"
+        worker = Worker(EventLoop(), watcher.errors.append)
+        worker.start("slow", slow(), watcher.apply, watcher.finish)
+        worker.start("fast", iter(["new"]), watcher.apply, watcher.finish)
+        assert worker.task == "fast"
         go_on.set()
         await _until(lambda: watcher.finished)
         await asyncio.sleep(0.2)
@@ -165,10 +165,10 @@ def test_new_work_takes_the_place_of_old_work_whose_results_are_forgotten(in_ker
 def test_an_error_in_the_background_is_told_on_the_main_thread(in_kernel):
     async def story():
         watcher = _Watcher()
-        lane = Lane(MainLoop(), watcher.errors.append)
-        lane.start("work", (1 // item for item in [0]), watcher.apply, watcher.finish)
+        worker = Worker(EventLoop(), watcher.errors.append)
+        worker.start("work", (1 // item for item in [0]), watcher.apply, watcher.finish)
         await _until(lambda: watcher.errors)
-        assert (watcher.finished, lane.work_in_hand) == (0, None)
+        assert (watcher.finished, worker.task) == (0, None)
 
     in_kernel(story)
 

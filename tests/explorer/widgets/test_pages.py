@@ -27,7 +27,9 @@ from cliplab import (
     remeasure,
     sweep_clusters,
 )
-from cliplab.explorer.model.state import PAGES
+from cliplab.explorer.widgets.pages import PAGES as ENTRIES
+
+PAGES = [entry.name for entry in ENTRIES]
 
 
 def _page(explorer, name):
@@ -60,12 +62,12 @@ def test_there_is_a_tab_for_each_page_and_tab_and_state_follow_each_other(explor
 
 def test_what_is_drawn_for_a_page_goes_when_another_opens(explorer):
     explorer.state.n_clusters = 5
-    _page(explorer, "moves")
+    _page(explorer, "transitions")
     assert explorer._board.flow.layout.visible
-    assert not explorer._plots.silhouettes.visible
+    assert not explorer._board.plots.silhouettes.visible
     explorer.state.page = "pictures"
     assert not explorer._board.flow.layout.visible
-    assert explorer._plots.silhouettes.visible
+    assert explorer._board.plots.silhouettes.visible
 
 
 # One bar
@@ -73,8 +75,8 @@ def test_what_is_drawn_for_a_page_goes_when_another_opens(explorer):
 
 def test_a_tap_on_a_bar_opens_it(explorer, embeddings):
     row = 7
-    plot = explorer._plots.silhouettes
-    y = float(explorer._plots.images.data["bar_positions"][row])
+    plot = explorer._board.plots.silhouettes
+    y = float(explorer._board.plots.images.data["bar_positions"][row])
     plot._trigger_event(Tap(plot, x=0.1, y=y))
     assert (explorer.state.opened, explorer.state.page) == (row, "silhouette")
     case = explain_silhouette(embeddings, explorer.clustering, row)
@@ -87,8 +89,8 @@ def test_a_tap_on_a_bar_opens_it(explorer, embeddings):
 
 def test_a_tap_between_the_blocks_opens_nothing(explorer):
     explorer.state.n_clusters = 2
-    positions = np.sort(explorer._plots.images.data["bar_positions"])
-    plot = explorer._plots.silhouettes
+    positions = np.sort(explorer._board.plots.images.data["bar_positions"])
+    plot = explorer._board.plots.silhouettes
     plot._trigger_event(Tap(plot, x=0.1, y=float(positions[0]) - 5))
     assert explorer.state.opened is None
 
@@ -129,7 +131,7 @@ def test_a_score_taken_on_a_picture_carries_a_warning_and_the_score_in_clip_spac
     status = explorer._panel.controls._status.value
     assert f"⚠ Mean silhouette {explorer.clustering.silhouette_score:.3f}" in status
     assert f"but {really:.3f} in CLIP space" in status
-    assert f"(CLIP {really:.2f})" in explorer._plots.silhouettes.title.text
+    assert f"(CLIP {really:.2f})" in explorer._board.plots.silhouettes.title.text
     explorer.state.n_clusters = 3
     measured = remeasure(embeddings, explorer.clustering).silhouette_score
     assert f"but {measured:.3f} in CLIP space" in explorer._panel.controls._status.value
@@ -137,7 +139,7 @@ def test_a_score_taken_on_a_picture_carries_a_warning_and_the_score_in_clip_spac
 
 def test_every_figure_says_where_it_was_measured(explorer):
     names = ("silhouettes", "elbow", "score")
-    plots = [getattr(explorer._plots, name) for name in names]
+    plots = [getattr(explorer._board.plots, name) for name in names]
     assert all("all 32 dimensions" in plot.xaxis[0].axis_label for plot in plots)
     explorer.state.space = "pca-10"
     assert all("10 principal components" in plot.xaxis[0].axis_label for plot in plots)
@@ -187,10 +189,10 @@ def test_hdbscan_is_told_the_smallest_size_and_its_noise_is_noise(explorer):
     assert found.n_noise == (found.cluster_labels == -1).sum() > 0
     assert ("noise" in controls._legend.value) == (found.n_noise > 0)
     assert f"{found.n_noise} noise" in controls._status.value
-    bars = np.asarray(explorer._plots.images.data["silhouettes"])
+    bars = np.asarray(explorer._board.plots.images.data["silhouettes"])
     np.testing.assert_array_equal(np.isnan(bars), found.cluster_labels == -1)
-    assert explorer._plots.elbow.title.text == "Clusters found"
-    plot = explorer._plots.score
+    assert explorer._board.plots.elbow.title.text == "Clusters found"
+    plot = explorer._board.plots.score
     plot._trigger_event(Tap(plot, x=9.0, y=0.0))
     assert explorer.state.min_cluster_size == 10
     explorer.state.algorithm = "kmeans"
@@ -204,34 +206,34 @@ def test_hdbscan_is_told_the_smallest_size_and_its_noise_is_noise(explorer):
 def test_the_control_group_is_null_data_under_the_same_treatment(explorer, kind):
     explorer.state.n_clusters = 5
     explorer.state.null_data = kind
-    group = explorer._companions.control
+    group = explorer._session.null_group
     assert (group.kind, group.sweep.n_clusters) == (kind, explorer.sweep.n_clusters)
     assert group.scores.shape == (10, len(explorer.sweep))
     null = explorer._board.null
     assert explorer._board._null_row.visible
     shown = np.asarray(null.images.data["silhouettes"])
     np.testing.assert_array_equal(shown, group.sweep[5].silhouettes)
-    band = explorer._plots.band.data
+    band = explorer._board.plots.band.data
     np.testing.assert_allclose(band["low"], group.scores.min(axis=0), rtol=1e-6)
     np.testing.assert_allclose(band["high"], group.scores.max(axis=0), rtol=1e-6)
     explorer.state.n_clusters = 7
     shown = np.asarray(null.images.data["silhouettes"])
     np.testing.assert_array_equal(shown, group.sweep[7].silhouettes)
-    (box,) = explorer._plots.silhouettes.select(name="null")
+    (box,) = explorer._board.plots.silhouettes.select(name="null")
     assert box.visible
     assert box.left == pytest.approx(group.scores[:, 5].min())
     explorer.state.null_data = "none"
     assert not explorer._board._null_row.visible
     assert not box.visible
-    assert len(explorer._plots.band.data["low"]) == 0
+    assert len(explorer._board.plots.band.data["low"]) == 0
 
 
 def test_the_control_group_follows_the_method(explorer):
     explorer.state.null_data = "covariance"
     explorer.state.metric = "cosine"
-    assert explorer._companions.control.sweep.metric == "cosine"
+    assert explorer._session.null_group.sweep.metric == "cosine"
     explorer.state.space = "pca"
-    assert explorer._companions.control.sweep.space == "pca"
+    assert explorer._session.null_group.sweep.space == "pca"
 
 
 # Predict, then reveal
@@ -240,10 +242,10 @@ def test_the_control_group_follows_the_method(explorer):
 def test_classes_are_nowhere_on_the_screen_before_a_k_is_committed_to(explorer, images):
     names = set(images.class_names)
     controls = explorer._panel.controls
-    assert set(explorer._plots.images.data["class_names"]) == {""}
+    assert set(explorer._board.plots.images.data["class_names"]) == {""}
     assert [name for _, name in controls._color_by.options] == ["cluster", "silhouette"]
     page = _page(explorer, "reveal")
-    gallery = re.sub(r"base64,[^\"]*", "", explorer._panel.gallery.pictures.value)
+    gallery = re.sub(r"base64,[^\"]*", "", explorer._panel.gallery.images.value)
     document = serialize_json(explorer._board.layout.document.to_json())
     for said in (gallery, _texts(page.widget), controls._legend.value, document):
         assert not names & set(re.findall(r"[a-z]+", said.lower()))
@@ -254,19 +256,19 @@ def test_classes_are_nowhere_on_the_screen_before_a_k_is_committed_to(explorer, 
 
 def test_the_commitment_reveals_and_stays(explorer, images):
     page = _page(explorer, "reveal")
-    assert page._asking.layout.display is None
+    assert page._question.layout.display is None
     page._cluster.value = 1
     page._name.value = "<b>boats</b>"
     page._keep.click()
     page._k.value = 9
     page._commit.click()
     assert explorer.state.committed_k == 9
-    assert page._asking.layout.display == "none"
+    assert page._question.layout.display == "none"
     said = _texts(page.widget)
     assert "You said 9. There are 16 classes" in said
     assert "&lt;b&gt;boats&lt;/b&gt;" in said
     assert "<b>boats</b>" not in said
-    shown = explorer._plots.images.data["class_names"]
+    shown = explorer._board.plots.images.data["class_names"]
     assert shown == [images.class_names[label] for label in images.class_labels]
     for value in (8, None):
         with pytest.raises(TraitError, match=rf"`committed_k` must stay 9.* Got {value}"):
@@ -302,7 +304,7 @@ def test_the_pictures_that_disagree_can_be_shown(explorer, images):
 def test_who_does_not_want_the_curtain_has_none(images, embeddings, sweep, projection):
     explorer = Explorer(images, embeddings, projection, sweep, hide_classes=False)
     explorer.state.color_by = "class"
-    assert explorer._plots.images.data["class_names"][0] in images.class_names
+    assert explorer._board.plots.images.data["class_names"][0] in images.class_names
     assert "There are 16 classes" in _texts(_page(explorer, "reveal").widget)
 
 
@@ -327,11 +329,12 @@ def test_images_with_many_labels_are_revealed_label_by_label(images, embeddings,
 
 def test_the_flow_is_that_to_the_next_k_and_a_tap_shows_who_moved(explorer, sweep):
     explorer.state.n_clusters = 5
-    page = _page(explorer, "moves")
+    _page(explorer, "transitions")
+    transitions = explorer._session.page_content.transitions
     ribbons = explorer._board.flow.ribbons
     assert sum(ribbons.data["n_images"]) == 80
     table = np.zeros((5, 6))
-    np.add.at(table, (sweep[5].cluster_labels, page._moves.after), 1)
+    np.add.at(table, (sweep[5].cluster_labels, transitions.after), 1)
     for before, after, n in zip(
         *(ribbons.data[name] for name in ("before", "after", "n_images")), strict=True
     ):
@@ -343,18 +346,18 @@ def test_the_flow_is_that_to_the_next_k_and_a_tap_shows_who_moved(explorer, swee
     )
     before, after = (int(ribbons.data[name][place]) for name in ("before", "after"))
     ribbons.selected.indices = [place]
-    assert explorer.state.selected == page._moves.rows(before, after)
+    assert explorer.state.selected == transitions.rows(before, after)
     assert explorer.state.page == "pictures"
 
 
 def test_all_that_move_can_be_shown_and_after_the_last_k_nothing_moves(explorer):
-    page = _page(explorer, "moves")
+    page = _page(explorer, "transitions")
     explorer.state.n_clusters = 5
-    movers = page._moves.movers
+    movers = explorer._session.page_content.transitions.movers
     page._all.click()
     assert explorer.state.selected == movers
     explorer.state.n_clusters = 12
-    page = _page(explorer, "moves")
+    page = _page(explorer, "transitions")
     assert "12 is the last there is" in _texts(page.widget)
     assert page._all.disabled
 
@@ -411,7 +414,7 @@ def test_a_text_colours_the_picture_and_ranks_the_pictures(speaking):
     page.query.value = "a red car"
     assert (speaking.state.query, speaking.state.color_by) == ("a red car", "likeness to words")
     ranking = rank_by_text("a red car", speaking.embeddings, speaking.encoder)
-    colors = np.asarray(speaking._plots.images.data["color_values"])
+    colors = np.asarray(speaking._board.plots.images.data["color_values"])
     np.testing.assert_allclose(colors, ranking.scores, rtol=1e-6)
     page._best.click()
     assert speaking.state.selected == tuple(sorted(ranking.ranking[:20].tolist()))
@@ -432,12 +435,13 @@ def test_lists_are_shown_in_their_own_order(explorer):
     explorer.state.n_clusters = 12
     page = _page(explorer, "silhouette")
     page._borderline.click()
-    rows = explorer._panel.gallery._rows
+    rows = tuple(figure["row"] for figure in explorer._session.page_content.figures)
     assert len(rows) > 2
     assert (np.diff(explorer.clustering.silhouettes[list(rows)]) >= 0).all()
-    assert explorer.state.selected == tuple(sorted(rows))
+    assert set(rows) <= set(explorer.state.selected)
     explorer.state.selected = rows[:2]
-    assert explorer._panel.gallery._rows == tuple(sorted(rows[:2]))
+    figures = explorer._session.page_content.figures
+    assert [figure["row"] for figure in figures] == sorted(rows[:2])
 
 
 def test_with_a_control_group_k_sends_only_what_changes(explorer):
@@ -471,10 +475,10 @@ def test_words_stay_beside_the_bars_however_many_clusters_there_are(images, embe
     sweep = sweep_clusters(embeddings, [2, 60])
     explorer = Explorer(images, embeddings, projection, sweep)
     explorer.state.n_clusters = 60
-    places = np.array(explorer._plots.words.data["word_positions"])
-    assert 0 <= places.min() <= places.max() <= explorer._plots.silhouettes.y_range.start
+    places = np.array(explorer._board.plots.words.data["word_positions"])
+    assert 0 <= places.min() <= places.max() <= explorer._board.plots.silhouettes.y_range.start
     explorer.state.n_clusters = 2
-    _page(explorer, "moves")
+    _page(explorer, "transitions")
     blocks = explorer._board.flow.blocks.data
     assert (np.array(blocks["bottom"]) > np.array(blocks["top"])).all()
 
@@ -506,7 +510,7 @@ def test_what_was_made_elsewhere_has_no_control_group_and_no_other_method(
     assert "made elsewhere" in explorer._panel.controls.error.value
     explorer.state.space = "embedding"
     assert not page.algorithm.disabled
-    assert explorer._companions.control.kind == "covariance"
+    assert explorer._session.null_group.kind == "covariance"
 
 
 def test_clusters_by_an_algorithm_of_one_s_own_can_be_looked_at(images, embeddings, projection):
@@ -521,14 +525,14 @@ def test_clusters_by_an_algorithm_of_one_s_own_can_be_looked_at(images, embeddin
 
 def test_the_control_group_follows_the_picture(explorer):
     explorer.state.null_data = "covariance"
-    scores = explorer._companions.control.scores
+    scores = explorer._session.null_group.scores
     explorer.state.projection = "pca"
-    group = explorer._companions.control
+    group = explorer._session.null_group
     assert group.projection.method == "pca"
     assert group.scores is scores  # The same clusters: nothing of them was made anew.
     explorer.state.projection = "tsne"
     explorer.state.perplexity = 12
-    assert explorer._companions.control.projection.parameters["perplexity"] == 12
+    assert explorer._session.null_group.projection.parameters["perplexity"] == 12
 
 
 # Again and again
@@ -556,7 +560,7 @@ def test_evidence_is_of_the_sweep_on_the_screen_whichever_page_is_open(explorer)
     explorer.state.page = "pictures"
     explorer.state.algorithm = "ward"
     assert explorer.evidence is None
-    assert explorer._plots.scatter.visible
+    assert explorer._board.plots.scatter.visible
 
 
 def test_evidence_that_arrives_late_does_not_take_the_screen(
@@ -567,10 +571,10 @@ def test_evidence_that_arrives_late_does_not_take_the_screen(
         page = _page(explorer, "evidence")
         page._gather.click()
         explorer.state.page = "pictures"
-        while explorer._companions.is_gathering:
+        while explorer._session.evidence_task.is_running:
             await asyncio.sleep(0.05)
         assert explorer.evidence is not None
-        assert explorer._plots.scatter.visible
+        assert explorer._board.plots.scatter.visible
         assert not explorer._board.evidence.layout.visible
         explorer.state.page = "evidence"
         assert explorer._board.evidence.layout.visible
@@ -584,7 +588,7 @@ def test_where_gathering_fails_it_can_be_begun_again(explorer, monkeypatch):
         raise MemoryError("no room")
 
     page = _page(explorer, "evidence")
-    monkeypatch.setattr("cliplab.explorer.model.companions.gather_evidence", fail)
+    monkeypatch.setattr("cliplab.explorer.model.extras.gather_evidence", fail)
     page._gather.click()  # A button's callback tells its error and raises none.
     assert page._gather.layout.display is None
     assert page._bar.layout.display == "none"

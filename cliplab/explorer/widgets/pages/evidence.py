@@ -1,101 +1,122 @@
-"""Which k? What speaks for it, gathered when it is asked for."""
+"""Which k? What speaks for each, gathered when it is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import isnan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import ipywidgets
 
 from cliplab._core.html import render
-from cliplab.explorer.model.companions import MOST_REPEATED
+from cliplab.evaluation.evidence.judging import Evidence
+from cliplab.explorer.model.options import MOST_REPEATED
+from cliplab.explorer.model.page_content import PageContent
 from cliplab.explorer.widgets.pages.parts import button, note, table
 
 if TYPE_CHECKING:
-    from cliplab.evaluation.evidence.judging import Evidence
-    from cliplab.explorer.model.companions import Companions
-    from cliplab.explorer.model.snapshot import View
-    from cliplab.explorer.plots.board import Board
+    from cliplab.explorer.model.snapshot import Snapshot
+    from cliplab.explorer.widgets.pages import PageContext
 
 _HELP = (
     "Gathers for every k: the gap to null data with its error, the spread of independent starts, "
     "and whether the same clusters come back when the images are resampled. It takes some seconds; "
-    "the plots stay alive meanwhile."
+    "the plots can be used meanwhile."
 )
 
 
-class EvidencePage:
+class EvidenceContent(NamedTuple):
+    """The evidence for the sweep on the screen, how far it is gathered, or why it cannot be.
+
+    Attributes
+    ----------
+    evidence : Evidence or None
+        If it was gathered.
+    where : str
+        What people call the space in which it was measured.
+    progress : float or None
+        How much of it is gathered, from 0 to 1; None where none is under way.
+    refusal : str
+        Why it cannot be gathered; empty where it can.
+    """
+
+    evidence: Evidence | None
+    where: str
+    progress: float | None
+    refusal: str
+
+
+def evidence_content(snapshot: Snapshot) -> EvidenceContent:
+    """Return the evidence if it was gathered, and else whether it is or can be."""
+    progress = snapshot.evidence_progress if snapshot.is_gathering else None
+    return EvidenceContent(snapshot.evidence, snapshot.where, progress, _refusal(snapshot))
+
+
+CONTENT = PageContent(
+    evidence_content, ("sweep", "data", "evidence", "evidence_progress", "is_gathering")
+)
+
+
+class Page:
     """A button that gathers the evidence, its sentence, its table and its figure.
 
     Parameters
     ----------
-    companions : Companions
-        Who gathers and keeps it.
-    board : Board
-        What draws it.
-    change : callable
-        Makes a change of the screen, in one message.
+    context : PageContext
+        What the page is made with.
     """
 
-    title = "Evidence for k"
-
-    def __init__(
-        self,
-        companions: Companions,
-        board: Board,
-        change: Callable[[Callable[[], None]], None],
-    ) -> None:
-        self._companions = companions
-        self._board = board
-        self._view: View | None = None
+    def __init__(self, context: PageContext) -> None:
+        self._board = context.board
+        task = context.session.evidence_task
         self._gather = button("Gather the evidence")
         self._stop = button("Stop")
         self._bar = ipywidgets.FloatProgress(max=1, layout={"width": "160px", "height": "14px"})
         self._words = ipywidgets.HTML()
-        self._gather.on_click(lambda _: change(self._start))
-        self._stop.on_click(lambda _: change(companions.stop_gathering))
+        self._gather.on_click(lambda _: task.gather())
+        self._stop.on_click(lambda _: task.stop())
         line = ipywidgets.HBox(
             [self._gather, self._bar, self._stop], layout={"align_items": "center"}
         )
         self.widget = ipywidgets.VBox([line, self._words])
 
-    def draw(self, view: View) -> None:
-        """Show what was gathered for this sweep, or how to gather it."""
-        self._view = view
-        evidence = self._companions.evidence_for(view.sweep)
-        is_under_way = self._companions.is_gathering
+    def draw(self, content: EvidenceContent | None) -> None:
+        """Show the evidence in the place of map and silhouettes, or how to gather it."""
+        if content is None:
+            return
+        is_running = content.progress is not None
         for widget, is_shown in (
-            (self._gather, evidence is None and not is_under_way),
-            (self._bar, is_under_way),
-            (self._stop, is_under_way),
+            (self._gather, content.evidence is None and not is_running),
+            (self._bar, is_running),
+            (self._stop, is_running),
         ):
             widget.layout.display = None if is_shown else "none"
-        self._bar.value = self._companions.share_gathered
-        refusal = _refusal(view)
-        self._gather.disabled = refusal != ""
-        self._words.value = note(refusal or _HELP) if evidence is None else _told(evidence)
-        self._board.show_evidence(evidence, view.where)
+        self._bar.value = content.progress or 0.0
+        self._gather.disabled = content.refusal != ""
+        if content.evidence is None:
+            self._words.value = note(content.refusal or _HELP)
+        else:
+            self._words.value = _markup(content.evidence)
+        self._board.show_evidence(content.evidence, content.where)
 
-    def _start(self) -> None:
-        if self._view is not None:
-            self._companions.gather_evidence(self._view)
+    def leave(self) -> None:
+        """Bring map and silhouettes back."""
+        self._board.show_evidence(None)
 
 
-def _refusal(view: View) -> str:
-    if view.sweep.algorithm != "kmeans":
+def _refusal(snapshot: Snapshot) -> str:
+    if snapshot.sweep.algorithm != "kmeans":
         return "The evidence is for K-means: choose it as the algorithm on the page Method."
-    if len(view.images) > MOST_REPEATED:
+    if len(snapshot.images) > MOST_REPEATED:
         return (
             f"The evidence clusters the images many times over, which would take hours for "
-            f"{len(view.images):,} of them. Gather it in an Explorer on {MOST_REPEATED:,}."
+            f"{len(snapshot.images):,} of them. Gather it in an Explorer on {MOST_REPEATED:,}."
         )
-    if view.data is None:
+    if snapshot.data is None:
         return "This sweep was made elsewhere, so there is nothing here to resample."
     return ""
 
 
-def _told(evidence: Evidence) -> str:
+def _markup(evidence: Evidence) -> str:
     shown = evidence.table.drop(columns=["silhouette_low", "silhouette_high"])
     heads = ["k", *(str(name).replace("_", " ") for name in shown.columns)]
     rows = [

@@ -1,86 +1,113 @@
-"""How clusters are found, and what they are compared with: algorithm, distance, control group."""
+"""How clusters are found, and what they are compared with: algorithm, distance, null data."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import ipywidgets
 
 from cliplab._core.html import render
 from cliplab.clustering.algorithms import ALGORITHMS, title_of
-from cliplab.explorer.model.companions import MOST_REPEATED
-from cliplab.explorer.model.options import GIVEN_SPACE
+from cliplab.explorer.model.options import GIVEN_SPACE, MOST_REPEATED
+from cliplab.explorer.model.page_content import PageContent
 
 if TYPE_CHECKING:
-    from cliplab.explorer.model.options import Choices
-    from cliplab.explorer.model.snapshot import View
-    from cliplab.explorer.model.state import ExplorerState
+    from cliplab.explorer.model.snapshot import Snapshot
+    from cliplab.explorer.widgets.pages import PageContext
 
 _METRICS = {"Euclidean": "euclidean", "cosine": "cosine"}
 
 
-class MethodPage:
-    """Menus for the algorithm, the distance, centring and the control group.
+class MethodContent(NamedTuple):
+    """What the chosen algorithm does, and which choices it leaves.
+
+    Attributes
+    ----------
+    title, about : str
+        The algorithm in a word and in a sentence; empty for clusters that were made elsewhere.
+    has_metric, can_center, can_compare : bool
+        Whether there is a choice of the distance, of centring, of null data.
+    """
+
+    title: str
+    about: str
+    has_metric: bool
+    can_center: bool
+    can_compare: bool
+
+
+def method_content(snapshot: Snapshot) -> MethodContent:
+    """Say what the algorithm does, and what can be chosen for it in this space."""
+    can_compare = len(snapshot.images) <= MOST_REPEATED
+    if snapshot.space == GIVEN_SPACE:
+        return MethodContent("", "", has_metric=False, can_center=False, can_compare=can_compare)
+    algorithm = ALGORITHMS[snapshot.algorithm]
+    is_embedding = snapshot.space == "embedding"
+    has_angles = is_embedding or snapshot.space.startswith("pca-")
+    has_metric = has_angles and "cosine" in algorithm.metrics
+    about = algorithm.about
+    if not has_angles:
+        about += " On a map there are no angles, so distances there are Euclidean."
+    elif not has_metric:
+        about += " It knows no other distance than the Euclidean."
+    return MethodContent(
+        title_of(snapshot.algorithm, snapshot.clustering.metric),
+        about,
+        has_metric,
+        # Vectors that were given centred cannot be had in another way.
+        can_center=is_embedding and snapshot.embeddings.space == "embedding",
+        can_compare=can_compare,
+    )
+
+
+CONTENT = PageContent(method_content, ("algorithm", "space", "clustering"))
+
+
+class Page:
+    """Menus for the algorithm, the distance, centring and the null data.
 
     Parameters
     ----------
-    state : ExplorerState
-        What the menus set.
-    choices : Choices
-        What they offer.
-    link : callable
-        Ties a trait of the state to a widget.
+    context : PageContext
+        What the page is made with.
     """
 
-    title = "Method"
-
-    def __init__(
-        self, state: ExplorerState, choices: Choices, link: Callable[[str, Any], None]
-    ) -> None:
-        self._state = state
-        self.algorithm = _menu("algorithm", choices.algorithms)
+    def __init__(self, context: PageContext) -> None:
+        options = context.session.options
+        self.algorithm = _menu("algorithm", options.algorithms)
         self.metric = _menu("distance", {name: title for title, name in _METRICS.items()})
         self.centered = ipywidgets.Checkbox(
             description="centred vectors", indent=False, layout={"width": "140px"}
         )
-        self.control = _menu("control group", choices.controls)
+        self.null_data = _menu("null data", options.null_data)
         self._about = ipywidgets.HTML()
-        link("algorithm", self.algorithm)
-        link("metric", self.metric)
-        link("centered", self.centered)
-        link("null_data", self.control)
+        for trait in ("algorithm", "metric", "centered", "null_data"):
+            context.link(trait, getattr(self, trait))
         about_null_data = ipywidgets.HTML(
             render("explorer/style/templates/method_null_data.html", most_repeated=MOST_REPEATED)
         )
         first = ipywidgets.HBox([self.algorithm, self.metric, self.centered])
-        self.widget = ipywidgets.VBox([first, self._about, self.control, about_null_data])
+        self.widget = ipywidgets.VBox([first, self._about, self.null_data, about_null_data])
 
-    def draw(self, view: View) -> None:
-        """Say what the algorithm does, and switch off what it does not know."""
-        state, algorithm = self._state, ALGORITHMS[self._state.algorithm]
-        self.control.disabled = len(view.images) > MOST_REPEATED
-        if state.space == GIVEN_SPACE:
-            for widget in (self.algorithm, self.metric, self.centered):
-                widget.disabled = True
-            self._about.value = render("explorer/style/templates/method_given.html")
+    def draw(self, content: MethodContent | None) -> None:
+        """Say what the algorithm does, and switch off what there is no choice of."""
+        if content is None:
             return
-        self.algorithm.disabled = False
-        is_vectors = state.space == "embedding"
-        is_angle = is_vectors or state.space.startswith("pca-")
-        self.metric.disabled = not (is_angle and "cosine" in algorithm.metrics)
-        # What was given centred has no other way to be.
-        self.centered.disabled = not is_vectors or view.embeddings.space != "embedding"
-        about = algorithm.about
-        if not is_angle:
-            about += " On a map there are no angles, so distances there are Euclidean."
-        elif self.metric.disabled:
-            about += " It knows no other distance than the Euclidean."
-        self._about.value = render(
-            "explorer/style/templates/method_space.html",
-            title=title_of(state.algorithm, view.clustering.metric),
-            about=about,
-        )
+        self.algorithm.disabled = not content.title
+        self.metric.disabled = not content.has_metric
+        self.centered.disabled = not content.can_center
+        self.null_data.disabled = not content.can_compare
+        if content.title:
+            self._about.value = render(
+                "explorer/style/templates/method_space.html",
+                title=content.title,
+                about=content.about,
+            )
+        else:
+            self._about.value = render("explorer/style/templates/method_given.html")
+
+    def leave(self) -> None:
+        """Nothing was drawn elsewhere."""
 
 
 def _menu(description: str, titles: dict[str, str]) -> ipywidgets.Dropdown:

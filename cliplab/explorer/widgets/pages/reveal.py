@@ -2,54 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ipywidgets
-import numpy as np
 
 from cliplab._core.html import render
 from cliplab.evaluation.agreement import Agreement, class_agreement
 from cliplab.evaluation.label_agreement import agreement_by_label
-from cliplab.explorer.model.companions import Companions, Guess
+from cliplab.explorer.model.page_content import PageContent
 from cliplab.explorer.widgets.pages.parts import button, chip, table, text
 
 if TYPE_CHECKING:
-    from cliplab.explorer.model.snapshot import View
-    from cliplab.explorer.model.state import ExplorerState
-    from cliplab.images.image_set import ImageSet
+    import pandas as pd
+
+    from cliplab.explorer.model.snapshot import Guess, Snapshot
+    from cliplab.explorer.widgets.pages import PageContext
 
 _MOST_CLASSES = 24  # In the table of counts; more would be a wall.
 
 
-class RevealPage:
+class RevealContent(NamedTuple):
+    """What may be said of the known classes.
+
+    Attributes
+    ----------
+    is_revealed, has_classes : bool
+        Whether they may be seen, and whether there are any.
+    committed_k : int or None
+        The k that was committed to.
+    n_images, n_clusters : int
+        How many there are.
+    guesses : tuple of Guess
+        What the learner has called clusters, of whichever clustering.
+    own_guesses : dict of int to str
+        Those of the clusters on the screen.
+    agreement : Agreement or None
+        Of clusters and classes, once they may be seen.
+    disagreeing : tuple of int
+        The rows of images of another class than the commonest of their cluster.
+    best_labels : pandas.DataFrame or None
+        Of images with many labels: those that describe each cluster best.
+    """
+
+    is_revealed: bool
+    has_classes: bool
+    committed_k: int | None
+    n_images: int
+    n_clusters: int
+    guesses: tuple[Guess, ...]
+    own_guesses: dict[int, str]
+    agreement: Agreement | None = None
+    disagreeing: tuple[int, ...] = ()
+    best_labels: pd.DataFrame | None = None
+
+
+def reveal_content(snapshot: Snapshot) -> RevealContent:
+    """Return the agreement of clusters and classes, if it may be seen."""
+    images, clustering = snapshot.images, snapshot.clustering
+    content = RevealContent(
+        snapshot.is_revealed,
+        bool((images.class_labels >= 0).any()),
+        snapshot.committed_k,
+        len(images),
+        clustering.n_clusters,
+        snapshot.guesses,
+        {each.cluster: each.name for each in snapshot.guesses if each.clustering is clustering},
+    )
+    if not (content.is_revealed and content.has_classes):
+        return content
+    agreement = class_agreement(images, clustering)
+    has_labels = "labels_present" in images.dataset.column_names
+    return content._replace(
+        agreement=agreement,
+        disagreeing=_disagreeing(snapshot, agreement),
+        best_labels=(
+            agreement_by_label(images, clustering).best_labels(n_labels=2) if has_labels else None
+        ),
+    )
+
+
+CONTENT = PageContent(reveal_content, ("clustering", "is_revealed", "committed_k", "guesses"))
+
+
+class Page:
     """The commitment, and after it what is known.
 
     Parameters
     ----------
-    state : ExplorerState
-        Where the commitment stands.
-    companions : Companions
-        Who keeps the names that the learner has given.
-    change : callable
-        Makes a change of the screen.
-    select : callable
-        Selects rows and shows their pictures.
+    context : PageContext
+        What the page is made with.
     """
 
-    title = "Reveal"
-
-    def __init__(
-        self,
-        state: ExplorerState,
-        companions: Companions,
-        change: Callable[[Callable[[], None]], None],
-        select: Callable[[Sequence[int]], None],
-    ) -> None:
-        self._state = state
-        self._companions = companions
-        self._view: View | None = None
-        self._proposed = 0  # What stood as my k before the learner touched it.
+    def __init__(self, context: PageContext) -> None:
+        self._session = context.session
+        self._proposed = 0  # What was in the box before the learner touched it.
         self._disagreeing: tuple[int, ...] = ()
         self._k = ipywidgets.BoundedIntText(description="my k", min=1, layout={"width": "150px"})
         self._k.style.description_width = "40px"
@@ -62,108 +108,94 @@ class RevealPage:
         self._keep = button("Keep name")
         self._commit = button("Commit")
         self._commit.button_style = "primary"
-        self._show = button("", "Pictures of another class than the commonest of their cluster")
+        self._show = button("", "Images of another class than the commonest of their cluster")
         self._words = ipywidgets.HTML()
-        self._keep.on_click(lambda _: change(self._keep_name))
-        self._commit.on_click(lambda _: change(self._commit_to_k))
-        self._show.on_click(lambda _: select(self._disagreeing))
-        self._asking = ipywidgets.HBox(
+        self._keep.on_click(lambda _: self._keep_name())
+        self._commit.on_click(lambda _: self._commit_to_k())
+        self._show.on_click(lambda _: self._session.show_images(self._disagreeing))
+        self._question = ipywidgets.HBox(
             [self._cluster, self._name, self._keep, self._k, self._commit]
         )
-        self.widget = ipywidgets.VBox([self._asking, self._words, ipywidgets.HBox([self._show])])
+        self.widget = ipywidgets.VBox([self._question, self._words, ipywidgets.HBox([self._show])])
 
-    def draw(self, view: View) -> None:
+    def draw(self, content: RevealContent | None) -> None:
         """Ask for a k, or show how the clusters agree with the classes."""
-        self._view = view
-        has_classes = bool((view.images.class_labels >= 0).any())
-        is_open = self._state.is_revealed
-        self._asking.layout.display = "none" if is_open else None
-        self._show.layout.display = None if is_open and has_classes else "none"
-        if not is_open:
-            clusters = [(str(i), i) for i in range(view.clustering.n_clusters)]
-            if self._cluster.options != tuple(clusters):
-                self._cluster.options = clusters
-                self._cluster.index = 0 if clusters else None
-            self._k.max = len(view.images)
-            if self._k.value in (1, self._proposed):  # What was typed stays.
-                self._k.value = self._proposed = max(1, view.clustering.n_clusters)
-            self._words.value = self._asked()
-        elif not has_classes:
+        if content is None:
+            return
+        self._question.layout.display = "none" if content.is_revealed else None
+        self._show.layout.display = None if content.agreement is not None else "none"
+        guesses = ", ".join(
+            f"cluster {guess.cluster} of {guess.clustering.n_clusters}: {guess.name}"
+            for guess in content.guesses
+        )
+        if not content.is_revealed:
+            self._ask(content)
+            self._words.value = render(
+                "explorer/style/templates/reveal_before.html", guesses=guesses
+            )
+        elif content.agreement is None:
             self._words.value = render("explorer/style/templates/reveal_no_classes.html")
         else:
-            self._words.value = self._revealed(view)
+            self._disagreeing = content.disagreeing
+            self._show.description = f"Show {len(self._disagreeing)} that disagree"
+            self._show.disabled = not self._disagreeing
+            self._words.value = _markup(content, content.agreement, guesses)
+
+    def leave(self) -> None:
+        """Nothing was drawn elsewhere."""
+
+    def _ask(self, content: RevealContent) -> None:
+        clusters = tuple((str(cluster), cluster) for cluster in range(content.n_clusters))
+        if self._cluster.options != clusters:
+            self._cluster.options = clusters
+            self._cluster.index = 0 if clusters else None
+        self._k.max = content.n_images
+        if self._k.value in (1, self._proposed):  # What was typed stays.
+            self._k.value = self._proposed = max(1, content.n_clusters)
 
     def _keep_name(self) -> None:
         name, cluster = self._name.value.strip(), self._cluster.value
-        if name and cluster is not None and self._view is not None:
-            self._companions.guesses.append(Guess(self._view.clustering, cluster, name))
+        if name and cluster is not None:
             self._name.value = ""
-            self._words.value = self._asked()
+            self._session.name_cluster(cluster, name)
 
     def _commit_to_k(self) -> None:
         self._keep_name()
-        self._state.committed_k = self._k.value
-
-    def _asked(self) -> str:
-        return render("explorer/style/templates/reveal_before.html", guesses=self._named_so_far())
-
-    def _named_so_far(self) -> str:
-        """Say what the learner has called clusters, of whichever clustering."""
-        return ", ".join(
-            f"cluster {guess.cluster} of {guess.clustering.n_clusters}: {guess.name}"
-            for guess in self._companions.guesses
-        )
-
-    def _guesses(self) -> dict[int, str]:
-        """Return what the learner has called the clusters on the screen."""
-        if self._view is None:
-            return {}
-        return {
-            guess.cluster: guess.name
-            for guess in self._companions.guesses
-            if guess.clustering is self._view.clustering
-        }
-
-    def _revealed(self, view: View) -> str:
-        agreement = class_agreement(view.images, view.clustering)
-        self._disagreeing = disagreeing(view.images, view.clustering.cluster_labels, agreement)
-        n_classes = int(agreement.contingency.any(axis="columns").sum())
-        self._show.description = f"Show {len(self._disagreeing)} that disagree"
-        self._show.disabled = not self._disagreeing
-        tables = [_purities(agreement, self._guesses()), _contingency(agreement)]
-        if "labels_present" in view.images.dataset.column_names:
-            tables.insert(1, _labels(view))
-        return render(
-            "explorer/style/templates/reveal.html",
-            committed_k=self._state.committed_k,
-            n_classes=n_classes,
-            n_clusters=view.clustering.n_clusters,
-            scores=(
-                ("AMI", agreement.adjusted_mutual_info),
-                ("ARI", agreement.adjusted_rand),
-                ("homogeneity", agreement.homogeneity),
-                ("completeness", agreement.completeness),
-                ("purity", agreement.purity),
-            ),
-            guesses=self._named_so_far(),
-            tables=tables,
-        )
+        self._session.state.committed_k = self._k.value
 
 
-def disagreeing(
-    images: ImageSet, cluster_labels: np.ndarray, agreement: Agreement
-) -> tuple[int, ...]:
+def _disagreeing(snapshot: Snapshot, agreement: Agreement) -> tuple[int, ...]:
     """Return the rows of images of another class than the commonest of their cluster."""
+    images = snapshot.images
     commonest = agreement.to_pandas().set_index("cluster_label")["class_name"]
     names = [*images.class_names, None]
-    rows = [
+    labels = zip(images.class_labels, snapshot.clustering.cluster_labels, strict=True)
+    return tuple(
         row
-        for row, (label, cluster) in enumerate(
-            zip(images.class_labels, cluster_labels, strict=True)
-        )
+        for row, (label, cluster) in enumerate(labels)
         if label >= 0 and cluster >= 0 and commonest.get(cluster) != names[label]
-    ]
-    return tuple(rows)
+    )
+
+
+def _markup(content: RevealContent, agreement: Agreement, guesses: str) -> str:
+    tables = [_purities(agreement, content.own_guesses), _contingency(agreement)]
+    if content.best_labels is not None:
+        tables.insert(1, _labels(content.best_labels))
+    return render(
+        "explorer/style/templates/reveal.html",
+        committed_k=content.committed_k,
+        n_classes=int(agreement.contingency.any(axis="columns").sum()),
+        n_clusters=content.n_clusters,
+        scores=(
+            ("AMI", agreement.adjusted_mutual_info),
+            ("ARI", agreement.adjusted_rand),
+            ("homogeneity", agreement.homogeneity),
+            ("completeness", agreement.completeness),
+            ("purity", agreement.purity),
+        ),
+        guesses=guesses,
+        tables=tables,
+    )
 
 
 def _purities(agreement: Agreement, guesses: dict[int, str]) -> str:
@@ -185,18 +217,17 @@ def _contingency(agreement: Agreement) -> str:
     return table(["class \\ cluster", *map(str, counts.columns)], rows) + text(more)
 
 
-def _labels(view: View) -> str:
-    """Of images with many labels: those that describe each cluster best, as far as verified."""
-    best = agreement_by_label(view.images, view.clustering).best_labels(n_labels=2)
-    rows = [
-        [
+def _labels(best: pd.DataFrame) -> str:
+    """Say which labels describe each cluster best, as far as they were verified."""
+
+    def row(each: Any) -> list[Any]:
+        return [
             chip(int(each.cluster_label)),
             each.label_name,
             f"{each.precision:.0%}",
             f"{each.recall:.0%}",
             f"{each.n_present} of {each.n_present + each.n_absent}",
         ]
-        for each in best.itertuples(index=False)
-    ]
+
     heads = ["", "verified label", "precision", "recall", "verified"]
-    return table(heads, rows)
+    return table(heads, [row(each) for each in best.itertuples(index=False)])

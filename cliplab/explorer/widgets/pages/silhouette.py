@@ -1,9 +1,8 @@
-"""A silhouette bar that opens: the picture, its own cluster, the rival, and the two distances."""
+"""A silhouette bar that opens: the image, its own cluster, the nearest one, and two distances."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ipywidgets
 
@@ -11,129 +10,137 @@ from cliplab._core.html import render
 from cliplab.clustering.values import NOISE
 from cliplab.evaluation.low_silhouettes import borderline_images, negative_images
 from cliplab.evaluation.silhouette_explanation import SilhouetteExplanation, explain_silhouette
+from cliplab.explorer.model.page_content import PageContent
 from cliplab.explorer.style.theme import MOST_AT_ONCE, cluster_color
 from cliplab.explorer.widgets.pages.parts import button, note
 
 if TYPE_CHECKING:
-    from cliplab.explorer.model.snapshot import View
-    from cliplab.explorer.model.state import ExplorerState
-    from cliplab.explorer.notebook.tasks import Lane
-    from cliplab.explorer.widgets.page_images import SmallPictures
+    from collections.abc import Sequence
+
+    from cliplab.explorer.model.snapshot import Snapshot
+    from cliplab.explorer.widgets.pages import PageContext
 
 
-class SilhouettePage:
-    """One bar, opened, and the lists of pictures that sit badly.
+class SilhouetteContent(NamedTuple):
+    """The explanation of one bar, and the lists of images that fit badly.
+
+    Attributes
+    ----------
+    negative, borderline : sequence of int
+        Rows of images, the worst first.
+    explanation : SilhouetteExplanation or None
+        Of the image that was opened.
+    uris : dict of int to str
+        The small images that the explanation names, by their rows.
+    refusal : str
+        Why there is no explanation; empty where none was asked for.
+    """
+
+    negative: Sequence[int]
+    borderline: Sequence[int]
+    explanation: SilhouetteExplanation | None = None
+    uris: dict[int, str] = {}  # noqa: RUF012 (nobody writes into it)
+    refusal: str = ""
+
+
+def silhouette_content(snapshot: Snapshot) -> SilhouetteContent:
+    """Explain the silhouette of the image that was opened, and list those that fit badly."""
+    clustering, row = snapshot.clustering, snapshot.opened
+    is_measured = clustering.n_measured > 0
+    content = SilhouetteContent(
+        negative_images(clustering) if is_measured else (),
+        borderline_images(clustering) if is_measured else (),
+    )
+    if row is None:
+        return content
+    if clustering.cluster_labels[row] == NOISE or clustering.n_clusters < 2:
+        return content._replace(
+            refusal=f"Image {row} has no silhouette: it is noise, or there is no other cluster."
+        )
+    if snapshot.data is None:
+        return content._replace(
+            refusal="This sweep was made elsewhere, so the distances in it are not known here."
+        )
+    found = explain_silhouette(snapshot.data, clustering, row)
+    rows = (found.medoid, found.image, found.nearest_medoid)
+    return content._replace(
+        explanation=found, uris={each: snapshot.small_images.uri(each) for each in rows}
+    )
+
+
+CONTENT = PageContent(silhouette_content, ("clustering", "data", "opened"), in_background=True)
+
+
+class Page:
+    """One bar, opened, and the lists of images that fit badly.
 
     Parameters
     ----------
-    state : ExplorerState
-        Where the opened image stands.
-    pictures : SmallPictures
-        The pictures.
-    lane : Lane
-        Where distances are measured: among very many images it takes a while.
-    select : callable
-        Selects rows and shows their pictures in that order.
+    context : PageContext
+        What the page is made with.
     """
 
-    title = "One bar"
-
-    def __init__(
-        self,
-        state: ExplorerState,
-        pictures: SmallPictures,
-        lane: Lane[Any],
-        select: Callable[[Sequence[int]], None],
-    ) -> None:
-        self._state = state
-        self._pictures = pictures
-        self._lane = lane
-        self._case = ipywidgets.HTML()
-        self._negative = button("", "Pictures that are nearer to another cluster")
-        self._borderline = button("", "Pictures with a silhouette from −0.05 to 0.05")
+    def __init__(self, context: PageContext) -> None:
+        self._session = session = context.session
         self._lists: dict[str, Sequence[int]] = {"negative": (), "borderline": ()}
-        self._negative.on_click(lambda _: select(self._lists["negative"]))
-        self._borderline.on_click(lambda _: select(self._lists["borderline"]))
+        self._explanation = ipywidgets.HTML()
+        self._negative = button("", "Images that are nearer to another cluster")
+        self._borderline = button("", "Images with a silhouette from −0.05 to 0.05")
+        self._negative.on_click(lambda _: session.show_images(self._lists["negative"]))
+        self._borderline.on_click(lambda _: session.show_images(self._lists["borderline"]))
         self.widget = ipywidgets.VBox(
-            [self._case, ipywidgets.HBox([self._negative, self._borderline])]
+            [self._explanation, ipywidgets.HBox([self._negative, self._borderline])]
         )
 
-    def draw(self, view: View) -> None:
-        """Open the image that was tapped, and count those that sit badly."""
-        clustering = view.clustering
-        is_measured = clustering.n_measured > 0
-        self._lists["negative"] = negative_images(clustering) if is_measured else ()
-        self._lists["borderline"] = borderline_images(clustering) if is_measured else ()
+    def draw(self, content: SilhouetteContent | None) -> None:
+        """Show the explanation, or how to get one, and how many images fit badly."""
+        if content is None:
+            row = self._session.state.opened
+            if row is not None and len(self._session.images) > MOST_AT_ONCE:
+                words = f"Measuring the distances of image {row} to all others …"
+                self._explanation.value = note(words)
+            return
+        self._lists = {"negative": content.negative, "borderline": content.borderline}
         for name, widget in (("negative", self._negative), ("borderline", self._borderline)):
-            rows = self._lists[name]
-            widget.description = f"Show {len(rows):,} {name}"
-            widget.disabled = not rows
-        self._lane.drop()
-        row = self._state.opened
-        if row is None:
-            self._case.value = render("explorer/style/templates/silhouette_help.html")
-            return
-        if refusal := _refusal(view, row):
-            self._case.value = note(refusal)
-            return
-        if len(view.clustering) > MOST_AT_ONCE:
-            self._case.value = note(f"Measuring the distances of image {row} to all others …")
-        self._lane.start((row, id(view.clustering)), self._opened(view, row), self._show)
+            widget.description = f"Show {len(self._lists[name]):,} {name}"
+            widget.disabled = not self._lists[name]
+        if content.explanation is not None:
+            self._explanation.value = _markup(content.explanation, content.uris)
+        elif content.refusal:
+            self._explanation.value = note(content.refusal)
+        else:
+            self._explanation.value = render("explorer/style/templates/silhouette_help.html")
 
-    def _show(self, markup: str) -> None:
-        self._case.value = markup
-
-    def _opened(self, view: View, row: int) -> Iterator[str]:
-        assert view.data is not None
-        case = explain_silhouette(view.data, view.clustering, row)
-        longest = max(case.a, case.b, 1e-9)
-        yield render(
-            "explorer/style/templates/silhouette.html",
-            own=self._figure(case.medoid, f"centre of its cluster {case.cluster}", case.cluster),
-            a=_distance("a", case.a, longest, case.cluster, "to its own cluster"),
-            image=self._figure(case.image, _verdict(case), case.cluster),
-            b=_distance("b", case.b, longest, case.nearest_cluster, "to the nearest cluster"),
-            nearest=self._figure(
-                case.nearest_medoid,
-                f"centre of the nearest cluster {case.nearest_cluster}",
-                case.nearest_cluster,
-            ),
-        )
-
-    def _figure(self, row: int, words: str, cluster: int) -> dict[str, Any]:
-        return {
-            "row": row,
-            "uri": self._pictures.uri(row),
-            "words": words,
-            "color": cluster_color(cluster),
-        }
+    def leave(self) -> None:
+        """Nothing was drawn elsewhere."""
 
 
-def _refusal(view: View, row: int) -> str:
-    """Say why the bar of an image cannot be opened; empty if it can."""
-    if view.clustering.cluster_labels[row] == NOISE or view.clustering.n_clusters < 2:
-        return f"Image {row} has no silhouette: it is noise, or there is no other cluster."
-    if view.data is None:
-        return "This sweep was made elsewhere, so the distances in it are not known here."
-    return ""
+def _markup(found: SilhouetteExplanation, uris: dict[int, str]) -> str:
+    def figure(row: int, words: str, cluster: int) -> dict[str, Any]:
+        return {"row": row, "uri": uris[row], "words": words, "color": cluster_color(cluster)}
+
+    def distance(name: str, length: float, cluster: int, words: str) -> dict[str, Any]:
+        percent = 100 * length / max(found.a, found.b, 1e-9)
+        color = cluster_color(cluster)
+        return {"name": name, "length": length, "percent": percent, "color": color, "words": words}
+
+    nearest = found.nearest_cluster
+    return render(
+        "explorer/style/templates/silhouette.html",
+        own=figure(found.medoid, f"centre of its cluster {found.cluster}", found.cluster),
+        a=distance("a", found.a, found.cluster, "to its own cluster"),
+        image=figure(found.image, _verdict(found), found.cluster),
+        b=distance("b", found.b, nearest, "to the nearest cluster"),
+        nearest=figure(found.nearest_medoid, f"centre of the nearest cluster {nearest}", nearest),
+    )
 
 
-def _verdict(case: SilhouetteExplanation) -> str:
-    score = case.silhouette
+def _verdict(found: SilhouetteExplanation) -> str:
+    score = found.silhouette
     if score < -0.05:
         words = "nearer to another cluster"
     elif score <= 0.05:
         words = "on the border"
     else:
         words = "nearer to its own cluster"
-    return f"({case.b:.3f} − {case.a:.3f}) / {max(case.a, case.b):.3f} = {score:.2f}: {words}"
-
-
-def _distance(name: str, length: float, longest: float, cluster: int, words: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "length": length,
-        "percent": 100 * length / longest,
-        "color": cluster_color(cluster),
-        "words": words,
-    }
+    return f"({found.b:.3f} − {found.a:.3f}) / {max(found.a, found.b):.3f} = {score:.2f}: {words}"

@@ -1,154 +1,136 @@
-"""Clusters in words, and pictures by words: what CLIP's text half says of what was found."""
+"""Clusters in words, and images by words: what CLIP's text encoder says of what was found."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ipywidgets
 
 from cliplab._core.html import render
 from cliplab.clustering.measuring import remeasure
 from cliplab.evaluation.naming.cluster_names import ClusterNames, name_clusters
-from cliplab.evaluation.naming.text_ranking import TextRanking
+from cliplab.explorer.model.page_content import PageContent
 from cliplab.explorer.widgets.pages.parts import button, chip, note, table
 
 if TYPE_CHECKING:
-    from cliplab.explorer.model.companions import Companions
-    from cliplab.explorer.model.snapshot import View
-    from cliplab.explorer.notebook.tasks import Lane
-    from cliplab.explorer.widgets.page_images import SmallPictures
+    from cliplab.clustering.values import Clustering
+    from cliplab.embeddings.encoder import ClipEncoder
+    from cliplab.embeddings.values import Embeddings
+    from cliplab.explorer.model.snapshot import Snapshot
+    from cliplab.explorer.widgets.pages import PageContext
 
 _N_SHOWN = 10
 _N_SELECTED = 20
 
 
-class WordsPage:
-    """A name for each cluster, and a box that colours the picture by likeness to a text.
+class WordsContent(NamedTuple):
+    """The names of the clusters, and the images that are most like a text.
+
+    Attributes
+    ----------
+    names : ClusterNames
+        A name for each cluster.
+    ranked : list of int or None
+        The rows of the first images of the ranking; None where no text was typed.
+    images : list of dict
+        The first few of them, with their scores.
+    """
+
+    names: ClusterNames
+    ranked: list[int] | None
+    images: list[dict[str, Any]]
+
+
+def words_content(snapshot: Snapshot) -> WordsContent:
+    """Name the clusters, and take the first images of the ranking."""
+    assert snapshot.encoder is not None  # Without one the page is not asked.
+    words = tuple(word.strip() for word in snapshot.vocabulary.split(",") if word.strip())
+    names = _names(snapshot.clustering, snapshot.embeddings, snapshot.encoder, words)
+    ranking = snapshot.ranking
+    if ranking is None:
+        return WordsContent(names, None, [])
+    ranked = ranking.ranking[:_N_SELECTED].tolist()
+    images = [
+        {"row": row, "uri": snapshot.small_images.uri(row), "score": ranking.scores[row]}
+        for row in ranked[:_N_SHOWN]
+    ]
+    return WordsContent(names, ranked, images)
+
+
+# Names are the same whatever text the images are ranked by.
+@lru_cache(maxsize=1)
+def _names(
+    clustering: Clustering, embeddings: Embeddings, encoder: ClipEncoder, words: tuple[str, ...]
+) -> ClusterNames:
+    if (clustering.space, clustering.metric) != ("embedding", "euclidean"):
+        clustering = remeasure(embeddings, clustering)
+    return name_clusters(clustering, encoder, list(words) or None)
+
+
+CONTENT = PageContent(words_content, ("clustering", "vocabulary", "ranking"), in_background=True)
+
+
+class Page:
+    """A name for each cluster, and a box that colours the images by likeness to a text.
 
     Parameters
     ----------
-    companions : Companions
-        Who keeps the order of the images by the text.
-    pictures : SmallPictures
-        The pictures.
-    lane : Lane
-        Where words are read: the first time takes seconds.
-    link : callable
-        Ties a trait of the state to a widget.
-    change : callable
-        Makes a change of the screen.
-    select : callable
-        Selects rows and shows their pictures in that order.
+    context : PageContext
+        What the page is made with.
     """
 
-    title = "In words"
-
-    def __init__(
-        self,
-        companions: Companions,
-        pictures: SmallPictures,
-        lane: Lane[Any],
-        link: Callable[[str, Any], None],
-        change: Callable[[Callable[[], None]], None],
-        select: Callable[[Sequence[int]], None],
-    ) -> None:
-        self._companions = companions
-        self._named: tuple[object, ...] = ()
-        self._pictures = pictures
-        self._lane = lane
-        self._change = change
-        self._view: View | None = None
-        self.query = ipywidgets.Text(
-            description="colour by likeness to",
-            placeholder="a red car",
-            continuous_update=False,
-            style={"description_width": "140px"},
-            layout={"width": "420px"},
-        )
-        self.vocabulary = ipywidgets.Text(
-            description="my own words",
-            placeholder="cat, dog, beach … (else a list of everyday words)",
-            continuous_update=False,
-            style={"description_width": "140px"},
-            layout={"width": "420px"},
+    def __init__(self, context: PageContext) -> None:
+        self._ranked: list[int] = []
+        self.query = _text_box("colour by likeness to", "a red car")
+        self.vocabulary = _text_box(
+            "my own words", "cat, dog, beach … (else a list of everyday words)"
         )
         self._best = button(f"Select the first {_N_SELECTED}")
-        self._best.on_click(lambda _: select(self._first()))
+        self._best.on_click(lambda _: context.session.show_images(self._ranked))
         self._names = ipywidgets.HTML()
         self._found = ipywidgets.HTML()
-        self._help = ipywidgets.HTML(render("explorer/style/templates/words_help.html"))
-        self._boxes = ipywidgets.VBox(
-            [ipywidgets.HBox([self.query, self._best]), self._found, self._help, self.vocabulary]
+        help_ = ipywidgets.HTML(render("explorer/style/templates/words_help.html"))
+        boxes = ipywidgets.VBox(
+            [ipywidgets.HBox([self.query, self._best]), self._found, help_, self.vocabulary]
         )
-        link("query", self.query)
-        self.vocabulary.observe(lambda _: change(self._name), "value")
-        self.widget = ipywidgets.HBox(
-            [self._names, self._boxes], layout={"align_items": "flex-start"}
-        )
+        context.link("query", self.query)
+        context.link("vocabulary", self.vocabulary)
+        self.widget = ipywidgets.HBox([self._names, boxes], layout={"align_items": "flex-start"})
 
-    def draw(self, view: View) -> None:
-        """Name the clusters on the screen; say what is missing where there is no encoder."""
-        self._view = view
-        self._boxes.layout.display = "none" if view.encoder is None else None
-        if view.encoder is None:
-            self._names.value = render("explorer/style/templates/words_no_encoder.html")
+    def draw(self, content: WordsContent | None) -> None:
+        """Show the names of the clusters on the screen, and the first images by the text."""
+        if content is None:
+            # Names of other clusters beside these would be wrong ones.
+            self._names.value = note("Reading words …")
             return
-        self._name()
-        ranking = self._companions.ranking
-        self._best.layout.display = None if ranking is not None else "none"
-        self._found.value = "" if ranking is None else self._row_of_pictures(ranking)
-
-    def _name(self) -> None:
-        view = self._view
-        if view is None or view.encoder is None:
-            return
-        words = [word.strip() for word in self.vocabulary.value.split(",") if word.strip()]
-        asked = (view.clustering, *words)
-        if len(asked) == len(self._named) and all(map(is_same, asked, self._named)):
-            return
-        # Names of other clusters beside these would be wrong ones.
-        self._named = ()
-        self._names.value = note("Reading words …")
-        self._lane.start(
-            ("names", id(view.clustering), tuple(words)),
-            _named(view, words or None),
-            lambda names: self._change(lambda: self._show_names(asked, names)),
+        self._names.value = _markup(content.names)
+        self._ranked = content.ranked or []
+        self._best.layout.display = None if content.ranked is not None else "none"
+        self._found.value = (
+            render("explorer/style/templates/words_ranking.html", images=content.images)
+            if content.images
+            else ""
         )
 
-    def _show_names(self, asked: tuple[object, ...], names: ClusterNames) -> None:
-        self._named = asked
-        rows = []
-        for cluster, (name, margin) in enumerate(zip(names.names, names.margins, strict=True)):
-            others = [
-                f"{word} {score:.2f}" for word, score in names.top(cluster, n_words=3).items()
-            ]
-            rows.append([chip(cluster), name, f"{margin:.2f}", ", ".join(others)])
-        heads = ["", "in a word", "margin", "nearest words"]
-        self._names.value = render(
-            "explorer/style/templates/words_names.html", table=table(heads, rows)
-        )
-
-    def _row_of_pictures(self, ranking: TextRanking) -> str:
-        images = [
-            {"row": row, "uri": self._pictures.uri(row), "score": ranking.scores[row]}
-            for row in ranking.ranking[:_N_SHOWN].tolist()
-        ]
-        return render("explorer/style/templates/words_ranking.html", images=images)
-
-    def _first(self) -> Sequence[int]:
-        ranking = self._companions.ranking
-        return () if ranking is None else ranking.ranking[:_N_SELECTED].tolist()
+    def leave(self) -> None:
+        """Nothing was drawn elsewhere."""
 
 
-def is_same(one: object, other: object) -> bool:
-    """Say whether two words are equal, or two clusterings are one and the same."""
-    return one is other or (isinstance(one, str) and one == other)
+def _text_box(description: str, placeholder: str) -> ipywidgets.Text:
+    return ipywidgets.Text(
+        description=description,
+        placeholder=placeholder,
+        continuous_update=False,
+        style={"description_width": "140px"},
+        layout={"width": "420px"},
+    )
 
 
-def _named(view: View, words: list[str] | None) -> Iterator[ClusterNames]:
-    assert view.encoder is not None
-    clustering = view.clustering
-    if (clustering.space, clustering.metric) != ("embedding", "euclidean"):
-        clustering = remeasure(view.embeddings, clustering)
-    yield name_clusters(clustering, view.encoder, words)
+def _markup(names: ClusterNames) -> str:
+    rows = []
+    for cluster, (name, margin) in enumerate(zip(names.names, names.margins, strict=True)):
+        others = [f"{word} {score:.2f}" for word, score in names.top(cluster, n_words=3).items()]
+        rows.append([chip(cluster), name, f"{margin:.2f}", ", ".join(others)])
+    heads = ["", "in a word", "margin", "nearest words"]
+    return render("explorer/style/templates/words_names.html", table=table(heads, rows))

@@ -1,4 +1,4 @@
-"""The control group: null data under the same treatment, and the silhouettes that they reach."""
+"""Null data, treated as the images are, and the silhouettes that they reach."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ N_GROUPS = 10
 
 
 @dataclass(frozen=True, eq=False)
-class ControlGroup:
-    """Null data as they are drawn below the real ones.
+class NullGroup:
+    """Null data as they are shown below the images.
 
     Attributes
     ----------
     kind : str
         Which null data, as `null_data` has it.
     keys : pair of ProjectionKey and SweepKey
-        How they were drawn and clustered.
+        How they were projected and clustered.
     projection, sweep
         Of the first group.
     scores : ndarray of shape (n_groups, n_values)
-        The mean silhouettes of all groups so far.
+        The mean silhouettes of all draws so far.
     """
 
     kind: str
@@ -45,44 +45,44 @@ class ControlGroup:
     scores: NDArray[np.float64] = field(repr=False)
 
 
-def draw_control_groups(
+def null_groups(
     embeddings: Embeddings,
     kind: str,
     keys: tuple[ProjectionKey, SweepKey],
-    told: tuple[Sequence[int], Sequence[int]],
-    standing: ControlGroup | None = None,
-) -> Iterator[ControlGroup]:
-    """Yield a control group, and then again with the silhouettes of one more, up to ten.
+    values: tuple[Sequence[int], Sequence[int]],
+    earlier: NullGroup | None = None,
+) -> Iterator[NullGroup]:
+    """Yield null data, and then again with the silhouettes of one more draw, up to ten.
 
     Parameters
     ----------
     embeddings : Embeddings
-        The real ones.
+        The vectors of the images.
     kind : str
         Which null data.
     keys : pair of ProjectionKey and SweepKey
-        How the real ones are drawn and clustered.
-    told : pair of sequence of int
-        Every k and every smallest size of a cluster, as for the real ones.
-    standing : ControlGroup, optional
-        One of the same kind: where it was clustered in the same way, only its picture is made
+        How the images are projected and clustered.
+    values : pair of sequence of int
+        Every k and every smallest size of a cluster, as for the images.
+    earlier : NullGroup, optional
+        One of the same kind: where it was clustered in the same way, only its map is computed
         anew.
     """
     projection_key, sweep_key = keys
-    first = Results(_null(embeddings, kind, 0), *told)
+    first = Results(_null(embeddings, kind, 0), *values)
     *_, projection = first.compute_projection(projection_key, None)
-    if standing is not None and standing.keys[1] == sweep_key and len(standing.scores) == N_GROUPS:
-        yield replace(standing, keys=keys, projection=projection)
+    if earlier is not None and earlier.keys[1] == sweep_key and len(earlier.scores) == N_GROUPS:
+        yield replace(earlier, keys=keys, projection=projection)
         return
     first.projections[projection_key] = projection
-    group: ControlGroup | None = None
+    group: NullGroup | None = None
     for seed in range(N_GROUPS):
-        results = first if seed == 0 else Results(_null(embeddings, kind, seed), *told)
-        picture = results.projections.get(sweep_key.projection) if sweep_key.projection else None
-        *_, sweep = results.compute_sweep(sweep_key, picture)
+        results = first if seed == 0 else Results(_null(embeddings, kind, seed), *values)
+        its_map = results.projections.get(sweep_key.projection) if sweep_key.projection else None
+        *_, sweep = results.compute_sweep(sweep_key, its_map)
         scores = sweep.silhouette_scores[None]
         if group is None:
-            group = ControlGroup(kind, keys, projection, sweep, scores)
+            group = NullGroup(kind, keys, projection, sweep, scores)
         else:
             group = replace(group, scores=np.vstack([group.scores, scores]))
         yield group

@@ -1,0 +1,83 @@
+"""What is derived from the choices and the results: one line for each, in the order of need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cliplab.explorer.model import sentences
+from cliplab.explorer.model.colors import chosen_coloring, colored_by, offered_colors
+from cliplab.explorer.model.hover_fields import image_columns
+from cliplab.explorer.model.views import (
+    band_view,
+    clustering_view,
+    map_view,
+    null_clustering_view,
+    null_view,
+    numbers_view,
+    sweep_view,
+)
+
+if TYPE_CHECKING:
+    from cliplab.explorer.model.session import ExplorerSession
+
+
+class Derived(NamedTuple):
+    """A trait of the session that depends on others, and how it is computed."""
+
+    name: str
+    depends_on: frozenset[str]
+    compute: Callable[[ExplorerSession], Any]
+
+
+def _derived(name: str, depends_on: str, compute: Callable[[ExplorerSession], Any]) -> Derived:
+    return Derived(name, frozenset(depends_on.split()), compute)
+
+
+def _where(session: ExplorerSession) -> str:
+    return sentences.space_title(session.options, session.clustering, session.space)
+
+
+def _map_title(session: ExplorerSession) -> str:
+    is_running = "map" in session.running
+    return sentences.map_title(session.options, session.projection, is_running)
+
+
+def _progress(session: ExplorerSession) -> float | None:
+    """Return how much of the map is computed; None where that is not known."""
+    # Only t-SNE comes frame by frame.
+    is_known = "map" in session.running and session.state.projection == "tsne"
+    return session.map_task.share_done if is_known else None
+
+
+DERIVED = (
+    _derived("clustering", "sweep n_clusters min_cluster_size", lambda s: s.sweep[s.value]),
+    _derived(
+        "hover_columns", "committed_k", lambda s: image_columns(s.images, s.state.is_revealed)
+    ),
+    _derived("sweep_view", "sweep", lambda s: sweep_view(s.sweep, _where(s))),
+    _derived("band_view", "sweep null_group", lambda s: band_view(s.sweep, s.null_group)),
+    _derived("map_view", "projection", lambda s: map_view(s.projection)),
+    _derived(
+        "clustering_view",
+        "sweep clustering in_embedding",
+        lambda s: clustering_view(s.sweep, s.value, s.in_embedding),
+    ),
+    _derived(
+        "numbers_view", "clustering projection", lambda s: numbers_view(s.clustering, s.projection)
+    ),
+    _derived("colored_by", "color_by ranking clustering", colored_by),
+    _derived("coloring", "colored_by", chosen_coloring),
+    _derived("color_titles", "query committed_k", offered_colors),
+    _derived(
+        "null_view", "null_group sweep", lambda s: null_view(s.null_group, s.sweep, _where(s))
+    ),
+    _derived(
+        "null_clustering_view",
+        "null_group clustering",
+        lambda s: null_clustering_view(s.null_group, s.sweep, s.value),
+    ),
+    _derived("status", "running clustering projection space in_embedding", sentences.status),
+    _derived("map_title", "running projection", _map_title),
+    _derived("progress", "running projection", _progress),
+)

@@ -1,0 +1,321 @@
+"""All that is computed for the screen, in one place that can be observed.
+
+A choice changes the state. The session then makes one turn: what the choice asks for is looked up
+or started in the background, whatever depends on it is derived, and at the end of the turn
+those who listen are told once which traits have changed. An answer from the background makes a
+turn of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+import traitlets
+
+from cliplab.explorer.model.derived import DERIVED
+from cliplab.explorer.model.extras import EvidenceTask, NullDataTask, RankingTask
+from cliplab.explorer.model.map_and_clusters import MapTask, SweepTask
+from cliplab.explorer.model.page_content import PageContent, PageTask
+from cliplab.explorer.model.results import Results
+from cliplab.explorer.model.small_images import SmallImages
+from cliplab.explorer.model.snapshot import Guess, Snapshot
+
+if TYPE_CHECKING:
+    from cliplab.clustering.cluster_sweep import ClusterSweep
+    from cliplab.embeddings.encoder import ClipEncoder
+    from cliplab.embeddings.values import Embeddings
+    from cliplab.explorer.model.options import Options
+    from cliplab.explorer.model.state import ExplorerState
+    from cliplab.explorer.notebook.event_loop import EventLoop
+    from cliplab.images.image_set import ImageSet
+    from cliplab.projection.values import Projection
+
+Listener = Callable[[frozenset[str]], None]
+
+
+class _Task(Protocol):
+    """Something that computes for the session."""
+
+    @property
+    def is_running(self) -> bool: ...
+    def cancel(self) -> None: ...
+
+
+class ExplorerSession(traitlets.HasTraits):
+    """What is computed for the choices of one Explorer.
+
+    Parameters
+    ----------
+    given : triple of ImageSet, Embeddings and ClipEncoder or None
+        What the Explorer is of.
+    projection, sweep
+        What is on the screen at first.
+    state, options
+        The choices, and what can be chosen.
+    pages : mapping of str to PageContent
+        What each page shows, by its name.
+    event_loop : EventLoop
+        Where answers from the background arrive.
+
+    Attributes
+    ----------
+    projection, sweep, clustering
+        On the screen: the map, all clusterings of a space, and the one that was chosen.
+    data : Embeddings, Projection or None
+        What that sweep is of; None for one that was made elsewhere.
+    in_embedding : ClusterSweep or None
+        The clusters of a sweep of a projection, measured among the embeddings.
+    space : str
+        The space of the sweep, by the name it is chosen by.
+    null_group : NullGroup or None
+        Null data, treated as the images are.
+    ranking : TextRanking or None
+        The order of the images by the text that was typed.
+    evidence : Evidence or None
+        For the sweep on the screen, if it was gathered.
+    evidence_progress : float
+        How much of it is gathered, from 0 to 1.
+    running : frozenset of str
+        Which tasks run: "map", "sweep", "null data", "ranking", "evidence", "page".
+    guesses : tuple of Guess
+        What the learner has called clusters.
+    order : tuple of int
+        In which order to show the images of a selection that has one.
+    gallery_start : int
+        Which of the images to be shown is the first on the page.
+    page_content
+        What the open page shows; None while it is computed.
+    error : str
+        What went wrong; empty where nothing did.
+
+    The others are derived: `DERIVED` says from what.
+    """
+
+    images: ImageSet
+    embeddings: Embeddings
+    encoder: ClipEncoder | None
+    state: ExplorerState
+    options: Options
+
+    projection: Any = traitlets.Any()
+    sweep: Any = traitlets.Any()
+    data: Any = traitlets.Any()
+    in_embedding: Any = traitlets.Any()
+    space = traitlets.Unicode()
+    null_group: Any = traitlets.Any()
+    ranking: Any = traitlets.Any()
+    evidence: Any = traitlets.Any()
+    evidence_progress = traitlets.Float(0.0)
+    running: Any = traitlets.Any(frozenset())
+    guesses: Any = traitlets.Any(())
+    order: Any = traitlets.Any(())
+    gallery_start = traitlets.Int(0)
+    page_content: Any = traitlets.Any()
+    error = traitlets.Unicode()
+
+    clustering: Any = traitlets.Any()
+    colored_by: Any = traitlets.Any()
+    coloring: Any = traitlets.Any()
+    color_titles: Any = traitlets.Any()
+    hover_columns: Any = traitlets.Any()
+    sweep_view: Any = traitlets.Any()
+    band_view: Any = traitlets.Any()
+    map_view: Any = traitlets.Any()
+    clustering_view: Any = traitlets.Any()
+    numbers_view: Any = traitlets.Any()
+    null_view: Any = traitlets.Any()
+    null_clustering_view: Any = traitlets.Any()
+    map_title = traitlets.Unicode()
+    status = traitlets.Unicode()
+    progress = traitlets.Float(None, allow_none=True)
+
+    def __init__(
+        self,
+        given: tuple[ImageSet, Embeddings, ClipEncoder | None],
+        projection: Projection,
+        sweep: ClusterSweep,
+        state: ExplorerState,
+        options: Options,
+        pages: Mapping[str, PageContent],
+        event_loop: EventLoop,
+    ) -> None:
+        super().__init__()
+        self.images, self.embeddings, self.encoder = given
+        self.state, self.options = state, options
+        self.small_images = SmallImages(self.images)
+        self._event_loop = event_loop
+        self._listeners: list[Listener] = []
+        self._depth = 0
+        self._changed: set[str] = set()
+        results = Results(self.embeddings, options.n_clusters, options.min_cluster_sizes)
+        self.projection, self.sweep = projection, sweep
+        self.map_task = MapTask(self, results, event_loop)
+        self.sweep_task = SweepTask(self, results, self.map_task, event_loop)
+        self.null_data_task = NullDataTask(self, results, event_loop)
+        self.ranking_task = RankingTask(self, event_loop)
+        self.evidence_task = EvidenceTask(self, event_loop)
+        self.page_task = PageTask(self, pages, event_loop)
+        self._tasks: dict[str, _Task] = {
+            "map": self.map_task,
+            "sweep": self.sweep_task,
+            "null data": self.null_data_task,
+            "ranking": self.ranking_task,
+            "evidence": self.evidence_task,
+            "page": self.page_task,
+        }
+        self.observe(lambda change: self._changed.add(change["name"]))
+        state.observe(self._on_choice)
+        with self.turn():
+            self._changed |= set(self.trait_names()) | set(state.trait_names())
+
+    def listen(self, listener: Listener) -> None:
+        """Have a function called at the end of each turn, with the names of what has changed.
+
+        Parameters
+        ----------
+        listener : callable
+            Gets names of traits, of the session and of the state.
+        """
+        self._listeners.append(listener)
+
+    def unlisten(self, listener: Listener) -> None:
+        """Call a function no more; one that was never called may be named too."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+
+    @property
+    def value(self) -> int:
+        """Which value of the sweep's parameter was chosen: k, unless the algorithm has another."""
+        value = int(getattr(self.state, self.sweep.parameter))
+        return value if value in self.sweep else self.sweep.parameter_values[0]
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What the pages are computed from, as it is now."""
+        return Snapshot.of(self)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Make all changes inside one change: what follows from them is done once, at its end."""
+        self._depth += 1
+        try:
+            yield
+            if self._depth == 1:
+                self._follow()
+        finally:
+            self._depth -= 1
+        if self._depth == 0:
+            self._tell()
+
+    def run(self, change: Callable[[], None]) -> None:
+        """Make a change on the event loop, in one turn; what goes wrong is put into `error`."""
+
+        def make() -> None:
+            try:
+                with self.turn():
+                    change()
+            except Exception as error:
+                self.report(error)
+                if not self._event_loop.is_live:
+                    raise
+
+        self._event_loop.post(make)
+
+    def report(self, error: Exception) -> None:
+        """Say on the screen what went wrong, whatever the turn has left undone."""
+        self.error = f"{type(error).__name__}: {error}"
+        if self._depth == 0:
+            self._derive()
+            self._tell()
+
+    def say(self, problem: str) -> None:
+        """Say on the screen what was refused."""
+        self.run(lambda: setattr(self, "error", problem))
+
+    def resume(self) -> None:
+        """Start again what a closed panel has interrupted."""
+        self.run(lambda: None)
+
+    def cancel(self) -> None:
+        """End all tasks: nobody looks any more."""
+        for task in self._tasks.values():
+            task.cancel()
+
+    # What a learner does beside choosing
+
+    def show_images(self, rows: Sequence[int]) -> None:
+        """Select images, and open the page that shows them in this order."""
+
+        def show() -> None:
+            self.order = tuple(int(row) for row in rows)
+            self.state.selected = self.order
+            self.state.page = "pictures"
+
+        self.run(show)
+
+    def turn_gallery(self, by: int) -> None:
+        """Show other images of the selection, so many rows further."""
+        self.run(lambda: setattr(self, "gallery_start", max(0, self.gallery_start + by)))
+
+    def open_bar(self, row: int) -> None:
+        """Open the page that explains the silhouette of an image."""
+
+        def show() -> None:
+            self.state.opened = row
+            self.state.page = "silhouette"
+
+        self.run(show)
+
+    def name_cluster(self, cluster: int, name: str) -> None:
+        """Note what the learner calls a cluster on the screen."""
+        guess = Guess(self.clustering, cluster, name)
+        self.run(lambda: setattr(self, "guesses", (*self.guesses, guess)))
+
+    # One turn
+
+    def _on_choice(self, change: Any) -> None:
+        def take() -> None:
+            self._changed.add(change["name"])
+            # Who chooses anew has read what went wrong before.
+            self.error = ""
+
+        self.run(take)
+
+    def _follow(self) -> None:
+        """Look up or start what the choices ask for, and derive what depends on it."""
+        changed = frozenset(self._changed)
+        if "committed_k" in changed:
+            self._show_committed_k()
+        if changed & {"selected", "order"} or (
+            not self.state.selected and changed & {"n_clusters", "min_cluster_size"}
+        ):
+            self.gallery_start = 0
+        self.map_task.follow()
+        self.sweep_task.follow()
+        self.null_data_task.follow(changed)
+        self.ranking_task.follow()
+        self.evidence_task.follow()
+        self._derive()
+        self.page_task.follow()
+
+    def _show_committed_k(self) -> None:
+        committed = self.state.committed_k
+        if (
+            committed is not None
+            and self.sweep.parameter == "n_clusters"
+            and committed in self.sweep
+        ):
+            self.state.n_clusters = committed
+
+    def _derive(self) -> None:
+        self.running = frozenset(name for name, task in self._tasks.items() if task.is_running)
+        for each in DERIVED:
+            if each.depends_on & self._changed:
+                setattr(self, each.name, each.compute(self))
+
+    def _tell(self) -> None:
+        changed, self._changed = frozenset(self._changed), set()
+        for listener in tuple(self._listeners):
+            listener(changed)

@@ -1,0 +1,176 @@
+"""Views: what the screen shows for a sweep and a k, as plain arrays, numbers and strings.
+
+A view is a dict. Equal inputs give equal views, and a view knows no screen: it can be written to a
+file and drawn elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cliplab.explorer.model.colors import coloring_by_cluster
+from cliplab.explorer.model.columns import (
+    band_columns,
+    bar_columns,
+    bar_rows,
+    bars_end,
+    label_columns,
+    null_range,
+    number_columns,
+    projection_columns,
+    sweep_columns,
+    word_columns,
+)
+from cliplab.explorer.model.sentences import elbow_title, score_title, silhouettes_title
+
+if TYPE_CHECKING:
+    from cliplab.clustering.cluster_sweep import ClusterSweep
+    from cliplab.clustering.values import Clustering
+    from cliplab.explorer.model.null_group import NullGroup
+    from cliplab.projection.values import Projection
+
+View = dict[str, Any]
+
+
+def clustering_view(
+    sweep: ClusterSweep, value: int, in_embedding: ClusterSweep | None = None
+) -> View:
+    """Return what is shown of one clustering: labels, bars, words beside them, and marks.
+
+    Parameters
+    ----------
+    sweep : ClusterSweep
+        All clusterings.
+    value : int
+        Which one: k, or another parameter of the algorithm.
+    in_embedding : ClusterSweep, optional
+        The same clusters measured among the embeddings, if they were found on a map.
+
+    Returns
+    -------
+    dict
+        Of arrays, numbers and strings. ``silhouettes`` and ``bar_positions`` have a row for each
+        image; ``bar_rows`` are those that have a bar.
+    """
+    clustering = sweep[value]
+    measured = None if in_embedding is None else in_embedding[value]
+    return {
+        **label_columns(clustering),
+        **bar_columns(clustering),
+        **word_columns(clustering),
+        "bar_rows": bar_rows(clustering),
+        "bars_end": bars_end(clustering),
+        "value": value,
+        "mean_silhouette": float(clustering.silhouette_score),
+        "title": silhouettes_title(clustering, measured),
+    }
+
+
+def sweep_view(sweep: ClusterSweep, where: str = "") -> View:
+    """Return what is shown of all clusterings of a sweep: the curves over k.
+
+    Parameters
+    ----------
+    sweep : ClusterSweep
+        The clusterings.
+    where : str, default=""
+        What people call the space in which they were found.
+
+    Returns
+    -------
+    dict
+        ``curves`` are columns; ``lowest`` and ``highest`` are the ends of the scale of the
+        silhouettes; ``elbow`` is NaN where there is none.
+    """
+    known = [each.silhouettes[np.isfinite(each.silhouettes)] for each in sweep.clusterings]
+    lowest = min(0.0, *(float(values.min(initial=0)) for values in known))
+    highest = max(float(values.max(initial=0)) for values in known)
+    axis = f" · {where}" if where else ""
+    return {
+        "curves": sweep_columns(sweep),
+        "parameter": sweep.parameter,
+        "elbow": np.nan if sweep.elbow is None else float(sweep.elbow),
+        "lowest": lowest,
+        "highest": max(highest, lowest + 0.1),
+        "curves_axis": f"{sweep.parameter_title}{axis}",
+        "bars_axis": f"silhouette{axis}",
+        "elbow_title": elbow_title(sweep),
+        "score_title": score_title(sweep),
+    }
+
+
+def band_view(sweep: ClusterSweep, group: NullGroup | None) -> View:
+    """Return the mean silhouettes that null data reach for each k, and what to say of them."""
+    scores = _scores(group, sweep)
+    about = "" if len(scores) == 0 else " · grey: null data"
+    return {"band": band_columns(sweep, scores), "title": score_title(sweep) + about}
+
+
+def map_view(projection: Projection) -> View:
+    """Return where the points of a map are, and the square that holds them.
+
+    Parameters
+    ----------
+    projection : Projection
+        Its first two columns are drawn.
+
+    Returns
+    -------
+    dict
+        ``x`` and ``y`` for each image, ``center`` of shape (2,) and ``reach``, half a side.
+
+    Raises
+    ------
+    ValueError
+        If it has one column only.
+    """
+    columns = projection_columns(projection)
+    points = np.column_stack([columns["x"], columns["y"]])
+    center = (points.max(axis=0) + points.min(axis=0)) / 2
+    reach = 1.06 * max(float(np.abs(points - center).max()), 1e-9)
+    return {**columns, "center": center, "reach": reach}
+
+
+def numbers_view(clustering: Clustering, projection: Projection) -> View:
+    """Return the number of each cluster and where it is on the map."""
+    return number_columns(clustering, projection)
+
+
+def null_view(group: NullGroup | None, sweep: ClusterSweep, where: str) -> View | None:
+    """Return what is shown of null data for all k; None where there are none to compare with."""
+    if group is None or group.sweep.parameter != sweep.parameter:
+        return None
+    curves = sweep_view(group.sweep, where)
+    # On the scale of the images, so that bars can be compared.
+    scale = sweep_view(sweep, where)
+    return {
+        "map": map_view(group.projection),
+        "sweep": curves | {name: scale[name] for name in ("lowest", "highest")},
+    }
+
+
+def null_clustering_view(group: NullGroup | None, sweep: ClusterSweep, value: int) -> View | None:
+    """Return what is shown of null data for one k; None where there are none.
+
+    ``range`` holds the lowest and the highest mean silhouette of all draws, or None.
+    """
+    scores = _scores(group, sweep)
+    if group is None or value not in group.sweep or len(scores) == 0:
+        return None
+    clustering = group.sweep[value]
+    return {
+        "range": null_range(scores[:, sweep.parameter_values.index(value)]),
+        "clustering": clustering_view(group.sweep, value),
+        "numbers": numbers_view(clustering, group.projection),
+        "coloring": coloring_by_cluster(clustering),
+    }
+
+
+def _scores(group: NullGroup | None, sweep: ClusterSweep) -> NDArray[np.float64]:
+    """Return the mean silhouettes of null data: a row for each draw, a column for each k."""
+    if group is None or group.sweep.parameter != sweep.parameter:
+        return np.empty((0, len(sweep)))
+    return group.scores

@@ -1,0 +1,46 @@
+"""Which front-end shows the notebook, and which of its cells is running."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from typing import Any
+
+
+def front_end() -> str:
+    """Say what shows the notebook: ``"colab"``, ``"jupyter"`` or ``"none"``.
+
+    ``"none"`` stands for plain Python and for programs that run notebooks without showing them
+    (nbclient, papermill). The environment variable ``CLIPLAB_FRONT_END`` has the last word.
+    """
+    chosen = os.environ.get("CLIPLAB_FRONT_END")
+    if chosen:
+        return chosen
+    if "google.colab" in sys.modules:
+        return "colab"
+    request = _execute_request()
+    # A program that runs a notebook says that nobody is there to answer input(); Voila says so
+    # too, and yet shows the result.
+    somebody_looks = request.get("content", {}).get("allow_stdin", False)
+    voila = os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
+    return "jupyter" if somebody_looks or voila else "none"
+
+
+def _execute_request() -> dict[str, Any]:
+    """Return the message that runs the current cell; empty outside a notebook kernel."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    kernel = getattr(shell, "kernel", None)
+    return dict(kernel.get_parent("shell")) if kernel else {}
+
+
+def current_cell() -> tuple[str, str] | None:
+    """Name the running cell and this run of it; None outside a notebook.
+
+    The cell goes by the front-end's own id, or by its code where the front-end gives none.
+    """
+    request = _execute_request()
+    code = request.get("content", {}).get("code", "")
+    cell = request.get("metadata", {}).get("cellId") or hashlib.sha256(code.encode()).hexdigest()
+    return (cell, request["header"]["msg_id"]) if request else None
