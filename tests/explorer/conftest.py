@@ -6,6 +6,10 @@ import numpy as np
 import pytest
 
 from cliplab import Embeddings, Explorer, load_storybook, project, sweep_clusters
+from cliplab.explorer.model.options import find_options, first_state
+from cliplab.explorer.model.session import ExplorerSession
+from cliplab.explorer.notebook.event_loop import EventLoop
+from cliplab.explorer.widgets.pages import page_contents
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +40,22 @@ def projection(embeddings):
 @pytest.fixture
 def explorer(images, embeddings, sweep, projection):
     return Explorer(images, embeddings, projection, sweep)
+
+
+@pytest.fixture
+def make_session(images, embeddings, projection, sweep):
+    """Make a session of some images: all that an Explorer computes, without a screen."""
+
+    def make(images=images, embeddings=embeddings, sweep=sweep, hides_classes=True):
+        options = find_options(
+            images, embeddings, projection, sweep, hides_classes=hides_classes, reads_words=False
+        )
+        pages = page_contents(has_encoder=False)
+        state = first_state(options, len(images), projection, sweep, list(pages))
+        given = images, embeddings, None
+        return ExplorerSession(given, projection, sweep, state, options, pages, EventLoop())
+
+    return make
 
 
 @pytest.fixture

@@ -236,10 +236,12 @@ def test_swapped_arguments_are_told_apart(images, embeddings, sweep, projection)
         Explorer(images, images)
     with pytest.raises(TypeError, match=r"or stored\[.*\. Got StoredEmbeddings instead"):
         Explorer(images, StoredEmbeddings.__new__(StoredEmbeddings))
-    with pytest.raises(TypeError, match=r"`sweep` must be a ClusterSweep, .*\. Got Projection "):
-        Explorer(images, embeddings, projection, sweep)
-    with pytest.raises(TypeError, match=r"`projection` must be a Projection, .*\. Got ndarray "):
-        Explorer(images, embeddings, projection, sweep.coordinates)
+    with pytest.raises(
+        TypeError, match=r"`projection` must be a Projection, .*\. Got ClusterSweep "
+    ):
+        Explorer(images, embeddings, sweep, projection)
+    with pytest.raises(TypeError, match=r"`sweep` must be a ClusterSweep, .*\. Got ndarray "):
+        Explorer(images, embeddings, projection, projection.coordinates)
 
 
 def test_an_array_is_taken_for_embeddings(images, embeddings, sweep, projection):

@@ -1,3 +1,7 @@
+"""The gallery: which images it shows, in which order, and what it says of them."""
+
+from __future__ import annotations
+
 import re
 
 import datasets
@@ -6,38 +10,39 @@ import pytest
 from PIL import Image
 
 from cliplab import Attribution, ImageSet, load_folder
-from cliplab.explorer.notebook.host import MainLoop
-from cliplab.explorer.notebook.tasks import Lane
 from cliplab.explorer.widgets.gallery import PAGE_SIZE, Gallery, most_typical
-from cliplab.explorer.widgets.page_images import SmallPictures
+from cliplab.explorer.widgets.pages import PageContext
 
 
-def _gallery(images, errors=None):
-    main_loop = MainLoop()
-    errors = [] if errors is None else errors
-    lane = Lane(main_loop, errors.append)
-    return Gallery(images, SmallPictures(images), lane, main_loop)
+def _gallery(session):
+    """Return a gallery that follows a session."""
+    gallery = Gallery(PageContext(session, None, None))
+    gallery.draw(session.page_content)
+    session.listen(lambda changed: gallery.draw(session.page_content))
+    return gallery
 
 
 def _figures(gallery):
-    return re.findall(r"<figure.*?</figure>", gallery.pictures.value, flags=re.DOTALL)
+    return re.findall(r"<figure.*?</figure>", gallery.images.value, flags=re.DOTALL)
 
 
-def test_a_selection_is_shown_with_id_class_cluster_silhouette_and_credit(images, sweep):
-    gallery = _gallery(images)
-    gallery.show((4,), sweep[5])
+def test_a_selection_is_shown_with_id_class_cluster_silhouette_and_credit(images, make_session):
+    session = make_session(hides_classes=False)
+    gallery = _gallery(session)
+    session.state.selected = (4,)
     (figure,) = _figures(gallery)
     assert str(images.image_ids[4]) in figure
     assert images.class_names[images.class_labels[4]] in figure
-    assert f">{sweep[5].cluster_labels[4]}</span>" in figure
-    assert f"silhouette {sweep[5].silhouettes[4]:.2f}" in figure
+    assert f">{session.clustering.cluster_labels[4]}</span>" in figure
+    assert f"silhouette {session.clustering.silhouettes[4]:.2f}" in figure
     assert images.attribution[4].author in figure
     assert "1 selected" in gallery.head.children[0].value
 
 
-def test_without_a_selection_the_most_typical_of_each_cluster_is_shown(images, sweep):
-    gallery = _gallery(images)
-    gallery.show((), sweep[6])
+def test_without_a_selection_the_most_typical_of_each_cluster_is_shown(make_session, sweep):
+    session = make_session()
+    gallery = _gallery(session)
+    session.state.n_clusters = 6
     assert len(_figures(gallery)) == 6
     for cluster, i in enumerate(most_typical(sweep[6])):
         own = sweep[6].silhouettes[sweep[6].cluster_labels == cluster]
@@ -45,9 +50,10 @@ def test_without_a_selection_the_most_typical_of_each_cluster_is_shown(images, s
         assert sweep[6].silhouettes[i] == own.max()
 
 
-def test_buttons_turn_the_pages_and_stop_at_both_ends(images, sweep):
-    gallery = _gallery(images)
-    gallery.show(tuple(range(PAGE_SIZE + 3)), sweep[5])
+def test_buttons_turn_the_pages_and_stop_at_both_ends(make_session):
+    session = make_session()
+    gallery = _gallery(session)
+    session.state.selected = range(PAGE_SIZE + 3)
     _, back, forth = gallery.head.children
     assert len(_figures(gallery)) == PAGE_SIZE
     assert back.disabled
@@ -58,15 +64,27 @@ def test_buttons_turn_the_pages_and_stop_at_both_ends(images, sweep):
     assert len(_figures(gallery)) == PAGE_SIZE
 
 
-def test_a_new_selection_begins_on_its_first_page(images, sweep):
-    gallery = _gallery(images)
-    gallery.show(tuple(range(PAGE_SIZE + 3)), sweep[5])
+def test_a_new_selection_begins_on_its_first_page(make_session):
+    session = make_session()
+    gallery = _gallery(session)
+    session.state.selected = range(PAGE_SIZE + 3)
     gallery.head.children[2].click()
-    gallery.show(tuple(range(PAGE_SIZE + 5)), sweep[5])
+    assert session.gallery_start == PAGE_SIZE
+    session.state.selected = range(PAGE_SIZE + 5)
+    assert session.gallery_start == 0
     assert len(_figures(gallery)) == PAGE_SIZE
 
 
-def test_names_from_a_data_set_are_never_markup(images, sweep):
+def test_a_page_stays_while_k_moves(make_session):
+    session = make_session()
+    gallery = _gallery(session)
+    session.state.selected = range(PAGE_SIZE + 3)
+    gallery.head.children[2].click()
+    session.state.n_clusters = 4
+    assert len(_figures(gallery)) == 3
+
+
+def test_names_from_a_data_set_are_never_markup(images, make_session):
     attack = '"><script>alert(1)</script>'
     hostile = datasets.Dataset.from_dict(
         {
@@ -77,11 +95,12 @@ def test_names_from_a_data_set_are_never_markup(images, sweep):
             "url": ["javascript:alert(1)"] * len(images),
         }
     ).cast_column("class_label", datasets.ClassLabel(names=[attack]))
-    gallery = _gallery(ImageSet(hostile))
-    gallery.show((0, 1), sweep[5])
-    assert "<script" not in gallery.pictures.value
-    assert "javascript:" not in gallery.pictures.value
-    assert "&lt;script&gt;" in gallery.pictures.value
+    session = make_session(images=ImageSet(hostile), hides_classes=False)
+    gallery = _gallery(session)
+    session.state.selected = (0, 1)
+    assert "<script" not in gallery.images.value
+    assert "javascript:" not in gallery.images.value
+    assert "&lt;script&gt;" in gallery.images.value
 
 
 @pytest.mark.parametrize(
@@ -97,25 +116,35 @@ def test_a_credit_names_author_and_licence_and_links_to_web_pages_only(credit, s
     assert ("<a " in credit.to_short_html()) == credit.url.startswith("https")
 
 
-def test_a_picture_is_read_once_however_often_it_is_shown(images, sweep, monkeypatch):
-    gallery, read = _gallery(images), []
-    monkeypatch.setattr(
-        "cliplab.explorer.widgets.page_images.thumbnail", lambda image, _: read.append(1) or image
-    )
+def test_an_image_is_read_once_however_often_it_is_shown(images, make_session):
+    session = make_session()
+    session.state.selected = (1, 2, 3)
     for k in (5, 6, 5):
-        gallery.show((1, 2, 3), sweep[k])
-    assert len(read) == 3
+        session.state.n_clusters = k
+    information = session.small_images.uri.cache_info()
+    # Those of the selection, and the typical ones that were shown before.
+    assert information.misses == information.currsize
+    assert information.hits >= 3
 
 
-def test_a_picture_that_has_gone_is_told_and_not_swallowed(tmp_path, sweep):
+def test_an_image_is_sent_to_the_browser_once(make_session):
+    session = make_session()
+    gallery = _gallery(session)
+    session.state.selected = (1, 2, 3)
+    sent = len(gallery._on_page.widget.children)
+    session.state.n_clusters = 4
+    session.state.selected = (1, 3)
+    assert len(gallery._on_page.widget.children) == sent
+
+
+def test_an_image_whose_file_has_gone_is_an_error_in_words(tmp_path, make_session):
     for i in range(80):
         Image.new("RGB", (8, 8), (i, i, i)).save(tmp_path / f"{i:02}.png")
-    errors = []
-    gallery = _gallery(load_folder(tmp_path), errors)
-    gallery.show(tuple(range(20)), sweep[5])
+    session = make_session(images=load_folder(tmp_path))
     (tmp_path / "15.png").unlink()
-    gallery.head.children[2].click()
-    assert "15.png" in str(errors[0])
+    with pytest.raises((OSError, ValueError), match=r"15\.png"):
+        session.state.selected = (15,)
+    assert "15.png" in session.error
 
 
 def test_typical_images_are_one_for_each_cluster(sweep):

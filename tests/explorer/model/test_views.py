@@ -1,0 +1,74 @@
+"""Views: equal for equal inputs, and plain enough to be written to a file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from cliplab.explorer.model.views import (
+    band_view,
+    clustering_view,
+    map_view,
+    null_clustering_view,
+    numbers_view,
+    sweep_view,
+)
+
+
+def _assert_same(one, other):
+    assert one.keys() == other.keys()
+    for name, value in one.items():
+        if isinstance(value, dict):
+            _assert_same(value, other[name])
+        else:
+            np.testing.assert_array_equal(value, other[name], err_msg=name)
+
+
+@pytest.mark.parametrize("k", [2, 5, 12])
+def test_a_view_of_a_clustering_holds_what_the_clustering_holds(sweep, k):
+    view = clustering_view(sweep, k)
+    np.testing.assert_array_equal(view["cluster_labels"], sweep[k].cluster_labels)
+    np.testing.assert_array_equal(view["silhouettes"], sweep[k].silhouettes)
+    assert view["value"] == k
+    assert view["mean_silhouette"] == pytest.approx(sweep[k].silhouette_score)
+    assert len(view["names"]) == k
+
+
+def test_equal_inputs_give_equal_views(sweep, projection):
+    _assert_same(clustering_view(sweep, 5), clustering_view(sweep, 5))
+    _assert_same(sweep_view(sweep, "there"), sweep_view(sweep, "there"))
+    _assert_same(map_view(projection), map_view(projection))
+    _assert_same(numbers_view(sweep[5], projection), numbers_view(sweep[5], projection))
+
+
+def test_a_view_can_be_written_to_a_file_and_read_again(sweep, projection, tmp_path):
+    view = clustering_view(sweep, 5) | map_view(projection)
+    np.savez(tmp_path / "view.npz", **view)
+    with np.load(tmp_path / "view.npz", allow_pickle=False) as read:
+        _assert_same({name: read[name] for name in read}, view)
+
+
+def test_the_square_of_a_map_holds_every_point(projection):
+    view = map_view(projection)
+    for axis, center in zip(("x", "y"), view["center"], strict=True):
+        assert (np.abs(view[axis] - center) <= view["reach"]).all()
+
+
+def test_without_null_data_there_is_no_band(sweep):
+    assert len(band_view(sweep, None)["band"]["low"]) == 0
+    assert "null data" not in band_view(sweep, None)["title"]
+    assert null_clustering_view(None, sweep, 5) is None
+
+
+def test_the_model_loads_neither_bokeh_nor_ipywidgets():
+    script = (
+        "import pkgutil, importlib, sys, cliplab.explorer.model as model\n"
+        "for each in pkgutil.iter_modules(model.__path__):\n"
+        "    importlib.import_module(f'{model.__name__}.{each.name}')\n"
+        "print(sorted({'bokeh', 'ipywidgets', 'IPython', 'jupyter_bokeh'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"

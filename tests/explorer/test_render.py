@@ -1,0 +1,75 @@
+"""The screen follows the session: each part is drawn once for a change, and only if it shows it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from cliplab.explorer import render as rendering
+
+# What a change of each trait draws, beside the error line and the menu of colours.
+DRAWN = {
+    "n_clusters": {"clusters", "numbers", "colours", "page", "status"},
+    "projection": {"map", "numbers", "sliders", "map title"},
+    "perplexity": {"map", "numbers", "sliders", "map title"},
+    "color_by": {"colours"},
+    "selected": {"selection", "page"},
+    "page": {"page"},
+    "opened": set(),
+    "space": {"curves", "band", "clusters", "numbers", "colours", "page", "sliders", "status"},
+    "algorithm": {"curves", "band", "clusters", "numbers", "colours", "page", "sliders", "status"},
+}
+VALUES = {
+    "n_clusters": 4, "projection": "pca", "perplexity": 7.0, "color_by": "silhouette",
+    "selected": (1, 2), "page": "method", "opened": 3, "space": "pca", "algorithm": "ward",
+}  # fmt: skip
+
+
+@pytest.fixture
+def drawn(explorer):
+    """Count how often each part of an Explorer's screen is drawn."""
+    counts = Counter()
+
+    def counted(part):
+        def draw():
+            counts[part.name] += 1
+            part.draw()
+
+        return part._replace(draw=draw)
+
+    explorer._render.parts = tuple(counted(part) for part in explorer._render.parts)
+    return counts
+
+
+@pytest.mark.parametrize("trait", DRAWN)
+def test_a_change_draws_each_part_once_and_only_what_shows_it(explorer, drawn, trait):
+    setattr(explorer.state, trait, VALUES[trait])
+    assert set(drawn.values()) <= {1}
+    assert set(drawn) == DRAWN[trait]
+
+
+def test_null_data_are_drawn_once_however_many_draws_there_are(explorer, drawn):
+    explorer.state.null_data = "covariance"
+    assert drawn["null data"] == drawn["null clusters"] == drawn["band"] == 1
+
+
+def test_every_part_shows_a_trait_that_there_is(explorer):
+    session = explorer._session
+    traits = set(session.trait_names()) | set(explorer.state.trait_names())
+    for part in explorer._render.parts:
+        assert part.shows
+        assert part.shows <= traits, part.name
+
+
+def test_nothing_is_set_by_drawing(explorer):
+    changed = []
+    explorer.state.observe(lambda change: changed.append(change["name"]))
+    explorer._session.observe(lambda change: changed.append(change["name"]))
+    explorer._render.draw_all()
+    assert changed == []
+
+
+def test_the_module_computes_nothing():
+    names = set(vars(rendering))
+    assert not names & {"np", "numpy", "sweep_clusters", "project", "Worker"}
