@@ -50,3 +50,10 @@ def test_the_drawing_of_the_rooms_has_all_that_are_there(package):
         (drawing,) = re.findall(r"^  explorer/.*\n((?:    .*\n)*)", drawing, re.MULTILINE)
     drawn = re.findall(rf"^{indent}(\w+)(?:/|\.py| )", drawing, re.MULTILINE)
     assert sorted(drawn) == sorted(_rooms(package) | (TO_COME if package == "cliplab" else set()))
+
+
+def test_every_file_that_is_named_is_there():
+    named = re.findall(r"`([a-z_/]+(?:\.py|/))`", DESIGN)
+    places = (ROOT, ROOT / "cliplab", ROOT / "cliplab" / "explorer")
+    assert len(named) > 10
+    assert [name for name in named if not any((place / name).exists() for place in places)] == []

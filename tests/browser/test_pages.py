@@ -26,7 +26,7 @@ explorer"""
 BEGINNING = """\
 chosen = dict(
     selected=(), color_by="cluster", query="", algorithm="kmeans", metric="euclidean",
-    centered=False, null_data="none", space="embedding", n_clusters=6, page="pictures", opened=None,
+    centered=False, null_data="none", space="embedding", n_clusters=6, page="images", opened=None,
 )
 for name, value in chosen.items():
     setattr(explorer.state, name, value)"""
@@ -154,13 +154,13 @@ def test_algorithm_distance_and_centring_change_the_clusters(pages: Notebook) ->
     assert _menu(pages, "distance").is_disabled()
 
 
-def test_the_control_group_stands_below_and_its_band_behind(pages: Notebook) -> None:
+def test_null_data_are_below_and_its_band_behind(pages: Notebook) -> None:
     _open(pages, "Method")
-    _menu(pages, "control group").select_option("random, with the same covariance")
+    _menu(pages, "null data").select_option("random, with the same covariance")
     pages.wait_for("data_of('band').low.length === 11")
     pages.wait_for("view_of('null scatter')?.el.getBoundingClientRect().height > 100")
     pages.wait_for("data_of('null images').x.length === 300")
-    _menu(pages, "control group").select_option("none")
+    _menu(pages, "null data").select_option("none")
     pages.wait_for("data_of('band').low.length === 0")
 
 

@@ -65,7 +65,7 @@ def bar_rows(clustering: Clustering) -> NDArray[np.intp]:
 
 
 def number_columns(clustering: Clustering, projection: Projection) -> Columns:
-    """Return where each cluster's number stands in the picture: at the median of its images."""
+    """Return where each cluster's number is on the map: at the median of its images."""
     members = _members(clustering)
     points = projection_columns(projection)
     medians = {
@@ -171,9 +171,9 @@ def sweep_columns(sweep: ClusterSweep) -> Columns:
 
 
 def band_columns(sweep: ClusterSweep, null_scores: NDArray[np.floating]) -> Columns:
-    """Return between which mean silhouettes the control groups lie, for every k.
+    """Return between which mean silhouettes those of null data lie, for every k.
 
-    `null_scores` has a row for each control group and a column for each k.
+    `null_scores` has a row for each set of null data and a column for each k.
     """
     ranges = {
         value: ends
@@ -185,6 +185,6 @@ def band_columns(sweep: ClusterSweep, null_scores: NDArray[np.floating]) -> Colu
 
 
 def null_range(scores: NDArray[np.floating]) -> tuple[float, float] | None:
-    """Return between which mean silhouettes control groups lie; None where none has any."""
+    """Return between which mean silhouettes those of null data lie; None where none has any."""
     known = scores[np.isfinite(scores)]
     return (float(known.min()), float(known.max())) if known.size else None

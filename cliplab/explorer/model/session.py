@@ -251,7 +251,7 @@ class ExplorerSession(traitlets.HasTraits):
         def show() -> None:
             self.order = tuple(int(row) for row in rows)
             self.state.selected = self.order
-            self.state.page = "pictures"
+            self.state.page = "images"
 
         self.run(show)
 

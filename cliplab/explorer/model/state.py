@@ -42,14 +42,14 @@ class ExplorerState(traitlets.HasTraits):
     min_cluster_size : int
         What HDBSCAN is told in place of k.
     metric : str
-        ``"euclidean"`` or ``"cosine"``; pictures and some algorithms know only the first.
+        ``"euclidean"`` or ``"cosine"``; maps and some algorithms know only the first.
     centered : bool
         Whether the embeddings are moved to have their mean at the origin first.
     null_data : str
         ``"none"``, or which null data stand below the real ones: ``"covariance"`` or
         ``"shuffled"``.
     projection : str
-        How the picture was made, for example ``"tsne"``.
+        How the map was made, for example ``"tsne"``.
     perplexity : float
         About how many neighbours t-SNE tries to keep for each image, at least 2.
     color_by : str
@@ -105,7 +105,7 @@ class ExplorerState(traitlets.HasTraits):
     query = traitlets.Unicode("")
     vocabulary = traitlets.Unicode("")
     committed_k = traitlets.Int(None, allow_none=True)
-    page = traitlets.Unicode("pictures")
+    page = traitlets.Unicode("images")
 
     def __init__(
         self,

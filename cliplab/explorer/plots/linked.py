@@ -47,7 +47,7 @@ class Plots:
     columns : dict
         What a hover says of each image.
     are_images : bool, default=True
-        Whether there are pictures to hover over; null data have none.
+        Whether there are images to hover over; null data have none.
 
     Attributes
     ----------

@@ -115,7 +115,7 @@ class Controls:
         )
 
     def allow_perplexity(self, allowed: bool) -> None:
-        """Let the perplexity be moved, or not where the picture has none."""
+        """Let the perplexity be moved, or not where the projection has none."""
         self._perplexity.disabled = not allowed
 
     def show_parameter(self, name: str) -> None:
@@ -124,7 +124,7 @@ class Controls:
             widget.layout.display = None if parameter == name else "none"
 
     def offer_colors(self, titles: dict[str, str]) -> None:
-        """Change what the picture can be coloured by: what is hidden is not offered."""
+        """Change what the map can be coloured by: what is hidden is not offered."""
         options = tuple((title, name) for name, title in titles.items())
         if self._color_by.options != options:
             # What is chosen stays, and nobody is told that for a moment it was not.

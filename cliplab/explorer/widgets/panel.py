@@ -47,7 +47,7 @@ class Panel:
     ) -> None:
         self.controls = controls
         self.pages = pages
-        gallery = pages["pictures"]
+        gallery = pages["images"]
         assert isinstance(gallery, Gallery)
         self.gallery = gallery
         self._hosted = HostedModel(layout, event_loop, layout={"width": "100%"})
@@ -67,7 +67,7 @@ class Panel:
     def open_page(self, name: str) -> None:
         """Bring a page to the front."""
         self.tabs.selected_index = list(self.pages).index(name)
-        self.gallery.head.layout.visibility = None if name == "pictures" else "hidden"
+        self.gallery.head.layout.visibility = None if name == "images" else "hidden"
 
     def on_page(self, opened: Callable[[str], None]) -> None:
         """Have a function called with the name of a page that is opened."""

@@ -23,7 +23,7 @@ class _Answer(NamedTuple):
 
 
 class HoverImages:
-    """Sends the hover its pictures.
+    """Sends the hover its thumbnails.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class HoverImages:
     images : ImageSet
         The images, row by row.
     small : SmallImages
-        Their pictures.
+        Their thumbnails.
     worker : Worker
         Where they are read; it has to keep all items.
     reveals : callable
@@ -57,8 +57,8 @@ class HoverImages:
         # What was asked for when the page was closed has no answer; it can be asked for anew.
         self._hover.forget()
         if not all(self._hover.sheets.data["uri"]):
-            pictures = sheets(self._images, THUMBNAIL_SIZE)
-            self._worker.start("sheets", pictures, self._hover.show_sheet)
+            thumbnails = sheets(self._images, THUMBNAIL_SIZE)
+            self._worker.start("sheets", thumbnails, self._hover.show_sheet)
 
     def complete(self) -> None:
         """Send it all now: for a page that is saved there is no later."""

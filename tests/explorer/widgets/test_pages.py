@@ -65,7 +65,7 @@ def test_what_is_drawn_for_a_page_goes_when_another_opens(explorer):
     _page(explorer, "transitions")
     assert explorer._board.flow.layout.visible
     assert not explorer._board.plots.silhouettes.visible
-    explorer.state.page = "pictures"
+    explorer.state.page = "images"
     assert not explorer._board.flow.layout.visible
     assert explorer._board.plots.silhouettes.visible
 
@@ -116,7 +116,7 @@ def test_lists_of_pictures_that_sit_badly_can_be_shown(explorer, which):
     if expected.any():
         button.click()
         assert explorer.state.selected == tuple(np.flatnonzero(expected))
-        assert explorer.state.page == "pictures"
+        assert explorer.state.page == "images"
 
 
 # Which space
@@ -199,11 +199,11 @@ def test_hdbscan_is_told_the_smallest_size_and_its_noise_is_noise(explorer):
     assert (controls._k.layout.display, controls._size.layout.display) == (None, "none")
 
 
-# The control group
+# Null data
 
 
 @pytest.mark.parametrize("kind", ["covariance", "shuffled"])
-def test_the_control_group_is_null_data_under_the_same_treatment(explorer, kind):
+def test_null_data_get_the_same_treatment(explorer, kind):
     explorer.state.n_clusters = 5
     explorer.state.null_data = kind
     group = explorer._session.null_group
@@ -228,7 +228,7 @@ def test_the_control_group_is_null_data_under_the_same_treatment(explorer, kind)
     assert len(explorer._board.plots.band.data["low"]) == 0
 
 
-def test_the_control_group_follows_the_method(explorer):
+def test_null_data_follow_the_method(explorer):
     explorer.state.null_data = "covariance"
     explorer.state.metric = "cosine"
     assert explorer._session.null_group.sweep.metric == "cosine"
@@ -294,7 +294,7 @@ def test_the_pictures_that_disagree_can_be_shown(explorer, images):
     explorer.state.committed_k = 5
     page = _page(explorer, "reveal")
     page._show.click()
-    assert explorer.state.page == "pictures"
+    assert explorer.state.page == "images"
     names = np.array(images.class_names)[images.class_labels]
     labels = explorer.clustering.cluster_labels
     commonest = class_agreement(images, explorer.clustering).to_pandas()["class_name"].to_numpy()
@@ -347,7 +347,7 @@ def test_the_flow_is_that_to_the_next_k_and_a_tap_shows_who_moved(explorer, swee
     before, after = (int(ribbons.data[name][place]) for name in ("before", "after"))
     ribbons.selected.indices = [place]
     assert explorer.state.selected == transitions.rows(before, after)
-    assert explorer.state.page == "pictures"
+    assert explorer.state.page == "images"
 
 
 def test_all_that_move_can_be_shown_and_after_the_last_k_nothing_moves(explorer):
@@ -444,7 +444,7 @@ def test_lists_are_shown_in_their_own_order(explorer):
     assert [figure["row"] for figure in figures] == sorted(rows[:2])
 
 
-def test_with_a_control_group_k_sends_only_what_changes(explorer):
+def test_with_null_data_k_sends_only_what_changes(explorer):
     explorer.state.null_data = "covariance"
     travelled = []
     explorer._board.layout.document.on_change(
@@ -497,7 +497,7 @@ def test_a_bar_is_opened_in_the_space_of_its_sweep_or_not_at_all(images, embeddi
     assert f"<b>{case.a:.3f}</b>" in _texts(_page(explorer, "silhouette").widget)
 
 
-def test_what_was_made_elsewhere_has_no_control_group_and_no_other_method(
+def test_what_was_made_elsewhere_has_no_null_data_and_no_other_method(
     images, embeddings, projection
 ):
     array = sweep_clusters(embeddings.vectors, range(2, 6))
@@ -523,7 +523,7 @@ def test_clusters_by_an_algorithm_of_one_s_own_can_be_looked_at(images, embeddin
     assert "by spectral" in explorer._panel.controls._status.value
 
 
-def test_the_control_group_follows_the_picture(explorer):
+def test_null_data_follow_the_map(explorer):
     explorer.state.null_data = "covariance"
     scores = explorer._session.null_group.scores
     explorer.state.projection = "pca"
@@ -557,7 +557,7 @@ def test_shown_again_an_explorer_still_knows_what_was_found(explorer):
 
 def test_evidence_is_of_the_sweep_on_the_screen_whichever_page_is_open(explorer):
     _page(explorer, "evidence")._gather.click()
-    explorer.state.page = "pictures"
+    explorer.state.page = "images"
     explorer.state.algorithm = "ward"
     assert explorer.evidence is None
     assert explorer._board.plots.scatter.visible
@@ -570,7 +570,7 @@ def test_evidence_that_arrives_late_does_not_take_the_screen(
         explorer = Explorer(images, embeddings, projection, sweep)
         page = _page(explorer, "evidence")
         page._gather.click()
-        explorer.state.page = "pictures"
+        explorer.state.page = "images"
         while explorer._session.evidence_task.is_running:
             await asyncio.sleep(0.05)
         assert explorer.evidence is not None

@@ -30,7 +30,7 @@ class PageEntry(NamedTuple):
 
 
 PAGES = (
-    PageEntry("pictures", "Pictures"),
+    PageEntry("images", "Images"),
     PageEntry("silhouette", "One bar"),
     PageEntry("words", "In words", needs_encoder=True),
     PageEntry("transitions", "What moved"),
