@@ -35,6 +35,6 @@ def test_the_whole_line_ends_in_an_explorer(photographs, model, n_features):
     explorer = Explorer(photographs, embeddings, project(embeddings), sweep)
     explorer.state.n_clusters = 5
     explorer.state.selected = [0, 3]
-    gallery = explorer._panel.gallery.pictures.value
+    gallery = explorer._panel.gallery.images.value
     assert gallery.count("role='img'") == 2
     assert photographs.image_ids[3] in gallery
