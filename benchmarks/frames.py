@@ -32,19 +32,20 @@ embeddings = Embeddings(centers[groups] + 1.2 * random.normal(size=({n_images}, 
 sweep, projection = sweep_clusters(embeddings), project(embeddings)
 explorer = Explorer(images, embeddings, projection, sweep)
 made, sent = [], []
-compute, draw = explorer._answers._results.compute_projection, explorer._plots.show_projection
+results, plots = explorer._session.map_task._results, explorer._board.plots
+compute, draw = results.compute_projection, plots.show_map
 
 def counted(*how):
     for frame in compute(*how):
         made.append(time.monotonic())
         yield frame
 
-def drawn(frame):
+def drawn(view):
     sent.append(time.monotonic())
-    draw(frame)
+    draw(view)
 
-explorer._answers._results.compute_projection = counted
-explorer._plots.show_projection = drawn
+results.compute_projection = counted
+plots.show_map = drawn
 explorer"""
 TOLD = "print(*(len(times) / (times[-1] - times[0]) for times in (made, sent)), made[-1] - made[0])"
 

@@ -50,7 +50,7 @@ class Explorer:
         The clusterings for every k; computed with the defaults of `sweep_clusters` when left out. A
         single clustering is shown as ``ClusterSweep((clustering,))``.
     encoder : ClipEncoder, optional
-        What made the embeddings. With it clusters are put into words, and the map can be
+        What made the embeddings. With it clusters are put into words, and the images can be
         coloured by likeness to what is typed.
     hide_classes : bool, default=True
         Whether what is known of the images stays hidden until a k has been committed to, on the

@@ -128,7 +128,7 @@ def test_the_space_is_one_switch_and_a_score_on_the_picture_carries_a_warning(
     pages: Notebook,
 ) -> None:
     before = pages.data("images")["cluster_labels"]
-    _menu(pages, "clusters found in").select_option("the t-SNE picture")
+    _menu(pages, "clusters found in").select_option("the t-SNE map")
     _wait_for_words(pages, "⚠ Mean silhouette")
     pages.wait_for("model_of('silhouettes').title.text.includes('(CLIP 0.')")
     assert pages.data("images")["cluster_labels"] != before
@@ -236,10 +236,10 @@ def test_gathering_can_be_stopped_and_begun_again(pages: Notebook) -> None:
 
 def test_the_menus_above_the_plots_change_the_picture_and_its_colours(pages: Notebook) -> None:
     before = pages.data("images")["x"]
-    _menu(pages, "picture").select_option("PCA")
+    _menu(pages, "map").select_option("PCA")
     pages.wait_for("model_of('scatter').title.text === 'PCA'")
     pages.wait_for("arg !== data_of('images').x[0]", before[0])
-    _menu(pages, "picture").select_option("t-SNE")
+    _menu(pages, "map").select_option("t-SNE")
     pages.wait_for("model_of('scatter').title.text.startsWith('t-SNE')")
     _menu(pages, "colour by").select_option("silhouette")
     pages.wait_for("new Set(data_of('images').color_values).size > 100")

@@ -23,7 +23,7 @@ _MOST_WORDS = 23  # Lines of words beside the bars.
 
 
 def projection_columns(projection: Projection) -> Columns:
-    """Return where each image stands in the plane: the first two columns of a projection."""
+    """Return where each image is in the plane: the first two columns of a projection."""
     coordinates = np.asarray(projection.coordinates, dtype=np.float32)
     if coordinates.shape[1] < 2:
         raise ValueError("`projection` must have two columns to be drawn. Got 1 instead.")
@@ -171,9 +171,9 @@ def sweep_columns(sweep: ClusterSweep) -> Columns:
 
 
 def band_columns(sweep: ClusterSweep, null_scores: NDArray[np.floating]) -> Columns:
-    """Return between which mean silhouettes those of null data lie, for every k.
+    """Return the range of the mean silhouettes of null data, for every k.
 
-    `null_scores` has a row for each set of null data and a column for each k.
+    `null_scores` has a row for each draw of null data and a column for each k.
     """
     ranges = {
         value: ends
@@ -185,6 +185,6 @@ def band_columns(sweep: ClusterSweep, null_scores: NDArray[np.floating]) -> Colu
 
 
 def null_range(scores: NDArray[np.floating]) -> tuple[float, float] | None:
-    """Return between which mean silhouettes those of null data lie; None where none has any."""
+    """Return the range of mean silhouettes of null data; None where none has any."""
     known = scores[np.isfinite(scores)]
     return (float(known.min()), float(known.max())) if known.size else None

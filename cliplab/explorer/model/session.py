@@ -2,7 +2,7 @@
 
 A choice changes the state. The session then makes one turn: what the choice asks for is looked up
 or started in the background, whatever depends on it is derived, and at the end of the turn
-those who listen are told once which traits have changed. An answer from the background makes a
+the screen gets the names of the traits that have changed. An answer from the background makes a
 turn of its own.
 """
 

@@ -1,4 +1,4 @@
-"""The images as small files: read once, and kept."""
+"""The images as small files, each read once."""
 
 from __future__ import annotations
 

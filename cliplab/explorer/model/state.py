@@ -40,7 +40,7 @@ class ExplorerState(traitlets.HasTraits):
     algorithm : str
         What finds the clusters, for example ``"kmeans"``.
     min_cluster_size : int
-        What HDBSCAN is told in place of k.
+        The smallest size of a cluster for HDBSCAN, in place of k.
     metric : str
         ``"euclidean"`` or ``"cosine"``; maps and some algorithms know only the first.
     centered : bool
@@ -49,7 +49,7 @@ class ExplorerState(traitlets.HasTraits):
         ``"none"``, or which null data stand below the real ones: ``"covariance"`` or
         ``"shuffled"``.
     projection : str
-        How the map was made, for example ``"tsne"``.
+        How the map is computed, for example ``"tsne"``.
     perplexity : float
         About how many neighbours t-SNE tries to keep for each image, at least 2.
     color_by : str
@@ -105,7 +105,7 @@ class ExplorerState(traitlets.HasTraits):
     query = traitlets.Unicode("")
     vocabulary = traitlets.Unicode("")
     committed_k = traitlets.Int(None, allow_none=True)
-    page = traitlets.Unicode("images")
+    page = traitlets.Unicode("pictures")
 
     def __init__(
         self,

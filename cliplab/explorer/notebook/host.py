@@ -1,8 +1,8 @@
-"""The only module that knows BokehModel, display, front-ends and their event loop.
+"""Bokeh plots in a notebook: what is sent to the browser, when, and how they are shown.
 
 Three facts about notebooks shape it. BokehJS must be in the page before a plot's view is made, so
 it is sent along with the plots. A plot shown twice, or after the page was loaded again, must show
-what is and not what was, so the picture of the plot is taken when it is asked for. And everything
+what is and not what was, so the state of the plot is read when it is asked for. And everything
 that changes a Bokeh document must happen on one thread, because the messages of two interleave
 and are lost.
 """
@@ -70,7 +70,7 @@ class HostedModel(BokehModel):
         """Give the whole state as it is now.
 
         A page that was loaded again asks for it and builds a new view. A page that was only cut
-        off for a while asks too and keeps its view, so what stands goes on being served.
+        off for a while asks too and keeps its view, so its view goes on being served.
         """
         state = super().get_state(key=key, drop_defaults=drop_defaults)
         if key is None:
@@ -88,7 +88,7 @@ class HostedModel(BokehModel):
             self._send_changes()
 
     def _send_changes(self) -> None:
-        # What is sent before any view in the browser stands is lost, so it waits until then.
+        # What is sent before there is a view in the browser is lost, so it waits until then.
         if self._batch_depth or not self._view_stands or not self._unsent:
             return
         events, self._unsent = list(self._unsent.values()), {}
@@ -110,7 +110,7 @@ class HostedModel(BokehModel):
         self._event_loop.post(lambda: self._receive(_widget, content, buffers))
 
     def _receive(self, widget: Any, content: dict[str, Any], buffers: list[Any]) -> None:
-        # The first message of a view, the size of the plots, says that it stands. When it is an
+        # The first message of a view, the size of the plots, says that it is there. When it is an
         # old view that speaks, it gets once more what it has, which changes nothing.
         self._view_stands, self._view_may_come = True, False
         self._unsent, self._unseen = self._unseen | self._unsent, {}
@@ -161,7 +161,7 @@ def _note(event: DocumentPatchedEvent, changes: _Changes) -> None:
     changes[key] = event
 
 
-# Layouts whose widgets were closed; the page is told when something is shown next.
+# Layouts whose widgets were closed; the page gets their ids when something is shown next.
 _gone: list[str] = []
 
 # What each cell shows, by the run that showed it: when a cell runs again, it goes.

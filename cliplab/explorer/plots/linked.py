@@ -54,7 +54,7 @@ class Plots:
     images, bars : ColumnDataSource
         The images, and their bars; one and the same unless there are very many.
     hover : Hover
-        What is told of the image under the mouse.
+        What is said of the image under the mouse.
     scatter, silhouettes, curves
         The plots, from left to right; `curves` are `elbow` over `score`.
     """
@@ -181,29 +181,29 @@ class Plots:
             self.bars.selected.indices = shown
             self._is_showing = False
 
-    def on_select(self, told: Callable[[Sequence[int]], None]) -> None:
-        """Have a function told which images were selected in a plot, by their rows."""
+    def on_select(self, call: Callable[[Sequence[int]], None]) -> None:
+        """Call a function with the rows of the images that are selected in a plot."""
 
         def chosen(_attr: str, _old: Any, bars: list[int]) -> None:
             if not self._is_showing:
-                told(np.asarray(self.bars.data["rows"])[bars].tolist())
+                call(np.asarray(self.bars.data["rows"])[bars].tolist())
 
-        self.images.selected.on_change("indices", lambda _attr, _old, rows: told(rows))
+        self.images.selected.on_change("indices", lambda _attr, _old, rows: call(rows))
         if self.bars is not self.images:
             self.bars.selected.on_change("indices", chosen)
 
-    def on_tap_k(self, told: Callable[[int], None]) -> None:
-        """Have a function told which k (or other value) was tapped, anywhere on either curve."""
+    def on_tap_k(self, call: Callable[[int], None]) -> None:
+        """Call a function with the k (or other value) that is tapped, anywhere on either curve."""
 
         def tapped(event: Any) -> None:
             values = np.asarray(self.sweep.data["parameter_values"])
-            told(int(values[np.abs(values - event.x).argmin()]))
+            call(int(values[np.abs(values - event.x).argmin()]))
 
         for plot in (self.elbow, self.score):
             plot.on_event(Tap, tapped)
 
-    def on_tap_bar(self, told: Callable[[int], None]) -> None:
-        """Have a function told whose silhouette bar was tapped, by the row of its image."""
+    def on_tap_bar(self, call: Callable[[int], None]) -> None:
+        """Call a function with the row of the image whose silhouette bar is tapped."""
 
         def tapped(event: Any) -> None:
             away = np.abs(np.asarray(self.bars.data["bar_positions"]) - event.y)
@@ -211,7 +211,7 @@ class Plots:
             # A finger is wider than a bar; but in the middle between two blocks there is none.
             if away[nearest] <= max(1.0, half_gap(int(np.isfinite(away).sum()))):
                 rows = self.bars.data.get("rows")
-                told(nearest if rows is None else int(rows[nearest]))
+                call(nearest if rows is None else int(rows[nearest]))
 
         self.silhouettes.on_event(Tap, tapped)
 

@@ -27,7 +27,7 @@ _LEFT = _Column("5 1 0", "72px")
 _MIDDLE = _Column("5 1 0", "116px")
 _RIGHT = _Column("4 1 0", "72px")
 
-_N_STOPS = 12  # Colours of the bar that stands for amounts.
+_N_STOPS = 12  # Colours of the bar that shows amounts.
 
 
 class Controls:
@@ -115,19 +115,19 @@ class Controls:
         )
 
     def allow_perplexity(self, allowed: bool) -> None:
-        """Let the perplexity be moved, or not where the projection has none."""
+        """Let the perplexity be moved, or not where the map has none."""
         self._perplexity.disabled = not allowed
 
     def show_parameter(self, name: str) -> None:
-        """Show the slider of what the algorithm is told: k, or the smallest size of a cluster."""
+        """Show the slider of the algorithm's parameter: k, or the smallest size of a cluster."""
         for widget, parameter in ((self._k, "n_clusters"), (self._size, "min_cluster_size")):
             widget.layout.display = None if parameter == name else "none"
 
     def offer_colors(self, titles: dict[str, str]) -> None:
-        """Change what the map can be coloured by: what is hidden is not offered."""
+        """Change what images can be coloured by: what is hidden is not offered."""
         options = tuple((title, name) for name, title in titles.items())
         if self._color_by.options != options:
-            # What is chosen stays, and nobody is told that for a moment it was not.
+            # The choice stays, and no observer sees that for a moment it was another.
             with self._color_by.hold_trait_notifications():
                 chosen = self._color_by.value
                 self._color_by.options = options

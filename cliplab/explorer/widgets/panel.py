@@ -31,7 +31,7 @@ class Panel:
     layout : LayoutDOM
         All plots.
     controls : Controls
-        What stands above them.
+        What is above them.
     pages : dict of str to Page
         By their names. The head of the first, the gallery, shares the line of the status.
     event_loop : EventLoop

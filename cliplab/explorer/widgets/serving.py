@@ -32,7 +32,7 @@ class HoverImages:
     images : ImageSet
         The images, row by row.
     small : SmallImages
-        Their thumbnails.
+        Their small copies.
     worker : Worker
         Where they are read; it has to keep all items.
     reveals : callable
