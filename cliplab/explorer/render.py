@@ -54,7 +54,12 @@ class Render:
 
         self.parts = (
             part("error", "error", lambda: controls.show_error(session.error)),
-            part("names", "hover_columns", lambda: plots.show_names(session.hover_columns)),
+            # Of very many images no names are sent beforehand, but what was said is taken back.
+            part(
+                "names",
+                "hover_columns committed_k",
+                lambda: plots.show_names(session.hover_columns),
+            ),
             part("curves", "sweep_view", lambda: plots.show_sweep(session.sweep_view)),
             part("band", "band_view", lambda: plots.show_band(session.band_view)),
             part("map", "map_view", lambda: plots.show_map(session.map_view)),

@@ -177,7 +177,7 @@ def test_an_image_that_was_not_measured_can_be_opened(explorer):
     explorer.state.page = "silhouette"
     explorer.state.opened = 0
     assert np.isnan(explorer.clustering.silhouettes[0])
-    assert "to the nearest cluster" in explorer._panel.pages["silhouette"]._case.value
+    assert "to the nearest cluster" in explorer._panel.pages["silhouette"]._explanation.value
 
 
 def test_what_repeats_the_work_many_times_is_refused_in_words(explorer, monkeypatch):
