@@ -105,7 +105,7 @@ class ExplorerState(traitlets.HasTraits):
     query = traitlets.Unicode("")
     vocabulary = traitlets.Unicode("")
     committed_k = traitlets.Int(None, allow_none=True)
-    page = traitlets.Unicode("pictures")
+    page = traitlets.Unicode("images")
 
     def __init__(
         self,
