@@ -14,8 +14,8 @@ from lab import running_lab
 from notebook_page import Notebook
 
 ROOT = Path(__file__).parents[1]
-# One typical image a cluster fills the gallery exactly.
-CHOICE = "explorer.state.n_clusters = 10"
+# As many clusters as the storybook has kinds of things.
+CHOICE = "explorer.state.n_clusters = 16"
 
 
 def show_lesson(notebook: Notebook, dark: bool) -> int:
