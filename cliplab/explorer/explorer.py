@@ -45,7 +45,7 @@ class Explorer:
     embeddings : Embeddings or ndarray of shape (n_images, n_features)
         A vector for each image.
     projection : Projection, optional
-        Where the images stand in the plane; t-SNE when left out.
+        Where the images are in the plane; t-SNE when left out.
     sweep : ClusterSweep, optional
         The clusterings for every k; computed with the defaults of `sweep_clusters` when left out. A
         single clustering is shown as ``ClusterSweep((clustering,))``.
@@ -119,7 +119,7 @@ class Explorer:
             given, projection, sweep, self.state, options, pages, self._event_loop
         )
         self._board = Board(images, self.state.is_revealed)
-        report = self._session.report
+        report = self._session.fail
         self._ahead: Worker[dict[int, str]] = Worker(self._event_loop, report)
         self._hovering: Worker[Any] = Worker(self._event_loop, report, keeps_all=True)
         self._hover_images = HoverImages(
@@ -166,7 +166,11 @@ class Explorer:
             self._session.resume()
         panel = self._panel
         panel.show(on_replaced=lambda: self._close(panel))
-        self._ahead.start("ahead", typical_images(self._session), panel.gallery.send_ahead)
+        self._ahead.start(
+            "ahead",
+            typical_images(self.sweep, self._session.small_images),
+            panel.gallery.send_ahead,
+        )
         self._hover_images.begin()
 
     def _make_panel(self) -> tuple[Panel, Render]:

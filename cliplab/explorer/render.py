@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class Part(NamedTuple):
     name : str
         What it is.
     shows : frozenset of str
-        The traits of session and state that it shows.
+        The traits that it shows; those of the state are named ``"state.…"``.
     draw : callable
         Draws it as it is now.
     """
@@ -57,7 +57,7 @@ class Render:
             # Of very many images no names are sent beforehand, but what was said is taken back.
             part(
                 "names",
-                "hover_columns committed_k",
+                "hover_columns state.committed_k",
                 lambda: plots.show_names(session.hover_columns),
             ),
             part("curves", "sweep_view", lambda: plots.show_sweep(session.sweep_view)),
@@ -66,12 +66,15 @@ class Render:
             part("clusters", "clustering_view", self._draw_clustering),
             part("numbers", "numbers_view", lambda: plots.show_numbers(session.numbers_view)),
             part("colours", "coloring", self._draw_coloring),
-            part("menu", "color_titles", lambda: controls.offer_colors(session.color_titles)),
-            part("null data", "null_view null_data", self._draw_null),
+            part("menu", "color_titles state.color_by", self._draw_menu),
+            part("null title", "null_view state.null_data running", self._draw_null_title),
+            part("null data", "null_view", lambda: board.show_null(session.null_view)),
             part("null clusters", "null_clustering_view", self._draw_null_clustering),
-            part("selection", "selected", lambda: plots.show_selection(session.state.selected)),
-            part("page", "page page_content", self._draw_page),
-            part("sliders", "sweep projection", self._draw_sliders),
+            part(
+                "selection", "state.selected", lambda: plots.show_selection(session.state.selected)
+            ),
+            part("page", "state.page page_content", self._draw_page),
+            part("sliders", "sweep state.projection", self._draw_sliders),
             part("status", "status progress", self._draw_status),
             part("map title", "map_title", lambda: plots.show_title(session.map_title)),
         )
@@ -79,16 +82,26 @@ class Render:
 
     def draw(self, changed: frozenset[str]) -> None:
         """Draw each part that shows something that has changed."""
-        with self._panel.batch():
-            for part in self.parts:
-                if part.shows & changed:
-                    part.draw()
+        self._draw([part for part in self.parts if part.shows & changed])
 
     def draw_all(self) -> None:
         """Draw every part, for a panel that is new."""
+        for name, page in self._panel.pages.items():
+            if name != self._open_page:
+                page.leave()
+        self._draw(self.parts)
+
+    def _draw(self, parts: Sequence[Part]) -> None:
+        """Draw parts as one message; where one fails, the others are drawn all the same."""
+        problem: Exception | None = None
         with self._panel.batch():
-            for part in self.parts:
-                part.draw()
+            for part in parts:
+                try:
+                    part.draw()
+                except Exception as error:
+                    problem = problem or error
+        if problem is not None:
+            raise problem
 
     def close(self) -> None:
         """Follow the session no more."""
@@ -103,9 +116,13 @@ class Render:
         self._board.plots.show_coloring(coloring, show_numbers=is_by_cluster)
         self._panel.controls.show_legend(coloring)
 
-    def _draw_null(self) -> None:
+    def _draw_menu(self) -> None:
+        chosen = self._session.state.color_by
+        self._panel.controls.offer_colors(self._session.color_titles, chosen)
+
+    def _draw_null_title(self) -> None:
         kind = self._session.options.null_data[self._session.state.null_data]
-        self._board.show_null(self._session.null_view, f"Null data: {kind}")
+        self._board.show_null_title(f"Null data: {kind}")
 
     def _draw_null_clustering(self) -> None:
         self._board.show_null_clustering(self._session.null_clustering_view)
@@ -116,7 +133,8 @@ class Render:
             self._panel.pages[self._open_page].leave()
             self._open_page = name
         self._panel.open_page(name)
-        self._panel.pages[name].draw(self._session.page_content)
+        is_its_own = self._session.content_page == name
+        self._panel.pages[name].draw(self._session.page_content if is_its_own else None)
 
     def _draw_sliders(self) -> None:
         controls = self._panel.controls

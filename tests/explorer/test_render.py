@@ -12,8 +12,8 @@ from cliplab.explorer import render as rendering
 DRAWN = {
     "n_clusters": {"clusters", "numbers", "colours", "page", "status"},
     "projection": {"map", "numbers", "sliders", "map title"},
-    "perplexity": {"map", "numbers", "sliders", "map title"},
-    "color_by": {"colours"},
+    "perplexity": {"map", "numbers", "map title"},
+    "color_by": {"colours", "menu"},
     "selected": {"selection", "page"},
     "page": {"page"},
     "opened": set(),
@@ -56,7 +56,8 @@ def test_null_data_are_drawn_once_however_many_draws_there_are(explorer, drawn):
 
 def test_every_part_shows_a_trait_that_there_is(explorer):
     session = explorer._session
-    traits = set(session.trait_names()) | set(explorer.state.trait_names())
+    traits = set(session.trait_names())
+    traits |= {f"state.{name}" for name in explorer.state.trait_names()}
     for part in explorer._render.parts:
         assert part.shows
         assert part.shows <= traits, part.name

@@ -39,7 +39,7 @@ def label_columns(clustering: Clustering) -> Columns:
 def bar_columns(clustering: Clustering) -> Columns:
     """Return each image's silhouette and the place of its bar.
 
-    Bars stand in blocks, one a cluster with a gap after it, the best silhouette of each on top.
+    Bars are in blocks, one a cluster with a gap after it, the best silhouette of each on top.
     Noise, which has no silhouettes, keeps its room at the end. Images that were not measured have
     no bar and no place.
     """

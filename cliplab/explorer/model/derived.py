@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class Derived(NamedTuple):
-    """A trait of the session that depends on others, and how it is computed."""
+    """A trait of the session that depends on others, and how it is computed.
+
+    Traits of the state are named ``"state.…"``.
+    """
 
     name: str
     depends_on: frozenset[str]
@@ -51,9 +54,11 @@ def _progress(session: ExplorerSession) -> float | None:
 
 
 DERIVED = (
-    _derived("clustering", "sweep n_clusters min_cluster_size", lambda s: s.sweep[s.value]),
     _derived(
-        "hover_columns", "committed_k", lambda s: image_columns(s.images, s.state.is_revealed)
+        "clustering", "sweep state.n_clusters state.min_cluster_size", lambda s: s.sweep[s.value]
+    ),
+    _derived(
+        "hover_columns", "state.committed_k", lambda s: image_columns(s.images, s.state.is_revealed)
     ),
     _derived("sweep_view", "sweep", lambda s: sweep_view(s.sweep, _where(s))),
     _derived("band_view", "sweep null_group", lambda s: band_view(s.sweep, s.null_group)),
@@ -66,9 +71,9 @@ DERIVED = (
     _derived(
         "numbers_view", "clustering projection", lambda s: numbers_view(s.clustering, s.projection)
     ),
-    _derived("colored_by", "color_by ranking clustering", colored_by),
+    _derived("colored_by", "state.color_by ranking clustering", colored_by),
     _derived("coloring", "colored_by", chosen_coloring),
-    _derived("color_titles", "query committed_k", offered_colors),
+    _derived("color_titles", "state.query state.committed_k", offered_colors),
     _derived(
         "null_view", "null_group sweep", lambda s: null_view(s.null_group, s.sweep, _where(s))
     ),
@@ -77,7 +82,11 @@ DERIVED = (
         "null_group clustering",
         lambda s: null_clustering_view(s.null_group, s.sweep, s.value),
     ),
-    _derived("status", "running clustering projection space in_embedding", sentences.status),
+    _derived(
+        "status",
+        "running clustering space in_embedding state.projection state.space",
+        sentences.status,
+    ),
     _derived("map_title", "running projection", _map_title),
-    _derived("progress", "running projection", _progress),
+    _derived("progress", "running projection state.projection", _progress),
 )

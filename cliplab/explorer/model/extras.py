@@ -37,7 +37,7 @@ class NullDataTask:
 
     def __init__(self, session: ExplorerSession, results: Results, event_loop: EventLoop) -> None:
         self._session, self._results = session, results
-        self._worker: Worker[NullGroup] = Worker(event_loop, session.report)
+        self._worker: Worker[NullGroup] = Worker(event_loop, session.fail)
 
     @property
     def is_running(self) -> bool:
@@ -55,6 +55,9 @@ class NullDataTask:
         session, state = self._session, self._session.state
         keys = self._results.projection_key(state), self._results.sweep_key(state)
         wanted = state.null_data, keys
+        problem = "" if state.null_data == "none" else self._problem()
+        if problem and "state.null_data" in changed:
+            _refuse("null_data", f"'none' {problem}", state.null_data)
         if session.map_task.is_running or session.sweep_task.is_running:
             return  # Null data are treated as what is on the screen once that is there.
         if wanted in (self._worker.task, self._worker.failed):
@@ -63,11 +66,7 @@ class NullDataTask:
         current: NullGroup | None = session.null_group
         if current is not None and (current.kind, current.keys) != wanted:
             session.null_group = None
-        if state.null_data == "none" or session.null_group is not None:
-            return
-        if problem := self._problem():
-            if "null_data" in changed:
-                _refuse("null_data", f"'none' {problem}", state.null_data)
+        if state.null_data == "none" or session.null_group is not None or problem:
             return
         self._worker.start(
             wanted,
@@ -83,8 +82,14 @@ class NullDataTask:
         )
 
     def cancel(self) -> None:
-        """Draw no more."""
+        """Draw no more; a part of the draws is not shown as if it were all."""
+        if self.is_running:
+            self._session.null_group = None
         self._worker.cancel()
+
+    def retry(self) -> None:
+        """Start again what failed, when it is asked for next."""
+        self._worker.failed = None
 
     def _problem(self) -> str:
         """Say why no null data can be made; empty where they can."""
@@ -115,7 +120,7 @@ class RankingTask:
 
     def __init__(self, session: ExplorerSession, event_loop: EventLoop) -> None:
         self._session = session
-        self._worker: Worker[TextRanking] = Worker(event_loop, session.report)
+        self._worker: Worker[TextRanking] = Worker(event_loop, session.fail)
 
     @property
     def is_running(self) -> bool:
@@ -133,11 +138,12 @@ class RankingTask:
         session = self._session
         text = session.state.query.strip()
         shown = "" if session.ranking is None else session.ranking.text
-        if text in (self._worker.task, self._worker.failed, shown):
+        if text and text in (self._worker.task, self._worker.failed):
             return
         self._worker.cancel()
         if not text:
             self._show(None)
+        if text == shown or not text:
             return
         if session.encoder is None:
             self._worker.failed = text
@@ -154,6 +160,10 @@ class RankingTask:
     def cancel(self) -> None:
         """Read no more."""
         self._worker.cancel()
+
+    def retry(self) -> None:
+        """Start again what failed, when it is asked for next."""
+        self._worker.failed = None
 
     def _show(self, ranking: TextRanking | None) -> None:
         self._session.ranking = ranking
@@ -176,7 +186,7 @@ class EvidenceTask:
     def __init__(self, session: ExplorerSession, event_loop: EventLoop) -> None:
         self._session = session
         self._found: list[tuple[ClusterSweep, Evidence]] = []
-        self._worker: Worker[float | Evidence] = Worker(event_loop, session.report)
+        self._worker: Worker[float | Evidence] = Worker(event_loop, session.fail)
 
     @property
     def is_running(self) -> bool:
@@ -190,9 +200,12 @@ class EvidenceTask:
 
     def gather(self) -> None:
         """Start to gather the evidence for the sweep on the screen."""
-        session, sweep = self._session, self._session.sweep
+        session = self._session
 
         def start() -> None:
+            sweep = session.sweep
+            if session.data is None or self.is_running:
+                return
             session.evidence_progress = 0.0
             self._worker.start(
                 id(sweep),
@@ -201,8 +214,7 @@ class EvidenceTask:
                 lambda: session.run(lambda: None),
             )
 
-        if session.data is not None and not self.is_running:
-            session.run(start)
+        session.run(start)
 
     def stop(self) -> None:
         """Gather no more, and forget what there is of it."""
@@ -211,6 +223,9 @@ class EvidenceTask:
     def cancel(self) -> None:
         """Gather no more."""
         self._worker.cancel()
+
+    def retry(self) -> None:
+        """Gathering starts only when it is asked for."""
 
     def _show(self, sweep: ClusterSweep, found: float | Evidence) -> None:
         if isinstance(found, Evidence):

@@ -29,7 +29,7 @@ class MapTask:
 
     def __init__(self, session: ExplorerSession, results: Results, event_loop: EventLoop) -> None:
         self._session, self._results = session, results
-        self._worker: Worker[Projection] = Worker(event_loop, session.report)
+        self._worker: Worker[Projection] = Worker(event_loop, session.fail)
         results.add_projection(
             results.own_key(session.state, session.projection), session.projection
         )
@@ -73,8 +73,14 @@ class MapTask:
         self._worker.stop()
 
     def cancel(self) -> None:
-        """Compute no more."""
+        """Compute no more; what was interrupted starts again when it is asked for next."""
+        if self.is_running:
+            self.shown = None
         self._worker.cancel()
+
+    def retry(self) -> None:
+        """Start again what failed, when it is asked for next."""
+        self._worker.failed = None
 
     def _start(self, key: ProjectionKey) -> None:
         session = self._session
@@ -119,7 +125,7 @@ class SweepTask:
         event_loop: EventLoop,
     ) -> None:
         self._session, self._results, self._map_task = session, results, map_task
-        self._worker: Worker[ClusterSweep] = Worker(event_loop, session.report)
+        self._worker: Worker[ClusterSweep] = Worker(event_loop, session.fail)
         key = results.sweep_key(session.state)
         results.add_given_sweep(key, session.sweep)
         self._show(key)
@@ -144,6 +150,10 @@ class SweepTask:
         """Compute no more."""
         self._worker.cancel()
 
+    def retry(self) -> None:
+        """Start again what failed, when it is asked for next."""
+        self._worker.failed = None
+
     def _start(self, key: SweepKey) -> None:
         projection = None
         if key.projection is not None:
@@ -155,7 +165,7 @@ class SweepTask:
             key,
             self._results.compute_sweep(key, projection),
             lambda _: None,
-            lambda: self._session.run(lambda: self._show(key)),
+            lambda: self._session.run(self.follow),
         )
 
     def _show(self, key: SweepKey) -> None:

@@ -51,7 +51,7 @@ class PageTask:
         event_loop: EventLoop,
     ) -> None:
         self._session, self._pages = session, pages
-        self._worker: Worker[Any] = Worker(event_loop, session.report)
+        self._worker: Worker[Any] = Worker(event_loop, session.fail)
         self._inputs: tuple[Any, ...] = ()
 
     @property
@@ -68,7 +68,7 @@ class PageTask:
             return
         self._inputs = inputs
         self._worker.cancel()
-        session.page_content = None
+        session.content_page, session.page_content = session.state.page, None
         if page.in_background:
             self._worker.start(
                 object(),
@@ -78,6 +78,9 @@ class PageTask:
             )
         else:
             self._show(page.compute(snapshot))
+
+    def retry(self) -> None:
+        """Do nothing: a content is computed again where what it depends on has changed."""
 
     def cancel(self) -> None:
         """Compute no more; what was interrupted is computed when somebody looks again."""

@@ -125,7 +125,7 @@ class Results:
         self._add_sweep(key, sweep, data)
 
     def can_be_repeated(self, state: ExplorerState) -> bool:
-        """Tell whether what the state asks for can be computed of other data too."""
+        """Return whether what the state asks for can be computed of other data too."""
         projection_key, sweep_key = self.projection_key(state), self.sweep_key(state)
         return not (
             sweep_key.algorithm == GIVEN_SPACE

@@ -9,11 +9,12 @@ turn of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 import traitlets
 
+from cliplab.explorer.model.cluster_words import ClusterWords
 from cliplab.explorer.model.derived import DERIVED
 from cliplab.explorer.model.extras import EvidenceTask, NullDataTask, RankingTask
 from cliplab.explorer.model.map_and_clusters import MapTask, SweepTask
@@ -34,6 +35,21 @@ if TYPE_CHECKING:
 
 Listener = Callable[[frozenset[str]], None]
 
+# Choices that ask for something new, so that what has failed is tried again.
+_ASKED_FOR = frozenset(
+    [
+        "space",
+        "projection",
+        "perplexity",
+        "random_state",
+        "algorithm",
+        "metric",
+        "centered",
+        "null_data",
+        "query",
+    ]
+)
+
 
 class _Task(Protocol):
     """Something that computes for the session."""
@@ -41,6 +57,7 @@ class _Task(Protocol):
     @property
     def is_running(self) -> bool: ...
     def cancel(self) -> None: ...
+    def retry(self) -> None: ...
 
 
 class ExplorerSession(traitlets.HasTraits):
@@ -78,15 +95,17 @@ class ExplorerSession(traitlets.HasTraits):
     evidence_progress : float
         How much of it is gathered, from 0 to 1.
     running : frozenset of str
-        Which tasks run: "map", "sweep", "null data", "ranking", "evidence", "page".
+        Which tasks run: "map", "sweep", "null data", "ranking", "evidence".
     guesses : tuple of Guess
         What the learner has called clusters.
     order : tuple of int
         In which order to show the images of a selection that has one.
     gallery_start : int
         Which of the images to be shown is the first on the page.
+    content_page : str
+        Which page `page_content` is of.
     page_content
-        What the open page shows; None while it is computed.
+        What that page shows; None while it is computed.
     error : str
         What went wrong; empty where nothing did.
 
@@ -112,6 +131,7 @@ class ExplorerSession(traitlets.HasTraits):
     guesses: Any = traitlets.Any(())
     order: Any = traitlets.Any(())
     gallery_start = traitlets.Int(0)
+    content_page = traitlets.Unicode()
     page_content: Any = traitlets.Any()
     error = traitlets.Unicode()
 
@@ -145,6 +165,7 @@ class ExplorerSession(traitlets.HasTraits):
         self.images, self.embeddings, self.encoder = given
         self.state, self.options = state, options
         self.small_images = SmallImages(self.images)
+        self.cluster_words = ClusterWords(self.embeddings, self.encoder)
         self._event_loop = event_loop
         self._listeners: list[Listener] = []
         self._depth = 0
@@ -168,7 +189,8 @@ class ExplorerSession(traitlets.HasTraits):
         self.observe(lambda change: self._changed.add(change["name"]))
         state.observe(self._on_choice)
         with self.turn():
-            self._changed |= set(self.trait_names()) | set(state.trait_names())
+            self._changed |= set(self.trait_names())
+            self._changed |= {f"state.{name}" for name in state.trait_names()}
 
     def listen(self, listener: Listener) -> None:
         """Have a function called at the end of each turn, with the names of what has changed.
@@ -181,7 +203,7 @@ class ExplorerSession(traitlets.HasTraits):
         self._listeners.append(listener)
 
     def unlisten(self, listener: Listener) -> None:
-        """Call a function no more; one that was never called may be named too."""
+        """Stop calling a function; it is no error if it was not called."""
         if listener in self._listeners:
             self._listeners.remove(listener)
 
@@ -227,15 +249,20 @@ class ExplorerSession(traitlets.HasTraits):
         """Say on the screen what went wrong, whatever the turn has left undone."""
         self.error = f"{type(error).__name__}: {error}"
         if self._depth == 0:
-            self._derive()
+            with suppress(Exception):  # What is reported may have been this.
+                self._derive()
             self._tell()
+
+    def fail(self, error: Exception) -> None:
+        """Say on the screen that a task in the background has failed."""
+        self.run(lambda: setattr(self, "error", f"{type(error).__name__}: {error}"))
 
     def say(self, problem: str) -> None:
         """Say on the screen what was refused."""
         self.run(lambda: setattr(self, "error", problem))
 
     def resume(self) -> None:
-        """Start again what a closed panel has interrupted."""
+        """Start again what a closed panel has interrupted, except the evidence."""
         self.run(lambda: None)
 
     def cancel(self) -> None:
@@ -277,7 +304,10 @@ class ExplorerSession(traitlets.HasTraits):
 
     def _on_choice(self, change: Any) -> None:
         def take() -> None:
-            self._changed.add(change["name"])
+            self._changed.add(f"state.{change['name']}")
+            if change["name"] in _ASKED_FOR:
+                for task in self._tasks.values():
+                    task.retry()
             # Who chooses anew has read what went wrong before.
             self.error = ""
 
@@ -286,18 +316,17 @@ class ExplorerSession(traitlets.HasTraits):
     def _follow(self) -> None:
         """Look up or start what the choices ask for, and derive what depends on it."""
         changed = frozenset(self._changed)
-        if "committed_k" in changed:
+        if "state.committed_k" in changed:
             self._show_committed_k()
-        if changed & {"selected", "order"} or (
-            not self.state.selected and changed & {"n_clusters", "min_cluster_size"}
-        ):
-            self.gallery_start = 0
         self.map_task.follow()
         self.sweep_task.follow()
         self.null_data_task.follow(changed)
         self.ranking_task.follow()
         self.evidence_task.follow()
         self._derive()
+        shows_typical = not self.state.selected and "clustering" in self._changed
+        if shows_typical or self._changed & {"state.selected", "order"}:
+            self.gallery_start = 0
         self.page_task.follow()
 
     def _show_committed_k(self) -> None:
@@ -310,7 +339,8 @@ class ExplorerSession(traitlets.HasTraits):
             self.state.n_clusters = committed
 
     def _derive(self) -> None:
-        self.running = frozenset(name for name, task in self._tasks.items() if task.is_running)
+        running = (name for name, task in self._tasks.items() if task.is_running)
+        self.running = frozenset(running) - {"page"}
         for each in DERIVED:
             if each.depends_on & self._changed:
                 setattr(self, each.name, each.compute(self))

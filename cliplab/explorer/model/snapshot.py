@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cliplab.embeddings.values import Embeddings
     from cliplab.evaluation.evidence.judging import Evidence
     from cliplab.evaluation.naming.text_ranking import TextRanking
+    from cliplab.explorer.model.cluster_words import ClusterWords
     from cliplab.explorer.model.session import ExplorerSession
     from cliplab.explorer.model.small_images import SmallImages
     from cliplab.images.image_set import ImageSet
@@ -34,8 +35,8 @@ class Snapshot(NamedTuple):
     ----------
     images, embeddings, encoder
         What the Explorer is of; an encoder only if it was given one.
-    small_images : SmallImages
-        The images, small.
+    small_images, cluster_words : SmallImages, ClusterWords
+        The images, small; names for clusters.
     data : Embeddings, Projection or None
         What was clustered; None where that is not known.
     sweep, clustering
@@ -68,6 +69,7 @@ class Snapshot(NamedTuple):
     embeddings: Embeddings
     encoder: ClipEncoder | None
     small_images: SmallImages
+    cluster_words: ClusterWords
     data: Embeddings | Projection | None
     sweep: ClusterSweep
     clustering: Clustering
@@ -97,6 +99,7 @@ class Snapshot(NamedTuple):
             session.embeddings,
             session.encoder,
             session.small_images,
+            session.cluster_words,
             session.data,
             session.sweep,
             session.clustering,

@@ -46,7 +46,7 @@ class ExplorerState(traitlets.HasTraits):
     centered : bool
         Whether the embeddings are moved to have their mean at the origin first.
     null_data : str
-        ``"none"``, or which null data stand below the real ones: ``"covariance"`` or
+        ``"none"``, or which null data are shown below the images: ``"covariance"`` or
         ``"shuffled"``.
     projection : str
         How the map is computed, for example ``"tsne"``.
@@ -207,7 +207,7 @@ class ExplorerState(traitlets.HasTraits):
         return rows
 
     @traitlets.validate("committed_k")
-    def _is_a_promise(self, proposal: Any) -> Any:
+    def _is_a_commitment(self, proposal: Any) -> Any:
         value = proposal["value"]
         if self.committed_k is not None and value != self.committed_k:
             raise traitlets.TraitError(

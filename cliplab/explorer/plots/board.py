@@ -78,7 +78,14 @@ class Board:
             self.evidence.layout.visible or self.flow.layout.visible
         )
 
-    def show_null(self, view: View | None, title: str = "") -> None:
+    def show_null_title(self, title: str) -> None:
+        """Say above the map of the null data what they are, once the row is there.
+
+        Bokeh leaves a trace of the first words that it paints in a row that appears.
+        """
+        self.null.show_title(title if self._null_row.visible else " ")
+
+    def show_null(self, view: View | None) -> None:
         """Draw what of the null data is the same for every k; None takes them away."""
         if view is None:
             self._null_row.visible = False
@@ -87,9 +94,6 @@ class Board:
         if len(self.null.images.data["x"]) != n_rows:
             self.null.begin(n_rows)
         self.null.show_map(view["map"])
-        # Bokeh leaves a trace of the first words that it paints in a row that appears; blanks leave
-        # none. The next null data are here in a moment.
-        self.null.show_title(title if self._null_row.visible else " ")
         self.null.show_sweep(view["sweep"])
         self._null_row.visible = True
 

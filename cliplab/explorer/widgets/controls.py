@@ -42,6 +42,7 @@ class Controls:
     def __init__(self, session: ExplorerSession) -> None:
         self._session, self._state = session, session.state
         options = session.options
+        self._is_drawing = False
         self._followers: list[tuple[str, Callable[[Any], None]]] = []
         self._k = _with_words(ipywidgets.SelectionSlider, "k", _LEFT, options=options.n_clusters)
         self._size = _with_words(
@@ -88,7 +89,8 @@ class Controls:
         self.link("random_state", self._seed)
         self.link("space", self._space)
         self.link("projection", self._projection)
-        self.link("color_by", self._color_by)
+        # What is offered changes, so this menu is drawn and does not follow by itself.
+        self._lead("color_by", self._color_by)
 
     def show_status(self, text: str) -> None:
         """Say in a line what is on the screen."""
@@ -123,15 +125,16 @@ class Controls:
         for widget, parameter in ((self._k, "n_clusters"), (self._size, "min_cluster_size")):
             widget.layout.display = None if parameter == name else "none"
 
-    def offer_colors(self, titles: dict[str, str]) -> None:
-        """Change what images can be coloured by: what is hidden is not offered."""
+    def offer_colors(self, titles: dict[str, str], chosen: str) -> None:
+        """Show what images can be coloured by, which is not what is hidden, and the choice."""
         options = tuple((title, name) for name, title in titles.items())
-        if self._color_by.options != options:
-            # The choice stays, and no observer sees that for a moment it was another.
-            with self._color_by.hold_trait_notifications():
-                chosen = self._color_by.value
+        # New options make the menu jump to the first for a moment, which is nobody's choice.
+        self._is_drawing = True
+        with self._color_by.hold_sync():
+            if self._color_by.options != options:
                 self._color_by.options = options
-                self._color_by.value = chosen
+            self._color_by.value = chosen
+        self._is_drawing = False
 
     def disconnect(self) -> None:
         """Let go of the state, so that nobody follows it for a panel that is gone."""
@@ -146,15 +149,22 @@ class Controls:
         def follow(change: Any) -> None:
             widget.value = change["new"]
 
+        self._state.observe(follow, trait)
+        self._followers.append((trait, follow))
+        self._lead(trait, widget)
+
+    def _lead(self, trait: str, widget: ipywidgets.Widget) -> None:
+        """Have a widget's value set a trait of the state; a value that it refuses is taken back."""
+
         def lead(change: Any) -> None:
+            if self._is_drawing:
+                return
             try:
                 setattr(self._state, trait, change["new"])
             except traitlets.TraitError as error:
                 self._session.say(str(error))
                 widget.value = getattr(self._state, trait)
 
-        self._state.observe(follow, trait)
-        self._followers.append((trait, follow))
         widget.observe(lead, "value")
 
 

@@ -18,8 +18,9 @@ from cliplab.explorer.style.theme import cluster_color
 from cliplab.explorer.widgets.page_images import PageImages
 
 if TYPE_CHECKING:
+    from cliplab.clustering.cluster_sweep import ClusterSweep
     from cliplab.clustering.values import Clustering
-    from cliplab.explorer.model.session import ExplorerSession
+    from cliplab.explorer.model.small_images import SmallImages
     from cliplab.explorer.model.snapshot import Snapshot
     from cliplab.explorer.widgets.pages import PageContext
 
@@ -142,14 +143,20 @@ class Gallery:
         button = ipywidgets.Button(
             icon=icon, tooltip=tooltip, layout={"width": "32px", "height": "24px"}
         )
-        button.on_click(lambda _: self._session.turn_gallery(by))
+
+        def turn(_: object) -> None:
+            # Until the next page is here, another click would go too far.
+            self._back.disabled = self._forth.disabled = True
+            self._session.turn_gallery(by)
+
+        button.on_click(turn)
         return button
 
 
-def typical_images(session: ExplorerSession) -> Iterator[dict[int, str]]:
+def typical_images(sweep: ClusterSweep, small_images: SmallImages) -> Iterator[dict[int, str]]:
     """Yield the small images that the gallery will need as k moves."""
-    every = {row for each in session.sweep.clusterings for row in most_typical(each)[:PAGE_SIZE]}
-    yield {row: session.small_images.uri(row) for row in sorted(every)}
+    every = {row for each in sweep.clusterings for row in most_typical(each)[:PAGE_SIZE]}
+    yield {row: small_images.uri(row) for row in sorted(every)}
 
 
 def most_typical(clustering: Clustering) -> tuple[int, ...]:

@@ -75,6 +75,16 @@ def test_a_new_selection_begins_on_its_first_page(make_session):
     assert len(_figures(gallery)) == PAGE_SIZE
 
 
+def test_the_typical_images_begin_on_their_first_page_when_the_clusters_change(make_session):
+    session = make_session()
+    gallery = _gallery(session)
+    session.state.n_clusters = 12
+    gallery.head.children[2].click()
+    assert len(_figures(gallery)) == 2
+    session.state.committed_k = 5
+    assert len(_figures(gallery)) == 5
+
+
 def test_a_page_stays_while_k_moves(make_session):
     session = make_session()
     gallery = _gallery(session)

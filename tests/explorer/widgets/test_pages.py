@@ -422,6 +422,14 @@ def test_a_text_colours_the_picture_and_ranks_the_pictures(speaking):
     assert speaking.state.color_by == "cluster"
 
 
+def test_a_text_set_in_code_colours_the_images_and_the_menu_follows(speaking):
+    speaking.state.query = "a green fish"
+    menu = speaking._panel.controls._color_by
+    assert (speaking.state.color_by, menu.value) == ("likeness to words", "likeness to words")
+    speaking.state.query = ""
+    assert (speaking.state.color_by, menu.value) == ("cluster", "cluster")
+
+
 def test_without_an_encoder_the_page_says_what_to_do(explorer):
     assert "encoder=encoder" in _texts(_page(explorer, "words").widget)
     with pytest.raises(ValueError, match="give the Explorer its encoder"):
@@ -608,6 +616,48 @@ def test_what_an_ended_cell_has_interrupted_is_taken_up_again(
             await asyncio.sleep(0.05)
 
     in_kernel(story)
+
+
+def test_what_a_page_has_drawn_is_gone_when_the_explorer_is_shown_again(explorer):
+    explorer.state.n_clusters = 5
+    _page(explorer, "transitions")
+    explorer._ipython_display_()
+    explorer._close(explorer._panel)
+    explorer.state.page = "images"
+    explorer._ipython_display_()
+    assert explorer._board.plots.silhouettes.visible
+    assert not explorer._board.flow.layout.visible
+
+
+def test_a_part_that_cannot_be_drawn_leaves_the_others_and_the_next_change_alone(
+    explorer, monkeypatch
+):
+    def fail(*_):
+        raise OSError("no disk")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(explorer._board.plots, "show_numbers", fail)
+        with pytest.raises(OSError, match="no disk"):
+            explorer.state.n_clusters = 4
+    assert "4 clusters" in explorer._panel.controls._status.value
+    assert "no disk" in explorer._panel.controls.error.value
+    explorer.state.n_clusters = 5
+    assert "5 clusters" in explorer._panel.controls._status.value
+    assert explorer._session.error == ""
+
+
+def test_a_sweep_that_failed_is_tried_again_when_it_is_asked_for_again(explorer, monkeypatch):
+    def fail(*_, **__):
+        raise MemoryError("no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("cliplab.explorer.model.results.sweep_clusters", fail)
+        with pytest.raises(MemoryError, match="no room"):
+            explorer.state.space = "pca"
+        explorer.state.n_clusters = 4  # What failed is not tried at every turn.
+    explorer.state.space = "embedding"
+    explorer.state.space = "pca"
+    assert explorer.sweep.space == "pca"
 
 
 # What is typed

@@ -67,6 +67,7 @@ class Page:
 
     def __init__(self, context: PageContext) -> None:
         self._board = context.board
+        self._drawn: Evidence | None = None
         task = context.session.evidence_task
         self._gather = button("Gather the evidence")
         self._stop = button("Stop")
@@ -94,12 +95,15 @@ class Page:
         self._gather.disabled = content.refusal != ""
         if content.evidence is None:
             self._words.value = note(content.refusal or _HELP)
-        else:
+        elif content.evidence is not self._drawn:
             self._words.value = _markup(content.evidence)
-        self._board.show_evidence(content.evidence, content.where)
+        if content.evidence is not self._drawn:
+            self._drawn = content.evidence
+            self._board.show_evidence(content.evidence, content.where)
 
     def leave(self) -> None:
         """Bring map and silhouettes back."""
+        self._drawn = None
         self._board.show_evidence(None)
 
 

@@ -84,8 +84,9 @@ class Page:
         self._session = session = context.session
         self._lists: dict[str, Sequence[int]] = {"negative": (), "borderline": ()}
         self._explanation = ipywidgets.HTML()
-        self._negative = button("", "Images that are nearer to another cluster")
-        self._borderline = button("", "Images with a silhouette from −0.05 to 0.05")
+        self._negative = button("Show negative", "Images that are nearer to another cluster")
+        self._borderline = button("Show borderline", "Images with a silhouette from −0.05 to 0.05")
+        self._negative.disabled = self._borderline.disabled = True
         self._negative.on_click(lambda _: session.show_images(self._lists["negative"]))
         self._borderline.on_click(lambda _: session.show_images(self._lists["borderline"]))
         self.widget = ipywidgets.VBox(
@@ -95,6 +96,7 @@ class Page:
     def draw(self, content: SilhouetteContent | None) -> None:
         """Show the explanation, or how to get one, and how many images fit badly."""
         if content is None:
+            self._negative.disabled = self._borderline.disabled = True
             row = self._session.state.opened
             if row is not None and len(self._session.images) > MOST_AT_ONCE:
                 words = f"Measuring the distances of image {row} to all others …"

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ipywidgets
 
 from cliplab._core.html import render
-from cliplab.clustering.measuring import remeasure
-from cliplab.evaluation.naming.cluster_names import ClusterNames, name_clusters
+from cliplab.evaluation.naming.cluster_names import ClusterNames
 from cliplab.explorer.model.page_content import PageContent
 from cliplab.explorer.widgets.pages.parts import button, chip, note, table
 
 if TYPE_CHECKING:
-    from cliplab.clustering.values import Clustering
-    from cliplab.embeddings.encoder import ClipEncoder
-    from cliplab.embeddings.values import Embeddings
     from cliplab.explorer.model.snapshot import Snapshot
     from cliplab.explorer.widgets.pages import PageContext
 
@@ -44,9 +39,8 @@ class WordsContent(NamedTuple):
 
 def words_content(snapshot: Snapshot) -> WordsContent:
     """Name the clusters, and take the first images of the ranking."""
-    assert snapshot.encoder is not None  # Without one the page is not asked.
     words = tuple(word.strip() for word in snapshot.vocabulary.split(",") if word.strip())
-    names = _names(snapshot.clustering, snapshot.embeddings, snapshot.encoder, words)
+    names = snapshot.cluster_words.names(snapshot.clustering, words)
     ranking = snapshot.ranking
     if ranking is None:
         return WordsContent(names, None, [])
@@ -56,16 +50,6 @@ def words_content(snapshot: Snapshot) -> WordsContent:
         for row in ranked[:_N_SHOWN]
     ]
     return WordsContent(names, ranked, images)
-
-
-# Names are the same whatever text the images are ranked by.
-@lru_cache(maxsize=1)
-def _names(
-    clustering: Clustering, embeddings: Embeddings, encoder: ClipEncoder, words: tuple[str, ...]
-) -> ClusterNames:
-    if (clustering.space, clustering.metric) != ("embedding", "euclidean"):
-        clustering = remeasure(embeddings, clustering)
-    return name_clusters(clustering, encoder, list(words) or None)
 
 
 CONTENT = PageContent(words_content, ("clustering", "vocabulary", "ranking"), in_background=True)
@@ -81,6 +65,8 @@ class Page:
     """
 
     def __init__(self, context: PageContext) -> None:
+        self._session = context.session
+        self._named: tuple[object, ...] = ()
         self._ranked: list[int] = []
         self.query = _text_box("colour by likeness to", "a red car")
         self.vocabulary = _text_box(
@@ -100,13 +86,15 @@ class Page:
 
     def draw(self, content: WordsContent | None) -> None:
         """Show the names of the clusters on the screen, and the first images by the text."""
+        self._best.layout.display = None if content and content.ranked is not None else "none"
+        named = self._session.clustering, self._session.state.vocabulary
         if content is None:
-            # Names of other clusters beside these would be wrong ones.
-            self._names.value = note("Reading words …")
+            if named != self._named:  # Names of other clusters beside these would be wrong ones.
+                self._names.value = note("Reading words …")
             return
+        self._named = named
         self._names.value = _markup(content.names)
         self._ranked = content.ranked or []
-        self._best.layout.display = None if content.ranked is not None else "none"
         self._found.value = (
             render("explorer/style/templates/words_ranking.html", images=content.images)
             if content.images
