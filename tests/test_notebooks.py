@@ -71,10 +71,10 @@ def _row(text: str, name: str) -> list[float]:
     return [float(number) for number in numbers.split()]
 
 
-def test_the_first_lesson_goes_from_pictures_to_the_explorer(explored):
+def test_the_first_lesson_goes_from_images_to_the_explorer(explored):
     text = "\n".join(explored)
-    assert "The storybook: 1000 images, vectors of storybook" in text
-    assert "storybook's own pack instead" in text
+    assert "Pack 'The storybook' of 1000 images, embedded by storybook" in text
+    assert "This is the pack of the storybook." in text
     assert "Projection of 1000 images into 2 dimensions, tsne, KL divergence" in text
     assert "ClusterSweep of 1000 images in the embedding, k from 2 to 20" in text
 
@@ -107,7 +107,7 @@ def test_the_third_lesson_goes_from_open_images_to_a_pack(hub, tmp_path, monkeyp
     assert "Credits of 200 images" in text
     assert "The model ViT-B-32 is not on the Hub" in text
     assert "ImageSet of 60 images, 60 with a class out of 3" in text
-    assert "Our pictures: 200 images, vectors of storybook" in text
+    assert "Pack 'Our pictures' of 200 images, embedded by storybook" in text
     assert (tmp_path / "my-pack" / "ATTRIBUTION.html").is_file()
 
 
@@ -119,7 +119,7 @@ def test_without_a_network_the_third_lesson_says_so_and_goes_on(tmp_path, monkey
     text = "\n".join(text)
     assert "So we go on with the pictures of a lesson pack." in text
     assert "So we take three kinds of the pictures that we have." in text
-    assert "Our pictures: 200 images, vectors of storybook" in text
+    assert "Pack 'Our pictures' of 200 images, embedded by storybook" in text
 
 
 def test_the_fourth_lesson_measures_the_five_clusters_of_the_map_elsewhere(repeated):
@@ -141,7 +141,7 @@ def test_the_fourth_lesson_shows_that_another_seed_draws_other_clusters(repeated
 
 def test_the_fourth_lesson_finds_no_evidence_for_five(repeated):
     text = " ".join(repeated.split())
-    assert text.count("the gap statistic says") == 3
+    assert text.count("the gap statistic selects") == 3
     assert "k = 5 is well supported" not in text
 
 
