@@ -23,7 +23,7 @@ lab: .venv/.installed  ## Open the first lesson in JupyterLab
 	  --LabApp.default_url=/lab/tree/notebooks/00_explore.ipynb
 
 quick: .venv/.installed  ## Run the tests that answer within a minute, after each edit
-	@$(BIN)/pytest -n logical --dist loadfile -m "not (browser or notebook or ray or slow)"
+	@$(BIN)/pytest tests -n logical --dist loadfile -m "not (browser or notebook or ray or slow)"
 
 test: .venv/.installed  ## Run every test, also those in a browser
 	@$(BIN)/python tools/find_browser.py

@@ -56,6 +56,7 @@ def pytest_configure(config):
 # About how many seconds a test takes, by its marker.
 _SECONDS = {"notebook": 20, "browser": 15, "ray": 5, "slow": 3}
 # What a process of the tests needs, with its JupyterLab and its browser.
+_MUCH_MEMORY = 1.2e9
 _BYTES_EACH = 3e9
 
 
@@ -84,10 +85,16 @@ def pytest_collection_modifyitems(items):
     )
 
 
+def pytest_collection_finish():
+    """Leave modules and tests out of the garbage collector's walks: they stay to the end."""
+    gc.freeze()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item, nextitem):
-    """Give memory back after each file: what networks have freed stays with the process else."""
-    if nextitem is None or nextitem.path != item.path:
+    """Give memory back after a file that needed much: what networks have freed stays else."""
+    is_last_of_file = nextitem is None or nextitem.path != item.path
+    if is_last_of_file and psutil.Process().memory_info().rss > _MUCH_MEMORY:
         gc.collect()
         with suppress(OSError, AttributeError):
             ctypes.CDLL("libc.so.6").malloc_trim(0)

@@ -18,6 +18,7 @@ def _model(hub, name):
     return hub.add(name, {file: (STORYBOOK / file).read_bytes() for file in files})
 
 
+@pytest.mark.slow
 def test_open_clip_loads_a_model_from_the_hub_by_its_name(hub):
     _model(hub, "school/small-clip")
     images = load_storybook(n_images=8)
@@ -58,6 +59,7 @@ def test_a_model_that_does_not_exist_is_an_error(hub):
         ClipEncoder("hf-hub:school/none")
 
 
+@pytest.mark.slow
 def test_load_dataset_reads_from_the_small_hub_whole_and_as_a_stream(hub, tmp_path):
     """So that what is tested with it holds for the libraries that use the real one."""
     table = datasets.Dataset.from_dict({"image": [jpeg(i, 0) for i in range(6)]})

@@ -31,6 +31,7 @@ def test_each_script_has_tests_of_its_own():
     assert sorted(tested) == SCRIPTS
 
 
+@pytest.mark.slow
 def test_the_scripts_pass_their_own_tests():
     node = shutil.which("node")
     if node is None:

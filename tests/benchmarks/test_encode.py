@@ -19,6 +19,7 @@ def benchmark(monkeypatch):
     return encode
 
 
+@pytest.mark.slow
 def test_rates_and_a_cosine_come_from_any_device(benchmark, tmp_path):
     paths = [tmp_path / f"{row}.png" for row in range(4)]
     for path, image in zip(paths, load_storybook(n_images=4), strict=True):

@@ -41,6 +41,7 @@ def test_every_algorithm_finds_groups_that_are_plain(algorithm: str, metric: str
     np.testing.assert_allclose(found.silhouettes, expected, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("algorithm", "metric"), EVERY_WAY)
 def test_equal_seeds_give_equal_clusterings(algorithm: str, metric: str) -> None:
     first, second = (
@@ -107,6 +108,7 @@ def test_spherical_k_means_gives_every_image_to_the_nearest_direction() -> None:
     assert (np.diff(sweep.inertias) < 0).all()
 
 
+@pytest.mark.slow
 def test_spherical_k_means_does_not_look_at_lengths() -> None:
     directions = Embeddings(_RANDOM.normal(size=(120, 5))).vectors
     stretched = directions * _RANDOM.uniform(0.1, 10, size=(120, 1)).astype(np.float32)
@@ -137,6 +139,7 @@ def test_another_algorithm_than_there_is_is_refused_by_name() -> None:
         sweep_clusters(GROUPS, algorithm="hdbscan", min_cluster_sizes=[1])
 
 
+@pytest.mark.slow
 def test_a_comparison_has_a_clustering_of_every_algorithm() -> None:
     found = compare_algorithms(GROUPS, n_clusters=6)
     assert list(found) == [
@@ -198,6 +201,7 @@ def test_what_is_centred_stays_as_it_is() -> None:
     assert centered.centered() is centered
 
 
+@pytest.mark.slow
 def test_a_projection_in_more_than_two_dimensions_is_a_space_of_its_own() -> None:
     assert sweep_clusters(project(GROUPS, "pca", n_components=5), [3]).space == "pca-5"
     assert sweep_clusters(Projection(GROUPS.vectors[:, :2], "by hand"), [3]).space == "by hand"
@@ -214,6 +218,7 @@ def test_numbers_follow_those_that_share_most_and_noise_stays_noise() -> None:
     assert shared(a, b, 3, 3).tolist() == [[2, 0, 0], [0, 2, 0], [0, 0, 1]]
 
 
+@pytest.mark.slow
 def test_a_mixture_that_loses_a_component_has_a_cluster_fewer() -> None:
     for seed in range(6):
         points = np.random.default_rng(seed).normal(size=(200, 2))

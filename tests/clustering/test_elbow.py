@@ -56,6 +56,7 @@ def test_too_few_values_or_no_fall_have_no_elbow(curve: list[float]) -> None:
     assert find_elbow(range(2, 2 + len(curve)), curve) is None
 
 
+@pytest.mark.slow
 def test_separate_groups_have_their_elbow_and_noise_of_many_dimensions_has_none() -> None:
     random = np.random.default_rng(0)
     noise = random.normal(size=(300, 64))

@@ -98,6 +98,7 @@ def test_lloyd_s_steps_on_a_device_end_where_every_point_has_its_nearest_centre(
     np.testing.assert_array_equal(labels, apart.argmin(axis=1))
 
 
+@pytest.mark.slow
 def test_a_t_sne_settles_on_a_device_as_well(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +127,7 @@ def test_only_a_gpu_of_cuda_s_takes_over_and_only_large_work(
     assert gpu_for(1e13) == expected
 
 
+@pytest.mark.slow
 def test_a_sweep_of_a_lesson_s_size_does_not_load_torch() -> None:
     script = """
 import sys, numpy as np

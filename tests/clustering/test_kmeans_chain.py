@@ -50,6 +50,7 @@ def _inertia(points: NDArray[np.floating], labels: NDArray[np.intp]) -> float:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", _data())
 def test_inertia_is_within_1_percent_of_ten_starts_of_scikit_learn(name: str) -> None:
     points = _data()[name]
@@ -62,6 +63,7 @@ def test_inertia_is_within_1_percent_of_ten_starts_of_scikit_learn(name: str) ->
     assert (np.array(found) / expected).max() <= 1.01
 
 
+@pytest.mark.slow
 def test_the_largest_k_which_few_starts_reach_are_as_good() -> None:
     random = np.random.default_rng(2)
     points = random.normal(size=(40, 256))[np.arange(1000) % 40]
@@ -75,6 +77,7 @@ def test_the_largest_k_which_few_starts_reach_are_as_good() -> None:
         assert _inertia(points, labelings[k]) <= 1.01 * expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", [128, 140])
 def test_there_may_be_more_clusters_than_a_byte_can_count(k: int) -> None:
     points = np.random.default_rng(5).normal(size=(300, 512)).astype(np.float32)
@@ -84,6 +87,7 @@ def test_there_may_be_more_clusters_than_a_byte_can_count(k: int) -> None:
     assert sorted(set(labels.tolist())) == list(range(k))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("random_state", range(3))
 def test_inertia_never_rises_with_more_clusters(random_state: int) -> None:
     points = np.random.default_rng(1).uniform(size=(100, 2))
@@ -93,6 +97,7 @@ def test_inertia_never_rises_with_more_clusters(random_state: int) -> None:
     assert (np.diff([_inertia(points, labels) for labels in labelings]) < 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["three factors", "noise in a plane"])
 def test_every_partition_is_settled(name: str) -> None:
     points = _data()[name]
@@ -133,12 +138,14 @@ def test_a_group_that_splits_leaves_the_other_numbers_alone() -> None:
     assert four.tolist() == [2] * 9 + [3] * 8 + [1] * 30 + [0] * 40
 
 
+@pytest.mark.slow
 def test_the_first_clusters_are_numbered_by_size() -> None:
     (labels,) = match(kmeans_chain(_data()["handwritten digits"], [5], random_state=0))
 
     assert (np.diff(np.bincount(labels)) <= 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_duplicates_form_as_many_clusters_as_there_are_different_points(dtype: type) -> None:
     places = np.random.default_rng(3).normal(size=(12, 32)).astype(dtype)

@@ -71,6 +71,7 @@ def test_other_seeds_keep_the_clusters_for_a_k_apart_from_the_other_k_too(
     _require_same(sweep_clusters(points, [17], random_state=random_state), pair, [17])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["groups", "a plane", "duplicates"])
 def test_above_20_too_the_clusters_for_a_k_do_not_depend_on_the_other_k(name: str) -> None:
     points, ks = DATA[name](), [20, 21, 23]
@@ -81,6 +82,7 @@ def test_above_20_too_the_clusters_for_a_k_do_not_depend_on_the_other_k(name: st
     _require_same(sweep_clusters(points, ks), everything, ks)
 
 
+@pytest.mark.slow
 def test_a_sample_of_many_points_is_the_same_whatever_k_are_asked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -47,12 +47,14 @@ def order(stored):
     return np.array([row_of[key] for key in stored.keys.tolist()])
 
 
+@pytest.mark.slow
 def test_the_groups_are_found_though_the_store_is_sorted_by_them(stored, order):
     found = sweep_clusters(stored, [8], n_sample=800)[8]
 
     assert adjusted_rand_score(GROUPS[order], found.cluster_labels) > 0.99
 
 
+@pytest.mark.slow
 def test_every_vector_is_with_its_nearest_center_and_inertia_is_their_distance(stored):
     found = sweep_clusters(stored, [5], n_sample=700)[5]
 
@@ -86,6 +88,7 @@ def test_the_clusters_for_a_k_do_not_depend_on_the_other_k(stored):
             assert found[k].inertia == pytest.approx(several[k].inertia, rel=1e-12)
 
 
+@pytest.mark.slow
 def test_stored_embeddings_that_memory_holds_are_swept_as_those_in_memory(stored):
     on_disk = sweep_clusters(stored, [3, 8], metric="cosine")
     in_memory = sweep_clusters(stored[:], [3, 8], metric="cosine")
@@ -96,6 +99,7 @@ def test_stored_embeddings_that_memory_holds_are_swept_as_those_in_memory(stored
         assert on_disk[k].inertia == in_memory[k].inertia
 
 
+@pytest.mark.slow
 def test_of_very_many_stored_embeddings_a_sample_is_taken_without_asking(stored, monkeypatch):
     monkeypatch.setattr("cliplab.embeddings.sample.N_SAMPLE", 500)
     expected = sweep_clusters(stored, [4], n_sample=500, n_silhouettes=60)[4]
@@ -106,6 +110,7 @@ def test_of_very_many_stored_embeddings_a_sample_is_taken_without_asking(stored,
     np.testing.assert_array_equal(found.silhouettes, expected.silhouettes)
 
 
+@pytest.mark.slow
 def test_those_that_are_measured_have_the_silhouettes_they_have_among_all(stored):
     sweep = sweep_clusters(stored, [3, 8], n_sample=600, n_silhouettes=200)
 
@@ -119,6 +124,7 @@ def test_those_that_are_measured_have_the_silhouettes_they_have_among_all(stored
         )
 
 
+@pytest.mark.slow
 def test_n_silhouettes_means_the_same_with_and_without_a_sample():
     few = EMBEDDINGS[:300]
 
@@ -202,12 +208,14 @@ def test_a_sample_is_for_embeddings(of):
         sweep_clusters(of, [3], n_sample=10)
 
 
+@pytest.mark.slow
 def test_the_space_of_centered_vectors_is_theirs():
     sweep = sweep_clusters(EMBEDDINGS.centered(), [3], n_sample=200)
 
     assert sweep.space == "centered embedding"
 
 
+@pytest.mark.slow
 def test_a_store_that_an_encoder_filled_is_swept_as_its_vectors_in_memory_are(tmp_path):
     ClipEncoder("storybook").encode_images(load_storybook(n_images=150), store=tmp_path)
     stored = StoredEmbeddings(tmp_path)

@@ -65,6 +65,7 @@ def test_a_sweep_says_in_which_space_it_was_made() -> None:
     assert sweep_clusters(EMBEDDINGS.vectors, [3]).space == "array"
 
 
+@pytest.mark.slow
 def test_a_projection_is_swept_by_its_coordinates_and_names_its_method() -> None:
     sweep = sweep_clusters(Projection(VECTORS[:, :2], "tsne"), [3])
 
@@ -198,6 +199,7 @@ def test_clustering_needs_neither_torch_nor_datasets() -> None:
     assert found.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_of_very_many_images_a_sample_is_measured_and_each_of_it_exactly() -> None:
     sampled = sweep_clusters(EMBEDDINGS, [2, 5], n_silhouettes=40)
     whole = sweep_clusters(EMBEDDINGS, [2, 5])

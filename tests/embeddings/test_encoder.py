@@ -42,6 +42,7 @@ def _as_open_clip_does(images, texts):
     return unit(vectors, dim=-1).numpy(), unit(words, dim=-1).numpy()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_vectors_are_open_clip_s_own(images, precision):
     ours = ClipEncoder("storybook", device="cpu", precision=precision)
@@ -53,6 +54,7 @@ def test_vectors_are_open_clip_s_own(images, precision):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])
 def test_16_bits_keep_nearly_all_neighbours(images, precision):
     found = []
@@ -106,6 +108,7 @@ def test_an_untrained_model_is_the_same_each_time_without_a_warning(caplog):
     assert caplog.records == []
 
 
+@pytest.mark.slow
 def test_the_storybook_s_network_can_be_untrained_too(storybook, images, caplog):
     first = ClipEncoder("storybook", pretrained=None, device="cpu")
     torch.rand(1)  # Other random numbers make no difference.
@@ -302,6 +305,7 @@ def test_another_precision_than_three_is_refused():
         ClipEncoder("storybook", precision="half")
 
 
+@pytest.mark.slow
 def test_vectors_of_another_precision_are_stored_apart(storybook, images, tmp_path):
     for precision in ("float32", "bfloat16"):
         ours = ClipEncoder("storybook", device="cpu", precision=precision)

@@ -75,6 +75,7 @@ def test_rows_can_be_read_in_any_order(filled):
     assert stored[rows].provenance["weights"] == "none"
 
 
+@pytest.mark.slow
 def test_what_an_encoder_has_stored_is_read_as_unit_vectors_and_each_image_has_its_row(tmp_path):
     images = load_storybook(n_images=40)
     embeddings = ClipEncoder("storybook").encode_images(images, store=tmp_path)
@@ -150,6 +151,7 @@ def test_a_shard_that_was_removed_is_named(filled):
         list(stored.portions())
 
 
+@pytest.mark.slow
 def test_large_shards_stay_as_they_are_while_more_is_added(tmp_path):
     """A shard that is merged again with each thousand vectors is rewritten each time."""
     vectors = _vectors(80_000, n_features=2)
@@ -166,6 +168,7 @@ def test_large_shards_stay_as_they_are_while_more_is_added(tmp_path):
     assert written < 4 * stored
 
 
+@pytest.mark.slow
 def test_little_of_a_large_store_is_in_memory(tmp_path):
     vectors = _vectors(80_000, n_features=128)
     _fill(tmp_path, list(range(len(vectors))), vectors, batch=128)

@@ -60,6 +60,7 @@ def test_images_that_were_encoded_before_are_not_encoded_again(tmp_path, undistu
     np.testing.assert_array_equal(again[::-1], undisturbed)
 
 
+@pytest.mark.slow
 def test_a_finished_run_leaves_one_shard_and_its_metadata(tmp_path):
     _encode(tmp_path)
     assert len(_shards(tmp_path)) == 1
@@ -146,6 +147,7 @@ def test_a_run_that_was_killed_at_any_moment_continues_and_ends_with_the_same_ve
     assert n_begun > 0
 
 
+@pytest.mark.slow
 def test_at_most_the_batches_in_progress_are_lost(tmp_path):
     encoder = ClipEncoder("storybook", device="cpu")
     encode, n_done = encoder._clip.encode_batch, []
@@ -207,6 +209,7 @@ def _encode_with_little_room(store, answer):
     answer.send((vectors, [str(warning.message) for warning in warned]))
 
 
+@pytest.mark.slow
 def test_on_a_full_disk_vectors_are_complete_and_a_warning_says_what_is_not_stored(
     tmp_path, undisturbed
 ):

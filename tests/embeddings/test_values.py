@@ -90,6 +90,7 @@ def test_a_file_of_another_kind_or_a_damaged_one_is_refused(tmp_path):
         load_embeddings(path)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Use 'content=.*' to upload raw bytes:DeprecationWarning")
 def test_embeddings_that_are_published_are_fetched_equal_to_the_last_bit(hub, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_for_the_small_hub")
@@ -101,6 +102,7 @@ def test_embeddings_that_are_published_are_fetched_equal_to_the_last_bit(hub, mo
     assert (again.model, dict(again.provenance)) == ("by hand", {"precision": "float32"})
 
 
+@pytest.mark.slow
 def test_a_dataset_of_another_kind_is_refused(hub, tmp_path):
     datasets.Dataset.from_dict({"word": ["a"]}).to_parquet(tmp_path / "train.parquet")
     hub.add("datasets/me/words", {"train.parquet": (tmp_path / "train.parquet").read_bytes()})

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from cliplab import compare_algorithms, sweep_clusters
 
 
+@pytest.mark.slow
 def test_its_k_means_are_those_of_a_sweep() -> None:
     points = np.random.default_rng(0).normal(size=(200, 96))
 

@@ -35,6 +35,7 @@ def test_the_resamples_do_not_depend_on_the_size_of_the_blocks(monkeypatch):
     np.testing.assert_allclose(some, whole, atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.proof
 @pytest.mark.parametrize("agreement", [0.0, 0.3, 0.6, 0.9])
 def test_intervals_contain_the_mean_agreement_of_other_samples(agreement, proof):

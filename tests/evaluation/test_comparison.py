@@ -50,6 +50,7 @@ def test_clip_finds_the_objects_better_than_embeddings_without_meaning(compariso
     assert comparison.difference(other, "CLIP").is_clear
 
 
+@pytest.mark.slow
 def test_raw_pixels_find_the_place_which_covers_most_of_an_image(images):
     places = images.with_classes("place")
     found = compare_embeddings(places, {"pixels": encode_pixels(images)}, n_init=1)
@@ -71,6 +72,7 @@ def test_each_interval_contains_the_measured_agreement(comparison):
     assert (table["high"] - table["low"] < 0.06).all()
 
 
+@pytest.mark.slow
 def test_the_measures_are_those_of_scikit_learn_on_the_run_with_the_lowest_inertia(images, clip):
     found = compare_embeddings(images, {"CLIP": clip}, n_clusters=7, n_resamples=5, n_init=4)
 
@@ -86,12 +88,14 @@ def test_the_measures_are_those_of_scikit_learn_on_the_run_with_the_lowest_inert
     assert len({clustering.inertia for clustering in clusterings}) > 1
 
 
+@pytest.mark.slow
 def test_the_best_of_ten_runs_hardly_depends_on_the_seed(comparison, images, clip):
     again = compare_embeddings(images, {"CLIP": clip}, random_state=1, n_resamples=1)
     scores = [each.agreements["CLIP"].adjusted_mutual_info for each in (comparison, again)]
     assert scores[0] == pytest.approx(scores[1], abs=0.02)
 
 
+@pytest.mark.slow
 def test_two_equal_embeddings_differ_by_zero(images, clip):
     found = compare_embeddings(images, {"one": clip, "two": clip}, n_resamples=50, n_init=1)
 
@@ -100,6 +104,7 @@ def test_two_equal_embeddings_differ_by_zero(images, clip):
     assert not difference.is_clear
 
 
+@pytest.mark.slow
 def test_paired_differences_have_narrower_intervals_than_each_agreement(images, clip):
     noise = np.random.default_rng(0).normal(scale=0.001, size=clip.vectors.shape)
     both = {"CLIP": clip, "with noise": Embeddings(clip.vectors + noise)}
@@ -111,6 +116,7 @@ def test_paired_differences_have_narrower_intervals_than_each_agreement(images, 
     assert found.difference("with noise", "CLIP").low == pytest.approx(-difference.high)
 
 
+@pytest.mark.slow
 def test_the_interval_of_random_embeddings_contains_zero(images):
     random = np.random.default_rng(0)
     both = {name: Embeddings(random.normal(size=(1000, 8))) for name in ("one", "two")}
@@ -122,6 +128,7 @@ def test_the_interval_of_random_embeddings_contains_zero(images):
     assert not found.difference("one", "two").is_clear
 
 
+@pytest.mark.slow
 def test_images_without_a_class_are_clustered_but_not_counted():
     images = load_storybook(n_images=60, random_state=SEED)
     table = images.dataset
@@ -144,6 +151,7 @@ def test_images_without_a_class_are_clustered_but_not_counted():
     assert known.n_clusters == len(set(codes[codes >= 0])) < 16
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_comparison(images, clip):
     one, same, other = (
         compare_embeddings(images, {"CLIP": clip}, random_state=seed, n_resamples=20, n_init=2)

@@ -362,6 +362,7 @@ def test_the_html_has_the_elbow_which_does_not_influence_the_suggestion():
         assert found.votes == EVIDENCE.votes
 
 
+@pytest.mark.slow
 def test_the_name_of_a_projection_is_escaped_in_html():
     hostile = "<script>alert(1)</script>"
     projection = Projection(POINTS[:, :2], hostile)
@@ -569,6 +570,7 @@ def test_embeddings_have_evidence_by_either_distance(metric):
     np.testing.assert_array_equal(found.table["null_high"][1:], highest)
 
 
+@pytest.mark.slow
 def test_with_the_cosine_starts_depend_on_directions_only():
     directions = _plain_groups(3)
     lengths = np.random.default_rng(2).uniform(0.1, 10, (150, 1))
@@ -584,6 +586,7 @@ def test_with_the_cosine_starts_depend_on_directions_only():
     np.testing.assert_allclose(*scores)
 
 
+@pytest.mark.slow
 def test_with_the_cosine_resamples_are_clustered_by_the_cosine():
     # Two groups by direction, two others by length.
     lengths = np.where(np.arange(100) % 4 < 2, 1, 20)[:, None]

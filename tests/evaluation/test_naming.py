@@ -430,6 +430,7 @@ def test_a_single_image_has_score_0(encoder, book):
     assert rank_by_text("a red car", book[0][:1], encoder).scores.tolist() == [0.0]
 
 
+@pytest.mark.slow
 def test_importing_the_names_loads_no_torch():
     heavy = {"torch", "open_clip", "bokeh"}
     code = f"import sys, cliplab.evaluation.naming.cluster_names; print({heavy} & set(sys.modules))"

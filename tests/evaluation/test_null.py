@@ -140,6 +140,7 @@ def test_null_data_differ_from_data_drawn_with_the_same_seed(kind, data):
     assert np.abs(together).max() < 0.25
 
 
+@pytest.mark.slow
 def test_null_data_have_no_groups():
     grouped = Embeddings(_RANDOM.normal(size=(5, 16))[np.arange(200) % 5]
                          + 0.1 * _RANDOM.normal(size=(200, 16)))  # fmt: skip

@@ -29,6 +29,7 @@ def test_a_projection_is_drawn_at_its_coordinates(projection, images):
     assert len(set(data["color_values"])) == 1
 
 
+@pytest.mark.slow
 def test_without_a_clustering_its_hover_says_nothing_of_clusters(projection, images, sweep):
     for given in ({"images": images}, {}):
         plot = show_projection(projection, **given).figure
@@ -83,6 +84,7 @@ def test_silhouettes_are_drawn_for_one_clustering(images, sweep):
     assert "k = 5" in plot.title.text
 
 
+@pytest.mark.slow
 def test_evidence_and_transitions_are_drawn_from_their_values(sweep, embeddings):
     evidence = evidence_for_k(embeddings, sweep_clusters(embeddings, range(2, 5)))
     assert _data(show_evidence(evidence).figure, "gap")["gap"].tolist() == (

@@ -77,6 +77,7 @@ def test_only_images_that_were_measured_have_a_bar_and_blocks_have_no_holes():
     assert bars_end(clustering) == len(MEASURED) + 2
 
 
+@pytest.mark.slow
 def test_the_line_that_may_be_cut_begins_with_the_mean_and_its_error(explorer, sampled):
     shown = sampled[explorer.state.n_clusters]
     mean, error = shown.silhouette_score, shown.silhouette_error
@@ -130,12 +131,14 @@ def test_typical_images_are_among_the_measured(sampled):
     assert set(most_typical(sampled[3])) <= set(MEASURED.tolist())
 
 
+@pytest.mark.slow
 def test_of_very_many_images_nothing_is_said_beforehand(explorer, many):
     assert image_columns(many) == {}
     assert set(explorer._board.plots.images.data) == {"x", "y", "color_values", "cluster_labels"}
     assert explorer._board.plots.hover.sheets.data["uri"] == []
 
 
+@pytest.mark.slow
 def test_k_moves_the_bars_of_the_sample_and_the_colours_of_all(explorer, sampled):
     explorer.state.n_clusters = 3
     plots = explorer._board.plots
@@ -147,6 +150,7 @@ def test_k_moves_the_bars_of_the_sample_and_the_colours_of_all(explorer, sampled
     )
 
 
+@pytest.mark.slow
 def test_points_and_bars_are_selected_together(explorer):
     plots = explorer._board.plots
     plots.bars.selected.indices = [1, 2]
@@ -159,6 +163,7 @@ def test_points_and_bars_are_selected_together(explorer):
     assert plots.bars.selected.indices == [0, 1]
 
 
+@pytest.mark.slow
 def test_a_picture_that_is_asked_for_comes_without_a_name_until_names_may_be_seen(explorer):
     hover = explorer._board.plots.hover
     hover.request.data = {"rows": [7]}
@@ -173,6 +178,7 @@ def test_a_picture_that_is_asked_for_comes_without_a_name_until_names_may_be_see
     assert hover.answer.data["class_names"] == ["bee"]
 
 
+@pytest.mark.slow
 def test_an_image_that_was_not_measured_can_be_opened(explorer):
     explorer.state.page = "silhouette"
     explorer.state.opened = 0
@@ -180,6 +186,7 @@ def test_an_image_that_was_not_measured_can_be_opened(explorer):
     assert "to the nearest cluster" in explorer._panel.pages["silhouette"]._explanation.value
 
 
+@pytest.mark.slow
 def test_what_repeats_the_work_many_times_is_refused_in_words(explorer, monkeypatch):
     assert N_IMAGES < MOST_REPEATED
     for module in ("model.extras", "widgets.pages.evidence", "widgets.pages.method"):

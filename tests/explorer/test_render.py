@@ -42,6 +42,7 @@ def drawn(explorer):
     return counts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trait", DRAWN)
 def test_a_change_draws_each_part_once_and_only_what_shows_it(explorer, drawn, trait):
     setattr(explorer.state, trait, VALUES[trait])
@@ -49,11 +50,13 @@ def test_a_change_draws_each_part_once_and_only_what_shows_it(explorer, drawn, t
     assert set(drawn) == DRAWN[trait]
 
 
+@pytest.mark.slow
 def test_null_data_are_drawn_once_however_many_draws_there_are(explorer, drawn):
     explorer.state.null_data = "covariance"
     assert drawn["null data"] == drawn["null clusters"] == drawn["band"] == 1
 
 
+@pytest.mark.slow
 def test_every_part_shows_a_trait_that_there_is(explorer):
     session = explorer._session
     traits = set(session.trait_names())
@@ -63,6 +66,7 @@ def test_every_part_shows_a_trait_that_there_is(explorer):
         assert part.shows <= traits, part.name
 
 
+@pytest.mark.slow
 def test_nothing_is_set_by_drawing(explorer):
     changed = []
     explorer.state.observe(lambda change: changed.append(change["name"]))

@@ -47,6 +47,7 @@ def _encode_and_show(images: ImageSet) -> None:
     images._repr_html_()
 
 
+@pytest.mark.slow
 def test_an_image_of_open_images_is_decoded_once_in_fetching_and_once_in_encoding(
     decoded: Counter[tuple[int, int]], tmp_path: Path
 ) -> None:
@@ -64,6 +65,7 @@ def test_an_image_of_open_images_is_decoded_once_in_fetching_and_once_in_encodin
     assert {size: decoded[size] for size in sizes} == dict.fromkeys(sizes, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_an_image_of_a_folder_is_decoded_once_in_loading_and_once_in_encoding(
     decoded: Counter[tuple[int, int]], tmp_path: Path, kind: str

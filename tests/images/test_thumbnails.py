@@ -4,6 +4,7 @@ import base64
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from cliplab import load_storybook
@@ -14,6 +15,7 @@ def _opened(uri: str) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(uri.split(",")[1])))
 
 
+@pytest.mark.slow
 def test_an_image_has_its_place_on_its_sheet():
     images, size = load_storybook(n_images=SHEET_SIDE**2 + 20), 40
     numbered = dict(sheets(images, size))

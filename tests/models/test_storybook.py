@@ -25,12 +25,14 @@ def embeddings(encoder, fresh):
     return encoder.encode_images(fresh)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("factor", "bar"), [("object", 0.95), ("color", 0.95), ("place", 0.97)])
 def test_zero_shot_classification_of_new_images_is_right(encoder, fresh, embeddings, factor, bar):
     found = zero_shot(encoder, embeddings, factor)
     assert (found == fresh.to_pandas()[factor]).mean() >= bar
 
 
+@pytest.mark.slow
 def test_captions_find_their_images(encoder, fresh, embeddings):
     table = fresh.to_pandas()
     captions = sorted(set(table["caption"]))
@@ -39,6 +41,7 @@ def test_captions_find_their_images(encoder, fresh, embeddings):
     assert (found == table["caption"]).mean() > 0.85
 
 
+@pytest.mark.slow
 def test_words_find_the_images_that_they_describe(encoder, fresh, embeddings):
     """Of the n images nearest to "a red fish", where n show one, nearly all show one."""
     table = fresh.to_pandas()
@@ -63,6 +66,7 @@ def test_pairs_that_training_left_out_are_found_far_above_chance(encoder, fresh,
     assert right[held_out].mean() > 0.3
 
 
+@pytest.mark.slow
 def test_clusters_agree_with_known_factors(encoder):
     assert max(agreements(encoder).values()) >= 0.6
 

@@ -11,6 +11,7 @@ from cliplab import ImageSet, Pack, load_pack, save_pack
 from cliplab.packs.folder import write_pack
 
 
+@pytest.mark.slow
 def test_a_pack_replaces_another_pack_but_no_other_folder(lesson, saved, tmp_path):
     images, embeddings, *_ = lesson
     save_pack(saved[1], images, embeddings, title="Another")
@@ -24,6 +25,7 @@ def test_a_pack_replaces_another_pack_but_no_other_folder(lesson, saved, tmp_pat
     assert sorted(file.name for file in tmp_path.iterdir()) == ["mine", "pack"]
 
 
+@pytest.mark.slow
 def test_a_folder_with_other_files_is_not_replaced(lesson, saved, tmp_path):
     images, embeddings, *_ = lesson
     mine = tmp_path / "mine"

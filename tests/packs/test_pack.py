@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
+
 from cliplab import Pack
 
 
+@pytest.mark.slow
 def test_text_in_a_pack_is_escaped_in_html(lesson):
     images, embeddings, *_ = lesson
     hostile = "<img src=x onerror=alert(1)>"

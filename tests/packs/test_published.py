@@ -36,6 +36,7 @@ def test_a_named_pack_that_does_not_exist_is_an_error(hub):
         fetch_pack("school/none")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Use 'content=.*' to upload raw bytes:DeprecationWarning")
 def test_a_published_pack_is_fetched_once_and_then_loaded_without_a_network(
     saved, hub, monkeypatch
@@ -55,6 +56,7 @@ def test_a_published_pack_is_fetched_once_and_then_loaded_without_a_network(
     assert hub.server.requests.total() == 0
 
 
+@pytest.mark.slow
 def test_an_incomplete_pack_is_not_published(saved, hub):
     (saved[1] / "images.parquet").unlink()
     with pytest.raises(ValueError, match=r"images\.parquet is missing"):

@@ -19,6 +19,7 @@ from cliplab import (
 )
 
 
+@pytest.mark.slow
 def test_a_pack_is_loaded_as_it_was_saved(lesson, saved):
     images, embeddings, projections, sweeps = lesson
     pack = load_pack(saved[1])
@@ -41,6 +42,7 @@ def test_a_pack_is_loaded_as_it_was_saved(lesson, saved):
             assert found[k].inertia == expected[k].inertia
 
 
+@pytest.mark.slow
 def test_sweeps_of_every_kind_are_loaded_with_their_settings(lesson, tmp_path):
     images, embeddings, *_ = lesson
     sweeps = [

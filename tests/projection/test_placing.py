@@ -57,6 +57,7 @@ def test_n_sample_means_the_same_in_memory_and_on_disk(stored):
     np.testing.assert_allclose(on_disk.coordinates, in_memory.coordinates, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_a_sample_of_all_images_is_no_sample(stored, monkeypatch):
     monkeypatch.setitem(sys.modules, "openTSNE", None)
     few = EMBEDDINGS[:40]
@@ -65,6 +66,7 @@ def test_a_sample_of_all_images_is_no_sample(stored, monkeypatch):
     assert len(project(stored, "pca")) == 1500
 
 
+@pytest.mark.slow
 def test_into_a_t_sne_of_four_images_others_can_be_placed():
     assert project(EMBEDDINGS[:30], n_sample=4).coordinates.shape == (30, 2)
 

@@ -36,6 +36,7 @@ def test_few_images_lower_the_default_perplexity(embeddings):
     assert project(embeddings[:31]).parameters["perplexity"] == 10
 
 
+@pytest.mark.slow
 def test_umap_separates_what_is_separate(embeddings):
     pytest.importorskip("umap")
     projection = project(embeddings, "umap", random_state=3)
@@ -95,6 +96,7 @@ def test_coordinates_must_be_finite():
         Projection([[0.0, np.nan]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "call", "extra"),
     [
@@ -122,6 +124,7 @@ except ImportError as error:
     assert f'pip install "cliplab[{extra}]"' in run.stdout
 
 
+@pytest.mark.slow
 def test_importing_it_loads_no_torch():
     modules = "cliplab.projection.projecting, cliplab.projection.tsne"
     script = f"import {modules}, sys; print('torch' in sys.modules)"

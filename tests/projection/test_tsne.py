@@ -60,6 +60,7 @@ def test_the_end_is_as_good_as_scikit_learn_s_on_the_same_affinities():
     assert np.median(ratios) <= 1.01
 
 
+@pytest.mark.slow
 def test_the_reported_divergence_is_that_of_the_frame(stages, frames):
     for frame in (frames[3], frames[-1]):
         expected = _independent_kl(stages.affinities(30), frame.coordinates)
@@ -168,6 +169,7 @@ def test_very_many_images_use_open_tsne(monkeypatch, stages):
     assert warm.iteration < last.iteration
 
 
+@pytest.mark.slow
 def test_another_perplexity_starts_from_the_current_layout(stages, frames):
     warm = list(stages.frames(15, start=frames[-1].coordinates))
     *_, cold = stages.frames(15)
@@ -190,6 +192,7 @@ def test_the_last_frame_says_that_it_is_done(frames):
     assert all(share < 1 for share in shares[:-1])
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_layouts_and_others_do_not(stages, frames):
     again = list(StagedTSNE(stages.vectors, 0).frames(30))[3]
     other = list(StagedTSNE(stages.vectors, 1).frames(30))[3]

@@ -171,6 +171,7 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="memory has other units elsewhere")
 def test_malformed_files_take_no_more_memory_than_is_stated(tmp_path: Path) -> None:
     for number, (name, data) in enumerate(malformed_images(300, random_state=1)):

@@ -31,6 +31,7 @@ def test_the_order_of_a_subset_is_the_same():
     assert hash_order(part, 3) == [name for name in hash_order(_IDS, 3) if name in part]
 
 
+@pytest.mark.slow
 @pytest.mark.proof
 def test_every_name_is_as_likely_to_be_drawn_as_any_other(proof):
     """Chi-square over many seeds: a sample of 100 out of 1,000, counted for each name."""

@@ -61,6 +61,7 @@ def pets(hub):
     return name
 
 
+@pytest.mark.slow
 def test_a_sample_is_the_head_of_the_hash_order_with_every_column(hub, pets):
     images = fetch_hub_images(pets, n_images=12, random_state=3)
     rows = [int(row) for row in hash_order(map(str, range(_N)), 3)[:12]]
@@ -76,6 +77,7 @@ def test_a_sample_is_the_head_of_the_hash_order_with_every_column(hub, pets):
     assert images.attribution[0].license == "cc-by-4.0"
 
 
+@pytest.mark.slow
 def test_only_the_row_groups_with_an_image_of_the_sample_are_read(hub, pets):
     name, content = f"{pets}-large", parquet(_noisy(400), rows_a_group=10)
     hub.add(f"datasets/{name}", {"train.parquet": content})
@@ -84,6 +86,7 @@ def test_only_the_row_groups_with_an_image_of_the_sample_are_read(hub, pets):
     assert sent < len(content) / 3
 
 
+@pytest.mark.slow
 def test_a_saved_sample_needs_no_network(hub, pets):
     first = fetch_hub_images(pets, n_images=8)
     hub.forget()
@@ -92,6 +95,7 @@ def test_a_saved_sample_needs_no_network(hub, pets):
     assert hub.server.requests.total() == 0
 
 
+@pytest.mark.slow
 def test_another_seed_is_another_sample_and_numbers_of_numpy_are_the_same(hub, pets):
     first, other = (fetch_hub_images(pets, n_images=30, random_state=seed) for seed in (0, 1))
     assert first.image_ids.tolist() != other.image_ids.tolist()
@@ -103,12 +107,14 @@ def test_another_seed_is_another_sample_and_numbers_of_numpy_are_the_same(hub, p
     assert json.loads(json.dumps(dict(few.provenance)))["max_row_groups"] == 2
 
 
+@pytest.mark.slow
 def test_a_large_row_group_is_read_whole(hub, pets):
     name = f"{pets}-whole"
     hub.add(f"datasets/{name}", {"train.parquet": parquet(_table(100), rows_a_group=100)})
     assert len(fetch_hub_images(name, n_images=1000)) == 100
 
 
+@pytest.mark.slow
 def test_a_part_gets_its_name_when_it_is_whole(hub, pets, empty_cache):
     name, seen = f"{pets}-one", []
     hub.add(f"datasets/{name}", {"train.parquet": parquet(_noisy(40), rows_a_group=40)})
@@ -124,6 +130,7 @@ def test_a_part_gets_its_name_when_it_is_whole(hub, pets, empty_cache):
     assert fetch_hub_images(name, n_images=1).image_ids.tolist() == first.image_ids.tolist()
 
 
+@pytest.mark.slow
 def test_fewer_row_groups_are_less_to_read_and_as_many_images(pets):
     images = fetch_hub_images(pets, n_images=20, max_row_groups=3)
     groups = {int(name.removeprefix("train-")) // 10 for name in images.image_ids}
@@ -149,6 +156,7 @@ def test_from_few_row_groups_a_row_of_a_short_one_is_about_as_likely():
     assert 0.5 < short / large < 2
 
 
+@pytest.mark.slow
 def test_one_damaged_image_is_skipped_alone(hub, pets):
     name = f"{pets}-bad"
     hub.add(f"datasets/{name}", {"train.parquet": parquet(_table(30, bad=(4, 7)))})
@@ -160,12 +168,14 @@ def test_one_damaged_image_is_skipped_alone(hub, pets):
     )
 
 
+@pytest.mark.slow
 def test_a_column_of_text_can_be_the_class(pets):
     images = fetch_hub_images(pets, split="test", n_images=9, label_column="word")
     assert len(images.class_names) == 9
     assert images.factor("kind")[0] in ("cat", "dog", "boat")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:school.* has no parquet files")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_dataset_of_single_files_comes_from_a_stream(hub, pets, monkeypatch):
@@ -193,6 +203,7 @@ def _tar(n_images):
     return buffer.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:school.* has no parquet files")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_dataset_of_archives_has_the_columns_that_are_in_them(hub, pets, monkeypatch):
@@ -222,6 +233,7 @@ def test_a_table_without_images_is_refused_with_the_columns_that_it_has(hub, pet
         fetch_hub_images(name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -239,6 +251,7 @@ def test_what_does_not_exist_is_refused(pets, arguments, words):
         fetch_hub_images(pets, **arguments)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "kind", "words"),
     [
@@ -272,6 +285,7 @@ def test_what_cannot_be_the_name_of_a_dataset_is_refused(name):
         fetch_hub_images(name)
 
 
+@pytest.mark.slow
 def test_a_missing_or_private_or_damaged_dataset_is_an_error_in_one_sentence(hub, pets):
     with pytest.raises(FileNotFoundError, match="is not on the Hub, or is private"):
         fetch_hub_images("school/nothing")
@@ -295,6 +309,7 @@ def test_without_a_network_there_is_an_error_at_once(pets, monkeypatch):
         fetch_hub_images(pets)
 
 
+@pytest.mark.slow
 def test_a_server_that_cannot_send_ranges_is_named_in_the_error(hub, pets, monkeypatch):
     name = f"{pets}-whole"
     hub.add(f"datasets/{name}", {"train.parquet": parquet(_noisy(60), rows_a_group=10)})

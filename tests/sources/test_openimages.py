@@ -41,6 +41,7 @@ def test_a_sample_is_the_head_of_the_hash_order_with_every_column(small, fetch):
         assert 0 <= age.total_seconds() < 600
 
 
+@pytest.mark.slow
 def test_ids_that_look_like_numbers_and_names_that_look_missing_stay_text(small, fetch):
     images = fetch(299, population="all")
     table = images.to_pandas().set_index("image_id")
@@ -49,6 +50,7 @@ def test_ids_that_look_like_numbers_and_names_that_look_missing_stay_text(small,
     assert table.loc["00012e3456789012", "author"] == "null"
 
 
+@pytest.mark.slow
 def test_titles_with_line_breaks_are_whole_also_in_a_table_that_is_read_in_blocks(small, fetch):
     small.titles = {name: f"{name}\n" * 1200 for name in small.ids}
     small.make_tables()
@@ -57,18 +59,21 @@ def test_titles_with_line_breaks_are_whole_also_in_a_table_that_is_read_in_block
     assert titles == [small.titles[name] for name in images.image_ids]
 
 
+@pytest.mark.slow
 def test_where_people_disagree_nothing_is_known(small, fetch):
     table = fetch(299, population="all").to_pandas().set_index("image_id")
     disputed = table.loc[small.ids[0]]
     assert "Animal" not in [*disputed["labels_present"], *disputed["labels_absent"]]
 
 
+@pytest.mark.slow
 def test_a_small_sample_is_the_head_of_a_large_one_and_another_seed_is_another(fetch):
     large, small_one, other = fetch(60), fetch(25), fetch(60, random_state=1)
     assert large.image_ids[:25].tolist() == small_one.image_ids.tolist()
     assert len(set(large.image_ids) & set(other.image_ids)) < 40
 
 
+@pytest.mark.slow
 def test_the_population_can_be_verified_images_or_all(small, fetch):
     verified = fetch(20)
     assert verified.provenance["population_size"] == sum(
@@ -80,6 +85,7 @@ def test_the_population_can_be_verified_images_or_all(small, fetch):
     assert unlicensed not in fetch(299, population="all").image_ids
 
 
+@pytest.mark.slow
 def test_images_of_people_can_be_left_out(fetch):
     images = fetch(150, exclude_classes=PEOPLE)
     shown = {name for names in images.to_pandas()["labels_present"] for name in names}
@@ -104,6 +110,7 @@ def test_without_a_number_for_each_class_every_class_gets_the_same_number(fetch)
     assert len(fetch(31, classes=["Cat", "Boat"])) == 30
 
 
+@pytest.mark.slow
 def test_the_class_of_an_image_is_its_rarest_that_others_share(small, fetch):
     images = fetch(200)
     population = Counter(
@@ -149,6 +156,7 @@ def test_too_large_a_sample_is_refused_before_any_image_is_downloaded(small, fet
     assert _n_requested(small) == 0
 
 
+@pytest.mark.slow
 def test_images_of_two_copies_are_saved_in_two_folders(small, fetch):
     first = fetch(5)
     n_requested = _n_requested(small)

@@ -50,6 +50,7 @@ def _scene(name="cat", color="red", place="beach", light="day", **more):
 # Same seed, same images
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_images(book):
     again = load_storybook(n_images=20)
     for one, other in zip(again, book[:20], strict=True):
@@ -57,6 +58,7 @@ def test_the_same_seed_gives_the_same_images(book):
     assert again.to_pandas().equals(book[:20].to_pandas())
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_images(book):
     other = load_storybook(n_images=20, random_state=1)
     assert not set(other.image_ids) & set(book.image_ids)
@@ -209,6 +211,7 @@ def _touched(scene):
     return (_pixels(draw_scene(scene, 64)) != _pixels(draw_scene(empty, 64))).any(axis=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_objects", [1, 2])
 def test_objects_stay_inside_the_image(n_objects):
     for scene in _scenes(150, n_objects=n_objects):
@@ -241,6 +244,7 @@ def test_the_first_of_two_objects_is_on_the_left():
         assert first.pose.x < 0.5 < second.pose.x
 
 
+@pytest.mark.slow
 def test_two_objects_are_held_out_when_one_of_them_is():
     facts = load_storybook(60, n_objects=2).to_pandas()
     first = zip(facts["object"], facts["color"], strict=True)

@@ -15,12 +15,14 @@ from cliplab.explorer.model.columns import (
 from cliplab.explorer.style.theme import CATEGORY_COLORS, OTHER_COLOR
 
 
+@pytest.mark.slow
 def test_points_stand_where_the_projection_puts_them(projection):
     columns = projection_columns(projection)
     np.testing.assert_array_equal(columns["x"], projection.coordinates[:, 0])
     np.testing.assert_array_equal(columns["y"], projection.coordinates[:, 1])
 
 
+@pytest.mark.slow
 def test_bars_stand_cluster_by_cluster_and_fall_within_each(sweep):
     clustering = sweep[5]
     columns = bar_columns(clustering)

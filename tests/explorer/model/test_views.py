@@ -63,6 +63,7 @@ def test_without_null_data_there_is_no_band(sweep):
     assert null_clustering_view(None, sweep, 5) is None
 
 
+@pytest.mark.slow
 def test_the_model_loads_neither_bokeh_nor_ipywidgets():
     script = (
         "import pkgutil, importlib, sys, cliplab.explorer.model as model\n"

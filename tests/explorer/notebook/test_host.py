@@ -151,6 +151,7 @@ def test_a_page_that_was_cut_off_for_a_while_goes_on_being_served(in_kernel, plo
     in_kernel(story)
 
 
+@pytest.mark.slow
 def test_of_many_changes_to_one_thing_only_the_last_is_kept_for_a_new_view(in_kernel, plot):
     async def story():
         hosted = _hosted(plot)

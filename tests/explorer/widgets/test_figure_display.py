@@ -49,6 +49,7 @@ def test_a_saved_page_asks_for_nothing(elbow, tmp_path):
     assert not re.search(r"<(script|link|img)[^>]+(src|href)=", page)
 
 
+@pytest.mark.slow
 def test_a_saved_page_has_every_thumbnail_even_if_they_have_not_been_sent(
     in_kernel, images, sweep, tmp_path, caplog
 ):
@@ -61,6 +62,7 @@ def test_a_saved_page_has_every_thumbnail_even_if_they_have_not_been_sent(
     assert caplog.records == []
 
 
+@pytest.mark.slow
 def test_thumbnails_are_sent_once_it_is_shown(in_kernel, images, projection):
     async def story():
         display = show_projection(projection, images=images)

@@ -26,6 +26,7 @@ def _figures(gallery):
     return re.findall(r"<figure.*?</figure>", gallery.images.value, flags=re.DOTALL)
 
 
+@pytest.mark.slow
 def test_a_selection_is_shown_with_id_class_cluster_silhouette_and_credit(images, make_session):
     session = make_session(hides_classes=False)
     gallery = _gallery(session)
@@ -50,6 +51,7 @@ def test_without_a_selection_the_most_typical_of_each_cluster_is_shown(make_sess
         assert sweep[6].silhouettes[i] == own.max()
 
 
+@pytest.mark.slow
 def test_buttons_turn_the_pages_and_stop_at_both_ends(make_session):
     session = make_session()
     gallery = _gallery(session)
@@ -64,6 +66,7 @@ def test_buttons_turn_the_pages_and_stop_at_both_ends(make_session):
     assert len(_figures(gallery)) == PAGE_SIZE
 
 
+@pytest.mark.slow
 def test_a_new_selection_begins_on_its_first_page(make_session):
     session = make_session()
     gallery = _gallery(session)

@@ -94,6 +94,7 @@ def test_a_range_that_was_not_requested_is_never_used(tmp_path):
         assert path.read_bytes() == _CONTENT
 
 
+@pytest.mark.slow
 def test_a_large_file_that_arrives_too_slowly_is_given_up(server, tmp_path):
     server.fault = lambda path, times: "slow"
     server.seconds = 0.5

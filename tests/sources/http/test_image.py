@@ -51,6 +51,7 @@ def _fetch_museum_images(manifest: str, n_images: int, *, random_state: int = 0)
     return ImageSet(image_dataset(columns), tuple(skipped), provenance)
 
 
+@pytest.mark.slow
 def test_a_source_of_a_museum_is_one_function() -> None:
     def answer(request: BaseHTTPRequestHandler) -> Answer | None:
         if request.path == "/manifest.json":

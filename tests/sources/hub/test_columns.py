@@ -32,6 +32,7 @@ def fetch(hub):
     return fetch
 
 
+@pytest.mark.slow
 def test_other_images_and_raw_bytes_are_left_out(fetch):
     images = fetch(
         {"mask": [jpeg(0, 0)] * 3, "blob": [b"x"] * 3, "word": ["a", "b", "c"]},
@@ -41,6 +42,7 @@ def test_other_images_and_raw_bytes_are_left_out(fetch):
     assert images.factor("word") == ["a", "b", "c"]
 
 
+@pytest.mark.slow
 def test_a_column_named_like_a_credit_that_holds_something_else_is_renamed(fetch):
     images = fetch(
         {"license": [1, 2, 3], "author": ["Ada", "Bo", "Cy"], "class_label": ["x", "y", "z"]},
@@ -56,17 +58,20 @@ def test_a_column_named_like_a_credit_that_holds_something_else_is_renamed(fetch
     assert images.class_names == ()
 
 
+@pytest.mark.slow
 def test_the_licence_of_an_image_goes_before_that_of_the_dataset(fetch):
     images = fetch({"license": ["CC0", "", "CC BY 2.0"]}, {"license": _TEXT})
     assert [each.license for each in images.attribution] == ["CC0", "", "CC BY 2.0"]
 
 
+@pytest.mark.slow
 def test_images_without_a_class_are_not_in_the_first_class(fetch):
     kinds = {"kind": datasets.ClassLabel(names=["cat", "dog"])}
     images = fetch({"kind": [1, -1, None]}, kinds)
     assert images.class_labels.tolist() == [1, -1, -1]
 
 
+@pytest.mark.slow
 def test_of_two_columns_of_classes_none_is_chosen(fetch):
     kind, place = (datasets.ClassLabel(names=names) for names in (["cat", "dog"], ["sea", "land"]))
     columns, kinds = {"kind": [0, 1, 0], "place": [1, 1, 0]}, {"kind": kind, "place": place}
@@ -76,11 +81,13 @@ def test_of_two_columns_of_classes_none_is_chosen(fetch):
     assert chosen.class_labels.tolist() == [1, 1, 0]
 
 
+@pytest.mark.slow
 def test_raw_bytes_are_not_classes(fetch):
     with pytest.raises(ValueError, match=r"`label_column` must be .* one value.* Got 'blob'"):
         fetch({"blob": [b"x"] * 3}, {"blob": datasets.Value("binary")}, label_column="blob")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
@@ -97,11 +104,13 @@ def test_an_image_that_is_only_an_address_is_read_from_the_hub_only(fetch, addre
         fetch(columns, kinds, image_column="photograph")
 
 
+@pytest.mark.slow
 def test_a_column_without_any_image_is_refused_with_the_reason(fetch):
     with pytest.raises(ValueError, match=r"hold images that can be read. Got 'word' .* address"):
         fetch({"word": ["a", "b", "c"]}, {"word": _TEXT}, image_column="word")
 
 
+@pytest.mark.slow
 def test_classes_can_be_words_whatever_their_column_is_called(fetch):
     images = fetch({"image_id": ["a", "b", "a"]}, {"image_id": _TEXT}, label_column="image_id")
     assert images.class_names == ("a", "b")

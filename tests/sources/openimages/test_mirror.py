@@ -33,6 +33,7 @@ def mirror(hub):
     return hub.add(f"datasets/{MIRROR}", {"data/validation-0.parquet": buffer.getvalue()})
 
 
+@pytest.mark.slow
 def test_the_provenance_of_a_sample_lists_what_the_mirror_lacks(mirror):
     images = fetch_open_images(12, source="hub")
     assert len(images) == 12

@@ -39,6 +39,7 @@ def _n_requested(small):
     return sum(n for path, n in small.server.requests.items() if path.endswith(".jpg"))
 
 
+@pytest.mark.slow
 def test_a_sample_that_was_too_small_is_tried_again_at_the_next_call(small, fetch):
     licensed = [name for name in small.ids if small.licenses[name] == LICENSE]
     n_all, lost = len(licensed), f"{hash_order(licensed, 0)[3]}.jpg"
@@ -49,6 +50,7 @@ def test_a_sample_that_was_too_small_is_tried_again_at_the_next_call(small, fetc
     assert len(fetch(n_all, population="all")) == n_all
 
 
+@pytest.mark.slow
 def test_what_was_fetched_is_not_fetched_again(small, fetch):
     first = fetch(20)
     n_requested = small.server.requests.total()
@@ -59,6 +61,7 @@ def test_what_was_fetched_is_not_fetched_again(small, fetch):
     assert small.server.requests.total() == n_requested + 5
 
 
+@pytest.mark.slow
 def test_after_a_network_failure_saved_images_are_not_downloaded_again(small, fetch):
     arrived, requested_again = set(), set()
 
@@ -85,6 +88,7 @@ def test_after_a_network_failure_saved_images_are_not_downloaded_again(small, fe
     assert arrived.isdisjoint(requested_again)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [*_NOT_FINAL, None])
 def test_a_request_that_failed_for_a_moment_is_repeated_and_costs_no_image(small, fetch, fault):
     """Each image fails once; only a permanent refusal, or a wrong image, is final."""
@@ -100,6 +104,7 @@ def test_a_request_that_failed_for_a_moment_is_repeated_and_costs_no_image(small
     assert images.skipped == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
@@ -160,6 +165,7 @@ def test_of_a_thousand_all_arrive_though_one_in_five_fails_for_good_in_every_way
     }
 
 
+@pytest.mark.slow
 def test_a_request_waits_as_long_as_the_server_asks(small, fetch):
     requested_at = {}
 
@@ -174,6 +180,7 @@ def test_a_request_waits_as_long_as_the_server_asks(small, fetch):
     assert min(waits) >= 1.0
 
 
+@pytest.mark.slow
 def test_a_server_that_asks_for_too_long_a_wait_is_given_up(small, fetch):
     small.server.fault, small.server.retry_after = (
         (lambda path, times: "429" if ".jpg" in path else None),
@@ -184,6 +191,7 @@ def test_a_server_that_asks_for_too_long_a_wait_is_given_up(small, fetch):
     assert max(small.server.requests[path] for path in small.server.requests if ".jpg" in path) == 1
 
 
+@pytest.mark.slow
 def test_a_network_that_asks_for_a_login_is_named_in_the_error(small, fetch):
     small.server.fault = lambda path, times: "html"
     with pytest.raises(ValueError, match=r"tables of Open Images .* are not as expected .*log"):
@@ -195,6 +203,7 @@ def test_a_network_that_asks_for_a_login_is_named_in_the_error(small, fetch):
         fetch(60)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["truncated", "reset", "500", "timeout"])
 def test_the_download_of_a_table_that_was_cut_off_is_resumed(small, fetch, fault):
     small.server.fault = lambda path, times: fault if ".csv" in path and times == 1 else None
@@ -234,6 +243,7 @@ def test_a_table_with_a_wrong_checksum_is_downloaded_again(small, fetch):
     assert small.server.requests[path] == 2
 
 
+@pytest.mark.slow
 def test_an_index_that_another_notebook_has_made_is_used(small, fetch, tmp_path):
     """It deleted the tables while the last one was being downloaded."""
     fetch(5, cache_dir=tmp_path / "theirs")
@@ -274,6 +284,7 @@ def test_an_image_that_is_too_large_is_replaced(small, fetch, size, n_more, reas
     assert reason in images.skipped[0][1]
 
 
+@pytest.mark.slow
 def test_on_a_full_disk_no_partial_image_is_saved(fetch):
     fetch(5)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -287,6 +298,7 @@ def test_on_a_full_disk_no_partial_image_is_saved(fetch):
     assert all(image.size in ((48, 32), (32, 48)) for image in images)
 
 
+@pytest.mark.slow
 def test_after_a_sample_was_given_up_no_request_is_sent(small, fetch):
     """Downloads that wait for their next try must not go on in the background."""
     small.server.fault = lambda path, times: "429" if ".jpg" in path else None

@@ -47,6 +47,7 @@ def test_damaged_exif_data_rotates_nothing():
     assert rotation_origin(add_rotation(b"\xff\xd8 torn", 90.0)) == "table"
 
 
+@pytest.mark.slow
 def test_how_an_image_was_rotated_is_recorded(small, fetch):
     small.exif = dict.fromkeys(small.ids[10:20], 6)
     images = fetch(299, population="all")
