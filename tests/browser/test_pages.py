@@ -100,7 +100,7 @@ def test_classes_cannot_be_had_before_the_commitment_and_are_there_after_it(
     _wait_for_words(pages, "You said 6. There are 16 classes")
     _wait_for_words(pages, "my <b>guess</b>")
     assert "octopus" in _screen(pages).inner_text()
-    assert "octopus" in pages.data("images")["class_names"]
+    pages.wait_for("data_of('images').class_names.includes('octopus')")
     assert pages.run_cell("print(explorer.state.committed_k)") == "6"
     _menu(pages, "colour by").select_option("class (known)")
     pages.wait_for("new Set(data_of('images').color_values).size === 16")
