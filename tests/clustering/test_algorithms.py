@@ -93,6 +93,7 @@ def test_where_all_is_noise_there_are_no_clusters_and_no_silhouette() -> None:
     assert nothing.to_pandas().empty
 
 
+@pytest.mark.slow
 def test_spherical_k_means_gives_every_image_to_the_nearest_direction() -> None:
     vectors = Embeddings(_RANDOM.normal(size=(300, 6)) + 0.7).vectors.astype(np.float64)
     sweep = sweep_clusters(Embeddings(vectors), range(2, 9), metric="cosine")
@@ -167,6 +168,7 @@ def test_the_table_has_the_parameter_and_the_result_of_each_algorithm() -> None:
     assert "adjusted_rand" not in found.to_pandas()
 
 
+@pytest.mark.slow
 def test_clusters_of_a_projection_measured_among_the_vectors_are_the_same_clusters() -> None:
     projection = project(GROUPS, "pca")
     found = sweep_clusters(projection, range(2, 6))
@@ -183,6 +185,7 @@ def test_clusters_of_a_projection_measured_among_the_vectors_are_the_same_cluste
         remeasure(GROUPS[:179], found)
 
 
+@pytest.mark.slow
 def test_centering_takes_the_common_direction_away_and_leaves_unit_length() -> None:
     cone = Embeddings(_RANDOM.normal(size=(200, 16)) + 5 * np.eye(16)[0])
     centered = cone.centered()
@@ -230,6 +233,7 @@ def test_a_mixture_that_loses_a_component_has_a_cluster_fewer() -> None:
         assert sweep.elbow is None or sweep.elbow in sweep
 
 
+@pytest.mark.slow
 def test_what_an_algorithm_cannot_take_is_said_in_words() -> None:
     points = _RANDOM.normal(size=(40, 3))
     with pytest.raises(ValueError, match=r"`min_cluster_sizes` must be at most 40.* Got 50"):

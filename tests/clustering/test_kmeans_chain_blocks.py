@@ -102,6 +102,7 @@ def test_eight_clusters_of_the_storybook_are_the_same_alone_and_in_its_sweep() -
     assert alone[8].inertia == pytest.approx(PACK.sweep[8].inertia, rel=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ks", [[24], [2, 24], [24, 40], [39], [61, 3]])
 def test_the_largest_k_that_an_error_names_does_not_depend_on_the_other_k(ks: list[int]) -> None:
     with pytest.raises(
@@ -110,6 +111,7 @@ def test_the_largest_k_that_an_error_names_does_not_depend_on_the_other_k(ks: li
         kmeans_chain(_duplicates(), ks, random_state=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_images", [1, 2, 3, 20, 21])
 def test_every_k_up_to_the_number_of_images_can_be_had(n_images: int) -> None:
     points = np.random.default_rng(5).normal(size=(n_images, 4))

@@ -173,6 +173,7 @@ def test_near_duplicates_have_high_silhouettes():
     assert sweep.silhouette_scores[0] > 0.9999
 
 
+@pytest.mark.slow
 def test_more_clusters_than_images_that_differ_are_refused():
     twins = Embeddings(np.repeat(np.eye(3), 40, axis=0))
 

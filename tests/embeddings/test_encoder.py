@@ -158,6 +158,7 @@ class _SmallMemory(torch.nn.Module):
         return self.network.encode_image(batch)
 
 
+@pytest.mark.slow
 def test_a_batch_that_does_not_fit_is_halved_and_tried_again(images):
     ours = ClipEncoder("storybook", device="cpu")
     expected = ours.encode_images(images, store=False).vectors
@@ -226,6 +227,7 @@ def test_without_a_hub_the_error_names_the_offline_way(arguments, monkeypatch):
             ClipEncoder(*arguments)
 
 
+@pytest.mark.slow
 def test_a_hub_that_does_not_answer_is_given_up_in_time(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"

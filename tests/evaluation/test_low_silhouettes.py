@@ -30,6 +30,7 @@ def test_a_sweep_in_place_of_a_clustering_is_an_error(images) -> None:
         images(sweep_clusters(EMBEDDINGS, [5]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("images", [negative_images, borderline_images])
 def test_a_clustering_without_silhouettes_is_an_error_until_it_is_remeasured(images) -> None:
     found = sweep_clusters(EMBEDDINGS, [5])[5]

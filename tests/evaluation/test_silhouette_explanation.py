@@ -13,6 +13,7 @@ _RANDOM = np.random.default_rng(0)
 EMBEDDINGS = Embeddings(_RANDOM.normal(size=(120, 8)) + 1.5 * np.eye(8)[np.arange(120) % 4])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
 def test_the_explained_silhouette_is_that_of_the_clustering(metric: str) -> None:
     found = sweep_clusters(EMBEDDINGS, [5], metric=metric)[5]

@@ -53,6 +53,7 @@ def test_it_can_be_coloured_by_what_is_known(projection, images):
     assert len(set(_data(plot, "points")["color_values"])) == 8
 
 
+@pytest.mark.slow
 def test_null_data_are_drawn_without_thumbnails(projection, sweep):
     plot = show_projection(projection, clustering=sweep[4]).figure
     points = _data(plot, "points")

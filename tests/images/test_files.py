@@ -102,6 +102,7 @@ def test_a_small_copy_is_the_same_whether_the_image_was_decoded_before_or_not() 
     np.testing.assert_array_equal(fresh.small_copy(0), used.small_copy(0))
 
 
+@pytest.mark.slow
 def test_a_long_strip_and_what_is_beyond_the_limit_have_no_copy_in_memory(
     decoded: Counter[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ from cliplab.packs.published import publish_pack
 PHOTOS = Path(__file__).parents[2] / ".." / "shared" / "photos"
 
 
+@pytest.mark.slow
 def test_without_the_published_pack_that_of_the_storybook_is_loaded(hub, monkeypatch):
     pack = fetch_pack()
     assert pack.title == "The storybook"
@@ -116,6 +117,7 @@ def test_publishing_under_an_invalid_name_is_an_error(saved):
         publish_pack(saved[1], "lesson")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Use 'content=.*' to upload raw bytes:DeprecationWarning")
 @pytest.mark.parametrize("private", [True, False])
 def test_a_pack_is_private_only_on_request(saved, hub, monkeypatch, private):

@@ -226,6 +226,7 @@ def test_a_dataset_of_files_of_two_kinds_is_refused_with_the_message_of_datasets
         fetch_hub_images(name)
 
 
+@pytest.mark.slow
 def test_a_table_without_images_is_refused_with_the_columns_that_it_has(hub, pets):
     name = f"{pets}-csv"
     hub.add(f"datasets/{name}", {"train.csv": b"address,word\nhttps://example.org/1.jpg,cat\n"})

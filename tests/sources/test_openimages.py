@@ -21,6 +21,7 @@ def _n_requested(small):
     return sum(n for path, n in small.server.requests.items() if path.endswith(".jpg"))
 
 
+@pytest.mark.slow
 def test_a_sample_is_the_head_of_the_hash_order_with_every_column(small, fetch):
     images = fetch(30, population="all", random_state=7)
     licensed = [name for name in small.ids if small.licenses[name] == LICENSE]
@@ -95,6 +96,7 @@ def test_images_of_people_can_be_left_out(fetch):
     assert "Person" in some
 
 
+@pytest.mark.slow
 def test_a_curated_sample_is_balanced_and_each_image_has_exactly_one_of_the_classes(fetch):
     images = fetch(classes=["cat", "Boat", "Tree"], per_class=12)
     assert images.class_names == ("Boat", "Cat", "Tree")
@@ -106,6 +108,7 @@ def test_a_curated_sample_is_balanced_and_each_image_has_exactly_one_of_the_clas
     assert head == {0: 3, 1: 3, 2: 3}
 
 
+@pytest.mark.slow
 def test_without_a_number_for_each_class_every_class_gets_the_same_number(fetch):
     assert len(fetch(31, classes=["Cat", "Boat"])) == 30
 
@@ -186,6 +189,7 @@ def test_an_id_that_would_lead_out_of_the_folder_is_refused(small, fetch):
         fetch(5)
 
 
+@pytest.mark.slow
 def test_numbers_of_numpy_are_saved_as_numbers(fetch):
     images = fetch(np.int64(9), random_state=np.int64(2))
     assert json.loads(json.dumps(dict(images.provenance)))["random_state"] == 2

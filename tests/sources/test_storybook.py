@@ -68,6 +68,7 @@ def test_another_seed_gives_other_images(book):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "knobs",
     [{}, {"n_objects": 2}, {"imbalance": 1.0}, {"confounding": 0.5}, {"painted_words": 0.5}],
@@ -147,6 +148,7 @@ def test_all_kinds_have_equal_shares(book):
     assert counts.max() - counts.min() <= 1
 
 
+@pytest.mark.slow
 def test_factors_are_independent_of_each_other():
     scenes = _scenes(4000)
     factors = {

@@ -142,6 +142,7 @@ def test_a_stopped_run_keeps_what_it_reached(in_kernel):
     in_kernel(story)
 
 
+@pytest.mark.slow
 def test_new_work_takes_the_place_of_old_work_whose_results_are_forgotten(in_kernel):
     async def story():
         watcher, go_on = _Watcher(), threading.Event()

@@ -28,6 +28,7 @@ def test_its_repr_begins_with_the_class_and_it_cannot_be_changed(elbow):
         elbow.figure = None
 
 
+@pytest.mark.slow
 def test_shown_again_it_leaves_the_place_where_it_was(in_kernel, elbow):
     async def story():
         elbow._ipython_display_()

@@ -97,6 +97,7 @@ def test_a_page_stays_while_k_moves(make_session):
     assert len(_figures(gallery)) == 3
 
 
+@pytest.mark.slow
 def test_names_from_a_data_set_are_never_markup(images, make_session):
     attack = '"><script>alert(1)</script>'
     hostile = datasets.Dataset.from_dict(

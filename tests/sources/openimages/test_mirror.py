@@ -46,6 +46,7 @@ def test_the_provenance_of_a_sample_lists_what_the_mirror_lacks(mirror):
         assert ("Cat" in names) == (number % 2 == 0)
 
 
+@pytest.mark.slow
 def test_people_can_be_left_out_of_the_mirror_too(mirror):
     images = fetch_open_images(40, source="hub", exclude_classes=PEOPLE)
     assert len(images) == 32
@@ -57,6 +58,7 @@ def test_the_mirror_cannot_be_curated(mirror):
         fetch_open_images(source="hub", classes=["Cat", "Person"])
 
 
+@pytest.mark.slow
 def test_the_mirror_is_tried_where_the_official_host_does_not_answer(mirror, tmp_path):
     with nobody_there() as address:
         host = OpenImagesHost(address, address)
@@ -65,6 +67,7 @@ def test_the_mirror_is_tried_where_the_official_host_does_not_answer(mirror, tmp
     assert images.provenance["host"] == MIRROR
 
 
+@pytest.mark.slow
 def test_with_excluded_classes_the_mirror_is_used_only_on_request(mirror, tmp_path):
     assert len(fetch_open_images(40, source="hub", exclude_classes=["person"])) == 32
     with nobody_there() as address:

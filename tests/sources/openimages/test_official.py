@@ -211,6 +211,7 @@ def test_the_download_of_a_table_that_was_cut_off_is_resumed(small, fetch, fault
     assert bool(small.server.ranges) == (fault == "truncated")
 
 
+@pytest.mark.slow
 def test_the_next_call_resumes_the_download_of_a_table_too(small, fetch, tmp_path):
     labels = "/v7/oidv7-val-annotations-human-imagelabels.csv"
     small.server.fault = lambda path, times: "truncated" if path == labels else None
@@ -260,6 +261,7 @@ def test_an_index_that_another_notebook_has_made_is_used(small, fetch, tmp_path)
     assert len(fetch(5, cache_dir=tmp_path / "ours")) == 5
 
 
+@pytest.mark.slow
 def test_an_image_file_that_was_deleted_is_downloaded_again(small, fetch, tmp_path):
     first = fetch(10)
     n_requested = small.server.requests.total()
@@ -268,6 +270,7 @@ def test_an_image_file_that_was_deleted_is_downloaded_again(small, fetch, tmp_pa
     assert small.server.requests.total() == n_requested + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "n_more", "reason"),
     [((2001, 2000), 0, "too large: 2001 × 2000 pixels"), ((8, 8), 12_000_000, "larger than 12 MB")],
@@ -331,6 +334,7 @@ def test_an_image_host_that_does_not_answer_is_an_error_though_the_tables_are_sa
             fetch(source=host, classes=["Cat", "Boat"])
 
 
+@pytest.mark.slow
 def test_a_sample_with_a_skip_is_the_same_the_next_time_and_needs_no_network(small, fetch):
     ids = _in_hash_order(small)
     small.server.fault = lambda path, times: "404" if ids[2] in path else None
@@ -343,6 +347,7 @@ def test_a_sample_with_a_skip_is_the_same_the_next_time_and_needs_no_network(sma
     assert small.server.requests.total() == n_requested
 
 
+@pytest.mark.slow
 def test_a_warning_says_that_chance_has_changed_a_sample_which_then_stays_the_same(small, fetch):
     ids = _in_hash_order(small)
     small.server.fault = lambda path, times: "503" if ids[2] in path else None
