@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -39,3 +40,10 @@ def test_the_scripts_pass_their_own_tests():
     files = [str(path) for path in TESTS.rglob("*.test.mjs")]
     done = subprocess.run([node, "--test", *files], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_only_our_scripts_are_modules_and_not_those_of_jupyterlab_in_the_environment():
+    root = Path(__file__).parents[2]
+    assert "type" not in json.loads((root / "package.json").read_text(encoding="utf-8"))
+    ours = json.loads((root / "cliplab/explorer/package.json").read_text(encoding="utf-8"))
+    assert ours["type"] == "module"
