@@ -65,6 +65,7 @@ class Server:
         self.sends_ranges = True
         self.seconds = 1.0
         self._stopping = threading.Event()
+        self._counting = threading.Lock()
         handler = type("Handler", (_Handler,), {"server_of_test": self})
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._http.daemon_threads = True
@@ -116,15 +117,18 @@ class _Handler(BaseHTTPRequestHandler):
         server, path = self.server_of_test, self.path.split("?")[0]
         length = int(self.headers.get("Content-Length") or 0)
         self.content = self.rfile.read(length)
-        if self.command != "HEAD":
-            server.requests[path] += 1
-        if server.requests.total() > _MOST_REQUESTS:
+        # One request after the other, so that a fault may depend on how many came before.
+        with server._counting:
+            if self.command != "HEAD":
+                server.requests[path] += 1
+            n_requests, times = server.requests.total(), server.requests[path]
+            fault = server.fault(path, times)
+        if n_requests > _MOST_REQUESTS:
             self._send(Answer(b"too many requests for a test", 500))
             return
-        fault = server.fault(path, server.requests[path])
         answer = server.answer(self) or Answer(b"not here", 404)
         answer.headers |= server.headers.get(path, {})
-        if earlier := server.changes.get(path, {}).get(server.requests[path]):
+        if earlier := server.changes.get(path, {}).get(times):
             answer = Answer(earlier, headers={"ETag": f'"{len(earlier)}"'})
         if fault is None:
             self._send(self._part(answer))

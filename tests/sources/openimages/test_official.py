@@ -36,7 +36,9 @@ def _in_hash_order(small):
 
 
 def _n_requested(small):
-    return sum(n for path, n in small.server.requests.items() if path.endswith(".jpg"))
+    # The list is made at once: the server counts in threads of its own.
+    requests = list(small.server.requests.items())
+    return sum(n for path, n in requests if path.endswith(".jpg"))
 
 
 @pytest.mark.slow
