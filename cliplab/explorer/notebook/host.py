@@ -42,6 +42,7 @@ class HostedModel(BokehModel):
     def __init__(self, model: LayoutDOM, event_loop: EventLoop, **traits: Any) -> None:
         self._event_loop = event_loop
         self._batch_depth = 0
+        self._is_made = False
         self._view_stands = False
         self._view_may_come = False
         self._unsent: _Changes = {}
@@ -49,6 +50,7 @@ class HostedModel(BokehModel):
         self._unseen: _Changes = {}
         _keep_echoes(model)
         super().__init__(model, **traits)
+        self._is_made = True
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -78,7 +80,8 @@ class HostedModel(BokehModel):
             self._unseen.clear()
             if not self._view_stands:
                 self._unsent.clear()
-            state["render_bundle"] = serialize_json(self._model_to_traits(self._model))
+            if self._is_made:  # Before, it was made a moment ago.
+                state["render_bundle"] = serialize_json(self._model_to_traits(self._model))
         return state
 
     def _document_patched(self, event: DocumentPatchedEvent) -> None:

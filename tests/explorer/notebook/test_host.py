@@ -52,6 +52,21 @@ def _source(plot):
     return plot.select_one({"name": "src"})
 
 
+def test_a_plot_is_written_once_when_it_is_made_and_anew_when_a_page_asks(plot, monkeypatch):
+    documents = []
+    write = HostedModel._model_to_traits
+    monkeypatch.setattr(
+        HostedModel,
+        "_model_to_traits",
+        staticmethod(lambda model: documents.append(model) or write(model)),
+    )
+    hosted = HostedModel(plot, EventLoop())
+    assert len(documents) == 1
+    plot.title.text = "new"
+    assert "new" in json.dumps(hosted.get_state()["render_bundle"])
+    assert len(documents) == 2
+
+
 def test_what_changes_before_the_view_stands_is_sent_when_it_stands(in_kernel, plot):
     async def story():
         hosted = _hosted(plot)
