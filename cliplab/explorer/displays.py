@@ -12,10 +12,18 @@ from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.values import Clustering
 from cliplab.evaluation.evidence.judging import Evidence
 from cliplab.evaluation.transitions import ClusterTransitions
-from cliplab.explorer.model.colors import coloring
+from cliplab.explorer.model.colors import coloring_view
+from cliplab.explorer.model.flow import flow_view
 from cliplab.explorer.model.hover_fields import image_columns
 from cliplab.explorer.model.small_images import SmallImages
-from cliplab.explorer.model.views import View, clustering_view, map_view, numbers_view, sweep_view
+from cliplab.explorer.model.views import (
+    View,
+    clustering_view,
+    evidence_view,
+    map_view,
+    numbers_view,
+    sweep_view,
+)
 from cliplab.explorer.notebook.event_loop import EventLoop
 from cliplab.explorer.notebook.tasks import Worker
 from cliplab.explorer.plots.evidence_figures import EvidencePlots
@@ -92,7 +100,7 @@ def show_projection(
         plots.show_numbers(numbers_view(clustering, projection))
         color_by = color_by or "cluster"
     if color_by is not None:
-        colors = coloring(color_by, images, clustering)
+        colors = coloring_view(color_by, images, clustering)
         plots.show_coloring(colors, show_numbers=color_by == "cluster")
     return FigureDisplay(plots.scatter, thumbnails)
 
@@ -165,7 +173,7 @@ def show_silhouettes(images: ImageSet, clustering: Clustering) -> FigureDisplay:
     plots, thumbnails = _plots_of(images)
     plots.show_sweep(sweep_view(ClusterSweep((clustering,)), clustering.space))
     plots.show_clustering(_alone(clustering))
-    plots.show_coloring(coloring("cluster", images, clustering), show_numbers=False)
+    plots.show_coloring(coloring_view("cluster", images, clustering), show_numbers=False)
     return FigureDisplay(plots.silhouettes, thumbnails)
 
 
@@ -200,7 +208,7 @@ def show_evidence(evidence: Evidence) -> FigureDisplay:
     """
     require_kind("evidence", evidence, Evidence)
     plots = EvidencePlots()
-    plots.show(evidence)
+    plots.show(evidence_view(evidence))
     return FigureDisplay(plots.layout)
 
 
@@ -231,7 +239,7 @@ def show_transitions(transitions: ClusterTransitions) -> FigureDisplay:
     """
     require_kind("transitions", transitions, ClusterTransitions)
     plot = FlowPlot()
-    plot.show(transitions)
+    plot.show(flow_view(transitions))
     return FigureDisplay(plot.layout)
 
 

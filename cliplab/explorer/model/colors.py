@@ -1,8 +1,12 @@
-"""Colours: a number for every image, and what colour the numbers stand for."""
+"""Colours: a number for every image, and what colour the numbers stand for.
+
+A view of colours is a dict: ``values`` has a number for each image; ``palette``, ``low`` and
+``high`` say what colour it stands for. ``legend`` pairs names with colours; for amounts
+(``is_amount``) the first and the last colour have names.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,21 +22,6 @@ if TYPE_CHECKING:
     from cliplab.images.image_set import ImageSet
 
 
-@dataclass(frozen=True, eq=False)
-class Coloring:
-    """A number for every image and what colour the numbers stand for.
-
-    `legend` pairs names with colours; for amounts the first and the last colour have names.
-    """
-
-    values: NDArray[Any]
-    palette: tuple[str, ...]
-    low: float
-    high: float
-    legend: tuple[tuple[str, str], ...]
-    is_amount: bool = False
-
-
 def color_titles(images: ImageSet) -> dict[str, str]:
     """Return what plots can be coloured by, as a title for each name."""
     choices = {"cluster": "cluster (found)", "class": "class (known)", "silhouette": "silhouette"}
@@ -42,7 +31,7 @@ def color_titles(images: ImageSet) -> dict[str, str]:
     return choices | factors
 
 
-def coloring_by_cluster(clustering: Clustering) -> Coloring:
+def coloring_by_cluster(clustering: Clustering) -> dict[str, Any]:
     """Return a colour for each cluster, and grey for noise."""
     labels, names = clustering.cluster_labels, [str(i) for i in range(clustering.n_clusters)]
     return _categories(np.where(labels == NOISE, len(names), labels), names, "noise")
@@ -56,11 +45,11 @@ def colored_by(session: ExplorerSession) -> tuple[object, ...]:
     return (color_by, session.clustering) if color_by in ("cluster", "silhouette") else (color_by,)
 
 
-def chosen_coloring(session: ExplorerSession) -> Coloring:
+def chosen_coloring(session: ExplorerSession) -> dict[str, Any]:
     """Return the colours that were chosen."""
     color_by, ranking = session.state.color_by, session.ranking
     if color_by != LIKENESS:
-        return coloring(color_by, session.images, session.clustering)
+        return coloring_view(color_by, session.images, session.clustering)
     # Until the text has been read, all images are alike.
     return likeness_coloring(np.zeros(len(session.images)) if ranking is None else ranking.scores)
 
@@ -73,12 +62,14 @@ def offered_colors(session: ExplorerSession) -> dict[str, str]:
     return {name: title for name, title in session.options.colors.items() if name not in hidden}
 
 
-def likeness_coloring(scores: NDArray[np.floating]) -> Coloring:
+def likeness_coloring(scores: NDArray[np.floating]) -> dict[str, Any]:
     """Return colours of how like a text the images are; only their order means something."""
     return _amounts(scores, float(scores.min()), float(scores.max()), AMOUNT_COLORS)
 
 
-def coloring(color_by: str, images: ImageSet | None, clustering: Clustering | None) -> Coloring:
+def coloring_view(
+    color_by: str, images: ImageSet | None, clustering: Clustering | None
+) -> dict[str, Any]:
     """Return the colours of all images by cluster, class, silhouette or a column."""
     if color_by in ("cluster", "silhouette"):
         if clustering is None:
@@ -112,12 +103,21 @@ def coloring(color_by: str, images: ImageSet | None, clustering: Clustering | No
     return _most_frequent(np.array([code_of[word] for word in words]), names)
 
 
-def _amounts(values: NDArray[Any], low: float, high: float, palette: tuple[str, ...]) -> Coloring:
+def _amounts(
+    values: NDArray[Any], low: float, high: float, palette: tuple[str, ...]
+) -> dict[str, Any]:
     legend = ((f"{low:.2f}", palette[0]), (f"{high:.2f}", palette[-1]))
-    return Coloring(values.astype(np.float32), palette, low, high, legend, is_amount=True)
+    return {
+        "values": values.astype(np.float32),
+        "palette": palette,
+        "low": low,
+        "high": high,
+        "legend": legend,
+        "is_amount": True,
+    }
 
 
-def _most_frequent(codes: NDArray[Any], names: Any) -> Coloring:
+def _most_frequent(codes: NDArray[Any], names: Any) -> dict[str, Any]:
     """Give the most frequent categories a colour of their own and the rest, if any, one."""
     known = codes[codes >= 0]
     counts = np.bincount(known, minlength=len(names))
@@ -130,7 +130,7 @@ def _most_frequent(codes: NDArray[Any], names: Any) -> Coloring:
     return _categories(place[codes], [names[code] for code in shown])
 
 
-def _categories(codes: NDArray[Any], names: list[str], rest: str = "other") -> Coloring:
+def _categories(codes: NDArray[Any], names: list[str], rest: str = "other") -> dict[str, Any]:
     colors = [CATEGORY_COLORS[i % len(CATEGORY_COLORS)] for i in range(len(names))]
     legend = list(zip(names, colors, strict=True))
     if (codes >= len(names)).any():
@@ -139,4 +139,11 @@ def _categories(codes: NDArray[Any], names: list[str], rest: str = "other") -> C
     # The palette is filled up to a fixed length, so that only values travel when k moves.
     palette = tuple(colors + [OTHER_COLOR] * (len(CATEGORY_COLORS) + 1 - len(colors)))
     values = codes.astype(np.min_scalar_type(len(palette)))
-    return Coloring(values, palette, -0.5, len(palette) - 0.5, tuple(legend))
+    return {
+        "values": values,
+        "palette": palette,
+        "low": -0.5,
+        "high": len(palette) - 0.5,
+        "legend": tuple(legend),
+        "is_amount": False,
+    }

@@ -29,6 +29,7 @@ from cliplab.explorer.model.sentences import elbow_title, score_title, silhouett
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
     from cliplab.clustering.values import Clustering
+    from cliplab.evaluation.evidence.judging import Evidence
     from cliplab.explorer.model.null_group import NullGroup
     from cliplab.projection.values import Projection
 
@@ -137,6 +138,41 @@ def map_view(projection: Projection) -> View:
 def numbers_view(clustering: Clustering, projection: Projection) -> View:
     """Return the number of each cluster and where it is on the map."""
     return number_columns(clustering, projection)
+
+
+def evidence_view(evidence: Evidence, where: str = "") -> View:
+    """Return what is shown of evidence: each measure over k, and what it says.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The evidence.
+    where : str, default=""
+        What people call the space in which it was measured.
+
+    Returns
+    -------
+    dict
+        ``measures`` are the columns of its table, with the ends of the gap's error bars;
+        ``titles`` and ``votes`` belong to a measure each.
+    """
+    table, votes = evidence.table, evidence.votes
+    measures: View = {str(name): table[name].to_numpy(float) for name in table.columns}
+    measures["n_clusters"] = table.index.to_numpy()
+    measures["gap_low"] = measures["gap"] - measures["gap_error"]
+    measures["gap_high"] = measures["gap"] + measures["gap_error"]
+    return {
+        "measures": measures,
+        "votes": votes,
+        "titles": {
+            "gap": f"Gap · says {votes['gap']}",
+            "silhouette": f"Silhouette, starts, null · {votes['silhouette']}",
+            "stability": f"Stability · says {votes['stability']}",
+            "calinski_harabasz": "Calinski-Harabasz · high",
+            "davies_bouldin": "Davies-Bouldin · low",
+        },
+        "axis": f"k · {where or evidence.space}",
+    }
 
 
 def null_view(group: NullGroup | None, sweep: ClusterSweep, where: str) -> View | None:

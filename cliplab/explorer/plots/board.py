@@ -18,8 +18,6 @@ from cliplab.explorer.plots.linked import Plots, share_out
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
 
-    from cliplab.evaluation.evidence.judging import Evidence
-    from cliplab.evaluation.transitions import ClusterTransitions
     from cliplab.explorer.model.views import View
     from cliplab.images.image_set import ImageSet
 
@@ -62,14 +60,14 @@ class Board:
         self._null_row.visible = False
         self.layout: LayoutDOM = column(images_row, self._null_row, sizing_mode="stretch_width")
 
-    def show_flow(self, transitions: ClusterTransitions | None) -> None:
+    def show_flow(self, view: View | None) -> None:
         """Draw what moved in the place of the silhouettes; None brings them back."""
-        self.flow.show(transitions)
+        self.flow.show(view)
         self._make_room()
 
-    def show_evidence(self, evidence: Evidence | None, where: str = "") -> None:
+    def show_evidence(self, view: View | None) -> None:
         """Draw evidence in the place of map and silhouettes; None brings them back."""
-        self.evidence.show(evidence, where)
+        self.evidence.show(view)
         self._make_room()
 
     def _make_room(self) -> None:

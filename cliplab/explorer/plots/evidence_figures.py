@@ -15,19 +15,7 @@ from cliplab.explorer.style.theme import ACCENT, NEUTRAL, PLOT_HEIGHT
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
 
-    from cliplab.evaluation.evidence.judging import Evidence
-    from cliplab.explorer.model.columns import Columns
-
-
-def evidence_columns(evidence: Evidence) -> Columns:
-    """Return the table of the evidence, with the ends of the gap's error bars."""
-    table = evidence.table
-    columns: Columns = {str(name): table[name].to_numpy(float) for name in table.columns}
-    return columns | {
-        "n_clusters": table.index.to_numpy(),
-        "gap_low": columns["gap"] - columns["gap_error"],
-        "gap_high": columns["gap"] + columns["gap_error"],
-    }
+    from cliplab.explorer.model.views import View
 
 
 class EvidencePlots:
@@ -51,26 +39,19 @@ class EvidencePlots:
         rows = [row(*some, sizing_mode="stretch_width") for some in (plots[:3], plots[3:])]
         self.layout: LayoutDOM = column(*rows, sizing_mode="stretch_width", visible=False)
 
-    def show(self, evidence: Evidence | None, where: str = "") -> None:
-        """Draw evidence, measured in a space that people call `where`; None takes it away."""
-        self.layout.visible = evidence is not None
-        if evidence is None:
+    def show(self, view: View | None) -> None:
+        """Draw a view of evidence; None takes it away."""
+        self.layout.visible = view is not None
+        if view is None:
             return
-        self.source.data = evidence_columns(evidence)
-        votes = evidence.votes
-        titles = {
-            "gap": f"Gap · says {votes['gap']}",
-            "silhouette": f"Silhouette, starts, null · {votes['silhouette']}",
-            "stability": f"Stability · says {votes['stability']}",
-            "calinski_harabasz": "Calinski-Harabasz · high",
-            "davies_bouldin": "Davies-Bouldin · low",
-        }
+        self.source.data = view["measures"]
         for name, plot in self._plots.items():
-            set_title(plot, titles[name])
-            say_where(plot, f"k · {where or evidence.space}")
+            set_title(plot, view["titles"][name])
+            say_where(plot, view["axis"])
             mark = part_of(plot, "vote")
             assert isinstance(mark, Span)
-            mark.update(location=votes.get(name, 0), visible=name in votes)
+            vote = view["votes"].get(name)
+            mark.update(location=vote or 0, visible=vote is not None)
 
     def _gap(self) -> figure:
         plot = self._curve("gap")

@@ -28,7 +28,6 @@ from cliplab.explorer.style.theme import MOST_AT_ONCE, OTHER_COLOR
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
 
-    from cliplab.explorer.model.colors import Coloring
     from cliplab.explorer.model.views import View
 
 
@@ -162,13 +161,15 @@ class Plots:
         self.bars.data = measured | {"rows": rows.astype(np.int32), "color_values": colors}
         self.show_selection(self.images.selected.indices)
 
-    def show_coloring(self, coloring: Coloring, show_numbers: bool) -> None:
+    def show_coloring(self, coloring: View, show_numbers: bool) -> None:
         """Give points and bars their colours."""
-        self.images.data.update({"color_values": coloring.values})
+        self.images.data.update({"color_values": coloring["values"]})
         if self.bars is not self.images:
-            self.bars.data.update({"color_values": coloring.values[self.bars.data["rows"]]})
+            self.bars.data.update({"color_values": coloring["values"][self.bars.data["rows"]]})
         # Properties that stay as they are are not sent again.
-        self._mapper.update(palette=list(coloring.palette), low=coloring.low, high=coloring.high)
+        self._mapper.update(
+            palette=list(coloring["palette"]), low=coloring["low"], high=coloring["high"]
+        )
         part_of(self.scatter, "cluster numbers").visible = show_numbers
 
     def show_selection(self, rows: Sequence[int]) -> None:

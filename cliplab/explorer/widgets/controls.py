@@ -12,8 +12,8 @@ from cliplab._core.html import render
 from cliplab.explorer.model.state import MOST_SEED
 
 if TYPE_CHECKING:
-    from cliplab.explorer.model.colors import Coloring
     from cliplab.explorer.model.session import ExplorerSession
+    from cliplab.explorer.model.views import View
 
 
 class _Column(NamedTuple):
@@ -107,13 +107,13 @@ class Controls:
         self.error.value = render("explorer/style/templates/error.html", text=text)
         self.error.layout.display = None if text else "none"
 
-    def show_legend(self, coloring: Coloring) -> None:
+    def show_legend(self, coloring: View) -> None:
         """Say what the colours stand for."""
         self._legend.value = render(
             "explorer/style/templates/legend.html",
-            legend=coloring.legend,
-            is_amount=coloring.is_amount,
-            colors=coloring.palette[:: max(1, len(coloring.palette) // _N_STOPS)],
+            legend=coloring["legend"],
+            is_amount=coloring["is_amount"],
+            colors=coloring["palette"][:: max(1, len(coloring["palette"]) // _N_STOPS)],
         )
 
     def allow_perplexity(self, allowed: bool) -> None:

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from cliplab import ImageSet
-from cliplab.explorer.model.colors import _most_frequent, color_titles, coloring
+from cliplab.explorer.model.colors import _most_frequent, color_titles, coloring_view
 from cliplab.explorer.model.columns import (
     bar_columns,
     bars_end,
@@ -74,32 +74,35 @@ def test_curves_are_those_of_the_sweep(sweep):
 
 
 def test_colours_by_cluster_are_the_cluster_labels_whatever_k_is(images, sweep):
-    few, many = coloring("cluster", images, sweep[3]), coloring("cluster", images, sweep[9])
-    np.testing.assert_array_equal(few.values, sweep[3].cluster_labels)
-    assert few.legend == many.legend[:3]
-    assert few.palette[:3] == many.palette[:3] == CATEGORY_COLORS[:3]
-    assert (few.low, few.high) == (many.low, many.high)
+    few, many = (
+        coloring_view("cluster", images, sweep[3]),
+        coloring_view("cluster", images, sweep[9]),
+    )
+    np.testing.assert_array_equal(few["values"], sweep[3].cluster_labels)
+    assert few["legend"] == many["legend"][:3]
+    assert few["palette"][:3] == many["palette"][:3] == CATEGORY_COLORS[:3]
+    assert (few["low"], few["high"]) == (many["low"], many["high"])
 
 
 def test_colours_by_class_name_each_class_that_occurs(images, sweep):
-    colors = coloring("class", images, sweep[3])
-    names = [name for name, _ in colors.legend]
-    shown = [names[value] for value in colors.values]
+    colors = coloring_view("class", images, sweep[3])
+    names = [name for name, _ in colors["legend"]]
+    shown = [names[value] for value in colors["values"]]
     assert shown == images.to_pandas()["class_name"].tolist()
 
 
 def test_more_classes_than_colours_leave_a_grey_rest(sweep):
     codes = np.repeat(np.arange(30), np.arange(30, 0, -1))
     colors = _most_frequent(codes, [f"kind {i}" for i in range(30)])
-    assert colors.legend[-1] == ("other", OTHER_COLOR)
-    assert len(colors.legend) == len(CATEGORY_COLORS) + 1
-    others = codes[colors.values == len(CATEGORY_COLORS)]
+    assert colors["legend"][-1] == ("other", OTHER_COLOR)
+    assert len(colors["legend"]) == len(CATEGORY_COLORS) + 1
+    others = codes[colors["values"] == len(CATEGORY_COLORS)]
     assert set(others) == set(range(20, 30))
 
 
 def test_images_without_a_class_are_grey():
     colors = _most_frequent(np.array([0, -1, 1]), ["cat", "dog"])
-    assert [colors.palette[value] for value in colors.values] == [
+    assert [colors["palette"][value] for value in colors["values"]] == [
         CATEGORY_COLORS[0],
         OTHER_COLOR,
         CATEGORY_COLORS[1],
@@ -107,16 +110,16 @@ def test_images_without_a_class_are_grey():
 
 
 def test_colours_by_silhouette_are_symmetric_around_zero(images, sweep):
-    colors = coloring("silhouette", images, sweep[3])
-    assert colors.low == -colors.high
-    assert colors.is_amount
-    np.testing.assert_array_equal(colors.values, sweep[3].silhouettes)
+    colors = coloring_view("silhouette", images, sweep[3])
+    assert colors["low"] == -colors["high"]
+    assert colors["is_amount"]
+    np.testing.assert_array_equal(colors["values"], sweep[3].silhouettes)
 
 
 def test_a_column_of_words_is_coloured_by_its_words(images, sweep):
-    colors = coloring("place", images, sweep[3])
-    names = [name for name, _ in colors.legend]
-    assert [names[value] for value in colors.values] == images.to_pandas()["place"].tolist()
+    colors = coloring_view("place", images, sweep[3])
+    names = [name for name, _ in colors["legend"]]
+    assert [names[value] for value in colors["values"]] == images.to_pandas()["place"].tolist()
 
 
 def _with_column(images, values, kind):
@@ -126,24 +129,26 @@ def _with_column(images, values, kind):
 
 def test_a_column_of_numbers_is_coloured_by_amount_and_gaps_are_left_grey(images, sweep):
     values = [None, *range(1, len(images))]
-    colors = coloring("extra", _with_column(images, values, datasets.Value("int64")), sweep[5])
-    assert colors.is_amount
-    assert (colors.low, colors.high) == (1, len(images) - 1)
-    assert np.isnan(colors.values[0])
-    np.testing.assert_array_equal(colors.values[1:], values[1:])
+    colors = coloring_view("extra", _with_column(images, values, datasets.Value("int64")), sweep[5])
+    assert colors["is_amount"]
+    assert (colors["low"], colors["high"]) == (1, len(images) - 1)
+    assert np.isnan(colors["values"][0])
+    np.testing.assert_array_equal(colors["values"][1:], values[1:])
 
 
 def test_what_a_column_of_words_leaves_open_is_no_word(images, sweep):
     values = [None, "", *(["glad", "sad"] * len(images))[: len(images) - 2]]
-    colors = coloring("extra", _with_column(images, values, datasets.Value("string")), sweep[5])
-    assert [name for name, _ in colors.legend] == ["glad", "sad", "other"]
-    assert colors.values[0] == colors.values[1] == 2
+    colors = coloring_view(
+        "extra", _with_column(images, values, datasets.Value("string")), sweep[5]
+    )
+    assert [name for name, _ in colors["legend"]] == ["glad", "sad", "other"]
+    assert colors["values"][0] == colors["values"][1] == 2
 
 
 def test_a_column_of_class_codes_is_coloured_by_their_names(images, sweep):
     kind = datasets.ClassLabel(names=["no", "yes"])
     table = _with_column(images, [i % 2 for i in range(len(images))], kind)
-    assert [name for name, _ in coloring("extra", table, sweep[5]).legend] == ["no", "yes"]
+    assert [name for name, _ in coloring_view("extra", table, sweep[5])["legend"]] == ["no", "yes"]
 
 
 def test_a_column_of_lists_is_not_offered(images):
@@ -159,4 +164,4 @@ def test_a_column_that_is_called_class_does_not_take_the_place_of_the_classes(im
 
 def test_an_unknown_column_is_refused_in_words(images, sweep):
     with pytest.raises(ValueError, match=r"`color_by` must be one of 'cluster', .*Got 'colr'"):
-        coloring("colr", images, sweep[3])
+        coloring_view("colr", images, sweep[3])

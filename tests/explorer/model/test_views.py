@@ -8,9 +8,14 @@ import sys
 import numpy as np
 import pytest
 
+from cliplab.evaluation.evidence.gathering import evidence_for_k
+from cliplab.evaluation.transitions import compare_clusterings
+from cliplab.explorer.model.colors import coloring_view
+from cliplab.explorer.model.flow import flow_view
 from cliplab.explorer.model.views import (
     band_view,
     clustering_view,
+    evidence_view,
     map_view,
     null_clustering_view,
     numbers_view,
@@ -23,6 +28,8 @@ def _assert_same(one, other):
     for name, value in one.items():
         if isinstance(value, dict):
             _assert_same(value, other[name])
+        elif isinstance(value, list):  # Lists may hold others of unequal lengths.
+            assert value == other[name], name
         else:
             np.testing.assert_array_equal(value, other[name], err_msg=name)
 
@@ -37,11 +44,14 @@ def test_a_view_of_a_clustering_holds_what_the_clustering_holds(sweep, k):
     assert len(view["names"]) == k
 
 
-def test_equal_inputs_give_equal_views(sweep, projection):
+def test_equal_inputs_give_equal_views(images, sweep, projection):
     _assert_same(clustering_view(sweep, 5), clustering_view(sweep, 5))
     _assert_same(sweep_view(sweep, "there"), sweep_view(sweep, "there"))
     _assert_same(map_view(projection), map_view(projection))
     _assert_same(numbers_view(sweep[5], projection), numbers_view(sweep[5], projection))
+    for color_by in ("cluster", "class", "silhouette"):
+        _assert_same(*(coloring_view(color_by, images, sweep[5]) for _ in range(2)))
+    _assert_same(*(flow_view(compare_clusterings(sweep[4], sweep[5])) for _ in range(2)))
 
 
 def test_a_view_can_be_written_to_a_file_and_read_again(sweep, projection, tmp_path):
@@ -61,6 +71,34 @@ def test_without_null_data_there_is_no_band(sweep):
     assert len(band_view(sweep, None)["band"]["low"]) == 0
     assert "null data" not in band_view(sweep, None)["title"]
     assert null_clustering_view(None, sweep, 5) is None
+
+
+def test_ribbons_are_as_wide_as_they_have_images_and_hold_their_rows(sweep, images):
+    transitions = compare_clusterings(sweep[4], sweep[7])
+    view = flow_view(transitions)
+    ribbons, blocks = view["ribbons"], view["blocks"]
+    assert sorted(row for rows in view["rows"] for row in rows) == list(range(len(images)))
+    assert ribbons["n_images"] == [len(rows) for rows in view["rows"]]
+    room = blocks["bottom"][0] - blocks["top"][0]
+    per_image = room / (sweep[4].cluster_labels == 0).sum()
+    for ys, n_images in zip(ribbons["ys"], ribbons["n_images"], strict=True):
+        assert ys[-1] - ys[0] == pytest.approx(n_images * per_image)
+    assert min(blocks["top"]) == 0
+    assert max(blocks["bottom"]) == pytest.approx(1)
+
+
+@pytest.mark.slow
+def test_evidence_is_shown_as_its_table_with_the_ends_of_the_bars_of_error(sweep, embeddings):
+    evidence = evidence_for_k(embeddings, sweep, n_references=3, n_resamples=3, n_starts=3)
+    view = evidence_view(evidence, "there")
+    measures, table = view["measures"], evidence.table
+    np.testing.assert_array_equal(measures["n_clusters"], table.index)
+    np.testing.assert_array_equal(measures["gap"], table["gap"])
+    np.testing.assert_allclose(measures["gap_high"] - measures["gap"], table["gap_error"])
+    np.testing.assert_allclose(measures["gap"] - measures["gap_low"], table["gap_error"])
+    assert view["votes"] == evidence.votes
+    assert view["axis"] == "k · there"
+    assert view["titles"]["gap"].endswith(str(evidence.votes["gap"]))
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from cliplab._core.html import render
 from cliplab.evaluation.evidence.judging import Evidence
 from cliplab.explorer.model.options import MOST_REPEATED
 from cliplab.explorer.model.page_content import PageContent
+from cliplab.explorer.model.views import View, evidence_view
 from cliplab.explorer.widgets.pages.parts import button, note, table
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ class EvidenceContent(NamedTuple):
     ----------
     evidence : Evidence or None
         If it was gathered.
-    where : str
-        What people call the space in which it was measured.
+    view : View or None
+        What the figure shows of it.
     progress : float or None
         How much of it is gathered, from 0 to 1; None where none is under way.
     refusal : str
@@ -40,7 +41,7 @@ class EvidenceContent(NamedTuple):
     """
 
     evidence: Evidence | None
-    where: str
+    view: View | None
     progress: float | None
     refusal: str
 
@@ -48,7 +49,9 @@ class EvidenceContent(NamedTuple):
 def evidence_content(snapshot: Snapshot) -> EvidenceContent:
     """Return the evidence if it was gathered, and else whether it is or can be."""
     progress = snapshot.evidence_progress if snapshot.is_gathering else None
-    return EvidenceContent(snapshot.evidence, snapshot.where, progress, _refusal(snapshot))
+    evidence = snapshot.evidence
+    view = None if evidence is None else evidence_view(evidence, snapshot.where)
+    return EvidenceContent(evidence, view, progress, _refusal(snapshot))
 
 
 CONTENT = PageContent(
@@ -99,7 +102,7 @@ class Page:
             self._words.value = _markup(content.evidence)
         if content.evidence is not self._drawn:
             self._drawn = content.evidence
-            self._board.show_evidence(content.evidence, content.where)
+            self._board.show_evidence(content.view)
 
     def leave(self) -> None:
         """Bring map and silhouettes back."""

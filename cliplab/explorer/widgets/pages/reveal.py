@@ -38,6 +38,8 @@ class RevealContent(NamedTuple):
         Those of the clusters on the screen.
     agreement : Agreement or None
         Of clusters and classes, once they may be seen.
+    counts : pandas.DataFrame or None
+        How many images of each class are in each cluster, without the rarest of many classes.
     disagreeing : tuple of int
         The rows of images of another class than the commonest of their cluster.
     best_labels : pandas.DataFrame or None
@@ -52,6 +54,7 @@ class RevealContent(NamedTuple):
     guesses: tuple[Guess, ...]
     own_guesses: dict[int, str]
     agreement: Agreement | None = None
+    counts: pd.DataFrame | None = None
     disagreeing: tuple[int, ...] = ()
     best_labels: pd.DataFrame | None = None
 
@@ -74,6 +77,7 @@ def reveal_content(snapshot: Snapshot) -> RevealContent:
     has_labels = "labels_present" in images.dataset.column_names
     return content._replace(
         agreement=agreement,
+        counts=_counts(agreement),
         disagreeing=_disagreeing(snapshot, agreement),
         best_labels=(
             agreement_by_label(images, clustering).best_labels(n_labels=2) if has_labels else None
@@ -177,14 +181,24 @@ def _disagreeing(snapshot: Snapshot, agreement: Agreement) -> tuple[int, ...]:
     )
 
 
+def _counts(agreement: Agreement) -> pd.DataFrame:
+    """Return the table of classes and clusters, without all but the most frequent classes."""
+    n_images = agreement.contingency.sum(axis="columns")
+    frequent = n_images[n_images > 0].nlargest(_MOST_CLASSES)
+    return agreement.contingency.loc[frequent.index.sort_values()]
+
+
 def _markup(content: RevealContent, agreement: Agreement, guesses: str) -> str:
-    tables = [_purities(agreement, content.own_guesses), _contingency(agreement)]
+    n_classes = int(agreement.contingency.any(axis="columns").sum())
+    tables = [_purities(agreement, content.own_guesses)]
     if content.best_labels is not None:
-        tables.insert(1, _labels(content.best_labels))
+        tables.append(_labels(content.best_labels))
+    if content.counts is not None:
+        tables.append(_contingency(content.counts, n_classes))
     return render(
         "explorer/style/templates/reveal.html",
         committed_k=content.committed_k,
-        n_classes=int(agreement.contingency.any(axis="columns").sum()),
+        n_classes=n_classes,
         n_clusters=content.n_clusters,
         scores=(
             ("AMI", agreement.adjusted_mutual_info),
@@ -208,12 +222,9 @@ def _purities(agreement: Agreement, guesses: dict[int, str]) -> str:
     return table(heads, rows)
 
 
-def _contingency(agreement: Agreement) -> str:
-    counts = agreement.contingency
-    counts = counts[counts.sum(axis="columns") > 0]
-    shown = counts.loc[counts.sum(axis="columns").nlargest(_MOST_CLASSES).index.sort_values()]
-    rows = [[name, *(n or "" for n in line)] for name, *line in shown.itertuples()]
-    more = f"and {len(counts) - len(shown)} rarer classes" if len(counts) > len(shown) else ""
+def _contingency(counts: pd.DataFrame, n_classes: int) -> str:
+    rows = [[name, *(n or "" for n in line)] for name, *line in counts.itertuples()]
+    more = f"and {n_classes - len(counts)} rarer classes" if n_classes > len(counts) else ""
     return table(["class \\ cluster", *map(str, counts.columns)], rows) + text(more)
 
 

@@ -8,7 +8,9 @@ import ipywidgets
 
 from cliplab._core.html import render
 from cliplab.evaluation.transitions import ClusterTransitions, compare_clusterings
+from cliplab.explorer.model.flow import flow_view
 from cliplab.explorer.model.page_content import PageContent
+from cliplab.explorer.model.views import View
 from cliplab.explorer.widgets.pages.parts import button, note
 
 if TYPE_CHECKING:
@@ -29,12 +31,15 @@ class TransitionsContent(NamedTuple):
         The next one, if there is one.
     transitions : ClusterTransitions or None
         Where the images go.
+    flow : View or None
+        What the figure shows of it.
     """
 
     parameter: str
     before: int
     after: int | None = None
     transitions: ClusterTransitions | None = None
+    flow: View | None = None
 
 
 def transitions_content(snapshot: Snapshot) -> TransitionsContent:
@@ -46,7 +51,7 @@ def transitions_content(snapshot: Snapshot) -> TransitionsContent:
         return TransitionsContent(sweep.parameter_title, value)
     after = values[place]
     found = compare_clusterings(snapshot.clustering, sweep[after])
-    return TransitionsContent(sweep.parameter_title, value, after, found)
+    return TransitionsContent(sweep.parameter_title, value, after, found, flow_view(found))
 
 
 CONTENT = PageContent(transitions_content, ("clustering", "sweep"))
@@ -89,7 +94,7 @@ class Page:
             )
         self._movers = () if transitions is None else transitions.movers
         self._all.disabled = not self._movers
-        self._board.show_flow(transitions)
+        self._board.show_flow(content.flow)
 
     def leave(self) -> None:
         """Bring the silhouettes back."""

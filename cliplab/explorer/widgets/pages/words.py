@@ -26,6 +26,8 @@ class WordsContent(NamedTuple):
     ----------
     names : ClusterNames
         A name for each cluster.
+    nearest : list of str
+        For each cluster the nearest words, with their scores.
     ranked : list of int or None
         The rows of the first images of the ranking; None where no text was typed.
     images : list of dict
@@ -33,6 +35,7 @@ class WordsContent(NamedTuple):
     """
 
     names: ClusterNames
+    nearest: list[str]
     ranked: list[int] | None
     images: list[dict[str, Any]]
 
@@ -41,15 +44,16 @@ def words_content(snapshot: Snapshot) -> WordsContent:
     """Name the clusters, and take the first images of the ranking."""
     words = tuple(word.strip() for word in snapshot.vocabulary.split(",") if word.strip())
     names = snapshot.cluster_words.names(snapshot.clustering, words)
+    nearest = [_nearest(names, cluster) for cluster in range(len(names.names))]
     ranking = snapshot.ranking
     if ranking is None:
-        return WordsContent(names, None, [])
+        return WordsContent(names, nearest, None, [])
     ranked = ranking.ranking[:_N_SELECTED].tolist()
     images = [
         {"row": row, "uri": snapshot.small_images.uri(row), "score": ranking.scores[row]}
         for row in ranked[:_N_SHOWN]
     ]
-    return WordsContent(names, ranked, images)
+    return WordsContent(names, nearest, ranked, images)
 
 
 CONTENT = PageContent(words_content, ("clustering", "vocabulary", "ranking"), in_background=True)
@@ -93,7 +97,7 @@ class Page:
                 self._names.value = note("Reading words …")
             return
         self._named = named
-        self._names.value = _markup(content.names)
+        self._names.value = _markup(content)
         self._ranked = content.ranked or []
         self._found.value = (
             render("explorer/style/templates/words_ranking.html", images=content.images)
@@ -115,10 +119,17 @@ def _text_box(description: str, placeholder: str) -> ipywidgets.Text:
     )
 
 
-def _markup(names: ClusterNames) -> str:
-    rows = []
-    for cluster, (name, margin) in enumerate(zip(names.names, names.margins, strict=True)):
-        others = [f"{word} {score:.2f}" for word, score in names.top(cluster, n_words=3).items()]
-        rows.append([chip(cluster), name, f"{margin:.2f}", ", ".join(others)])
+def _nearest(names: ClusterNames, cluster: int) -> str:
+    top = names.top(cluster, n_words=3)
+    return ", ".join(f"{word} {score:.2f}" for word, score in top.items())
+
+
+def _markup(content: WordsContent) -> str:
+    names = content.names
+    lines = zip(names.names, names.margins, content.nearest, strict=True)
+    rows = [
+        [chip(cluster), name, f"{margin:.2f}", nearest]
+        for cluster, (name, margin, nearest) in enumerate(lines)
+    ]
     heads = ["", "in a word", "margin", "nearest words"]
     return render("explorer/style/templates/words_names.html", table=table(heads, rows))
