@@ -35,6 +35,8 @@ os.environ |= {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_XET": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    # Ray's workers would give way to all other tests, and take minutes to start beside them.
+    "RAY_worker_niceness": "0",
 }
 
 _connect = socket.socket.connect

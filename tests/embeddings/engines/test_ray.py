@@ -253,54 +253,14 @@ def test_without_ray_the_error_says_how_to_get_it(encoder, images, monkeypatch):
         encoder.encode_images(images[:2], engine="ray")
 
 
-def test_with_gpus_images_are_prepared_on_the_cores_and_a_damaged_one_is_left_out(
-    images, encoder, expected, tmp_path
-):
-    """Ray does not check the number of GPUs, so that this needs none."""
-    folder = tmp_path / "photographs"
-    (folder / "more").mkdir(parents=True)
-    for row in range(20):
-        (folder / "more" / f"{row}.png").write_bytes(images.file_bytes(row))
-    (folder / "torn.JPG").write_bytes(b"<html>")
-    (folder / "notes.txt").write_text("not an image")
-    (folder / ".hidden.png").write_bytes(b"")
-    ray.shutdown()
-    words = r"1 images could not be read .*torn\.JPG, text instead of an image"
-    with _cluster(num_cpus=2, num_gpus=1), ray_cluster():
-        engine = RayEngine(encoder._clip)
-        assert engine.device == "cuda"
-        engine.device = "cpu"
-        with pytest.warns(UserWarning, match=words):
-            stored = encode_address(engine, str(folder), 2, tmp_path / "store")
-    _assert_are(stored, images[:20], expected[:20])
-    assert "torn.JPG" in (stored.folder / "skipped.json").read_text()
-
-
-def test_with_gpus_the_workers_get_whole_batches(images, encoder, expected, monkeypatch, tmp_path):
-    class Watched(stages.Worker):
-        def __call__(self, table):
-            (tmp_path / f"{time.time_ns()} {len(table)}").touch()
-            return super().__call__(table)
-
-    monkeypatch.setattr("cliplab.embeddings.engines.ray.encoding.Worker", Watched)
-    ray.shutdown()
-    with _cluster(num_cpus=2, num_gpus=1), ray_cluster():
-        engine = RayEngine(encoder._clip)
-        engine.device = "cpu"
-        vectors = encode_all(engine, input_images(images[:24]), size=2)
-    np.testing.assert_array_equal(Embeddings(vectors).vectors, expected[:24])
-    assert [int(path.name.split()[1]) for path in tmp_path.iterdir()] == [8, 8, 8]
-
-
 def _table(encoder, images, rows):
     return table_of(encoder._clip, input_images(images), [(row, None) for row in rows])
 
 
-def test_tables_that_a_worker_gets_together_are_joined(images, encoder):
-    with ray_cluster():
-        tables = [ray.put(_table(encoder, images, rows)) for rows in ([0], [1, 2])]
-        numbers = pa.table({"table": [1, 0]})
-        done = prepare(numbers, encoder._clip.network.visual.preprocess_cfg, None, tables)
+def test_tables_that_a_worker_gets_together_are_joined(two_processes, images, encoder):
+    tables = [ray.put(_table(encoder, images, rows)) for rows in ([0], [1, 2])]
+    numbers = pa.table({"table": [1, 0]})
+    done = prepare(numbers, encoder._clip.network.visual.preprocess_cfg, None, tables)
     assert done["name"].to_pylist() == ["1", "2", "0"]
 
 
@@ -359,3 +319,52 @@ def test_only_images_at_the_address_are_returned_whatever_else_is_stored(
         stored = encoder.encode_images(folder, store=tmp_path / "store", engine="ray")
     _assert_are(stored, images[5:10], encoder.encode_images(images[5:10]).vectors)
     assert len(StoredEmbeddings(stored.folder)) == 10
+
+
+# These come last: one process can be connected to one cluster at a time.
+
+
+@pytest.fixture(scope="module")
+def with_a_gpu():
+    """Start a cluster that is told of a GPU; Ray does not check that there is one."""
+    ray.shutdown()
+    with _cluster(num_cpus=2, num_gpus=1):
+        yield
+
+
+def test_with_gpus_images_are_prepared_on_the_cores_and_a_damaged_one_is_left_out(
+    with_a_gpu, images, encoder, expected, tmp_path
+):
+    folder = tmp_path / "photographs"
+    (folder / "more").mkdir(parents=True)
+    for row in range(20):
+        (folder / "more" / f"{row}.png").write_bytes(images.file_bytes(row))
+    (folder / "torn.JPG").write_bytes(b"<html>")
+    (folder / "notes.txt").write_text("not an image")
+    (folder / ".hidden.png").write_bytes(b"")
+    words = r"1 images could not be read .*torn\.JPG, text instead of an image"
+    with ray_cluster():
+        engine = RayEngine(encoder._clip)
+        assert engine.device == "cuda"
+        engine.device = "cpu"
+        with pytest.warns(UserWarning, match=words):
+            stored = encode_address(engine, str(folder), 2, tmp_path / "store")
+    _assert_are(stored, images[:20], expected[:20])
+    assert "torn.JPG" in (stored.folder / "skipped.json").read_text()
+
+
+def test_with_gpus_the_workers_get_whole_batches(
+    with_a_gpu, images, encoder, expected, monkeypatch, tmp_path
+):
+    class Watched(stages.Worker):
+        def __call__(self, table):
+            (tmp_path / f"{time.time_ns()} {len(table)}").touch()
+            return super().__call__(table)
+
+    monkeypatch.setattr("cliplab.embeddings.engines.ray.encoding.Worker", Watched)
+    with ray_cluster():
+        engine = RayEngine(encoder._clip)
+        engine.device = "cpu"
+        vectors = encode_all(engine, input_images(images[:24]), size=2)
+    np.testing.assert_array_equal(Embeddings(vectors).vectors, expected[:24])
+    assert [int(path.name.split()[1]) for path in tmp_path.iterdir()] == [8, 8, 8]
