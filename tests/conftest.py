@@ -57,8 +57,10 @@ def pytest_configure(config):
 
 # About how many seconds a test takes, by its marker.
 _SECONDS = {"notebook": 20, "browser": 15, "ray": 5, "slow": 3}
+# So much more than after the last collection is worth another, which takes seconds.
+_MUCH_MEMORY = 0.4e9
+_memory = 0.8e9  # What torch and Bokeh take once they are imported.
 # What a process of the tests needs, with its JupyterLab and its browser.
-_MUCH_MEMORY = 1.2e9
 _BYTES_EACH = 3e9
 
 
@@ -94,12 +96,14 @@ def pytest_collection_finish():
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item, nextitem):
-    """Give memory back after a file that needed much: what networks have freed stays else."""
+    """Give memory back after a file that took much: what networks have freed stays else."""
+    global _memory  # noqa: PLW0603
     is_last_of_file = nextitem is None or nextitem.path != item.path
-    if is_last_of_file and psutil.Process().memory_info().rss > _MUCH_MEMORY:
+    if is_last_of_file and psutil.Process().memory_info().rss > _memory + _MUCH_MEMORY:
         gc.collect()
         with suppress(OSError, AttributeError):
             ctypes.CDLL("libc.so.6").malloc_trim(0)
+        _memory = psutil.Process().memory_info().rss
 
 
 IS_PROOF = bool(os.environ.get("CLIPLAB_PROOF"))

@@ -203,7 +203,8 @@ def show_evidence(evidence: Evidence) -> FigureDisplay:
     >>> from cliplab import evidence_for_k, sweep_clusters
     >>> import numpy as np
     >>> points = np.random.default_rng(0).normal(size=(50, 4))
-    >>> evidence = evidence_for_k(points, sweep_clusters(points, range(2, 9)))
+    >>> sweep = sweep_clusters(points, range(2, 9))
+    >>> evidence = evidence_for_k(points, sweep, n_references=5, n_starts=3)
     >>> display = show_evidence(evidence)
     """
     require_kind("evidence", evidence, Evidence)

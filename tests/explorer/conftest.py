@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import ipywidgets
 import numpy as np
 import pytest
 
@@ -10,6 +11,13 @@ from cliplab.explorer.model.options import find_options, first_state
 from cliplab.explorer.model.session import ExplorerSession
 from cliplab.explorer.notebook.event_loop import EventLoop
 from cliplab.explorer.widgets.pages import page_contents
+
+
+@pytest.fixture(autouse=True)
+def _closed_widgets():
+    """Close what a test has shown: ipywidgets holds every widget until then, and its data."""
+    yield
+    ipywidgets.Widget.close_all()
 
 
 @pytest.fixture(scope="session")

@@ -87,7 +87,9 @@ def test_silhouettes_are_drawn_for_one_clustering(images, sweep):
 
 @pytest.mark.slow
 def test_evidence_and_transitions_are_drawn_from_their_values(sweep, embeddings):
-    evidence = evidence_for_k(embeddings, sweep_clusters(embeddings, range(2, 5)))
+    evidence = evidence_for_k(
+        embeddings, sweep_clusters(embeddings, range(2, 5)), n_references=3, n_starts=2
+    )
     assert _data(show_evidence(evidence).figure, "gap")["gap"].tolist() == (
         evidence.table["gap"].tolist()
     )

@@ -56,7 +56,8 @@ class Evidence:
     >>> import numpy as np
     >>> from cliplab import evidence_for_k, sweep_clusters
     >>> noise = np.random.default_rng(0).normal(size=(60, 4))
-    >>> evidence = evidence_for_k(noise, sweep_clusters(noise, range(2, 6)))
+    >>> sweep = sweep_clusters(noise, range(2, 6))
+    >>> evidence = evidence_for_k(noise, sweep, n_references=5, n_starts=3)
     >>> print(evidence.suggested_k)
     None
     >>> list(evidence.votes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from cliplab import (
     remeasure,
     sweep_clusters,
 )
+from cliplab.evaluation.evidence.gathering import gather_evidence
 from cliplab.explorer.widgets.pages import PAGES as ENTRIES
 
 PAGES = [entry.name for entry in ENTRIES]
@@ -365,6 +367,14 @@ def test_all_that_move_can_be_shown_and_after_the_last_k_nothing_moves(explorer)
 # Evidence
 
 
+@pytest.fixture
+def few_repeats(monkeypatch):
+    """Gather evidence by few null data, resamples and starts: here it is not about its values."""
+    few = partial(gather_evidence, n_references=3, n_resamples=3, n_starts=2)
+    monkeypatch.setattr("cliplab.explorer.model.extras.gather_evidence", few)
+
+
+@pytest.mark.usefixtures("few_repeats")
 def test_the_evidence_is_gathered_when_asked_for_and_kept(explorer):
     page = _page(explorer, "evidence")
     assert explorer.evidence is None
@@ -546,6 +556,7 @@ def test_null_data_follow_the_map(explorer):
 # Again and again
 
 
+@pytest.mark.usefixtures("few_repeats")
 def test_shown_again_an_explorer_still_knows_what_was_found(explorer):
     explorer._ipython_display_()
     page = _page(explorer, "evidence")
@@ -563,6 +574,7 @@ def test_shown_again_an_explorer_still_knows_what_was_found(explorer):
     assert len(callbacks) == 1
 
 
+@pytest.mark.usefixtures("few_repeats")
 def test_evidence_is_of_the_sweep_on_the_screen_whichever_page_is_open(explorer):
     _page(explorer, "evidence")._gather.click()
     explorer.state.page = "images"
@@ -571,6 +583,7 @@ def test_evidence_is_of_the_sweep_on_the_screen_whichever_page_is_open(explorer)
     assert explorer._board.plots.scatter.visible
 
 
+@pytest.mark.usefixtures("few_repeats")
 def test_evidence_that_arrives_late_does_not_take_the_screen(
     images, embeddings, sweep, projection, in_kernel
 ):
