@@ -22,7 +22,7 @@ from cliplab import (
 from cliplab.explorer.notebook import host
 
 # Each makes an Explorer of its own, which takes a second.
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_documents")]
 
 
 def _column(explorer, name):

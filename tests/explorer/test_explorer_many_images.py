@@ -19,6 +19,8 @@ from cliplab.explorer.model.sentences import score_title, silhouettes_title
 from cliplab.explorer.style.theme import MOST_AT_ONCE
 from cliplab.explorer.widgets.gallery import most_typical
 
+pytestmark = pytest.mark.usefixtures("no_documents")
+
 N_IMAGES = MOST_AT_ONCE + 4
 MEASURED = np.arange(3, N_IMAGES, 40)
 

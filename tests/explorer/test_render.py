@@ -8,6 +8,8 @@ import pytest
 
 from cliplab.explorer import render as rendering
 
+pytestmark = pytest.mark.usefixtures("no_documents")
+
 # What a change of each trait draws, beside the error line and the menu of colours.
 DRAWN = {
     "n_clusters": {"clusters", "numbers", "colours", "page", "status"},

@@ -40,7 +40,7 @@ def _page(explorer, name):
 
 
 # Each makes an Explorer of its own, which takes a second.
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_documents")]
 
 
 def _texts(widget):
