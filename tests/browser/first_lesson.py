@@ -1,7 +1,9 @@
-"""The first lesson, for the tests that look at it."""
+"""The first lesson, for the tests that look at it, and what every test of a page ends with."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from notebook_page import Notebook
@@ -19,3 +21,12 @@ def cell_of_the_explorer(notebook: Notebook) -> int:
 
 def see_explorer(notebook: Notebook) -> None:
     notebook.evaluate("cells[arg].node.scrollIntoView()", cell_of_the_explorer(notebook))
+
+
+@contextmanager
+def watched(notebook: Notebook, test: str) -> Iterator[Notebook]:
+    """Keep what a test saw last, and fail if the page's console has an error of its time."""
+    yield notebook
+    notebook.screenshot(RESULTS / f"{test}.png")
+    errors, notebook.errors[:] = list(notebook.errors), []
+    assert errors == []

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from first_lesson import FIGURES, LESSON, RESULTS, cell_of_the_explorer, see_explorer
+from first_lesson import FIGURES, LESSON, RESULTS, cell_of_the_explorer, see_explorer, watched
 from lab import Lab
 from notebook_page import Notebook
 
@@ -34,10 +34,8 @@ def lesson(opened: Notebook, request: pytest.FixtureRequest) -> Iterator[Noteboo
     opened.wait_for("new Set(data_of('images').cluster_labels).size === 10")
     opened.wait_painted()
     see_explorer(opened)
-    yield opened
-    opened.screenshot(RESULTS / f"{request.node.name}.png")
-    errors, opened.errors[:] = list(opened.errors), []
-    assert errors == []
+    with watched(opened, request.node.name):
+        yield opened
 
 
 def _lasso_everything_left(notebook: Notebook) -> None:

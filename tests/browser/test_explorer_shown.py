@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import pytest
-from first_lesson import FIGURES, LESSON, cell_of_the_explorer, see_explorer
+from first_lesson import FIGURES, LESSON, cell_of_the_explorer, see_explorer, watched
+from lab import Lab
 from notebook_page import Notebook
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def lesson(open_notebook: Callable[..., Notebook]) -> Notebook:
-    notebook = open_notebook(LESSON)
+@pytest.fixture(scope="module")
+def opened(lab: Lab) -> Iterator[Notebook]:
+    notebook = lab.open(LESSON)
     notebook.run_all()
-    notebook.wait_painted()
-    see_explorer(notebook)
-    return notebook
+    yield notebook
+    notebook.close()
+
+
+@pytest.fixture
+def lesson(opened: Notebook, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+    opened.wait_painted()
+    see_explorer(opened)
+    with watched(opened, request.node.name):
+        yield opened
 
 
 def test_run_all_paints_every_figure(lesson: Notebook) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Iterator
 
 import nbformat
 import pytest
+from first_lesson import watched
+from lab import Lab
 from notebook_page import Notebook
 
 pytestmark = pytest.mark.browser
@@ -32,18 +33,32 @@ script = (Path(bokeh.__file__).parent / "server/static/js/bokeh.min.js").read_te
 display(Javascript("(function () {" + script + "}).call(window)"))
 display(ipywidgets.VBox([slider, BokehModel(plot)]))
 """
+# Before every test.
+BEGINNING = """\
+slider.value, source.selected.indices = 1, []
+source.data.update(y=[1.0, 3.0, 2.0])"""
 
 
-@pytest.fixture
-def notebook(tmp_path: Path, open_notebook: Callable[[Path], Notebook]) -> Notebook:
-    path = tmp_path / "tiny.ipynb"
+@pytest.fixture(scope="module")
+def opened(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
+    path = tmp_path_factory.mktemp("harness") / "tiny.ipynb"
     cells = [nbformat.v4.new_markdown_cell("# A plot"), nbformat.v4.new_code_cell(PLOT)]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
-    notebook = open_notebook(path)
+    notebook = lab.open(path)
     notebook.run_all()
-    notebook.wait_painted()
-    return notebook
+    yield notebook
+    notebook.close()
+
+
+@pytest.fixture
+def notebook(opened: Notebook, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+    opened.wait_painted()
+    opened.run_cell(BEGINNING)
+    opened.wait_for("data_of('points').y[1] === 3")
+    opened.evaluate("cells[1].node.scrollIntoView()")
+    with watched(opened, request.node.name):
+        yield opened
 
 
 def test_a_slider_moved_by_keyboard_changes_the_kernel_and_the_plot(notebook: Notebook) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import nbformat
 import numpy as np
 import pytest
-from first_lesson import RESULTS
+from first_lesson import watched
 from lab import Lab
 from notebook_page import Notebook
 from playwright.sync_api import Locator
@@ -51,10 +51,8 @@ def pages(opened: Notebook, request: pytest.FixtureRequest) -> Iterator[Notebook
     opened.wait_for("new Set(data_of('images').cluster_labels).size === 6")
     opened.wait_painted()
     opened.evaluate("cells[arg].node.scrollIntoView()", EXPLORER)
-    yield opened
-    opened.screenshot(RESULTS / f"{request.node.name}.png")
-    errors, opened.errors[:] = list(opened.errors), []
-    assert errors == []
+    with watched(opened, request.node.name):
+        yield opened
 
 
 def _screen(notebook: Notebook) -> Locator:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from first_lesson import watched
+from lab import Lab
 from notebook_page import Notebook
 
 pytestmark = pytest.mark.browser
@@ -13,12 +15,19 @@ pytestmark = pytest.mark.browser
 LESSON = Path(__file__).parents[2] / "notebooks" / "01_step_by_step.ipynb"
 
 
-@pytest.fixture
-def lesson(open_notebook: Callable[[Path], Notebook]) -> Notebook:
-    notebook = open_notebook(LESSON)
+@pytest.fixture(scope="module")
+def opened(lab: Lab) -> Iterator[Notebook]:
+    notebook = lab.open(LESSON)
     notebook.run_all()
-    notebook.wait_painted()
-    return notebook
+    yield notebook
+    notebook.close()
+
+
+@pytest.fixture
+def lesson(opened: Notebook, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+    opened.wait_painted()
+    with watched(opened, request.node.name):
+        yield opened
 
 
 def test_every_plot_stands_where_its_words_are(lesson: Notebook) -> None:

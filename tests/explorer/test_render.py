@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 
 import pytest
 
+from cliplab import Explorer
 from cliplab.explorer import render as rendering
 
 pytestmark = pytest.mark.usefixtures("no_documents")
@@ -28,8 +30,7 @@ VALUES = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def drawn(explorer):
+def _counted(explorer):
     """Count how often each part of an Explorer's screen is drawn."""
     counts = Counter()
 
@@ -44,12 +45,36 @@ def drawn(explorer):
     return counts
 
 
+@pytest.fixture
+def drawn(explorer):
+    return _counted(explorer)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("trait", DRAWN)
 def test_a_change_draws_each_part_once_and_only_what_shows_it(explorer, drawn, trait):
     setattr(explorer.state, trait, VALUES[trait])
     assert set(drawn.values()) <= {1}
     assert set(drawn) == DRAWN[trait]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("trait", ["n_clusters", "color_by", "selected", "page"])
+def test_so_it_is_in_a_kernel_too_where_work_goes_on_in_the_background(
+    images, embeddings, projection, sweep, in_kernel, trait
+):
+    async def story():
+        explorer = Explorer(images, embeddings, projection, sweep)
+        await asyncio.sleep(0.2)  # What the start has begun in the background is drawn.
+        drawn = _counted(explorer)
+        setattr(explorer.state, trait, VALUES[trait])
+        await asyncio.sleep(0.2)
+        # The gallery is made in the background: its page is drawn empty, and when it arrives.
+        assert drawn.pop("page", 1) <= 2
+        assert set(drawn.values()) <= {1}
+        assert set(drawn) == DRAWN[trait] - {"page"}
+
+    in_kernel(story)
 
 
 @pytest.mark.slow
