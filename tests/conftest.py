@@ -55,7 +55,7 @@ def pytest_configure(config):
     _HUB.server.__enter__()
 
 
-# About how many seconds a test takes, by its marker.
+# About how many seconds a test takes, by its marker, unless that says otherwise itself.
 _SECONDS = {"notebook": 20, "browser": 15, "ray": 5, "slow": 3}
 # So much more than after the last collection is worth another, which takes seconds.
 _MUCH_MEMORY = 0.4e9
@@ -82,8 +82,9 @@ def pytest_collection_modifyitems(items):
     """
     seconds = Counter()
     for item in items:
-        names = {mark.name for mark in item.iter_markers()}
-        seconds[item.path] += max([_SECONDS[name] for name in names & _SECONDS.keys()], default=0)
+        marks = [mark for mark in item.iter_markers() if mark.name in _SECONDS]
+        each = [mark.kwargs.get("seconds", _SECONDS[mark.name]) for mark in marks]
+        seconds[item.path] += max(each, default=0)
     items.sort(
         key=lambda item: (item.get_closest_marker("browser") is not None, -seconds[item.path])
     )

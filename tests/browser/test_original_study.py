@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from notebook_page import Notebook
 
-pytestmark = pytest.mark.browser
+pytestmark = pytest.mark.browser(seconds=200)
 
 LESSON = Path(__file__).parents[2] / "notebooks" / "03_original_study.ipynb"
 FIGURES = (

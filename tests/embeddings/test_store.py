@@ -216,6 +216,7 @@ def test_on_a_full_disk_vectors_are_complete_and_a_warning_says_what_is_not_stor
     ours, theirs = _PROCESSES.Pipe(duplex=False)
     process = _PROCESSES.Process(target=_encode_with_little_room, args=(str(tmp_path), theirs))
     process.start()
+    theirs.close()  # So that a process that has died ends the wait.
     vectors, messages = ours.recv()
     process.join()
     np.testing.assert_array_equal(vectors, undisturbed)
