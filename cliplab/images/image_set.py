@@ -16,11 +16,11 @@ from cliplab._core.validation import require_one_of, wrong_value
 from cliplab.images.columns import (
     CREDIT_COLUMNS,
     RECORD_COLUMNS,
+    Texts,
     classes_of,
     factor_names,
     factor_values,
     require_columns,
-    texts_of,
     with_class_column,
 )
 from cliplab.images.credits import Attribution, Credits
@@ -218,10 +218,35 @@ class ImageSet:
     def _files(self) -> ImageFiles:
         return ImageFiles(self.dataset, self.image_ids.tolist())
 
+    @cached_property
+    def _credits(self) -> Texts:
+        return Texts(self.dataset, CREDIT_COLUMNS)
+
     @property
     def attribution(self) -> tuple[Attribution, ...]:
         """Author, title, licence and links of every image."""
-        return tuple(Attribution(**row) for row in texts_of(self.dataset, CREDIT_COLUMNS))
+        return self.attribution_of(range(len(self)))
+
+    def attribution_of(self, rows: Sequence[int]) -> tuple[Attribution, ...]:
+        """Return author, title, licence and links of some images, without reading the others.
+
+        Parameters
+        ----------
+        rows : sequence of int
+            Which images.
+
+        Returns
+        -------
+        tuple of Attribution
+            In the order of `rows`.
+
+        Examples
+        --------
+        >>> from cliplab import load_storybook
+        >>> print(*load_storybook(n_images=9).attribution_of([3]))
+        “a brown octopus in the sea” by cliplab, CC0 1.0
+        """
+        return tuple(Attribution(**row) for row in self._credits.read(rows))
 
     def credits(self) -> Credits:
         """Return the credits of the images, to show and save with them.
@@ -237,7 +262,7 @@ class ImageSet:
         >>> load_storybook(n_images=3).credits()
         Credits of 3 images
         """
-        record = texts_of(self.dataset, RECORD_COLUMNS)
+        record = Texts(self.dataset, RECORD_COLUMNS).read()
         citation = str(self.provenance.get("citation", ""))
         return Credits(self.image_ids.tolist(), self.attribution, record, citation)
 

@@ -54,8 +54,7 @@ def gallery_content(snapshot: Snapshot) -> GalleryContent:
     """Return the images of the selection in their order, or the typical one of each cluster."""
     rows, start = shown_rows(snapshot), snapshot.gallery_start
     on_page = rows[start : start + PAGE_SIZE]
-    # All credits at once: each selection of rows costs milliseconds.
-    makers = snapshot.images[list(on_page)].attribution
+    makers = snapshot.images.attribution_of(on_page)
     return GalleryContent(
         [_figure(snapshot, *each) for each in zip(on_page, makers, strict=True)],
         {row: snapshot.small_images.uri(row) for row in on_page},
