@@ -10,6 +10,10 @@ from .sources import (
 )
 from .embeddings.baselines import encode_colors as encode_colors, encode_pixels as encode_pixels
 from .embeddings.encoder import ClipEncoder as ClipEncoder
+from .embeddings.laboratory import (
+    Laboratory as Laboratory,
+    load_laboratory as load_laboratory,
+)
 from .embeddings.on_disk import StoredEmbeddings as StoredEmbeddings
 from .embeddings.values import Embeddings as Embeddings, load_embeddings as load_embeddings
 from .projection.placing import add_to_projection as add_to_projection
@@ -44,6 +48,11 @@ from .evaluation.naming.cluster_names import (
     name_clusters as name_clusters,
 )
 from .evaluation.naming.text_ranking import TextRanking as TextRanking, rank_by_text as rank_by_text
+from .evaluation.neighbors import (
+    NeighborsKept as NeighborsKept,
+    neighbor_counts as neighbor_counts,
+    neighbors_kept as neighbors_kept,
+)
 from .evaluation.null import null_data as null_data
 from .evaluation.silhouette_explanation import (
     SilhouetteExplanation as SilhouetteExplanation,

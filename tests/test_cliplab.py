@@ -30,7 +30,8 @@ CONTRACT = {
     "ClipEncoder", "ClusterSweep", "ClusterTransitions", "Clustering", "Embeddings", "Explorer",
     "ExplorerState", "ImageSet", "Projection", "SilhouetteExplanation", "StoredEmbeddings",
     "add_to_projection", "class_agreement", "compare_clusterings", "explain_silhouette", "explore",
-    "fetch_hub_images", "fetch_open_images", "load_folder", "load_storybook", "project",
+    "fetch_hub_images", "fetch_open_images", "load_folder", "load_laboratory", "load_storybook",
+    "neighbor_counts", "neighbors_kept", "project",
     "remeasure", "show_elbow", "show_evidence", "show_projection", "show_silhouettes",
     "show_transitions", "sweep_clusters",
 }  # fmt: skip
@@ -179,6 +180,8 @@ def _values() -> dict[str, object]:
         cliplab.Comparison({"CLIP": agreement}, {"CLIP": np.zeros(3)}, 2),
         cliplab.Evidence(scores.set_index(pd.Index([1, 2], name="n_clusters")), True, None, "tsne"),
         cliplab.LabelAgreement(labels, n_clusters=2, n_images=4, n_unlabelled=1),
+        cliplab.load_laboratory("arc", n_images=4),
+        cliplab.NeighborsKept(1, np.array([1.0, 0.0]), np.array([[1], [0]]), 0.9, 0.8),
         cliplab.SilhouetteExplanation(0, 0, 1, a=0.5, b=1.0, medoid=1, nearest_medoid=2),
         cliplab.TextRanking("a cat", [0.1, 0.2]),
         cliplab.Pack(images, embeddings),

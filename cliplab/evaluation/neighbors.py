@@ -1,0 +1,246 @@
+"""Neighbours: which of them a map keeps, and which images are neighbours of very many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cliplab._core.validation import require_count, require_kind, require_rows
+from cliplab.embeddings.points import points_and_space
+from cliplab.embeddings.values import Embeddings
+from cliplab.evaluation.result_html import result_html
+from cliplab.projection.values import Projection
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Distances of so many pairs are in memory at once, as double precision: 32 MB.
+_MOST_PAIRS = 4_000_000
+# Smaller differences of squares are not known in double precision.
+_ROUNDING = 1e-14
+
+
+@dataclass(frozen=True, eq=False)
+class NeighborsKept:
+    """How far a map keeps the neighbours that images have among the embeddings.
+
+    Parameters
+    ----------
+    n_neighbors : int
+        How many neighbours of each image were compared.
+    kept : ndarray of shape (n_images,)
+        For each image the share of its nearest images that are among its nearest on the map, too,
+        from 0 to 1.
+    neighbors : ndarray of int, shape (n_images, n_neighbors)
+        The rows of the nearest images of each image among the embeddings, the nearest first.
+    trustworthiness : float
+        1 where all neighbours on the map are near among the embeddings; less, the further away the
+        intruders are there.
+    continuity : float
+        1 where all neighbours among the embeddings are near on the map; less, the further away the
+        map has moved the others.
+
+    Examples
+    --------
+    >>> from cliplab import Projection
+    >>> line = [[0.0], [1.0], [2.1], [9.0], [9.5]]
+    >>> neighbors_kept(line, Projection([[0, 0], [1, 0], [2, 0], [1, 2], [9, 9]]), 1)
+    NeighborsKept of 5 images: 80% of the 1 nearest, trustworthiness 0.87, continuity 0.80
+    """
+
+    n_neighbors: int
+    kept: NDArray[np.float64]
+    neighbors: NDArray[np.intp]
+    trustworthiness: float
+    continuity: float
+
+    def __post_init__(self) -> None:
+        for array in (self.kept, self.neighbors):
+            array.setflags(write=False)
+
+    @property
+    def share(self) -> float:
+        """The mean of `kept`: the share of all neighbours that the map keeps."""
+        return float(self.kept.mean())
+
+    @property
+    def share_by_chance(self) -> float:
+        """The share that a map with its points in random places keeps, on average."""
+        return self.n_neighbors / (len(self.kept) - 1)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return a table with a row for each image.
+
+        Returns
+        -------
+        pandas.DataFrame
+            With ``neighbors_kept``, from 0 to 1.
+        """
+        import pandas as pd
+
+        return pd.DataFrame({"neighbors_kept": self.kept})
+
+    def __repr__(self) -> str:
+        return (
+            f"NeighborsKept of {len(self.kept)} images: {self.share:.0%} of the "
+            f"{self.n_neighbors} nearest, trustworthiness {self.trustworthiness:.2f}, "
+            f"continuity {self.continuity:.2f}"
+        )
+
+    def _repr_html_(self) -> str:
+        return result_html(repr(self))
+
+
+def neighbors_kept(
+    embeddings: Embeddings | ArrayLike, projection: Projection, n_neighbors: int = 10
+) -> NeighborsKept:
+    """Measure how many of its neighbours each image keeps on a map.
+
+    A neighbour that is as near on the map as the last of the nearest there counts as kept, so that
+    identical images do not depend on their order.
+
+    Parameters
+    ----------
+    embeddings : Embeddings or array-like of shape (n_images, n_features)
+        Where the neighbours are found. For unit vectors the nearest are those with the largest
+        cosine.
+    projection : Projection
+        The map of the same images.
+    n_neighbors : int, default=10
+        How many neighbours of each image, from 1 to less than half of the images.
+
+    Returns
+    -------
+    NeighborsKept
+        The share for each image, and two measures of the whole map.
+
+    Raises
+    ------
+    ValueError
+        If the two are not of the same images, or there are too few images.
+    TypeError
+        If an argument is of another kind.
+
+    References
+    ----------
+    Venna, J. and Kaski, S. (2006). Local multidimensional scaling. Neural Networks 19, 889-899.
+
+    Examples
+    --------
+    >>> from cliplab import load_laboratory, project
+    >>> embeddings = load_laboratory("mixture", n_images=200).embeddings
+    >>> found = neighbors_kept(embeddings, project(embeddings, "pca"))
+    >>> found.share_by_chance < found.share < 1
+    True
+    """
+    points, _ = points_and_space(embeddings)
+    require_kind("projection", projection, Projection)
+    places = np.asarray(projection)
+    require_rows("projection", len(places), len(points))
+    most = (len(points) - 1) // 2
+    require_count("n_neighbors", n_neighbors, 1, most, "less than half of the images")
+    kept = np.empty(len(points))
+    neighbors = np.empty((len(points), n_neighbors), dtype=np.intp)
+    intruded = lost = 0.0
+    for rows, in_space, on_map in zip(
+        _blocks(len(points)), _distances(points), _distances(places), strict=True
+    ):
+        near, _ = _nearest(in_space, n_neighbors)
+        near_on_map, radius_on_map = _nearest(on_map, n_neighbors)
+        neighbors[rows] = near
+        kept[rows] = (np.take_along_axis(on_map, near, axis=1) <= radius_on_map).mean(axis=1)
+        intruded += _excess(in_space, near_on_map, n_neighbors)
+        lost += _excess(on_map, near, n_neighbors)
+    n = len(points)
+    # The largest sum of ranks that there can be, so that the worst map has 0.
+    worst = n * n_neighbors * (2 * n - 3 * n_neighbors - 1) / 2
+    return NeighborsKept(int(n_neighbors), kept, neighbors, 1 - intruded / worst, 1 - lost / worst)
+
+
+def neighbor_counts(
+    embeddings: Embeddings | Projection | ArrayLike, n_neighbors: int = 10
+) -> NDArray[np.intp]:
+    """Count for each image how many others have it among their nearest.
+
+    The mean is `n_neighbors`. In many dimensions a few images, called hubs, are near to very many
+    others, and many are near to none: being near is not mutual. Centered vectors have fewer hubs.
+
+    Parameters
+    ----------
+    embeddings : Embeddings, Projection or array-like of shape (n_images, n_features)
+        Where the nearest images are found.
+    n_neighbors : int, default=10
+        How many neighbours each image names, from 1 to all others.
+
+    Returns
+    -------
+    ndarray of int, shape (n_images,)
+        From 0 to n_images - 1.
+
+    Raises
+    ------
+    ValueError
+        If there are not so many other images.
+
+    References
+    ----------
+    Radovanović, M., Nanopoulos, A. and Ivanović, M. (2010). Hubs in space: popular nearest
+    neighbors in high-dimensional data. Journal of Machine Learning Research 11, 2487-2531.
+
+    Examples
+    --------
+    >>> neighbor_counts([[0.0], [1.0], [2.1], [9.0]], n_neighbors=1).tolist()
+    [1, 2, 1, 0]
+    """
+    points, _ = points_and_space(embeddings)
+    require_count("n_neighbors", n_neighbors, 1, len(points) - 1, "the number of other images")
+    counts = np.zeros(len(points), dtype=np.intp)
+    for distances in _distances(points):
+        near, _ = _nearest(distances, n_neighbors)
+        counts += np.bincount(near.ravel(), minlength=len(points))
+    return counts
+
+
+def _blocks(n_points: int) -> Iterator[slice]:
+    """Yield rows, so many at a time that their distances to all points fit into memory."""
+    step = max(1, _MOST_PAIRS // n_points)
+    for start in range(0, n_points, step):
+        yield slice(start, min(start + step, n_points))
+
+
+def _distances(points: NDArray[np.floating]) -> Iterator[NDArray[np.float64]]:
+    """Yield squared distances of a block of rows to all; to itself each row is infinitely far."""
+    # Near the origin the differences lose the fewest digits.
+    centered = points.astype(np.float64) - points.mean(axis=0, dtype=np.float64)
+    squares = (centered**2).sum(axis=1)
+    for rows in _blocks(len(points)):
+        scale = squares[rows, None] + squares
+        distances = scale - 2 * centered[rows] @ centered.T
+        distances[distances < _ROUNDING * scale] = 0  # Identical rows are exactly as near.
+        distances[np.arange(len(distances)), np.arange(rows.start, rows.stop)] = np.inf
+        yield distances
+
+
+def _nearest(
+    distances: NDArray[np.float64], n_neighbors: int
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return the nearest points of each row in their order, and how far away the last one is."""
+    some = np.argpartition(distances, n_neighbors - 1, axis=1)[:, :n_neighbors]
+    order = np.argsort(np.take_along_axis(distances, some, axis=1), axis=1, kind="stable")
+    near = np.take_along_axis(some, order, axis=1)
+    return near, np.take_along_axis(distances, near[:, -1:], axis=1)
+
+
+def _excess(distances: NDArray[np.float64], neighbors: NDArray[np.intp], n_neighbors: int) -> float:
+    """Sum up by how much the ranks of some neighbours exceed the number of neighbours."""
+    total = 0
+    for row, near in zip(
+        np.sort(distances, axis=1), np.take_along_axis(distances, neighbors, axis=1), strict=True
+    ):
+        ranks = 1 + np.searchsorted(row, near)
+        total += int(np.maximum(ranks - n_neighbors, 0).sum())
+    return float(total)
