@@ -534,10 +534,10 @@ def test_what_was_made_elsewhere_has_no_null_data_and_no_other_method(
 def test_clusters_by_an_algorithm_of_one_s_own_can_be_looked_at(images, embeddings, projection):
     found = sweep_clusters(embeddings, range(2, 6))
     mine = ClusterSweep(
-        tuple(dataclasses.replace(each, algorithm="spectral") for each in found.clusterings)
+        tuple(dataclasses.replace(each, algorithm="by hand") for each in found.clusterings)
     )
     explorer = Explorer(images, embeddings, projection, mine)
-    assert (explorer.state.space, explorer.sweep.algorithm) == ("given", "spectral")
+    assert (explorer.state.space, explorer.sweep.algorithm) == ("given", "by hand")
     assert "by spectral" in explorer._panel.controls._status.value
 
 
