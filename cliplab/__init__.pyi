@@ -62,7 +62,6 @@ from .evaluation.transitions import (
     ClusterTransitions as ClusterTransitions,
     compare_clusterings as compare_clusterings,
 )
-from .evaluation.valley import Valley as Valley, valley as valley
 from .packs.pack import Pack as Pack
 from .packs.published import fetch_pack as fetch_pack
 from .packs.saving import load_pack as load_pack, save_pack as save_pack
