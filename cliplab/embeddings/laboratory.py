@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _VARIANCE = 0.65
 _N_TAIL = 30  # Groups of the long tail.
 _N_OUTER, _N_INNER = 3, 4  # Groups of the hierarchy, and groups in each of them.
-_OUTER_SEPARATION = 16.0
+_MOST_SEPARATION = 20
 # Of the cone: the first component has so much of the variance.
 _FIRST_SHARE = 0.25
 
@@ -135,7 +135,8 @@ def load_laboratory(
     """Draw vectors of a known shape: one group, several groups, or groups in groups.
 
     A distance between groups is given in standard deviations within a group along one direction:
-    8 is far, at 4 neighbours touch, at 2 they are one hill.
+    8 is far, at 4 neighbours touch, at 2 they are one hill. That is before the rows are scaled to
+    unit length, which moves groups in few dimensions still further from each other.
 
     Parameters
     ----------
@@ -155,7 +156,7 @@ def load_laboratory(
     n_groups : int, optional
         For ``"mixture"``: how many groups, from 1; 5 if it is not given.
     separation : float, optional
-        For ``"mixture"`` and ``"hierarchy"``, from 0 to 100; 8 if it is not given. With 4 the inner
+        For ``"mixture"`` and ``"hierarchy"``, from 0 to 20; 8 if it is not given. With 4 the inner
         groups of the hierarchy are faint.
     random_state : int, default=0
         Seed, 0 or more.
@@ -193,7 +194,7 @@ def load_laboratory(
     if n_groups is not None:
         require_count("n_groups", n_groups, least=1)
     if separation is not None:
-        require_number("separation", separation, 0, 100)
+        require_number("separation", separation, 0, _MOST_SEPARATION)
     least = {"long_tail": _N_TAIL, "hierarchy": _N_OUTER * _N_INNER}.get(name, n_groups or 3)
     require_count("n_images", n_images, least=max(3, least))
     random = np.random.default_rng([int(random_state), *name.encode()])
@@ -233,12 +234,15 @@ def _hierarchy(random: np.random.Generator, wanted: _Wanted) -> _Drawn:
     assert wanted.separation is not None
     labels = _shared_out(random, wanted.n_images, np.ones(_N_OUTER * _N_INNER))
     outer = labels // _N_INNER
-    # The outer groups stay further apart than the inner ones, however far these are.
-    apart = max(_OUTER_SEPARATION, 3 * wanted.separation)
-    centers = np.repeat(_centers(random, _N_OUTER, wanted.n_features, apart), _N_INNER, axis=0)
-    for start in range(0, len(centers), _N_INNER):
-        inner = _centers(random, _N_INNER, wanted.n_features, wanted.separation)
-        centers[start : start + _N_INNER] += inner - inner.mean(axis=0)
+    inner = [
+        _centers(random, _N_INNER, wanted.n_features, wanted.separation) for _ in range(_N_OUTER)
+    ]
+    inner = [each - each.mean(axis=0) for each in inner]
+    # Even the nearest images of two outer groups are further apart than the inner groups are wide.
+    reach = max(float(np.linalg.norm(each, axis=1).max()) for each in inner)
+    apart = 4 * reach + 8
+    outer_centers = _centers(random, _N_OUTER, wanted.n_features, apart)
+    centers = np.vstack([center + each for center, each in zip(outer_centers, inner, strict=True)])
     return _Drawn(centers[labels] + _normal(random, wanted), labels, outer)
 
 

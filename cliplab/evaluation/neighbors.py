@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cliplab._core.validation import require_count, require_kind, require_rows
+from cliplab._core.validation import require_count, require_kind, require_rows, wrong_value
 from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.result_html import result_html
@@ -18,8 +18,8 @@ from cliplab.projection.values import Projection
 if TYPE_CHECKING:
     import pandas as pd
 
-# Distances of so many pairs are in memory at once, as double precision: 32 MB.
-_MOST_PAIRS = 4_000_000
+# So many pairs are looked at together: their distances take 8 MB, and what is made of them 40 more.
+_MOST_PAIRS = 1_000_000
 # Smaller differences of squares are not known in double precision.
 _ROUNDING = 1e-14
 
@@ -100,8 +100,10 @@ def neighbors_kept(
 ) -> NeighborsKept:
     """Measure how many of its neighbours each image keeps on a map.
 
-    A neighbour that is as near on the map as the last of the nearest there counts as kept, so that
-    identical images do not depend on their order.
+    Images that are equally near share the last places among the nearest, and a neighbour that is as
+    near on the map as the last of the nearest there counts as kept. So `kept` does not depend on
+    the order of identical images. Trustworthiness and continuity are those of scikit-learn, which
+    take the first of them.
 
     Parameters
     ----------
@@ -141,6 +143,7 @@ def neighbors_kept(
     require_kind("projection", projection, Projection)
     places = np.asarray(projection)
     require_rows("projection", len(places), len(points))
+    _require_images(len(points), 3)
     most = (len(points) - 1) // 2
     require_count("n_neighbors", n_neighbors, 1, most, "less than half of the images")
     kept = np.empty(len(points))
@@ -149,12 +152,12 @@ def neighbors_kept(
     for rows, in_space, on_map in zip(
         _blocks(len(points)), _distances(points), _distances(places), strict=True
     ):
-        near, _ = _nearest(in_space, n_neighbors)
-        near_on_map, radius_on_map = _nearest(on_map, n_neighbors)
+        near, near_on_map = (_nearest(each, n_neighbors) for each in (in_space, on_map))
+        is_near_on_map = on_map <= np.take_along_axis(on_map, near_on_map[:, -1:], axis=1)
         neighbors[rows] = near
-        kept[rows] = (np.take_along_axis(on_map, near, axis=1) <= radius_on_map).mean(axis=1)
-        intruded += _excess(in_space, near_on_map, n_neighbors)
-        lost += _excess(on_map, near, n_neighbors)
+        kept[rows] = (_shares(in_space, near) * is_near_on_map).sum(axis=1) / n_neighbors
+        intruded += _excess(in_space, near_on_map)
+        lost += _excess(on_map, near)
     n = len(points)
     # The largest sum of ranks that there can be, so that the worst map has 0.
     worst = n * n_neighbors * (2 * n - 3 * n_neighbors - 1) / 2
@@ -163,11 +166,13 @@ def neighbors_kept(
 
 def neighbor_counts(
     embeddings: Embeddings | Projection | ArrayLike, n_neighbors: int = 10
-) -> NDArray[np.intp]:
+) -> NDArray[np.float64]:
     """Count for each image how many others have it among their nearest.
 
-    The mean is `n_neighbors`. In many dimensions a few images, called hubs, are near to very many
-    others, and many are near to none: being near is not mutual. Centered vectors have fewer hubs.
+    Images that are equally near share the last places, so that identical images have equal counts,
+    which need not be whole. The mean is `n_neighbors`. In many dimensions a few images, called
+    hubs, are near to very many others, and many are near to none: being near is not mutual.
+    Centered vectors have fewer hubs.
 
     Parameters
     ----------
@@ -178,7 +183,7 @@ def neighbor_counts(
 
     Returns
     -------
-    ndarray of int, shape (n_images,)
+    ndarray of shape (n_images,)
         From 0 to n_images - 1.
 
     Raises
@@ -194,15 +199,20 @@ def neighbor_counts(
     Examples
     --------
     >>> neighbor_counts([[0.0], [1.0], [2.1], [9.0]], n_neighbors=1).tolist()
-    [1, 2, 1, 0]
+    [1.0, 2.0, 1.0, 0.0]
     """
     points, _ = points_and_space(embeddings)
+    _require_images(len(points), 2)
     require_count("n_neighbors", n_neighbors, 1, len(points) - 1, "the number of other images")
-    counts = np.zeros(len(points), dtype=np.intp)
+    counts = np.zeros(len(points))
     for distances in _distances(points):
-        near, _ = _nearest(distances, n_neighbors)
-        counts += np.bincount(near.ravel(), minlength=len(points))
+        counts += _shares(distances, _nearest(distances, n_neighbors)).sum(axis=0)
     return counts
+
+
+def _require_images(n_images: int, least: int) -> None:
+    if n_images < least:
+        raise ValueError(wrong_value("embeddings", f"have at least {least} images", n_images))
 
 
 def _blocks(n_points: int) -> Iterator[slice]:
@@ -225,22 +235,26 @@ def _distances(points: NDArray[np.floating]) -> Iterator[NDArray[np.float64]]:
         yield distances
 
 
-def _nearest(
-    distances: NDArray[np.float64], n_neighbors: int
-) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Return the nearest points of each row in their order, and how far away the last one is."""
+def _nearest(distances: NDArray[np.float64], n_neighbors: int) -> NDArray[np.intp]:
+    """Return the nearest points of each row, the nearest first."""
     some = np.argpartition(distances, n_neighbors - 1, axis=1)[:, :n_neighbors]
     order = np.argsort(np.take_along_axis(distances, some, axis=1), axis=1, kind="stable")
-    near = np.take_along_axis(some, order, axis=1)
-    return near, np.take_along_axis(distances, near[:, -1:], axis=1)
+    return np.take_along_axis(some, order, axis=1)
 
 
-def _excess(distances: NDArray[np.float64], neighbors: NDArray[np.intp], n_neighbors: int) -> float:
-    """Sum up by how much the ranks of some neighbours exceed the number of neighbours."""
-    total = 0
-    for row, near in zip(
-        np.sort(distances, axis=1), np.take_along_axis(distances, neighbors, axis=1), strict=True
-    ):
-        ranks = 1 + np.searchsorted(row, near)
+def _shares(distances: NDArray[np.float64], nearest: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return 1 for the nearest points of each row; those equally far share the last places."""
+    radius = np.take_along_axis(distances, nearest[:, -1:], axis=1)
+    nearer, tied = distances < radius, distances == radius
+    places = nearest.shape[1] - nearer.sum(axis=1, keepdims=True)
+    shares: NDArray[np.float64] = nearer + tied * (places / tied.sum(axis=1, keepdims=True))
+    return shares
+
+
+def _excess(distances: NDArray[np.float64], neighbors: NDArray[np.intp]) -> float:
+    """Sum up by how much the ranks of some neighbours exceed their number."""
+    n_neighbors, total = neighbors.shape[1], 0
+    for lengths in np.take_along_axis(distances, neighbors, axis=1).T:
+        ranks = 1 + (distances < lengths[:, None]).sum(axis=1)
         total += int(np.maximum(ranks - n_neighbors, 0).sum())
     return float(total)

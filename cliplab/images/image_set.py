@@ -233,12 +233,17 @@ class ImageSet:
         Parameters
         ----------
         rows : sequence of int
-            Which images.
+            Which images, by their numbers.
 
         Returns
         -------
         tuple of Attribution
             In the order of `rows`.
+
+        Raises
+        ------
+        IndexError
+            If there is no such image.
 
         Examples
         --------
@@ -246,7 +251,8 @@ class ImageSet:
         >>> print(*load_storybook(n_images=9).attribution_of([3]))
         “a brown octopus in the sea” by cliplab, CC0 1.0
         """
-        return tuple(Attribution(**row) for row in self._credits.read(rows))
+        read = self._credits.read([self._row(row) for row in rows])
+        return tuple(Attribution(**row) for row in read)
 
     def credits(self) -> Credits:
         """Return the credits of the images, to show and save with them.
@@ -357,7 +363,7 @@ class ImageSet:
     def _repr_html_(self) -> str:
         shown = [
             {"uri": self._shown(i), "name": f"{self.image_ids[i]}: {credit}", "credit": credit}
-            for i, credit in enumerate(self.attribution[:_N_SHOWN])
+            for i, credit in enumerate(self.attribution_of(range(min(_N_SHOWN, len(self)))))
         ]
         template = "images/templates/image_set.html"
         return render(template, summary=repr(self), images=shown, size=_SHOWN_SIZE)

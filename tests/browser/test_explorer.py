@@ -22,9 +22,11 @@ for name, value in chosen.items():
 def opened(lab: Lab) -> Iterator[Notebook]:
     """The first lesson, run once for all tests here: what a learner does in one sitting."""
     notebook = lab.open(LESSON)
-    notebook.run_all()
-    yield notebook
-    notebook.close()
+    try:
+        notebook.run_all()
+        yield notebook
+    finally:
+        notebook.close()
 
 
 @pytest.fixture

@@ -15,9 +15,11 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def opened(lab: Lab) -> Iterator[Notebook]:
     notebook = lab.open(LESSON)
-    notebook.run_all()
-    yield notebook
-    notebook.close()
+    try:
+        notebook.run_all()
+        yield notebook
+    finally:
+        notebook.close()
 
 
 @pytest.fixture

@@ -40,9 +40,11 @@ def opened(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Noteb
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
     notebook = lab.open(path, height=1000)
-    notebook.run_all()
-    yield notebook
-    notebook.close()
+    try:
+        notebook.run_all()
+        yield notebook
+    finally:
+        notebook.close()
 
 
 @pytest.fixture

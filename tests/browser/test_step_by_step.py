@@ -18,9 +18,11 @@ LESSON = Path(__file__).parents[2] / "notebooks" / "01_step_by_step.ipynb"
 @pytest.fixture(scope="module")
 def opened(lab: Lab) -> Iterator[Notebook]:
     notebook = lab.open(LESSON)
-    notebook.run_all()
-    yield notebook
-    notebook.close()
+    try:
+        notebook.run_all()
+        yield notebook
+    finally:
+        notebook.close()
 
 
 @pytest.fixture

@@ -72,6 +72,17 @@ def test_a_hierarchy_has_two_right_answers():
     np.testing.assert_array_equal(shape.outer_labels, shape.class_labels // 4)
 
 
+@pytest.mark.parametrize("n_features", [3, 8, 64])
+def test_inner_groups_are_nearer_to_one_another_than_outer_ones(n_features):
+    for seed in range(5):
+        shape = load_laboratory("hierarchy", n_features=n_features, random_state=seed)
+        vectors = shape.embeddings.vectors.astype(np.float64)
+        means = np.array([vectors[shape.class_labels == group].mean(axis=0) for group in range(12)])
+        distances = np.linalg.norm(means[:, None] - means, axis=-1)
+        is_inner = (np.arange(12)[:, None] // 4) == (np.arange(12) // 4)
+        assert distances[is_inner].max() < distances[~is_inner].min()
+
+
 def test_with_a_small_separation_the_inner_groups_are_faint_and_the_outer_ones_clear():
     shape = load_laboratory("hierarchy", separation=4)
     sweep = sweep_clusters(shape.embeddings, [3, 12])
@@ -141,7 +152,7 @@ def test_what_it_teaches_stands_in_its_html_and_labels_are_read_only():
         ("arc", {"n_groups": 3}, "`n_groups` must not be given for 'arc'. Got 3 instead"),
         ("long_tail", {"separation": 3}, "`separation` must not be given for 'long_tail'"),
         ("mixture", {"n_groups": 0}, "`n_groups` must be a whole number of at least 1"),
-        ("mixture", {"separation": -1}, "`separation` must be a number from 0 to 100"),
+        ("mixture", {"separation": -1}, "`separation` must be a number from 0 to 20"),
         ("mixture", {"n_groups": 9, "n_images": 8}, "`n_images` must be a whole .* at least 9"),
         ("long_tail", {"n_images": 29}, "`n_images` must be a whole number of at least 30"),
         ("arc", {"n_images": 2}, "`n_images` must be a whole number of at least 3"),

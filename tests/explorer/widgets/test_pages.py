@@ -534,11 +534,11 @@ def test_what_was_made_elsewhere_has_no_null_data_and_no_other_method(
 def test_clusters_by_an_algorithm_of_one_s_own_can_be_looked_at(images, embeddings, projection):
     found = sweep_clusters(embeddings, range(2, 6))
     mine = ClusterSweep(
-        tuple(dataclasses.replace(each, algorithm="by hand") for each in found.clusterings)
+        tuple(dataclasses.replace(each, algorithm="eye") for each in found.clusterings)
     )
     explorer = Explorer(images, embeddings, projection, mine)
-    assert (explorer.state.space, explorer.sweep.algorithm) == ("given", "by hand")
-    assert "by spectral" in explorer._panel.controls._status.value
+    assert (explorer.state.space, explorer.sweep.algorithm) == ("given", "eye")
+    assert "by eye" in explorer._panel.controls._status.value
 
 
 def test_null_data_follow_the_map(explorer):

@@ -38,6 +38,10 @@ class RevealContent(NamedTuple):
         Those of the clusters on the screen.
     agreement : Agreement or None
         Of clusters and classes, once they may be seen.
+    n_classes : int
+        How many classes there are among the images.
+    purities : pandas.DataFrame or None
+        The commonest class of each cluster and its share.
     counts : pandas.DataFrame or None
         How many images of each class are in each cluster, without the rarest of many classes.
     disagreeing : tuple of int
@@ -54,6 +58,8 @@ class RevealContent(NamedTuple):
     guesses: tuple[Guess, ...]
     own_guesses: dict[int, str]
     agreement: Agreement | None = None
+    n_classes: int = 0
+    purities: pd.DataFrame | None = None
     counts: pd.DataFrame | None = None
     disagreeing: tuple[int, ...] = ()
     best_labels: pd.DataFrame | None = None
@@ -77,6 +83,8 @@ def reveal_content(snapshot: Snapshot) -> RevealContent:
     has_labels = "labels_present" in images.dataset.column_names
     return content._replace(
         agreement=agreement,
+        n_classes=int(agreement.contingency.any(axis="columns").sum()),
+        purities=agreement.to_pandas(),
         counts=_counts(agreement),
         disagreeing=_disagreeing(snapshot, agreement),
         best_labels=(
@@ -189,16 +197,17 @@ def _counts(agreement: Agreement) -> pd.DataFrame:
 
 
 def _markup(content: RevealContent, agreement: Agreement, guesses: str) -> str:
-    n_classes = int(agreement.contingency.any(axis="columns").sum())
-    tables = [_purities(agreement, content.own_guesses)]
+    tables = []
+    if content.purities is not None:
+        tables.append(_purities(content.purities, content.own_guesses))
     if content.best_labels is not None:
         tables.append(_labels(content.best_labels))
     if content.counts is not None:
-        tables.append(_contingency(content.counts, n_classes))
+        tables.append(_contingency(content.counts, content.n_classes))
     return render(
         "explorer/style/templates/reveal.html",
         committed_k=content.committed_k,
-        n_classes=n_classes,
+        n_classes=content.n_classes,
         n_clusters=content.n_clusters,
         scores=(
             ("AMI", agreement.adjusted_mutual_info),
@@ -212,11 +221,11 @@ def _markup(content: RevealContent, agreement: Agreement, guesses: str) -> str:
     )
 
 
-def _purities(agreement: Agreement, guesses: dict[int, str]) -> str:
+def _purities(purities: pd.DataFrame, guesses: dict[int, str]) -> str:
     rows = [
         [chip(int(each.cluster_label)), each.size, each.class_name, f"{each.purity:.0%}"]
         + ([guesses.get(int(each.cluster_label), "")] if guesses else [])
-        for each in agreement.to_pandas().itertuples(index=False)
+        for each in purities.itertuples(index=False)
     ]
     heads = ["", "size", "commonest class", "purity"] + (["you said"] if guesses else [])
     return table(heads, rows)
