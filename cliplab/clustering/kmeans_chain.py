@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab._core.device import gpu_for
+from cliplab._core.validation import wrong_value
 from cliplab.clustering.gpu import settle
 from cliplab.clustering.kmeans_search import CANDIDATES, Partition, Search
 from cliplab.embeddings.points import unit_rows
@@ -97,13 +98,14 @@ def kmeans_chain(
     # meaning from where they start.
     points = unit_rows(points) if is_spherical else points - points.mean(axis=0)
     found: dict[int, NDArray[np.intp]] = {}
+    if max(n_clusters) > len(points):  # Said at once: a search up to there would take minutes.
+        n_different = len(np.unique(points, axis=0))
+        raise ValueError(_too_many(n_different, max(n_clusters)))
     for block in sorted({(k - 1) // _BLOCK for k in n_clusters}):
         found |= _partitions(points, block, random_state, is_spherical)
     if not found.keys() >= set(n_clusters):
-        raise ValueError(
-            f"`n_clusters` must be at most {_most_clusters(points, random_state, is_spherical)}, "
-            f"the number of images that differ. Got {max(n_clusters)!r} instead."
-        )
+        most = _most_clusters(points, random_state, is_spherical)
+        raise ValueError(_too_many(most, max(n_clusters)))
     return [found[k] for k in n_clusters]
 
 
@@ -152,6 +154,10 @@ def _settled(
                 break
         before = k
     return {k: best[k].labels.astype(np.intp) for k in ks if k <= before}
+
+
+def _too_many(most: int, given: int) -> str:
+    return wrong_value("n_clusters", f"be at most {most}, the number of images that differ", given)
 
 
 def _most_clusters(points: NDArray[np.floating], random_state: int, is_spherical: bool) -> int:

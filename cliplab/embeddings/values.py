@@ -238,7 +238,9 @@ class Embeddings(Points):
 
     def __repr__(self) -> str:
         n_rows, n_features = self.shape
-        return f"Embeddings of {n_rows} rows with {n_features} features, made by {self.model}"
+        centered = ", centered" if self.provenance.get("centered") else ""
+        made = f"made by {self.model}{centered}"
+        return f"Embeddings of {n_rows} rows with {n_features} features, {made}"
 
     def _repr_html_(self) -> str:
         facts = {"space": self.space, **self.provenance}

@@ -145,6 +145,16 @@ def test_the_first_clusters_are_numbered_by_size() -> None:
     assert (np.diff(np.bincount(labels)) <= 0).all()
 
 
+def test_more_clusters_than_images_are_refused_before_any_search(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cliplab.clustering.kmeans_chain._partitions", None)
+    points = np.random.default_rng(0).normal(size=(40, 3))
+    points[1] = points[0]
+    with pytest.raises(ValueError, match=r"at most 39, the number of images that differ\. Got 41"):
+        kmeans_chain(points, [2, 41], random_state=0)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_duplicates_form_as_many_clusters_as_there_are_different_points(dtype: type) -> None:

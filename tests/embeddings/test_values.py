@@ -130,3 +130,8 @@ def test_a_notebook_shows_how_embeddings_were_made_and_escapes_it(vectors):
     assert "<td" in shown
     assert "&lt;script&gt;" in shown
     assert "<script>" not in shown
+
+
+def test_the_repr_of_centered_vectors_says_so():
+    embeddings = Embeddings([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], model="an example")
+    assert repr(embeddings.centered()) == f"{embeddings!r}, centered"
