@@ -114,15 +114,19 @@ class ImageSet:
     def __getitem__(self, index: Any) -> Image | ImageSet:
         if isinstance(index, int | np.integer):
             return self._files.decode(self._row(index))
-        if not isinstance(index, slice):
-            index = np.asarray(index)
-            # An empty list has no type of its own yet; it selects nothing.
-            index = index if index.dtype == bool else index.astype(np.intp)
-        rows = np.arange(len(self))[index]
+        rows = self._rows(index)
         return ImageSet(self.dataset.select(rows), self.skipped, self.provenance)
 
     def __iter__(self) -> Iterator[Image]:
         return (self[i] for i in range(len(self)))
+
+    def _rows(self, index: Any) -> NDArray[np.intp]:
+        if not isinstance(index, slice):
+            index = np.asarray(index)
+            # An empty list has no type of its own yet; it selects nothing.
+            index = index if index.dtype == bool else index.astype(np.intp)
+        rows: NDArray[np.intp] = np.arange(len(self))[index]
+        return rows
 
     def _row(self, index: int | np.integer[Any]) -> int:
         if not -len(self) <= index < len(self):
@@ -227,13 +231,13 @@ class ImageSet:
         """Author, title, licence and links of every image."""
         return self.attribution_of(range(len(self)))
 
-    def attribution_of(self, rows: Sequence[int]) -> tuple[Attribution, ...]:
+    def attribution_of(self, rows: slice | ArrayLike | Sequence[int]) -> tuple[Attribution, ...]:
         """Return author, title, licence and links of some images, without reading the others.
 
         Parameters
         ----------
-        rows : sequence of int
-            Which images, by their numbers.
+        rows : slice, mask or sequence of int
+            Which images, as in ``images[rows]``.
 
         Returns
         -------
@@ -251,7 +255,7 @@ class ImageSet:
         >>> print(*load_storybook(n_images=9).attribution_of([3]))
         “a brown octopus in the sea” by cliplab, CC0 1.0
         """
-        read = self._credits.read([self._row(row) for row in rows])
+        read = self._credits.read(self._rows(rows).tolist())
         return tuple(Attribution(**row) for row in read)
 
     def credits(self) -> Credits:

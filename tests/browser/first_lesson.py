@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lab import Lab
 from notebook_page import Notebook
 
 RESULTS = Path(__file__).parents[2] / "test-results"
@@ -24,9 +25,22 @@ def see_explorer(notebook: Notebook) -> None:
 
 
 @contextmanager
+def opened_once(lab: Lab, path: Path, **window: int) -> Iterator[Notebook]:
+    """Open a notebook and run all of it, for all tests of a file."""
+    notebook = lab.open(path, **window)
+    try:
+        notebook.run_all()
+        yield notebook
+    finally:
+        notebook.close()
+
+
+@contextmanager
 def watched(notebook: Notebook, test: str) -> Iterator[Notebook]:
     """Keep what a test saw last, and fail if the page's console has an error of its time."""
-    yield notebook
-    notebook.screenshot(RESULTS / f"{test}.png")
-    errors, notebook.errors[:] = list(notebook.errors), []
+    try:
+        yield notebook
+    finally:
+        notebook.screenshot(RESULTS / f"{test}.png")
+        errors, notebook.errors[:] = list(notebook.errors), []
     assert errors == []

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from first_lesson import FIGURES, LESSON, RESULTS, cell_of_the_explorer, see_explorer, watched
+from first_lesson import (
+    FIGURES,
+    LESSON,
+    RESULTS,
+    cell_of_the_explorer,
+    opened_once,
+    see_explorer,
+    watched,
+)
 from lab import Lab
 from notebook_page import Notebook
 
@@ -21,12 +29,8 @@ for name, value in chosen.items():
 @pytest.fixture(scope="module")
 def opened(lab: Lab) -> Iterator[Notebook]:
     """The first lesson, run once for all tests here: what a learner does in one sitting."""
-    notebook = lab.open(LESSON)
-    try:
-        notebook.run_all()
+    with opened_once(lab, LESSON) as notebook:
         yield notebook
-    finally:
-        notebook.close()
 
 
 @pytest.fixture

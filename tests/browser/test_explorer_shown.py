@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from first_lesson import FIGURES, LESSON, cell_of_the_explorer, see_explorer, watched
+from first_lesson import FIGURES, LESSON, cell_of_the_explorer, opened_once, see_explorer, watched
 from lab import Lab
 from notebook_page import Notebook
 
@@ -14,19 +14,15 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def opened(lab: Lab) -> Iterator[Notebook]:
-    notebook = lab.open(LESSON)
-    try:
-        notebook.run_all()
+    with opened_once(lab, LESSON) as notebook:
         yield notebook
-    finally:
-        notebook.close()
 
 
 @pytest.fixture
 def lesson(opened: Notebook, request: pytest.FixtureRequest) -> Iterator[Notebook]:
-    opened.wait_painted()
-    see_explorer(opened)
     with watched(opened, request.node.name):
+        opened.wait_painted()
+        see_explorer(opened)
         yield opened
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import nbformat
 import pytest
-from first_lesson import watched
+from first_lesson import opened_once, watched
 from lab import Lab
 from notebook_page import Notebook
 
@@ -45,12 +45,8 @@ def opened(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Noteb
     cells = [nbformat.v4.new_markdown_cell("# A plot"), nbformat.v4.new_code_cell(PLOT)]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
-    notebook = lab.open(path)
-    try:
-        notebook.run_all()
+    with opened_once(lab, path) as notebook:
         yield notebook
-    finally:
-        notebook.close()
 
 
 @pytest.fixture

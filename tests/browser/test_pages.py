@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import nbformat
 import numpy as np
 import pytest
-from first_lesson import watched
+from first_lesson import opened_once, watched
 from lab import Lab
 from notebook_page import Notebook
 from playwright.sync_api import Locator
@@ -39,12 +39,8 @@ def opened(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Noteb
     cells = [nbformat.v4.new_markdown_cell("# Pages"), nbformat.v4.new_code_cell(CELL)]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
-    notebook = lab.open(path, height=1000)
-    try:
-        notebook.run_all()
+    with opened_once(lab, path, height=1000) as notebook:
         yield notebook
-    finally:
-        notebook.close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from first_lesson import watched
+from first_lesson import opened_once, watched
 from lab import Lab
 from notebook_page import Notebook
 
@@ -17,18 +17,14 @@ LESSON = Path(__file__).parents[2] / "notebooks" / "01_step_by_step.ipynb"
 
 @pytest.fixture(scope="module")
 def opened(lab: Lab) -> Iterator[Notebook]:
-    notebook = lab.open(LESSON)
-    try:
-        notebook.run_all()
+    with opened_once(lab, LESSON) as notebook:
         yield notebook
-    finally:
-        notebook.close()
 
 
 @pytest.fixture
 def lesson(opened: Notebook, request: pytest.FixtureRequest) -> Iterator[Notebook]:
-    opened.wait_painted()
     with watched(opened, request.node.name):
+        opened.wait_painted()
         yield opened
 
 

@@ -86,6 +86,23 @@ def test_credits_belong_to_their_image_and_missing_ones_are_empty():
     assert ImageSet(_table()).attribution == (Attribution(),) * 4
 
 
+@pytest.mark.parametrize(
+    "rows", [[2, 0], [], slice(1, 3), range(2), [-1], np.array([1, 0, 0, 1]) > 0]
+)
+def test_credits_of_some_images_are_those_of_the_images_taken_alone(rows):
+    names = ["Ada", None, "Bo", "Cy"]
+    images = ImageSet(_table().add_column("author", names))
+    taken = images[rows].attribution
+    assert images.attribution_of(rows) == taken
+    assert len(taken) == len(images[rows])
+    assert ImageSet(_table()).attribution_of(rows) == (Attribution(),) * len(taken)
+
+
+def test_credits_of_an_image_that_there_is_not_are_an_error():
+    with pytest.raises(IndexError, match="out of bounds"):
+        ImageSet(_table()).attribution_of([4])
+
+
 def test_a_credit_that_is_missing_here_and_there_is_empty():
     images = ImageSet(_table(author=["Ada", None, "Bo", None], url=[None] * 4))
     assert images.attribution[0] == Attribution(author="Ada")
