@@ -36,11 +36,12 @@ def opened_once(lab: Lab, path: Path, **window: int) -> Iterator[Notebook]:
 
 
 @contextmanager
-def watched(notebook: Notebook, test: str) -> Iterator[Notebook]:
-    """Keep what a test saw last, and fail if the page's console has an error of its time."""
+def watched(notebook: Notebook, test: str, cell: int) -> Iterator[Notebook]:
+    """Keep what a cell showed last, and fail if the page's console has an error of its time."""
     try:
         yield notebook
     finally:
+        notebook.evaluate("cells[arg].node.scrollIntoView()", cell)
         notebook.screenshot(RESULTS / f"{test}.png")
         errors, notebook.errors[:] = list(notebook.errors), []
     assert errors == []

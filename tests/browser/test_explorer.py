@@ -40,7 +40,7 @@ def lesson(opened: Notebook, request: pytest.FixtureRequest) -> Iterator[Noteboo
     opened.wait_for("new Set(data_of('images').cluster_labels).size === 10")
     opened.wait_painted()
     see_explorer(opened)
-    with watched(opened, request.node.name):
+    with watched(opened, request.node.name, cell_of_the_explorer(opened)):
         yield opened
 
 

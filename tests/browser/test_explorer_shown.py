@@ -20,7 +20,7 @@ def opened(lab: Lab) -> Iterator[Notebook]:
 
 @pytest.fixture
 def lesson(opened: Notebook, request: pytest.FixtureRequest) -> Iterator[Notebook]:
-    with watched(opened, request.node.name):
+    with watched(opened, request.node.name, cell_of_the_explorer(opened)):
         opened.wait_painted()
         see_explorer(opened)
         yield opened

@@ -55,7 +55,7 @@ def notebook(opened: Notebook, request: pytest.FixtureRequest) -> Iterator[Noteb
     opened.run_cell(BEGINNING)
     opened.wait_for("data_of('points').y[1] === 3")
     opened.evaluate("cells[1].node.scrollIntoView()")
-    with watched(opened, request.node.name):
+    with watched(opened, request.node.name, cell=1):
         yield opened
 
 

@@ -49,7 +49,7 @@ def pages(opened: Notebook, request: pytest.FixtureRequest) -> Iterator[Notebook
     opened.wait_for("new Set(data_of('images').cluster_labels).size === 6")
     opened.wait_painted()
     opened.evaluate("cells[arg].node.scrollIntoView()", EXPLORER)
-    with watched(opened, request.node.name):
+    with watched(opened, request.node.name, EXPLORER):
         yield opened
 
 

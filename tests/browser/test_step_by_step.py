@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from first_lesson import opened_once, watched
+from first_lesson import cell_of_the_explorer, opened_once, watched
 from lab import Lab
 from notebook_page import Notebook
 
@@ -23,7 +23,7 @@ def opened(lab: Lab) -> Iterator[Notebook]:
 
 @pytest.fixture
 def lesson(opened: Notebook, request: pytest.FixtureRequest) -> Iterator[Notebook]:
-    with watched(opened, request.node.name):
+    with watched(opened, request.node.name, cell_of_the_explorer(opened)):
         opened.wait_painted()
         yield opened
 

@@ -105,6 +105,12 @@ def test_the_first_component_of_a_cone_has_a_quarter_of_the_variance(n_features)
         assert 0.18 <= shares[0] <= 0.32
 
 
+def test_no_feature_belongs_to_a_direction_of_the_shape():
+    vectors = load_laboratory("cone").embeddings.vectors
+    variances = vectors.var(axis=0)
+    assert variances.max() < 0.15 * variances.sum()  # Of the first component it is a quarter.
+
+
 def test_one_group_has_the_moments_of_its_name():
     for name in ("gaussian", "decaying", "cone"):
         scores, _ = _scores(name, n_features=8)

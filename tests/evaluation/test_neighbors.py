@@ -85,6 +85,12 @@ def test_identical_images_do_not_depend_on_their_order():
     np.testing.assert_allclose(neighbor_counts(np.ones((50, 3)), 5), 5)
 
 
+@pytest.mark.parametrize("n_features", [5, 512])
+def test_identical_rows_are_equally_near_though_their_distances_are_rounded(n_features):
+    points = np.repeat(np.random.default_rng(0).normal(size=(10, n_features)), 6, axis=0)
+    np.testing.assert_allclose(neighbor_counts(100 + points, 3), 3)
+
+
 @pytest.mark.parametrize("pairs", [1_000, 1_000_000])
 def test_counts_are_those_of_scikit_learn_s_neighbors(pairs, monkeypatch):
     monkeypatch.setattr(module, "_MOST_PAIRS", pairs)

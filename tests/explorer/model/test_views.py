@@ -83,6 +83,13 @@ def test_ribbons_are_as_wide_as_they_have_images_and_hold_their_rows(sweep, imag
     per_image = room / (sweep[4].cluster_labels == 0).sum()
     for ys, n_images in zip(ribbons["ys"], ribbons["n_images"], strict=True):
         assert ys[-1] - ys[0] == pytest.approx(n_images * per_image)
+    for cluster in set(ribbons["before"]):  # One below the other, as high as the block together.
+        ys = [
+            each
+            for each, name in zip(ribbons["ys"], ribbons["before"], strict=True)
+            if name == cluster
+        ]
+        np.testing.assert_allclose([each[-1] for each in ys[:-1]], [each[0] for each in ys[1:]])
     assert min(blocks["top"]) == 0
     assert max(blocks["bottom"]) == pytest.approx(1)
 

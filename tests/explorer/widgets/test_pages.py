@@ -364,6 +364,16 @@ def test_all_that_move_can_be_shown_and_after_the_last_k_nothing_moves(explorer)
     assert page._all.disabled
 
 
+def test_of_many_classes_the_most_frequent_are_in_the_table(explorer, images, monkeypatch):
+    monkeypatch.setattr("cliplab.explorer.widgets.pages.reveal._MOST_CLASSES", 3)
+    page = _page(explorer, "reveal")
+    explorer.state.committed_k = 6
+    counts = images.to_pandas()["class_label"].value_counts()
+    shown = explorer._session.page_content.counts.sum(axis="columns")
+    assert sorted(shown, reverse=True) == counts.head(3).tolist()
+    assert "and 13 rarer classes" in _texts(page.widget)
+
+
 # Evidence
 
 
