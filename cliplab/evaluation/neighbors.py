@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 # So many pairs are looked at together: their distances take 8 MB, and what is made of them 40 more.
 _MOST_PAIRS = 1_000_000
-# Smaller differences of squares are not known in double precision.
-_ROUNDING = 1e-14
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,14 +222,17 @@ def _blocks(n_points: int) -> Iterator[slice]:
 
 def _distances(points: NDArray[np.floating]) -> Iterator[NDArray[np.float64]]:
     """Yield squared distances of a block of rows to all; to itself each row is infinitely far."""
+    # Each row that occurs is computed once: rounding must not part identical ones.
+    different, number = np.unique(points, axis=0, return_inverse=True)
+    number = number.reshape(-1)
     # Near the origin the differences lose the fewest digits.
-    centered = points.astype(np.float64) - points.mean(axis=0, dtype=np.float64)
+    centered = different.astype(np.float64) - points.mean(axis=0, dtype=np.float64)
     squares = (centered**2).sum(axis=1)
     for rows in _blocks(len(points)):
-        scale = squares[rows, None] + squares
-        distances = scale - 2 * centered[rows] @ centered.T
-        distances[distances < _ROUNDING * scale] = 0  # Identical rows are exactly as near.
-        distances[np.arange(len(distances)), np.arange(rows.start, rows.stop)] = np.inf
+        own = number[rows]
+        distances = squares[own, None] + squares - 2 * centered[own] @ centered.T
+        distances = distances[:, number]
+        distances[np.arange(len(own)), np.arange(rows.start, rows.stop)] = np.inf
         yield distances
 
 
