@@ -175,7 +175,7 @@ def _values() -> dict[str, object]:
         cliplab.ClusterSweep((clustering,)),
         agreement,
         cliplab.AlgorithmComparison({"K-means": clustering}, {"K-means": 2}),
-        cliplab.ClusterNames(("cat", "dog"), [[0.9, 0.1], [0.2, 0.3]], [True, False]),
+        cliplab.ClusterNames(("cat", "dog"), [[0.9, 0.1], [0.2, 0.3]], ("cat", "unsure")),
         cliplab.ClusterTransitions(np.array([0, 0, 1]), np.array([0, 1, 1])),
         cliplab.Comparison({"CLIP": agreement}, {"CLIP": np.zeros(3)}, 2),
         cliplab.Evidence(scores.set_index(pd.Index([1, 2], name="n_clusters")), True, None, "tsne"),

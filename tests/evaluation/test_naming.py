@@ -16,11 +16,7 @@ from cliplab.clustering.values import Clustering
 from cliplab.evaluation.naming.cluster_names import ClusterNames, name_clusters
 from cliplab.evaluation.naming.prompts import fill, word_vectors
 from cliplab.evaluation.naming.text_ranking import TextRanking, rank_by_text
-from cliplab.evaluation.naming.vocabulary import (
-    EVERYDAY_WORDS,
-    default_templates,
-    default_vocabulary,
-)
+from cliplab.evaluation.naming.vocabulary import default_templates, default_vocabulary
 from cliplab.sources.storybook import COLORS, OBJECTS, PLACES
 
 # The words for the values of each factor, and sentences to put them into.
@@ -282,7 +278,7 @@ def test_words_are_encoded_once_for_each_encoder(encoder):
 
 
 FOUND = ClusterNames(
-    ("cat", "dog", "fish", "car"), [[0.1, 0.7, 0.2, -0.1], [0.3, 0.0, 0.25, 0.1]], [True, False]
+    ("cat", "dog", "fish", "car"), [[0.1, 0.7, 0.2, -0.1], [0.3, 0.0, 0.25, 0.1]], ("dog", "unsure")
 )
 
 
@@ -304,14 +300,14 @@ def test_the_table_has_one_row_for_each_cluster():
 
 def test_words_are_escaped_in_html_and_not_shortened():
     word = "<script>alert('a word that is much longer than fifty letters')</script>"
-    shown = ClusterNames((word, "b"), [[0.9, 0.1]], [True])._repr_html_()
+    shown = ClusterNames((word, "b"), [[0.9, 0.1]], (word,))._repr_html_()
 
     assert "<script>" not in shown
     assert shown.count("&lt;script&gt;alert('a word that is much longer than fifty letters')") == 2
 
 
 def test_each_repr_is_one_line():
-    many = ClusterNames(("cat", "dog"), [[1.0, 0.0]] * 30, [True] * 30)
+    many = ClusterNames(("cat", "dog"), [[1.0, 0.0]] * 30, ["cat"] * 30)
 
     assert repr(FOUND) == "ClusterNames of 2 clusters: dog, unsure"
     assert repr(many) == f"ClusterNames of 30 clusters: {'cat, ' * 8}…"
@@ -344,15 +340,10 @@ def test_an_article_fits_the_word_after_it(template, word, sentence):
 
 
 def test_the_default_vocabulary_depends_on_the_model():
-    assert default_vocabulary("storybook") == OBJECTS
-    assert default_vocabulary("ViT-B-32") == EVERYDAY_WORDS
+    assert default_vocabulary("storybook") == (OBJECTS, (-1,) * len(OBJECTS))
+    assert default_vocabulary("ViT-B-32") == default_vocabulary("ViT-L-14")
+    assert {"person", "girl", "doll"} <= set(default_vocabulary("ViT-B-32").words)
     assert all("{}" in template for template in default_templates("ViT-B-32"))
-
-
-def test_everyday_words_are_unique():
-    assert 250 <= len(EVERYDAY_WORDS) <= 400
-    assert len({word.casefold() for word in EVERYDAY_WORDS}) == len(EVERYDAY_WORDS)
-    assert all(word.replace(" ", "").isalpha() and word == word.strip() for word in EVERYDAY_WORDS)
 
 
 @pytest.mark.slow
@@ -479,7 +470,7 @@ def test_an_unknown_cluster_is_an_error():
 
 def test_shapes_that_do_not_fit_are_an_error():
     with pytest.raises(ValueError, match=r"`words`, `scores` .* Got \(2,\), \(1, 3\) and \(1,\)"):
-        ClusterNames(("cat", "dog"), [[0.1, 0.2, 0.3]], [True])
+        ClusterNames(("cat", "dog"), [[0.1, 0.2, 0.3]], ("cat",))
     with pytest.raises(ValueError, match=r"`scores` must have shape \(n_images,\). Got \(1, 1\)"):
         TextRanking("a cat", [[0.1]])
 

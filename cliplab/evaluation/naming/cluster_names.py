@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from cliplab._core.validation import require_count, require_kind
+from cliplab._core.validation import require_count, require_kind, wrong_value
 from cliplab.clustering.values import NOISE, Clustering
 from cliplab.embeddings.points import unit_rows
-from cliplab.evaluation.naming.prompts import checked_templates, checked_words, word_vectors
-from cliplab.evaluation.naming.scores import exceeds_chance, is_far_ahead
+from cliplab.evaluation.naming.descent import most_specific_word
+from cliplab.evaluation.naming.given_vectors import given_vectors
+from cliplab.evaluation.naming.prompts import checked_templates, word_vectors
+from cliplab.evaluation.naming.scores import exceeds_chance
+from cliplab.evaluation.naming.vocabulary import checked_vocabulary
+from cliplab.evaluation.naming.word_tree import TOP, WordTree
 from cliplab.evaluation.result_html import result_html
 
 if TYPE_CHECKING:
@@ -35,8 +39,8 @@ class ClusterNames:
         The vocabulary, at least two.
     scores : array-like of shape (n_clusters, n_words)
         From -1 to 1. Compare the scores of one cluster, not those of different clusters.
-    is_sure : array-like of shape (n_clusters,)
-        Whether the best word is clearly the best, as defined in `name_clusters`.
+    names : tuple of str
+        The name of each cluster, as defined in `name_clusters`, or "unsure".
 
     Raises
     ------
@@ -45,7 +49,7 @@ class ClusterNames:
 
     Examples
     --------
-    >>> found = ClusterNames(("cat", "dog"), [[0.8, -0.2], [0.1, 0.2]], [True, False])
+    >>> found = ClusterNames(("cat", "dog"), [[0.8, -0.2], [0.1, 0.2]], ("cat", "unsure"))
     >>> found
     ClusterNames of 2 clusters: cat, unsure
     >>> found.top(1, n_words=1)
@@ -54,32 +58,22 @@ class ClusterNames:
 
     words: tuple[str, ...]
     scores: NDArray[np.float64]
-    is_sure: NDArray[np.bool_]
+    names: tuple[str, ...]
 
     def __post_init__(self) -> None:
         words = tuple(self.words)
         scores = np.array(self.scores, dtype=np.float64)
-        is_sure = np.array(self.is_sure, dtype=np.bool_)
-        if len(words) < 2 or scores.shape != (len(is_sure), len(words)):
+        names = tuple(self.names)
+        if len(words) < 2 or scores.shape != (len(names), len(words)):
             raise ValueError(
-                "`words`, `scores` and `is_sure` must have at least two words and the shapes "
+                "`words`, `scores` and `names` must have at least two words and the shapes "
                 "(n_words,), (n_clusters, n_words) and (n_clusters,). "
-                f"Got {(len(words),)!r}, {scores.shape!r} and {is_sure.shape!r} instead."
+                f"Got {(len(words),)!r}, {scores.shape!r} and {(len(names),)!r} instead."
             )
         scores.setflags(write=False)
-        is_sure.setflags(write=False)
         object.__setattr__(self, "words", words)
         object.__setattr__(self, "scores", scores)
-        object.__setattr__(self, "is_sure", is_sure)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The best word for each cluster, or "unsure"."""
-        best = self.scores.argmax(axis=1)
-        return tuple(
-            self.words[word] if sure else UNSURE
-            for word, sure in zip(best, self.is_sure, strict=True)
-        )
+        object.__setattr__(self, "names", names)
 
     @property
     def margins(self) -> NDArray[np.float64]:
@@ -151,8 +145,8 @@ class ClusterNames:
 
 def name_clusters(
     clustering: Clustering,
-    encoder: ClipEncoder,
-    vocabulary: Sequence[str] | None = None,
+    encoder: ClipEncoder | Mapping[str, ArrayLike],
+    vocabulary: Sequence[str] | Mapping[str, Any] | None = None,
     *,
     templates: Sequence[str] | None = None,
 ) -> ClusterNames:
@@ -171,21 +165,30 @@ def name_clusters(
     9 of 10 clusters of nearly one kind got its name, and at most 1 of 100 groups of 10 or more
     random images got a name.
 
+    In a tree of words the first condition is asked on each level, from the top down. A word there
+    stands for all that are below it, with the best score among them. So a cluster is named by the
+    most specific word that is clearly the best beside those on its level. Where these tie, as
+    plate, platter and saucer may, the name is the word above them, here tableware. The name is
+    "unsure" where already the words of the first level tie.
+
     Parameters
     ----------
     clustering : Clustering
         Its `centers` must be means of the encoder's vectors. For a clustering of another space,
         for example of a t-SNE projection, compute them first:
         ``remeasure(embeddings, clustering)``.
-    encoder : ClipEncoder
-        The encoder of the embeddings.
-    vocabulary : sequence of str, optional
-        The words to choose from, without articles; at least two. By default the 16 objects of the
-        storybook for its own CLIP, and words for things in photographs for any other.
+    encoder : ClipEncoder or mapping of str to array-like of shape (n_features,)
+        The encoder of the embeddings. Or, where there is none, a vector for each word, computed by
+        the text encoder of the same model.
+    vocabulary : sequence of str or mapping, optional
+        The words to choose from, without articles; at least two. A list of words has one level; a
+        tree of words is a dict that has for each word a list, or a dict, of those below it. By
+        default the 16 objects of the storybook for its own CLIP, and a tree of about 860 words for
+        what photographs show for any other. Words of this tree that have no vector are left out.
     templates : sequence of str, optional
         Sentences with ``{}`` in place of the word. The vector of a word is the mean over all of
-        them. By default ``"a {}"`` for the storybook's CLIP, and ``"a photo of a {}"`` and
-        ``"a photo of the {}"`` for any other.
+        them. By default ``"a {}"`` for the storybook's CLIP, and ``"a photo of a {}"`` for any
+        other. Not with word vectors, which are computed already.
 
     Returns
     -------
@@ -195,8 +198,8 @@ def name_clusters(
     Raises
     ------
     ValueError
-        If the centres are not in the encoder's space, or the words or the templates are not
-        valid.
+        If the centres are not in the encoder's space, or the words, their vectors or the templates
+        are not valid.
     TypeError
         If arguments are swapped or of another kind.
 
@@ -218,15 +221,19 @@ def name_clusters(
     True
     >>> list(found.top(found.names.index("car"), n_words=1))
     ['car']
-    """
-    from cliplab.embeddings.encoder import ClipEncoder
 
+    Word vectors in place of the encoder, and a tree of words:
+
+    >>> import numpy as np
+    >>> from cliplab import Clustering
+    >>> clustering = Clustering([0] * 50 + [1] * 50, np.eye(2, 4), 1.0, [0.5] * 100)
+    >>> vectors = {"cat": [3, 1, 0, 0], "dog": [3, 0, 1, 0], "car": [0, 3, 0, 0]}
+    >>> name_clusters(clustering, vectors, {"animal": ["cat", "dog"], "car": []})
+    ClusterNames of 2 clusters: animal, car
+    """
     require_kind("clustering", clustering, Clustering)
-    require_kind("encoder", encoder, ClipEncoder)
-    words = checked_words(vocabulary, encoder.model)
-    sentences = checked_templates(templates, encoder.model)
+    tree, known, texts = _words(encoder, vocabulary, templates)
     _require(clustering.space == "embedding" and clustering.metric == "euclidean", clustering)
-    texts = word_vectors(encoder, words, sentences)
     _require(clustering.centers.shape[1] == texts.shape[1], clustering)
 
     labels = clustering.cluster_labels
@@ -236,8 +243,28 @@ def name_clusters(
     meanings = unit_rows(texts - texts.mean(axis=0))
     scores = unit_rows(shifts) @ meanings.T
     is_sure = exceeds_chance(scores.max(axis=1), shifts, mean, sizes)
-    is_sure &= is_far_ahead(scores, meanings)
-    return ClusterNames(words, scores, is_sure)
+    chosen = [
+        most_specific_word(tree, known, each, meanings) if sure else TOP
+        for each, sure in zip(scores, is_sure, strict=True)
+    ]
+    names = tuple(UNSURE if word == TOP else tree.words[word] for word in chosen)
+    return ClusterNames(tuple(tree.words[word] for word in known), scores, names)
+
+
+def _words(
+    encoder: Any, vocabulary: Any, templates: Any
+) -> tuple[WordTree, list[int], NDArray[np.float64]]:
+    """Return the vocabulary, which of its words have a vector, and these vectors."""
+    from cliplab.embeddings.encoder import ClipEncoder
+
+    if isinstance(encoder, Mapping):
+        if templates is not None:
+            raise ValueError(wrong_value("templates", "be None with word vectors", templates))
+        return given_vectors(encoder, vocabulary)
+    require_kind("encoder", encoder, ClipEncoder)
+    tree = checked_vocabulary(vocabulary, encoder.model)
+    sentences = checked_templates(templates, encoder.model)
+    return tree, list(range(len(tree.words))), word_vectors(encoder, tree.words, sentences)
 
 
 def _require(is_in_clip_space: bool, clustering: Clustering) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.embeddings.points import unit_rows
-from cliplab.evaluation.naming.vocabulary import default_templates, default_vocabulary
+from cliplab.evaluation.naming.vocabulary import default_templates
 
 if TYPE_CHECKING:
     from cliplab.embeddings.encoder import ClipEncoder
@@ -53,26 +53,6 @@ def fill(template: str, word: str) -> str:
     return template.replace("{}", word)
 
 
-def checked_words(vocabulary: Any, model: str) -> tuple[str, ...]:
-    """Return the given words, or by default those for the model.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two words, or two are the same.
-    """
-    if vocabulary is None:
-        return default_vocabulary(model)
-    words = _strings(vocabulary)
-    known = {" ".join(word.split()).casefold() for word in words}  # As CLIP's tokenizer does.
-    if len(words) < 2 or "" in known or len(known) < len(words):
-        raise ValueError(
-            "`vocabulary` must be a list of at least two words, none of them empty or repeated. "
-            f"Got {vocabulary!r} instead."
-        )
-    return words
-
-
 def checked_templates(templates: Any, model: str) -> tuple[str, ...]:
     """Return the given templates, or by default those for the model.
 
@@ -104,7 +84,7 @@ def word_vectors(
     encoder : ClipEncoder
         The encoder of the texts.
     words, templates : tuple of str
-        As from `checked_words` and `checked_templates`.
+        As from `checked_vocabulary` and `checked_templates`.
 
     Returns
     -------

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from cliplab._core.validation import require_kind
 from cliplab.embeddings.points import unit_rows
 from cliplab.embeddings.values import Embeddings
-from cliplab.evaluation.naming.prompts import checked_templates, checked_words, word_vectors
+from cliplab.evaluation.naming.prompts import checked_templates, word_vectors
+from cliplab.evaluation.naming.vocabulary import checked_vocabulary
 from cliplab.evaluation.result_html import result_html
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def rank_by_text(
         raise ValueError(f"`text` must be a string that is not blank. Got {text!r} instead.")
     require_kind("embeddings", embeddings, Embeddings)
     require_kind("encoder", encoder, ClipEncoder)
-    words = checked_words(vocabulary, encoder.model)
+    words = checked_vocabulary(vocabulary, encoder.model).words
     _require_same_encoder(embeddings, encoder)
     texts = word_vectors(encoder, words, checked_templates(None, encoder.model))
     encoded = encoder.encode_texts([text]).vectors

@@ -64,7 +64,7 @@ class ExplorerState(traitlets.HasTraits):
     query : str
         The text that images are coloured and ranked by; only with an encoder.
     vocabulary : str
-        The words that clusters are named with, with commas between; a list of everyday words where
+        The words that clusters are named with, with commas between; a tree of everyday words where
         it is empty.
     committed_k : int or None
         The number of clusters that the learner has committed to, from 1 to the number of images;

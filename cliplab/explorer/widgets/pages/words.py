@@ -74,7 +74,7 @@ class Page:
         self._ranked: list[int] = []
         self.query = _text_box("colour by likeness to", "a red car")
         self.vocabulary = _text_box(
-            "my own words", "cat, dog, beach … (else a list of everyday words)"
+            "my own words", "cat, dog, beach … (else a tree of everyday words)"
         )
         self._best = button(f"Select the first {_N_SELECTED}")
         self._best.on_click(lambda _: context.session.show_images(self._ranked))
