@@ -210,7 +210,9 @@ class ClipEncoder:
         Raises
         ------
         ValueError
-            If it is empty, or one text instead of a list.
+            If it is empty, or one text instead of a list, or a text is longer than the model reads:
+            77 tokens for most models and 16 for the storybook's. A token is a word, or a part of a
+            rare one, or a mark; two more are for start and end.
 
         Examples
         --------

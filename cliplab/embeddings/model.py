@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cliplab._core.device import is_out_of_memory
 from cliplab.embeddings.loading import load_network, open_clip_name
 from cliplab.embeddings.preprocessing import Preprocessing
+from cliplab.embeddings.tokens import require_tokens
 
 if TYPE_CHECKING:
     import torch
@@ -121,9 +122,17 @@ class ClipModel:
             return self._encode_or_halve(filled)[: len(prepared)]
 
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Encode texts; return an ndarray of shape (n_texts, n_features)."""
+        """Encode texts; return an ndarray of shape (n_texts, n_features).
+
+        Raises
+        ------
+        ValueError
+            If one is longer than the network reads. The tokenizer would cut it silently.
+        """
         import torch
 
+        for text in texts:
+            require_tokens(text, self._tokenize, self.name)
         with torch.inference_mode():
             tokens = self._tokenize(list(texts)).to(self.device)
             return _as_array(self.network.encode_text(tokens))

@@ -125,7 +125,8 @@ def rank_by_text(
     Raises
     ------
     ValueError
-        If the text is empty, or the embeddings come from another encoder.
+        If the text is empty or longer than the encoder reads, or the embeddings come from another
+        encoder.
     TypeError
         If arguments are swapped or of another kind.
 

@@ -450,6 +450,12 @@ def test_a_text_set_in_code_colours_the_images_and_the_menu_follows(speaking):
     assert (speaking.state.color_by, menu.value) == ("cluster", "cluster")
 
 
+def test_a_text_that_clip_cannot_read_to_its_end_is_refused(speaking):
+    with pytest.raises(ValueError, match="at most 16 tokens each, all that storybook reads"):
+        speaking.state.query = "a red car " * 6
+    speaking.state.query = ""
+
+
 def test_without_an_encoder_the_page_says_what_to_do(explorer):
     assert "encoder=encoder" in _texts(_page(explorer, "words").widget)
     with pytest.raises(ValueError, match="give the Explorer its encoder"):
