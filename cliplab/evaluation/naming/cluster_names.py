@@ -232,8 +232,8 @@ def name_clusters(
     ClusterNames of 2 clusters: animal, car
     """
     require_kind("clustering", clustering, Clustering)
-    tree, known, texts = _words(encoder, vocabulary, templates)
     _require(clustering.space == "embedding" and clustering.metric == "euclidean", clustering)
+    tree, known, texts = _words(encoder, vocabulary, templates)
     _require(clustering.centers.shape[1] == texts.shape[1], clustering)
 
     labels = clustering.cluster_labels
@@ -261,7 +261,9 @@ def _words(
         if templates is not None:
             raise ValueError(wrong_value("templates", "be None with word vectors", templates))
         return given_vectors(encoder, vocabulary)
-    require_kind("encoder", encoder, ClipEncoder)
+    if not isinstance(encoder, ClipEncoder):
+        must = "be a ClipEncoder, for example ClipEncoder('storybook'), or a dict of word vectors"
+        raise TypeError(wrong_value("encoder", must, type(encoder)))
     tree = checked_vocabulary(vocabulary, encoder.model)
     sentences = checked_templates(templates, encoder.model)
     return tree, list(range(len(tree.words))), word_vectors(encoder, tree.words, sentences)
