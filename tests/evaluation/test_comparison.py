@@ -63,10 +63,6 @@ def test_raw_pixels_find_the_place_which_covers_most_of_an_image(images):
 def test_each_interval_contains_the_measured_agreement(comparison):
     table = comparison.to_pandas()
 
-    for name, low, high in table[["embedding", "low", "high"]].itertuples(index=False):
-        np.testing.assert_allclose(
-            np.quantile(comparison.resampled[name], [0.025, 0.975]), [low, high]
-        )
     assert (table["low"] < table["adjusted_mutual_info"]).all()
     assert (table["adjusted_mutual_info"] < table["high"]).all()
     assert (table["high"] - table["low"] < 0.06).all()
@@ -74,7 +70,7 @@ def test_each_interval_contains_the_measured_agreement(comparison):
 
 @pytest.mark.slow
 def test_the_measures_are_those_of_scikit_learn_on_the_run_with_the_lowest_inertia(images, clip):
-    found = compare_embeddings(images, {"CLIP": clip}, n_clusters=7, n_resamples=5, n_init=4)
+    found = compare_embeddings(images, {"CLIP": clip}, n_clusters=7, n_init=4)
 
     seeds = np.random.SeedSequence(0).generate_state(4)
     clusterings = [sweep_clusters(clip, [7], random_state=int(seed))[7] for seed in seeds]
@@ -90,14 +86,14 @@ def test_the_measures_are_those_of_scikit_learn_on_the_run_with_the_lowest_inert
 
 @pytest.mark.slow
 def test_the_best_of_ten_runs_hardly_depends_on_the_seed(comparison, images, clip):
-    again = compare_embeddings(images, {"CLIP": clip}, random_state=1, n_resamples=1)
+    again = compare_embeddings(images, {"CLIP": clip}, random_state=1)
     scores = [each.agreements["CLIP"].adjusted_mutual_info for each in (comparison, again)]
     assert scores[0] == pytest.approx(scores[1], abs=0.02)
 
 
 @pytest.mark.slow
 def test_two_equal_embeddings_differ_by_zero(images, clip):
-    found = compare_embeddings(images, {"one": clip, "two": clip}, n_resamples=50, n_init=1)
+    found = compare_embeddings(images, {"one": clip, "two": clip}, n_init=1)
 
     difference = found.difference("one", "two")
     assert (difference.value, difference.low, difference.high) == (0, 0, 0)
@@ -108,24 +104,24 @@ def test_two_equal_embeddings_differ_by_zero(images, clip):
 def test_paired_differences_have_narrower_intervals_than_each_agreement(images, clip):
     noise = np.random.default_rng(0).normal(scale=0.001, size=clip.vectors.shape)
     both = {"CLIP": clip, "with noise": Embeddings(clip.vectors + noise)}
-    found = compare_embeddings(images, both, n_resamples=300, n_init=4)
+    found = compare_embeddings(images, both, n_init=4)
 
     table = found.to_pandas()
     difference = found.difference("CLIP", "with noise")
-    assert difference.high - difference.low < 0.6 * (table["high"] - table["low"]).min()
+    assert difference.high - difference.low < 0.7 * (table["high"] - table["low"]).min()
     assert found.difference("with noise", "CLIP").low == pytest.approx(-difference.high)
 
 
 @pytest.mark.slow
-def test_the_interval_of_random_embeddings_contains_zero(images):
+def test_most_intervals_of_random_embeddings_contain_zero(images):
     random = np.random.default_rng(0)
-    both = {name: Embeddings(random.normal(size=(1000, 8))) for name in ("one", "two")}
-    found = compare_embeddings(images, both, n_init=1)
+    six = {name: Embeddings(random.normal(size=(1000, 8))) for name in "abcdef"}
+    found = compare_embeddings(images, six, n_init=1)
 
     table = found.to_pandas()
-    assert (table["low"] < 0).all()
-    assert (table["high"] > 0).all()
-    assert not found.difference("one", "two").is_clear
+    # Of 95 % intervals one in twenty does not.
+    assert ((table["low"] < 0) & (table["high"] > 0)).sum() >= 5
+    assert sum(found.difference("a", other).is_clear for other in "bcdef") <= 1
 
 
 @pytest.mark.slow
@@ -140,25 +136,38 @@ def test_images_without_a_class_are_clustered_but_not_counted():
     some = type(images)(table)
     pixels = encode_pixels(images)
 
-    found = compare_embeddings(some, {"pixels": pixels}, n_clusters=5, n_resamples=5, n_init=1)
+    found = compare_embeddings(some, {"pixels": pixels}, n_clusters=5, n_init=1)
 
     seed = int(np.random.SeedSequence(0).generate_state(1)[0])
     expected = class_agreement(some, sweep_clusters(pixels, [5], random_state=seed)[5])
     assert found.agreements["pixels"].n_images == (codes >= 0).sum() < 40
     assert found.agreements["pixels"].adjusted_mutual_info == expected.adjusted_mutual_info
-    assert found.resampled["pixels"].mean() == pytest.approx(expected.adjusted_mutual_info)
-    known = compare_embeddings(some, {"pixels": pixels}, n_resamples=1, n_init=1)
+    assert len(found.without_each["pixels"]) == (codes >= 0).sum()
+    known = compare_embeddings(some, {"pixels": pixels}, n_init=1)
     assert known.n_clusters == len(set(codes[codes >= 0])) < 16
+
+
+@pytest.mark.slow
+def test_without_each_image_the_agreement_is_that_of_the_others(images, clip):
+    some = images[:120]
+    found = compare_embeddings(some, {"CLIP": clip[:120]}, n_clusters=6, n_init=1)
+
+    seed = int(np.random.SeedSequence(0).generate_state(1)[0])
+    clusters = sweep_clusters(clip[:120], [6], random_state=seed)[6].cluster_labels
+    for row in range(0, 120, 17):
+        rest = np.delete(np.arange(120), row)
+        expected = metrics.adjusted_mutual_info_score(some.class_labels[rest], clusters[rest])
+        assert found.without_each["CLIP"][row] == pytest.approx(expected, abs=1e-11)
 
 
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_comparison(images, clip):
     one, same, other = (
-        compare_embeddings(images, {"CLIP": clip}, random_state=seed, n_resamples=20, n_init=2)
+        compare_embeddings(images, {"CLIP": clip}, random_state=seed, n_init=2)
         for seed in (7, 7, 8)
     )
-    np.testing.assert_array_equal(one.resampled["CLIP"], same.resampled["CLIP"])
-    assert not np.array_equal(one.resampled["CLIP"], other.resampled["CLIP"])
+    np.testing.assert_array_equal(one.without_each["CLIP"], same.without_each["CLIP"])
+    assert not np.array_equal(one.without_each["CLIP"], other.without_each["CLIP"])
 
 
 @pytest.mark.slow
@@ -169,14 +178,14 @@ def test_the_repr_is_one_line_and_the_arrays_are_read_only(comparison):
         "Difference 'CLIP' - 'colors': 0.9"
     )
     with pytest.raises(ValueError, match="read-only"):
-        comparison.resampled["CLIP"][0] = 1
+        comparison.without_each["CLIP"][0] = 1
 
 
 @pytest.mark.slow
 def test_names_are_escaped_in_html(comparison):
     name = "<script>x</script>"
-    agreement, drawn = comparison.agreements["CLIP"], comparison.resampled["CLIP"]
-    page = Comparison({name: agreement}, {name: drawn}, 16)._repr_html_()
+    agreement, without = comparison.agreements["CLIP"], comparison.without_each["CLIP"]
+    page = Comparison({name: agreement}, {name: without}, 16)._repr_html_()
 
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
@@ -203,10 +212,8 @@ def test_a_single_class_is_an_error(images, clip):
         compare_embeddings(images[apples], {"CLIP": clip[apples]})
 
 
-@pytest.mark.parametrize("name", ["n_resamples", "n_init"])
-def test_numbers_out_of_range_are_an_error(images, clip, name):
-    words = f"`{name}` must be a whole number of at least 1. Got 0"
-    with pytest.raises(ValueError, match=words):
-        compare_embeddings(images, {"CLIP": clip}, **{name: 0})
+def test_numbers_out_of_range_are_an_error(images, clip):
+    with pytest.raises(ValueError, match=r"`n_init` must be a whole number of at least 1\. Got 0"):
+        compare_embeddings(images, {"CLIP": clip}, n_init=0)
     with pytest.raises(ValueError, match=r"`n_clusters` must be .* Got"):
         compare_embeddings(images, {"CLIP": clip}, n_clusters=1)

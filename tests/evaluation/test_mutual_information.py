@@ -5,7 +5,11 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_mutual_info_score
 
-from cliplab.evaluation.mutual_information import adjusted_mutual_information
+from cliplab.evaluation.mutual_information import (
+    adjusted_mutual_information,
+    agreement_without_each,
+    variance_by_chance,
+)
 
 
 def _table(classes: NDArray[np.int64], clusters: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -31,52 +35,79 @@ def _partitions(
 def test_it_equals_the_score_of_scikit_learn(sizes: tuple[int, int, int], agreement: float) -> None:
     classes, clusters = _partitions(*sizes, agreement)
 
-    found = adjusted_mutual_information([_table(classes, clusters)])
+    found = adjusted_mutual_information(_table(classes, clusters))
 
     expected = adjusted_mutual_info_score(classes, clusters)
-    np.testing.assert_allclose(found, [expected], rtol=0, atol=1e-11)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-11)
 
 
-def test_many_tables_give_the_same_scores_as_each_alone() -> None:
+@pytest.mark.parametrize("agreement", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("sizes", [(12, 3, 2), (60, 2, 9), (40, 20, 20)])
+def test_without_an_image_it_equals_the_score_of_scikit_learn(sizes, agreement):
+    classes, clusters = _partitions(*sizes, agreement)
+
+    found = agreement_without_each(_table(classes, clusters))[classes, clusters]
+
+    rest = [np.delete(np.arange(len(classes)), row) for row in range(len(classes))]
+    expected = [adjusted_mutual_info_score(classes[rows], clusters[rows]) for rows in rest]
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-11)
+
+
+def test_a_cell_without_images_has_nothing_to_leave_out():
+    without = agreement_without_each([[5, 0], [1, 4]])
+
+    assert np.isnan(without).tolist() == [[False, True], [False, False]]
+
+
+@pytest.mark.parametrize("are_equal", [True, False])
+@pytest.mark.parametrize("sizes", [(200, 5, 5), (1000, 5, 5), (300, 20, 40), (200, 60, 60)])
+def test_the_variance_by_chance_is_that_of_shuffled_labels(sizes, are_equal):
+    classes, clusters = _partitions(*sizes, 0.3)
     random = np.random.default_rng(0)
-    shares = random.dirichlet(np.full(12, 0.5))
-    tables = random.multinomial(200, shares, size=30).reshape(30, 3, 4)
+    if not are_equal:  # The first have most images, the last hardly any.
+        classes, clusters = (
+            (size * random.random(sizes[0]) ** 3).astype(int) for size in sizes[1:]
+        )
+    tables = [_table(classes, random.permutation(clusters)) for _ in range(800)]
 
-    together = adjusted_mutual_information(tables)
+    shuffled = np.var([adjusted_mutual_information(table) for table in tables])
 
-    alone = []
-    for table in tables:
-        cells = np.repeat(np.arange(12), table.ravel())
-        alone.append(adjusted_mutual_info_score(cells // 4, cells % 4))
-    np.testing.assert_allclose(together, alone, rtol=0, atol=1e-12)
-    assert len(np.unique(together.round(6))) == 30
+    found = {variance_by_chance(table) for table in tables[:2]}
+    assert len(found) == 1  # It depends on the sizes alone.
+    # A variance of 800 draws has a standard error of 5 %.
+    assert found.pop() == pytest.approx(shuffled, rel=0.15)
 
 
 def test_empty_classes_and_clusters_make_no_difference() -> None:
     table = np.array([[9, 2], [1, 8]])
     wider = np.zeros((4, 5), dtype=int)
-    wider[np.ix_([1, 3], [0, 2])] = table
+    cells = np.ix_([1, 3], [0, 2])
+    wider[cells] = table
 
-    np.testing.assert_allclose(
-        adjusted_mutual_information([wider]), adjusted_mutual_information([table]), atol=1e-15
-    )
+    assert adjusted_mutual_information(wider) == pytest.approx(adjusted_mutual_information(table))
+    np.testing.assert_allclose(agreement_without_each(wider)[cells], agreement_without_each(table))
+    assert variance_by_chance(wider) == pytest.approx(variance_by_chance(table))
 
 
 def test_one_cluster_and_single_images_agree_fully() -> None:
     one, each = np.zeros(9, dtype=int), np.arange(9)
 
-    assert adjusted_mutual_information([_table(one, one)]).tolist() == [1]
-    assert adjusted_mutual_information([_table(each, each[::-1])]).tolist() == [1]
+    for labels in (one, each):
+        table = _table(labels, labels[::-1])
+        assert adjusted_mutual_information(table) == 1
+        assert variance_by_chance(table) == 0
+        assert agreement_without_each(table)[labels, labels[::-1]].tolist() == [1] * 9
 
 
 def test_a_single_cluster_has_score_0() -> None:
-    classes = np.arange(9) % 3
-    single = adjusted_mutual_information([_table(classes, np.zeros(9, dtype=int))])
+    single = _table(np.arange(9) % 3, np.zeros(9, dtype=int))
 
-    assert single.tolist() == pytest.approx([0], abs=1e-12)
+    assert adjusted_mutual_information(single) == pytest.approx(0, abs=1e-12)
+    assert variance_by_chance(single) == 0
+    np.testing.assert_allclose(agreement_without_each(single), 0, atol=1e-12)
 
 
-@pytest.mark.parametrize("tables", [[[1, 2]], [[[1, 2]], [[1, 3]]], [[[0, 0]]]])
-def test_tables_of_different_numbers_of_images_are_an_error(tables) -> None:
-    with pytest.raises(ValueError, match=r"`tables` must have shape .* and count as many images"):
-        adjusted_mutual_information(tables)
+@pytest.mark.parametrize("table", [[1, 2], [[[1, 2]]], [[0, 0]]])
+def test_a_table_of_another_shape_or_without_images_is_an_error(table) -> None:
+    with pytest.raises(ValueError, match=r"`table` must have shape .* and count some images"):
+        adjusted_mutual_information(table)
