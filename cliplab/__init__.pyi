@@ -53,7 +53,7 @@ from .evaluation.neighbors import (
     neighbor_counts as neighbor_counts,
     neighbors_kept as neighbors_kept,
 )
-from .evaluation.null import null_data as null_data
+from .evaluation.null import compare_null_data as compare_null_data, null_data as null_data
 from .evaluation.silhouette_explanation import (
     SilhouetteExplanation as SilhouetteExplanation,
     explain_silhouette as explain_silhouette,

@@ -34,11 +34,7 @@ _PCA_DIMENSIONS = (10, 50)
 # What projects or clusters the images many times over is done for up to so many; beyond, it would
 # take hours.
 MOST_REPEATED = 10_000
-NULL_DATA = {
-    "none": "none",
-    "covariance": NULL_TITLES["covariance"],
-    "shuffled": NULL_TITLES["shuffled"],
-}
+NULL_DATA = {"none": "none", **NULL_TITLES}
 
 
 @dataclass(frozen=True)

@@ -46,8 +46,8 @@ class ExplorerState(traitlets.HasTraits):
     centered : bool
         Whether the embeddings are moved to have their mean at the origin first.
     null_data : str
-        ``"none"``, or which null data are shown below the images: ``"covariance"`` or
-        ``"shuffled"``.
+        ``"none"``, or which null data are shown below the images, as `null_data` has them:
+        ``"covariance"``, ``"shuffled"``, ``"scores"`` or ``"uniform"``.
     projection : str
         How the map is computed, for example ``"tsne"``.
     perplexity : float

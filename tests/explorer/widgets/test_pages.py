@@ -29,6 +29,7 @@ from cliplab import (
     sweep_clusters,
 )
 from cliplab.evaluation.evidence.gathering import gather_evidence
+from cliplab.evaluation.null import NULLS
 from cliplab.explorer.widgets.pages import PAGES as ENTRIES
 
 PAGES = [entry.name for entry in ENTRIES]
@@ -204,7 +205,7 @@ def test_hdbscan_is_told_the_smallest_size_and_its_noise_is_noise(explorer):
 # Null data
 
 
-@pytest.mark.parametrize("kind", ["covariance", "shuffled"])
+@pytest.mark.parametrize("kind", ["covariance", "shuffled", "scores"])
 def test_null_data_get_the_same_treatment(explorer, kind):
     explorer.state.n_clusters = 5
     explorer.state.null_data = kind
@@ -228,6 +229,15 @@ def test_null_data_get_the_same_treatment(explorer, kind):
     assert not explorer._board._null_row.visible
     assert not box.visible
     assert len(explorer._board.plots.band.data["low"]) == 0
+
+
+def test_the_page_says_what_each_kind_of_null_data_keeps_and_loses(explorer):
+    page = _page(explorer, "method")
+
+    assert [name for _, name in page.null_data.options] == ["none", *NULLS]
+    said = _texts(page.widget)
+    for null in NULLS.values():
+        assert f"{null.title}</i> keeps {null.keeps}. It loses {null.loses}." in said
 
 
 def test_null_data_follow_the_method(explorer):

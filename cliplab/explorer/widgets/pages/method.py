@@ -8,6 +8,7 @@ import ipywidgets
 
 from cliplab._core.html import render
 from cliplab.clustering.algorithms import ALGORITHMS, title_of
+from cliplab.evaluation.null import NULLS
 from cliplab.explorer.model.options import GIVEN_SPACE, MOST_REPEATED
 from cliplab.explorer.model.page_content import PageContent
 
@@ -84,7 +85,11 @@ class Page:
         for trait in ("algorithm", "metric", "centered", "null_data"):
             context.link(trait, getattr(self, trait))
         about_null_data = ipywidgets.HTML(
-            render("explorer/style/templates/method_null_data.html", most_repeated=MOST_REPEATED)
+            render(
+                "explorer/style/templates/method_null_data.html",
+                most_repeated=MOST_REPEATED,
+                nulls=list(NULLS.values()),
+            )
         )
         first = ipywidgets.HBox([self.algorithm, self.metric, self.centered])
         self.widget = ipywidgets.VBox([first, self._about, self.null_data, about_null_data])
