@@ -102,6 +102,20 @@ class ClusterSweep(Mapping[int, Clustering]):
         return find_elbow(self.parameter_values, self.inertias)
 
     @property
+    def elbows(self) -> dict[int, int | None]:
+        """The elbow if the range ended earlier, for each end from the fourth k on.
+
+        The rule scales both axes to the range, so its elbow often moves with the end. One that
+        stays is worth more. Empty if k was not given.
+        """
+        if self.parameter != "n_clusters":
+            return {}
+        ks, inertias = self.parameter_values, self.inertias
+        return {
+            ks[end - 1]: find_elbow(ks[:end], inertias[:end]) for end in range(4, len(ks) + 1)
+        }
+
+    @property
     def space(self) -> str:
         """The space of the clusterings, as in `Clustering`."""
         return self.clusterings[0].space

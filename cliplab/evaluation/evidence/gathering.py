@@ -1,15 +1,15 @@
-"""Computation of the evidence: many small sweeps in parallel, with progress."""
+"""Computation of the evidence: many small clusterings in parallel, with progress."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import closing
 from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
 from cliplab._core.device import n_cores
@@ -18,10 +18,25 @@ from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.evidence import measures
+from cliplab.evaluation.evidence.answers import (
+    Answer,
+    agreed,
+    decide,
+    largest_apart,
+    one_group_p_value,
+    standings,
+)
+from cliplab.evaluation.evidence.halves import Half, halves
 from cliplab.evaluation.evidence.judging import Evidence
+from cliplab.evaluation.evidence.main_directions import main_directions, partitions
+from cliplab.evaluation.evidence.parts import has_parts
 from cliplab.projection.values import Projection
 
-_NULLS = ("uniform", "covariance")
+# Of the answer: each draws as many halves, with replacement.
+_N_REPEATS = 10
+_MAPS = ("tsne", "umap")
+
+Tasks = dict[str, list[Callable[[], Any]]]
 
 
 def evidence_for_k(
@@ -29,12 +44,17 @@ def evidence_for_k(
     sweep: ClusterSweep,
     *,
     random_state: int = 0,
-    n_references: int = 20,
+    n_references: int = 19,
     n_resamples: int = 10,
-    n_starts: int = 10,
+    n_starts: int = 6,
     on_progress: Callable[[float], object] | None = None,
 ) -> Evidence:
-    """Compute how well each k of a sweep is supported.
+    """Ask how many groups there are, and how well each k of a sweep is supported.
+
+    Half of the images proposes clusters, and the other half tests them: are there fewer images in
+    the middle of the way from one cluster to the next than at its ends? In one group whose
+    density is log-concave there is no such valley, whatever its shape, and the images that test
+    had no part in the proposal.
 
     Parameters
     ----------
@@ -43,12 +63,13 @@ def evidence_for_k(
     sweep : ClusterSweep
         A sweep by K-means. Its values of k are examined, and k = 1.
     random_state : int, default=0
-        The seed of the null data, the resamples and the starts.
-    n_references : int, default=20
-        The number of data sets of each kind of null data, at least 3.
+        The seed of the halves, the null data and the starts.
+    n_references : int, default=19
+        The number of shuffled data sets, at least 3, and about half as many uniform ones. With 19
+        the least p-value of the silhouettes is 0.05.
     n_resamples : int, default=10
-        The number of random subsets of four fifths of the images, at least 2.
-    n_starts : int, default=10
+        How often the images are split into halves, at least 2.
+    n_starts : int, default=6
         The number of independent starts of K-means for each k, at least 2.
     on_progress : callable, optional
         Called with the completed fraction, from 0 to 1. If it returns False, the computation
@@ -57,7 +78,7 @@ def evidence_for_k(
     Returns
     -------
     Evidence
-        A table, a sentence, and `suggested_k`, which may be None.
+        An answer, a sentence, a table, and `suggested_k`, which may be None.
 
     Raises
     ------
@@ -70,14 +91,20 @@ def evidence_for_k(
 
     References
     ----------
-    Tibshirani, R., Walther, G. and Hastie, T. (2001). Estimating the number of clusters in a
-    data set via the gap statistic. Journal of the Royal Statistical Society B 63, 411-423.
+    Berger, R. L. (1982). Multiparameter hypothesis testing and acceptance sampling. Technometrics
+    24, 295-300.
 
-    Ben-Hur, A., Elisseeff, A. and Guyon, I. (2002). A stability based method for discovering
-    structure in clustered data. Pacific Symposium on Biocomputing 7, 6-17.
+    Meinshausen, N., Meier, L. and Bühlmann, P. (2009). p-values for high-dimensional regression.
+    Journal of the American Statistical Association 104, 1671-1681.
+
+    Tibshirani, R. and Walther, G. (2005). Cluster validation by prediction strength. Journal of
+    Computational and Graphical Statistics 14, 511-528.
 
     Hennig, C. (2007). Cluster-wise assessment of cluster stability. Computational Statistics &
     Data Analysis 52, 258-271.
+
+    Tibshirani, R., Walther, G. and Hastie, T. (2001). Estimating the number of clusters in a
+    data set via the gap statistic. Journal of the Royal Statistical Society B 63, 411-423.
 
     Rousseeuw, P. J. (1987). Silhouettes: a graphical aid to the interpretation and validation
     of cluster analysis. Journal of Computational and Applied Mathematics 20, 53-65.
@@ -125,9 +152,9 @@ def gather_evidence(
     sweep: ClusterSweep,
     *,
     random_state: int = 0,
-    n_references: int = 20,
+    n_references: int = 19,
     n_resamples: int = 10,
-    n_starts: int = 10,
+    n_starts: int = 6,
 ) -> Generator[float | Evidence, None, None]:
     """Yield the completed fraction, from 0 to 1, and at last the evidence.
 
@@ -139,18 +166,32 @@ def gather_evidence(
     _require_fit(embeddings, sweep)
     n_seeds = max(n_references, n_resamples, n_starts)
     seeds = [int(seed) for seed in np.random.SeedSequence(random_state).generate_state(n_seeds)]
-    data = (embeddings, sweep)
-    tasks: dict[str, list[Callable[[], Any]]] = {
-        kind: [partial(measures.reference, *data, kind, seed) for seed in seeds[:n_references]]
-        for kind in _NULLS
+    points, ks = measures.comparable(embeddings, sweep), sweep.n_clusters
+    labels = {k: found.cluster_labels for k, found in sweep.items()}
+    scores = main_directions(points).scores(points)
+    tasks: Tasks = {
+        "halves": [partial(halves, points, labels, seed) for seed in seeds[:n_resamples]],
+        "uniform": [
+            # For the mean of the gap fewer will do than for a p-value.
+            partial(measures.uniform_inertias, scores, ks, seed)
+            for seed in seeds[: (n_references + 1) // 2]
+        ],
+        "shuffled": [
+            partial(measures.shuffled_silhouettes, scores, ks, seed)
+            for seed in seeds[:n_references]
+        ],
+        "start": [partial(measures.random_start, scores, ks, seed) for seed in seeds[:n_starts]],
     }
-    tasks["resample"] = [partial(measures.resample, *data, seed) for seed in seeds[:n_resamples]]
-    tasks["start"] = [partial(measures.random_start, *data, seed) for seed in seeds[:n_starts]]
-    return _gather(embeddings, sweep, tasks)
+    return _gather(embeddings, sweep, points, scores, tasks, seeds)
 
 
 def _gather(
-    data: Any, sweep: ClusterSweep, tasks: dict[str, list[Callable[[], Any]]]
+    data: Any,
+    sweep: ClusterSweep,
+    points: NDArray[np.floating],
+    scores: NDArray[np.floating],
+    tasks: Tasks,
+    seeds: list[int],
 ) -> Generator[float | Evidence, None, None]:
     # Small matrix products are fastest on one thread each, with several tasks in parallel. The
     # limit of OpenMP holds for one thread only, so each thread of the pool sets it.
@@ -162,53 +203,101 @@ def _gather(
             yield 0.0
             submitted = {kind: [pool.submit(task) for task in some] for kind, some in tasks.items()}
             futures = [future for some in submitted.values() for future in some]
-            for n_done, future in enumerate(as_completed(futures), start=1):
-                future.result()  # An error in a task is raised here.
-                yield n_done / (len(futures) + 1)
+            # Last come the looks into each cluster of one k, about a tenth of the work.
+            n_parts = 1 + len(futures) // 10
+            yield from _fractions(futures, 0, len(futures) + n_parts)
             # In the order of the seeds, whichever task was the first to finish.
             found = {kind: [each.result() for each in some] for kind, some in submitted.items()}
-            evidence = _evidence(data, sweep, found)
+            every_half = [half for both in found.pop("halves") for half in both]
+            k = largest_apart(every_half, sweep.n_clusters)
+            inside = []
+            if k is not None and sweep.space not in _MAPS:
+                clusters = [points[sweep[k].cluster_labels == each] for each in range(k)]
+                inside = [pool.submit(has_parts, some, seeds) for some in clusters]
+                yield from _fractions(
+                    inside, len(futures), len(futures) + n_parts, n_parts / (len(inside) + 1)
+                )
+            is_split = any(future.result() for future in inside)
+            evidence = _evidence(data, sweep, scores, every_half, is_split, found, seeds[0])
             yield 1.0
             yield evidence
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _evidence(data: Any, sweep: ClusterSweep, found: dict[str, list[Any]]) -> Evidence:
+def _fractions(
+    futures: list[Future[Any]], n_done: float, n_all: float, step: float = 1.0
+) -> Generator[float, None, None]:
+    for future in as_completed(futures):
+        future.result()  # An error in a task is raised here.
+        n_done += step
+        yield n_done / n_all
+
+
+def _evidence(
+    data: Any,
+    sweep: ClusterSweep,
+    scores: NDArray[np.floating],
+    found_halves: list[Half],
+    is_split: bool,
+    found: dict[str, list[Any]],
+    seed: int,
+) -> Evidence:
     import pandas as pd
 
-    inertias = measures.inertias_from_one(data, sweep)
-    gap, gap_error = measures.gap_statistic(inertias, [each for each, _ in found["uniform"]])
-    null_scores = {kind: np.array([scores for _, scores in found[kind]]) for kind in _NULLS}
-    every_null = np.vstack(list(null_scores.values()))
+    ks = sweep.n_clusters
+    labels = partitions(scores, max(ks), seed)
+    in_main = measures.mean_silhouettes(scores, labels, ks)
+    gap, gap_error = measures.gap_statistic(
+        measures.inertias_of(scores, labels, ks), found["uniform"]
+    )
     labelings, start_scores = zip(*found["start"], strict=True)
     calinski, davies = measures.classical_scores(data, sweep)
+    known = standings(found_halves, ks)
+    stability = dict(zip(known.ks, known.stability, strict=True))
+    fullness = dict(zip(known.ks, known.fullness, strict=True))
     columns = {
         "silhouette": sweep.silhouette_scores,
+        "silhouette_main": in_main,
         "silhouette_low": np.min(start_scores, axis=0),
         "silhouette_high": np.max(start_scores, axis=0),
-        "null_low": every_null.min(axis=0),
-        "null_high": every_null.max(axis=0),
-        "stability": measures.stability(found["resample"], sweep.n_clusters),
+        "null_low": np.min(found["shuffled"], axis=0),
+        "null_high": np.max(found["shuffled"], axis=0),
+        "stability": [stability.get(k, np.nan) for k in ks],
+        "fullness": [fullness.get(k, np.nan) for k in ks],
         "start_agreement": measures.agreement_of_starts(labelings),
         "calinski_harabasz": calinski,
         "davies_bouldin": davies,
     }
     table = pd.DataFrame(
-        {"inertia": inertias, "gap": gap, "gap_error": gap_error},
-        index=pd.Index([1, *sweep.n_clusters], name="n_clusters"),
+        {"inertia": measures.inertias_from_one(data, sweep), "gap": gap, "gap_error": gap_error},
+        index=pd.Index([1, *ks], name="n_clusters"),
     )
     for name, values in columns.items():
-        table[name] = [np.nan, *values]
+        table[name] = np.array([np.nan, *values], dtype=np.float64)
+    vote = ks[int(np.nan_to_num(in_main, nan=-1).argmax())]
+    answer, repeats = Answer("no verdict"), ()
+    if sweep.space not in _MAPS:
+        answer = decide(found_halves, ks, vote, is_split)
+        random = np.random.default_rng(seed)
+        repeats = tuple(
+            decide(_drawn(found_halves, random), ks, vote, is_split) for _ in range(_N_REPEATS)
+        )
     return Evidence(
         table,
-        stands_out=all(
-            measures.beats_null(sweep.silhouette_scores, scores) for scores in null_scores.values()
-        ),
-        elbow=sweep.elbow,
+        agreed(answer, repeats),
+        repeats=repeats,
+        p_value=one_group_p_value(found_halves),
+        null_p_value=measures.null_p_value(in_main, np.array(found["shuffled"])),
+        has_parts=is_split,
+        elbows=sweep.elbows,
         space=sweep.space,
         metric=sweep.metric,
     )
+
+
+def _drawn(found: list[Half], random: np.random.Generator) -> list[Half]:
+    return [found[each] for each in random.integers(len(found), size=len(found))] if found else []
 
 
 def _require_fit(embeddings: Any, sweep: ClusterSweep) -> None:

@@ -1,55 +1,78 @@
-"""Evidence: what all measures together say about k, which may be that no k is supported."""
+"""Evidence: how many groups there are, as far as the images can tell, and why."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cliplab.evaluation.evidence.answers import (
+    ALPHA,
+    STABLE,
+    Answer,
+    n_alike,
+)
+from cliplab.evaluation.line import VALLEY
 from cliplab.evaluation.result_html import result_html
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# Partitions with this adjusted Rand index differ in single images only.
-_SAME = 0.98
-_MAPS = ("tsne", "umap")
 _ON_A_MAP = (
-    "This was measured on a map, and a map can show separate groups in data without groups. The "
-    "null data were drawn on the map, they were not projected."
+    "No verdict on a map: its islands can be of its own making, also where the data have no "
+    "groups. The numbers are those of the map. Ask in the vectors."
 )
-# The least stability of a suggested k, as an adjusted Rand index.
-_STABLE = 0.9
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Evidence:
-    """How well each k is supported, and which k the measures together suggest.
+    """How many groups there are, as far as the images can tell, and the measures for each k.
 
-    A k is suggested only if three conditions hold. The silhouettes stand out from those of null
-    data. Two of three measures select the same k: the gap statistic, the highest mean silhouette,
-    and the largest k whose clusters stay the same when the images are resampled. And at this k
-    the silhouette is higher than on all null data and the clusters are stable. For photographs
-    these conditions seldom hold; then the suggestion is None, which is a valid result.
+    Three things are asked. Is one group rejected? Half of the images proposes where a valley is,
+    the other half tests it. Which clusters stand up? Those of a k do if each comes back in halves
+    of the images, with a Jaccard overlap of at least 0.75, and if the middle of the way from each
+    to its nearest holds at most 70 % of what the emptier end holds. And is it the k with the
+    highest silhouettes in the main directions? A k is suggested only if all this holds and seven
+    of ten repeats name it. For photographs it seldom holds; then the suggestion is None, which is
+    a valid result.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        A row for each k from 1, with ``n_clusters`` as the index. ``inertia``; ``gap`` and
-        ``gap_error``; ``silhouette`` of the sweep, ``silhouette_low`` and ``silhouette_high``
-        over independent starts, ``null_low`` and ``null_high`` over null data; ``stability``
-        over resamples, NaN if a resample has too few images for k, and ``start_agreement`` over
-        starts, both as adjusted Rand indices; ``calinski_harabasz`` (higher is better) and
-        ``davies_bouldin`` (lower is better).
-    stands_out : bool
-        Whether the silhouettes stand out from those of all null data.
-    elbow : int or None
-        The k at the elbow of the inertia, if it is clear. It does not influence the suggestion.
+        A row for each k from 1, with ``n_clusters`` as the index. ``inertia`` and ``silhouette``
+        of the sweep. ``stability``, the Jaccard overlap of the least stable cluster with those
+        found in halves of the images, and ``fullness``, how full the middle of the way between
+        two clusters is, as a share of the emptier end, at the shallowest valley; both NaN where
+        halves have too few images. In the main directions, of which there are 16 at most:
+        ``gap`` and ``gap_error``, ``silhouette_main``, ``silhouette_low`` and
+        ``silhouette_high`` over independent starts, ``null_low`` and ``null_high`` over shuffled
+        data, and ``start_agreement``, an adjusted Rand index. ``calinski_harabasz`` (higher is
+        better) and ``davies_bouldin`` (lower is better).
+    answer : Answer
+        Its ``kind`` is "one group", "groups", "k", "levels", "more" or "no verdict"; ``ks`` are
+        the k that it names.
+    repeats : tuple of Answer, default=()
+        The answers of repeats, each with as many halves drawn with replacement.
+    p_value : float, default=1
+        How probable so clear a valley is at most, if there is one group with a log-concave
+        density.
+    null_p_value : float, default=1
+        How probable it is that shuffled data have silhouettes that stand out as much.
+    has_parts : bool, default=False
+        Whether inside a cluster, at the largest k that stands up, there are groups.
+    elbows : mapping of int to int or None, default={}
+        The elbow of the inertia for each end of the range. It does not influence the answer.
     space, metric : str
         The space of the data and the distance.
+
+    References
+    ----------
+    Hennig, C. (2007). Cluster-wise assessment of cluster stability. Computational Statistics &
+    Data Analysis 52, 258-271.
 
     Examples
     --------
@@ -58,75 +81,121 @@ class Evidence:
     >>> noise = np.random.default_rng(0).normal(size=(60, 4))
     >>> sweep = sweep_clusters(noise, range(2, 6))
     >>> evidence = evidence_for_k(noise, sweep, n_references=5, n_starts=3)
+    >>> evidence.answer.kind
+    'one group'
     >>> print(evidence.suggested_k)
     None
-    >>> list(evidence.votes)
-    ['gap', 'silhouette', 'stability']
     """
 
     table: pd.DataFrame
-    stands_out: bool
-    elbow: int | None
-    space: str
+    answer: Answer
+    repeats: tuple[Answer, ...] = ()
+    p_value: float = 1.0
+    null_p_value: float = 1.0
+    has_parts: bool = False
+    elbows: Mapping[int, int | None] | None = None
+    space: str = "embedding"
     metric: str = "euclidean"
-
-    @cached_property
-    def votes(self) -> dict[str, int]:
-        """The k that each of the three measures selects; 1 means that there are no groups."""
-        return {
-            "gap": self._gap_vote(),
-            "silhouette": int(self.table["silhouette"].idxmax()),
-            "stability": self._stability_vote(),
-        }
 
     @property
     def suggested_k(self) -> int | None:
-        """The k that is clearly supported, or None."""
-        k, n_votes = Counter(self.votes.values()).most_common(1)[0]
-        is_inside = 1 < k < self.table.index[-1]
-        if not self.stands_out or n_votes < 2 or not is_inside or not self._beats_null_at(k):
-            return None
-        return k if self.table["stability"][k] >= _STABLE else None
+        """The k that is well supported, or None. Of two levels it is the finer."""
+        return self.answer.ks[-1] if self.answer.ks else None
 
-    def _beats_null_at(self, k: int) -> bool:
-        return bool(self.table["silhouette"][k] > self.table["null_high"][k])
+    @cached_property
+    def votes(self) -> dict[str, int | None]:
+        """The k that each measure selects by its own rule; None where it abstains.
+
+        ``gap``: the least k within one error of the global maximum, as in scikit-learn's rule of
+        one standard error; it abstains where the maximum is at the end of the range. The rule of
+        Tibshirani and others is the first local maximum. ``silhouette``: the highest in the main
+        directions. ``valleys``: the largest k whose clusters all are stable and stand apart.
+        """
+        table = self.table
+        apart = table.index[(table["stability"] >= STABLE) & (table["fullness"] <= VALLEY)]
+        return {
+            "gap": self._gap_vote(),
+            "silhouette": int(table["silhouette_main"].idxmax()),
+            "valleys": int(apart[-1]) if len(apart) else None,
+        }
 
     @property
     def sentence(self) -> str:
-        """What the measures together say, in one or two sentences."""
-        return f"{self._verdict} {_ON_A_MAP}" if self.space in _MAPS else self._verdict
+        """What was rejected and what was not, and how sure that is."""
+        answer = self.answer
+        if answer.kind == "no verdict":
+            return _ON_A_MAP
+        if answer.kind == "one group":
+            return (
+                "One group is not rejected: the clearest valley that half of the images shows is "
+                f"no valley in the other half (p = {_rounded(self.p_value)}). Groups that touch, "
+                "or that have few images, can be missed."
+            )
+        rejected = f"one group is rejected (p = {_rounded(self.p_value)})"
+        if answer.kind == "more":
+            return (
+                f"There may be more groups than the range has: {rejected}, and the last k, "
+                f"{self.table.index[-1]}, is the best. Try more clusters."
+            )
+        if answer.kind == "groups":
+            return f"There are groups, but no k: {rejected}, but {self._why_no_k}"
+        if answer.kind == "levels":
+            outer, inner = answer.ks
+            return (
+                f"k = {outer} and, inside, k = {inner} are well supported: {rejected}; "
+                f"{self._stands_up(outer)}; {self._stands_up(inner)}. {self._repeated}"
+            )
+        (k,) = answer.ks
+        return (
+            f"k = {k} is well supported: {rejected}, {self._stands_up(k)}, and the silhouettes in "
+            f"the main directions are highest there. {self._repeated}{self._doubt}"
+        )
 
     @property
-    def _verdict(self) -> str:
-        votes = self.votes
-        selected = (
-            f"the gap statistic selects {votes['gap']}, the silhouette {votes['silhouette']}, "
-            f"stability {votes['stability']}"
+    def _why_no_k(self) -> str:
+        votes, largest = self.votes, self.votes["valleys"]
+        named = Counter(k for repeat in self.repeats for k in repeat.ks)
+        if largest is None:
+            return "for no k do all clusters come back in halves of the images, apart from others."
+        if self.has_parts and votes["silhouette"] == largest:
+            return f"inside a cluster of k = {largest} there are signs of more groups."
+        if votes["silhouette"] == largest or named:
+            said = ", ".join(
+                f"{n} say {k}" for k, n in sorted(named.items(), key=lambda each: -each[1])
+            )
+            if said:
+                return f"the repeats do not agree: of {len(self.repeats)}, {said}."
+        return (
+            f"the clusters stand apart up to k = {largest}, and the silhouettes in the main "
+            f"directions are highest at k = {votes['silhouette']}."
         )
-        if self.suggested_k is not None:
-            k = self.suggested_k
-            return (
-                f"k = {k} is well supported: {selected}, the silhouettes stand out from null data, "
-                "and resamples agree with an adjusted Rand index of "
-                f"{self.table['stability'][k]:.2f}."
-            )
-        if not self.stands_out:
-            return (
-                "No k is supported: the silhouettes do not stand out from those of null data, so "
-                f"there may be no groups ({selected})."
-            )
-        start = "The silhouettes stand out from null data, but"
-        k, n_votes = Counter(votes.values()).most_common(1)[0]
-        if n_votes > 1 and k == self.table.index[-1]:
-            return f"{start} the best k is the last of the range: try more clusters ({selected})."
-        if n_votes > 1 and k > 1 and not self._beats_null_at(k):
-            return f"{start} not at k = {k}, where those of null data are as high ({selected})."
-        if n_votes > 1 and k > 1:
-            return (
-                f"{start} the clusters are not stable: resamples agree at k = {k} only with an "
-                f"adjusted Rand index of {self.table['stability'][k]:.2f} ({selected})."
-            )
-        return f"{start} no k is clearly the best: {selected}. Choose k by its use."
+
+    def _stands_up(self, k: int) -> str:
+        stability, fullness = self.table["stability"][k], self.table["fullness"][k]
+        return (
+            f"at k = {k} every cluster comes back in halves of the images (overlap {stability:.2f} "
+            f"or more), and the middle of the way to its nearest holds {fullness:.0%} or less of "
+            "what the ends hold"
+        )
+
+    @property
+    def _repeated(self) -> str:
+        n = n_alike(self.answer, self.repeats)
+        return f"{n} of {len(self.repeats)} repeats say so." if self.repeats else ""
+
+    @property
+    def _doubt(self) -> str:
+        """What was not rejected: clusters that come back, but touch."""
+        (k,) = self.answer.ks
+        finer = self.table.loc[k + 1 :]
+        touching = finer.index[finer["stability"] >= STABLE]
+        if not len(touching):
+            return " Groups inside that touch can be missed."
+        other = int(touching[0])
+        return (
+            f" The clusters of k = {other} come back too, though they touch: groups that touch "
+            "are not excluded."
+        )
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the table: a row for each k.
@@ -143,20 +212,48 @@ class Evidence:
         return f"Evidence for k from {first} to {last} in the {self.space}: {self.sentence}"
 
     def _repr_html_(self) -> str:
-        elbow = f"has its elbow at k = {self.elbow}" if self.elbow else "has no clear elbow"
-        where = (
-            f"Measured in the {self.space}, by {self.metric} distance. The inertia, which does not "
-            f"influence the suggestion, {elbow}."
-        )
-        return result_html(self.sentence, self.table, note=where)
+        return result_html(self.sentence, self.table, note=self.note)
 
-    def _gap_vote(self) -> int:
-        # The least k within a standard error of the highest gap. The rule of the paper, the first
-        # such local maximum, selects 1 for many groups that are far apart.
+    @property
+    def note(self) -> str:
+        """What the silhouettes and the elbow say, which do not decide alone."""
+        silhouettes = (
+            "are higher than those of shuffled data"
+            if self.null_p_value <= ALPHA
+            else "do not stand out from those of shuffled data"
+        )
+        return (
+            f"Measured in the {self.space}, by {self.metric} distance. The silhouettes in the main "
+            f"directions {silhouettes} (p = {_rounded(self.null_p_value)}), which have the same "
+            f"spread in every main direction. {self._elbow_note}"
+        )
+
+    @property
+    def _elbow_note(self) -> str:
+        elbows = self.elbows or {}
+        found = {elbow for elbow in elbows.values() if elbow is not None}
+        if not found:
+            return "The inertia has no clear elbow."
+        last = list(elbows.values())[-1]
+        here = f"has its elbow at k = {last}" if last else "has no clear elbow"
+        if found == {last}:
+            return f"The inertia {here}, also where the range ends earlier."
+        if min(found) == max(found):
+            return f"The inertia {here}; where the range ends earlier, at k = {min(found)}."
+        return (
+            f"The inertia {here}; it moves from {min(found)} to {max(found)} with the end of the "
+            "range."
+        )
+
+    def _gap_vote(self) -> int | None:
         gap, error = self.table["gap"], self.table["gap_error"]
         best = gap.idxmax()
+        if best == gap.index[-1]:
+            return None
         return int(gap.index[np.flatnonzero(gap >= gap[best] - error[best])[0]])
 
-    def _stability_vote(self) -> int:
-        same = self.table.index[self.table["stability"] >= _SAME]
-        return int(same[-1]) if len(same) else 1
+
+def _rounded(p_value: float) -> str:
+    if p_value < 1e-15:
+        return "less than 1e-15"
+    return f"{p_value:.3f}" if p_value >= 0.001 else f"{p_value:.0e}"

@@ -1,4 +1,4 @@
-"""The measures of evidence for k, each a function of labels or sweeps."""
+"""The measures of evidence for k, each a function of points, labels or scores."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.measuring import measure
 from cliplab.clustering.silhouettes import silhouettes
-from cliplab.clustering.sweeping import sweep_clusters
-from cliplab.clustering.values import Clustering
 from cliplab.embeddings.points import points_and_space, unit_rows
-from cliplab.evaluation.null import null_data
+from cliplab.evaluation.evidence.main_directions import partitions
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 Labels = NDArray[np.integer]
-# The rows of a resample, and for every k their labels.
-Resample = tuple[NDArray[np.intp], Mapping[int, Labels]]
+# With the generator that drew the data, the same random numbers would make the same groups.
+_SALT = 0x6E756C6C
 
 
 def comparable(data: Any, sweep: ClusterSweep) -> NDArray[np.floating]:
@@ -37,11 +35,45 @@ def inertias_from_one(data: Any, sweep: ClusterSweep) -> Floats:
     return np.array([one.inertia, *sweep.inertias])
 
 
-def reference(data: Any, sweep: ClusterSweep, kind: str, seed: int) -> tuple[Floats, Floats]:
-    """Cluster null data like the sweep; return the inertias from k = 1 and the mean silhouettes."""
-    null = null_data(data, kind, random_state=seed)
-    found = sweep_clusters(null, sweep.n_clusters, random_state=seed, metric=sweep.metric)
-    return inertias_from_one(null, found), found.silhouette_scores
+def mean_silhouettes(scores: Floats, labels: Mapping[int, Labels], ks: Sequence[int]) -> Floats:
+    """Return the mean silhouette for each k; NaN where there are no such clusters."""
+    known = [k for k in ks if k in labels]
+    means = dict.fromkeys(ks, np.nan)
+    if known:
+        found = silhouettes(scores, [labels[k] for k in known]).mean(axis=1, dtype=np.float64)
+        means |= dict(zip(known, found.tolist(), strict=True))
+    return np.array([means[k] for k in ks])
+
+
+def shuffled_silhouettes(scores: Floats, ks: Sequence[int], seed: int) -> Floats:
+    """Shuffle each main direction among the images, and return the mean silhouettes for each k.
+
+    The spread along each direction stays, with its skewness and its tails. How the directions go
+    together is lost.
+    """
+    shuffled = np.random.default_rng((_SALT, seed)).permuted(scores, axis=0)
+    return mean_silhouettes(shuffled, partitions(shuffled, max(ks), seed), ks)
+
+
+def uniform_inertias(scores: Floats, ks: Sequence[int], seed: int) -> Floats:
+    """Return the inertias, from k = 1, of points drawn from the box of the main directions."""
+    low, high = scores.min(axis=0), scores.max(axis=0)
+    drawn = np.random.default_rng((_SALT, seed)).uniform(low, high, scores.shape)
+    drawn = drawn.astype(scores.dtype)
+    return inertias_of(drawn, partitions(drawn, max(ks), seed), ks)
+
+
+def inertias_of(scores: Floats, labels: Mapping[int, Labels], ks: Sequence[int]) -> Floats:
+    """Return the inertia for k = 1 and each of some k; NaN where there are no such clusters."""
+    total = float(((scores - scores.mean(axis=0)) ** 2).sum(dtype=np.float64))
+    return np.array([total, *(_inertia(scores, labels[k]) if k in labels else np.nan for k in ks)])
+
+
+def _inertia(scores: Floats, labels: Labels) -> float:
+    sums = np.zeros((int(labels.max()) + 1, scores.shape[1]))
+    np.add.at(sums, labels, scores)
+    sizes = np.bincount(labels)
+    return float((scores.astype(np.float64) ** 2).sum() - ((sums**2).sum(axis=1) / sizes).sum())
 
 
 def gap_statistic(inertias: Floats, references: Sequence[Floats]) -> tuple[Floats, Floats]:
@@ -78,57 +110,13 @@ def gap_statistic(inertias: Floats, references: Sequence[Floats]) -> tuple[Float
 
 def _logarithm(inertias: Floats) -> Floats:
     # If each cluster consists of duplicates of one image, the inertia is 0 or a rounding error.
-    floor = np.finfo(np.float64).eps * inertias[0]
-    logarithms: Floats = np.log(np.maximum(inertias, floor))
+    # Without any variance at all, not even the inertia of one cluster is more.
+    floor = np.finfo(np.float64).eps * max(float(inertias[0]), np.finfo(np.float64).tiny)
+    logarithms: Floats = np.log(np.maximum(inertias, max(floor, np.finfo(np.float64).tiny)))
     return logarithms
 
 
-def resample(data: Any, sweep: ClusterSweep, seed: int, share: float = 0.8) -> Resample:
-    """Cluster a random subset of the images for each k that it allows."""
-    points, _ = points_and_space(data)
-    random = np.random.default_rng(seed)
-    rows = np.sort(random.choice(len(points), round(share * len(points)), replace=False))
-    n_different = len(np.unique(points[rows], axis=0))
-    # If each image is a cluster of its own, any two partitions agree.
-    ks = [k for k in sweep.n_clusters if k <= n_different and k < len(rows)]
-    found: Mapping[int, Clustering] = (
-        sweep_clusters(points[rows], ks, random_state=seed, metric=sweep.metric) if ks else {}
-    )
-    return rows, {k: each.cluster_labels for k, each in found.items()}
-
-
-def stability(resamples: Sequence[Resample], n_clusters: Sequence[int]) -> Floats:
-    """Return for each k how well the clusters of two resamples agree on their common images.
-
-    It is the mean adjusted Rand index over all pairs of resamples: 1 if all find the same
-    clusters. It is NaN if a resample has too few images for k.
-
-    References
-    ----------
-    Ben-Hur, A., Elisseeff, A. and Guyon, I. (2002). A stability based method for discovering
-    structure in clustered data. Pacific Symposium on Biocomputing 7, 6-17.
-
-    Hennig, C. (2007). Cluster-wise assessment of cluster stability. Computational Statistics &
-    Data Analysis 52, 258-271.
-    """
-    from sklearn.metrics import adjusted_rand_score
-
-    pairs = []
-    for (rows, labels), (others, other) in combinations(resamples, 2):
-        _, here, there = np.intersect1d(rows, others, assume_unique=True, return_indices=True)
-        pairs.append(
-            [
-                adjusted_rand_score(labels[k][here], other[k][there])
-                if k in labels and k in other
-                else np.nan
-                for k in n_clusters
-            ]
-        )
-    mean: Floats = np.mean(pairs, axis=0)
-    return mean
-
-
-def random_start(data: Any, sweep: ClusterSweep, seed: int) -> tuple[list[Labels], Floats]:
+def random_start(scores: Floats, ks: Sequence[int], seed: int) -> tuple[list[Labels], Floats]:
     """Run K-means once for each k from random images; return labels and mean silhouettes.
 
     The search of the sweep looks for the lowest inertia. Single runs show at which local minima
@@ -136,16 +124,16 @@ def random_start(data: Any, sweep: ClusterSweep, seed: int) -> tuple[list[Labels
     """
     from sklearn.cluster import KMeans
 
-    points = comparable(data, sweep)
     # Two centres on duplicates of one image would leave a cluster empty.
-    different = np.unique(points, axis=0)
+    different = np.unique(scores, axis=0)
     random = np.random.default_rng(seed)
-    labelings = []
-    for k in sweep.n_clusters:
-        start = different[random.choice(len(different), k, replace=False)]
-        labelings.append(KMeans(k, init=start, n_init=1).fit_predict(points))
-    scores = silhouettes(points, labelings, sweep.metric).mean(axis=1, dtype=np.float64)
-    return labelings, scores
+    labels = {}
+    for k in ks:
+        if k <= len(different):
+            start = different[random.choice(len(different), k, replace=False)]
+            labels[k] = KMeans(k, init=start, n_init=1).fit_predict(scores)
+    nothing = np.zeros(len(scores), dtype=np.intp)
+    return [labels.get(k, nothing) for k in ks], mean_silhouettes(scores, labels, ks)
 
 
 def agreement_of_starts(starts: Sequence[Sequence[Labels]]) -> Floats:
@@ -188,14 +176,17 @@ def classical_scores(data: Any, sweep: ClusterSweep) -> tuple[Floats, Floats]:
     return each(calinski_harabasz_score), each(davies_bouldin_score)
 
 
-def beats_null(scores: Floats, null_scores: Floats) -> bool:
-    """Return whether the scores stand out more, at their best k, than those of all null data.
+def null_p_value(scores: Floats, null_scores: Floats) -> float:
+    """Return how probable it is that null data have scores that stand out as much.
 
     For each k all scores, real and null, are standardized together. How much a data set stands
     out is its largest standardized score over all k, which accounts for the choice among many k.
-    So a data set that is distributed like n null data sets stands out with probability 1/(n + 1).
+    So the p-value (1 + #)/(n + 1) holds for the whole range of k.
     """
     every = np.vstack([scores, null_scores])
+    every = every[:, np.isfinite(every).all(axis=0)]
+    if not every.size:
+        return 1.0
     spread = np.maximum(every.std(axis=0), np.finfo(np.float32).eps)
     real, *null = ((every - every.mean(axis=0)) / spread).max(axis=1)
-    return bool(real > max(null))
+    return float((1 + np.sum(np.array(null) >= real)) / (1 + len(null)))

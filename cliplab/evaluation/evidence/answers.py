@@ -1,0 +1,160 @@
+"""The answer of the evidence: how many groups, as far as the halves of the images can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from cliplab.evaluation.evidence.halves import Half, standing
+from cliplab.evaluation.line import VALLEY
+
+# One group is rejected at this p-value.
+ALPHA = 0.05
+# The overlap of the least stable cluster. Hennig (2007) calls clusters stable from 0.75 on.
+STABLE = 0.75
+# Of a second level, twice as fine or finer, it is enough that its clusters are stable and that for
+# half of them the middle is emptier than the ends: halves have few images in each.
+_EMPTIER = 1.0
+_TIMES_AS_FINE = 2
+
+# So many of ten repeats must name the same k.
+_AGREEMENT = 0.7
+
+Kind = Literal["one group", "groups", "k", "levels", "more", "no verdict"]
+
+
+class Answer(NamedTuple):
+    """How many groups there are, as far as could be told.
+
+    Attributes
+    ----------
+    kind : {"one group", "groups", "k", "levels", "more", "no verdict"}
+        One group was not rejected; there are groups, but no k stands out; one k does; one k does
+        and inside its clusters another; there may be more groups than the largest k. On a map no
+        verdict is given.
+    ks : tuple of int
+        The k of "k", the two of "levels", else empty.
+    """
+
+    kind: Kind
+    ks: tuple[int, ...] = ()
+
+
+class Standings(NamedTuple):
+    """For each k, how its least clear clusters stand up.
+
+    Attributes
+    ----------
+    ks : tuple of int
+        Every k that halves of the images could be asked about.
+    stability : tuple of float
+        The Jaccard overlap of the least stable cluster.
+    fullness : tuple of float
+        How full the shallowest valley is.
+    typical : tuple of float
+        How full the valley of the median cluster is.
+    """
+
+    ks: tuple[int, ...]
+    stability: tuple[float, ...]
+    fullness: tuple[float, ...]
+    typical: tuple[float, ...]
+
+    def apart(self, least_stability: float = STABLE) -> list[int]:
+        """Return each k whose clusters all are stable and stand apart."""
+        return [
+            k
+            for k, stability, fullness in zip(self.ks, self.stability, self.fullness, strict=True)
+            if stability >= least_stability and fullness <= VALLEY
+        ]
+
+    def inside(self, outer: int) -> list[int]:
+        """Return each k that may be a second level, inside the clusters of another."""
+        return [
+            k
+            for k, stability, typical in zip(self.ks, self.stability, self.typical, strict=True)
+            if k >= _TIMES_AS_FINE * outer and stability >= STABLE and typical <= _EMPTIER
+        ]
+
+
+def standings(found: Sequence[Half], ks: Sequence[int]) -> Standings:
+    """Return how the clusters for each k stand up over all halves."""
+    rows = []
+    for k in ks:
+        each = standing(found, k)
+        if each is not None:
+            full = np.nan_to_num(each.fullness, nan=np.inf)
+            rows.append((k, each.overlap.min(), full.max(), np.median(full)))
+    if not rows:
+        return Standings((), (), (), ())
+    known, *measured = zip(*rows, strict=True)
+    return Standings(known, *(tuple(map(float, column)) for column in measured))
+
+
+def one_group_p_value(found: Sequence[Half]) -> float:
+    """Return how probable so clear a valley is at most, if there is one group.
+
+    Twice the median over the halves: it holds however the halves depend on one another.
+
+    References
+    ----------
+    Meinshausen, N., Meier, L. and Bühlmann, P. (2009). p-values for high-dimensional regression.
+    Journal of the American Statistical Association 104, 1671-1681.
+    """
+    if not found:
+        return 1.0
+    return min(1.0, 2 * float(np.median([half.p_value for half in found])))
+
+
+def largest_apart(found: Sequence[Half], ks: Sequence[int]) -> int | None:
+    """Return the largest k whose clusters all are stable and stand apart."""
+    return max(standings(found, ks).apart(), default=None)
+
+
+def decide(found: Sequence[Half], ks: Sequence[int], vote: int, has_parts: bool) -> Answer:
+    """Say how many groups there are.
+
+    Parameters
+    ----------
+    found : sequence of Half
+        What halves of the images say.
+    ks : sequence of int
+        The range, ascending.
+    vote : int
+        The k with the highest silhouettes in the main directions of all images.
+    has_parts : bool
+        Whether a cluster of the largest k that stands apart has groups inside.
+
+    Returns
+    -------
+    Answer
+    """
+    if one_group_p_value(found) > ALPHA:
+        return Answer("one group")
+    table = standings(found, ks)
+    apart = table.apart()
+    largest = max(apart, default=0)
+    if ks[-1] in (vote, largest):
+        return Answer("more")
+    if vote not in apart:
+        return Answer("groups")
+    finest = max([largest, *table.inside(vote)])
+    if finest > vote:
+        return Answer("levels", (vote, finest))
+    return Answer("groups") if has_parts else Answer("k", (vote,))
+
+
+def agreed(answer: Answer, repeats: Sequence[Answer]) -> Answer:
+    """Return the answer, without its k if too few repeats name it."""
+    if not answer.ks or n_alike(answer, repeats) >= _AGREEMENT * len(repeats):
+        return answer
+    return Answer("groups")
+
+
+def n_alike(answer: Answer, repeats: Sequence[Answer]) -> int:
+    """Count the repeats that give the same answer, or that name one of its k."""
+    if not answer.ks:
+        return sum(repeat == answer for repeat in repeats)
+    return sum(bool(set(answer.ks) & set(repeat.ks)) for repeat in repeats)

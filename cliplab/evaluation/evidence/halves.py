@@ -1,0 +1,226 @@
+"""Two halves of the images: the one proposes clusters, the other tests them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cliplab.clustering.silhouettes import silhouettes
+from cliplab.evaluation.evidence.main_directions import main_directions, partitions, whitening
+from cliplab.evaluation.line import counts_between, valley_p_value
+
+# Clusters are the same if they share more than half of the images that belong to any of both.
+_SAME = 0.5
+# One group is tested between small clusters that are neighbors. Two halves of a bent group lie
+# apart along the chord; small pieces of it are straight, and there is nothing between them.
+_PIECES = range(4, 13)
+_IMAGES_IN_A_PIECE = 8
+_NEIGHBORS = 3
+
+Floats = NDArray[np.floating]
+Labels = NDArray[np.intp]
+
+
+class Half(NamedTuple):
+    """What one half of the images says of clusters that were found in all of them.
+
+    Attributes
+    ----------
+    overlaps : dict of int to ndarray of shape (k,)
+        For each k and each cluster of all images, its Jaccard overlap with the most similar
+        cluster that was found in this half alone.
+    counts : dict of int to ndarray of shape (k, 3)
+        For that most similar cluster, how many images of the other half stand about its centre,
+        in the middle of the way to the nearest centre, and about that one. NaN where no cluster
+        is the same.
+    p_value : float
+        That of the clearest valley in this half, in the other half.
+    vote : int
+        The k with the highest silhouettes in this half.
+    """
+
+    overlaps: dict[int, NDArray[np.float64]]
+    counts: dict[int, NDArray[np.float64]]
+    p_value: float
+    vote: int
+
+
+class _Proposal(NamedTuple):
+    """Clusters of one half: how far each image of a half is from them, and they from each other."""
+
+    labels: Labels
+    proposing: Floats
+    testing: Floats
+    spans: Floats
+
+    @property
+    def k(self) -> int:
+        return len(self.spans)
+
+    def nearest(self, n: int) -> Labels:
+        """Return for each cluster the nearest others, the nearest first."""
+        others = np.where(np.eye(self.k, dtype=bool), np.inf, self.spans)
+        return others.argsort(axis=1, kind="stable")[:, :n]
+
+
+def halves(
+    points: Floats, labels: Mapping[int, Labels], seed: int, *, with_test: bool = True
+) -> list[Half]:
+    """Split the images at random; let each half propose clusters that the other half tests.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_images, n_features)
+        The images.
+    labels : mapping of int to ndarray of shape (n_images,)
+        For each k the clusters of all images.
+    seed : int
+        Of the split and of K-means.
+    with_test : bool, default=True
+        Whether one group is tested; else the p-values are 1.
+
+    Returns
+    -------
+    list of Half
+        Two, or none where there are too few images for any k.
+    """
+    order = np.random.default_rng(seed).permutation(len(points))
+    middle = len(points) // 2
+    found = (
+        _half(points, labels, fit, held, seed, _PIECES if with_test else range(0))
+        for fit, held in (
+            (order[:middle], order[middle:]),
+            (order[middle:], order[:middle]),
+        )
+    )
+    return [half for half in found if half is not None]
+
+
+def _half(
+    points: Floats,
+    labels: Mapping[int, Labels],
+    fit: Labels,
+    held: Labels,
+    seed: int,
+    pieces: range,
+) -> Half | None:
+    directions = main_directions(points[fit])
+    proposing, testing = directions.scores(points[fit]), directions.scores(points[held])
+    # With fewer than four images in a cluster there is nothing to test.
+    ks = [k for k in labels if k <= len(fit) // 4]
+    tested = [k for k in pieces if k <= len(fit) // _IMAGES_IN_A_PIECE]
+    if not ks:
+        return None
+    found = partitions(proposing, max([*ks, *tested]), seed)
+    proposals = {k: _propose(proposing, testing, found[k]) for k in {*ks, *tested} & found.keys()}
+    ks = [k for k in ks if k in proposals]
+    if not ks:
+        return None
+    scores = silhouettes(proposing, [found[k] for k in ks]).mean(axis=1)
+    overlaps, counts = {}, {}
+    for k in ks:
+        jaccard = _jaccard(labels[k][fit], found[k], k)
+        overlaps[k] = jaccard.max(axis=1)
+        to_nearest = _to_nearest(proposals[k])[jaccard.argmax(axis=1)]
+        counts[k] = np.where((overlaps[k] > _SAME)[:, None], to_nearest, np.nan)
+    p_value = _clearest([proposals[k] for k in tested if k in proposals])
+    return Half(overlaps, counts, p_value, ks[int(scores.argmax())])
+
+
+def _propose(proposing: Floats, testing: Floats, labels: Labels) -> _Proposal:
+    k = int(labels.max()) + 1
+    centers = np.array([proposing[labels == cluster].mean(axis=0) for cluster in range(k)])
+    matrix = whitening(proposing, centers, labels)
+    centers = centers @ matrix
+    return _Proposal(
+        labels,
+        _squared(proposing @ matrix, centers),
+        _squared(testing @ matrix, centers),
+        _squared(centers, centers),
+    )
+
+
+def _to_nearest(proposal: _Proposal) -> NDArray[np.intp]:
+    """Count the images of the other half between each centre and the nearest other."""
+    counts = np.zeros((proposal.k, 3), dtype=np.intp)
+    nearest = proposal.nearest(1)[:, 0]
+    for cluster, other in enumerate(nearest):
+        # Two that are nearest to each other have the same line.
+        if nearest[other] == cluster and other < cluster:
+            counts[cluster] = counts[other][::-1]
+        else:
+            counts[cluster] = counts_between(proposal.testing, proposal.spans, cluster, int(other))
+    return counts
+
+
+def _clearest(proposals: Sequence[_Proposal]) -> float:
+    """Return the p-value, in the other half, of the valley that is clearest in this one.
+
+    Which valley is tested was chosen without the other half, so there is one test only.
+    """
+    lines = [(each, *pair) for each in proposals for pair in _neighbors(each)]
+    if not lines:
+        return 1.0
+    seen = np.array([counts_between(each.proposing, each.spans, a, b) for each, a, b in lines])
+    clearest, a, b = lines[int(valley_p_value(seen).argmin())]
+    return float(valley_p_value(counts_between(clearest.testing, clearest.spans, a, b)))
+
+
+def _neighbors(proposal: _Proposal) -> list[tuple[int, int]]:
+    """Return pairs of near clusters with no other centre between them (Gabriel's neighbors)."""
+    near = proposal.nearest(_NEIGHBORS)
+    pairs = {(min(a, b), max(a, b)) for a, some in enumerate(near.tolist()) for b in some}
+    spans = proposal.spans
+
+    def has_none_between(a: int, b: int) -> bool:
+        others = np.delete(spans[a] + spans[b], [a, b])
+        return not others.size or bool(others.min() > spans[a, b])
+
+    return sorted(pair for pair in pairs if has_none_between(*pair))
+
+
+def _jaccard(labels: Labels, others: Labels, k: int) -> NDArray[np.float64]:
+    """Return for each cluster of the one and of the other labels how much they overlap."""
+    shared = np.bincount(labels * k + others, minlength=k * k).reshape(k, k)
+    either = shared.sum(axis=1)[:, None] + shared.sum(axis=0) - shared
+    overlap: NDArray[np.float64] = shared / np.maximum(either, 1)
+    return overlap
+
+
+def _squared(points: Floats, centers: Floats) -> NDArray[np.float64]:
+    squares: NDArray[np.float64] = (
+        (points**2).sum(axis=1)[:, None] - 2 * points @ centers.T + (centers**2).sum(axis=1)
+    )
+    return squares
+
+
+class Standing(NamedTuple):
+    """How the clusters for one k have stood up, over all halves.
+
+    Attributes
+    ----------
+    overlap : ndarray of shape (k,)
+        The mean Jaccard overlap of each cluster.
+    fullness : ndarray of shape (k,)
+        How full the middle of the way to the nearest cluster is, as a share of the emptier end.
+        NaN if no half had the cluster.
+    """
+
+    overlap: NDArray[np.float64]
+    fullness: NDArray[np.float64]
+
+
+def standing(found: Sequence[Half], k: int) -> Standing | None:
+    """Return how the clusters for one k have stood up; None if no half could tell."""
+    from cliplab.evaluation.line import fullness
+
+    known = [half for half in found if k in half.overlaps]
+    if not known:
+        return None
+    counts = np.array([half.counts[k] for half in known])
+    n_counted = np.isfinite(counts[..., 0]).sum(axis=0)
+    mean = np.nansum(counts, axis=0) / np.where(n_counted, n_counted, np.nan)[:, None]
+    return Standing(np.mean([half.overlaps[k] for half in known], axis=0), fullness(mean))

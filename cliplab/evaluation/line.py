@@ -1,0 +1,130 @@
+"""The line between two centres: which images stand there, and whether its middle is empty."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+# It is a valley if the middle holds less than this share of what the emptier end holds. In one
+# group that is bent to a half circle, the middle of the chord holds three quarters.
+VALLEY = 0.7
+# Three stretches of the same length: about the one centre, in the middle, about the other.
+_LOW, _HIGH = np.array([-1 / 6, 1 / 3, 5 / 6]), np.array([1 / 6, 2 / 3, 7 / 6])
+
+Floats = NDArray[np.floating]
+
+
+def positions_between(distances: Floats, spans: Floats, a: int, b: int) -> Floats:
+    """Return where images stand along the line between two centres.
+
+    Parameters
+    ----------
+    distances : ndarray of shape (n_images, n_clusters)
+        The squared distance of every image to every centre.
+    spans : ndarray of shape (n_clusters, n_clusters)
+        The squared distances between the centres.
+    a, b : int
+        The two centres.
+
+    Returns
+    -------
+    ndarray of shape (n_images,)
+        0 beside the centre `a`, 1 beside `b`.
+
+    Examples
+    --------
+    >>> points, centers = np.array([[0.0, 5.0], [3.0, 0.0]]), np.array([[0.0, 0.0], [4.0, 0.0]])
+    >>> def squared(some, others):
+    ...     return ((some[:, None] - others) ** 2).sum(axis=2)
+    >>> positions_between(squared(points, centers), squared(centers, centers), 0, 1).tolist()
+    [0.0, 0.75]
+    """
+    span = spans[a, b]
+    positions: Floats = (distances[:, a] - distances[:, b] + span) / (2 * span)
+    return positions
+
+
+def is_between(distances: Floats, spans: Floats, a: int, b: int) -> NDArray[np.bool_]:
+    """Return which images are nearer to the line from one centre to another than to all others.
+
+    What remains is convex: for each other centre it is a half-space. This matters, for a convex
+    piece of a group whose density is log-concave has one peak along every line. The two clusters
+    together are not convex, and a group that is cut in many has a waist where two of them meet.
+
+    Parameters are those of `positions_between`.
+    """
+    others = np.delete(np.arange(len(spans)), [a, b])
+    span = spans[a, b]
+    # The point of the line that is nearest to each other centre, as a share of the way.
+    nearest = np.clip((spans[a, others] + span - spans[b, others]) / (2 * span), 0, 1)
+    to_line = np.outer(distances[:, a], 1 - nearest) + np.outer(distances[:, b], nearest)
+    to_line -= nearest * (1 - nearest) * span
+    inside: NDArray[np.bool_] = (to_line <= distances[:, others]).all(axis=1)
+    return inside
+
+
+def counts_between(distances: Floats, spans: Floats, a: int, b: int) -> NDArray[np.intp]:
+    """Count the images about one centre, in the middle of the line, and about the other centre.
+
+    Parameters are those of `positions_between`. The three stretches are a third of the line long.
+    """
+    positions = positions_between(distances, spans, a, b)
+    near = np.flatnonzero((positions >= _LOW[0]) & (positions <= _HIGH[-1]))
+    near = near[is_between(distances[near], spans, a, b)]
+    positions = positions[near, None]
+    counts: NDArray[np.intp] = ((positions >= _LOW) & (positions <= _HIGH)).sum(axis=0)
+    return counts
+
+
+def fullness(counts: Floats | NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return how full the middle is, as a share of the emptier end: 0 is empty, 1 no valley.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (..., 3)
+        Those of `counts_between`. NaN where nothing could be counted.
+
+    Returns
+    -------
+    ndarray of shape (...)
+        It can be more than 1. A quarter of an image is added to both, so that two empty ends are
+        no valley.
+    """
+    ends = np.minimum(counts[..., 0], counts[..., 2])
+    full: NDArray[np.float64] = (counts[..., 1] + 0.25) / (ends + 0.25)
+    return full
+
+
+def valley_p_value(counts: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return how probable so empty a middle is at most, if there is no valley.
+
+    No valley means that the middle holds `VALLEY` times as many as the emptier end, or more. Both
+    ends must be fuller than the middle, so the less clear of two binomial tests counts.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (..., 3)
+        Those of `counts_between`.
+
+    Returns
+    -------
+    ndarray of shape (...)
+        From 0 to 1.
+
+    References
+    ----------
+    Berger, R. L. (1982). Multiparameter hypothesis testing and acceptance sampling. Technometrics
+    24, 295-300.
+
+    Examples
+    --------
+    >>> valley_p_value(np.array([[20, 2, 30], [20, 14, 30]])).round(4).tolist()
+    [0.0022, 0.5869]
+    """
+    from scipy.stats import binom
+
+    ends = np.minimum(counts[..., 0], counts[..., 2])
+    tail: NDArray[np.float64] = binom.cdf(
+        counts[..., 1], counts[..., 1] + ends, VALLEY / (1 + VALLEY)
+    )
+    return tail
