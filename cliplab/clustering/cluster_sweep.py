@@ -111,9 +111,7 @@ class ClusterSweep(Mapping[int, Clustering]):
         if self.parameter != "n_clusters":
             return {}
         ks, inertias = self.parameter_values, self.inertias
-        return {
-            ks[end - 1]: find_elbow(ks[:end], inertias[:end]) for end in range(4, len(ks) + 1)
-        }
+        return {ks[end - 1]: find_elbow(ks[:end], inertias[:end]) for end in range(4, len(ks) + 1)}
 
     @property
     def space(self) -> str:

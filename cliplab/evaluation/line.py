@@ -14,6 +14,14 @@ _LOW, _HIGH = np.array([-1 / 6, 1 / 3, 5 / 6]), np.array([1 / 6, 2 / 3, 7 / 6])
 Floats = NDArray[np.floating]
 
 
+def squared_distances(points: Floats, centers: Floats) -> NDArray[np.float64]:
+    """Return the squared distance of every point to each centre, shape (n_points, n_centers)."""
+    squares: NDArray[np.float64] = (
+        (points**2).sum(axis=1)[:, None] - 2 * points @ centers.T + (centers**2).sum(axis=1)
+    )
+    return np.maximum(squares, 0)
+
+
 def positions_between(distances: Floats, spans: Floats, a: int, b: int) -> Floats:
     """Return where images stand along the line between two centres.
 
@@ -47,9 +55,10 @@ def positions_between(distances: Floats, spans: Floats, a: int, b: int) -> Float
 def is_between(distances: Floats, spans: Floats, a: int, b: int) -> NDArray[np.bool_]:
     """Return which images are nearer to the line from one centre to another than to all others.
 
-    What remains is convex: for each other centre it is a half-space. This matters, for a convex
-    piece of a group whose density is log-concave has one peak along every line. The two clusters
-    together are not convex, and a group that is cut in many has a waist where two of them meet.
+    For each other centre, they are nearer to the point of the line that is nearest to it. So what
+    remains is convex, a half-space for each other centre. This matters, for a convex piece of a
+    group whose density is log-concave has one peak along every line. The two clusters together are
+    not convex, and a group that is cut in many has a waist where two of them meet.
 
     Parameters are those of `positions_between`.
     """
@@ -59,8 +68,7 @@ def is_between(distances: Floats, spans: Floats, a: int, b: int) -> NDArray[np.b
     nearest = np.clip((spans[a, others] + span - spans[b, others]) / (2 * span), 0, 1)
     to_line = np.outer(distances[:, a], 1 - nearest) + np.outer(distances[:, b], nearest)
     to_line -= nearest * (1 - nearest) * span
-    inside: NDArray[np.bool_] = (to_line <= distances[:, others]).all(axis=1)
-    return inside
+    return np.asarray((to_line <= distances[:, others]).all(axis=1))
 
 
 def counts_between(distances: Floats, spans: Floats, a: int, b: int) -> NDArray[np.intp]:

@@ -14,10 +14,12 @@ from cliplab.evaluation.line import VALLEY
 ALPHA = 0.05
 # The overlap of the least stable cluster. Hennig (2007) calls clusters stable from 0.75 on.
 STABLE = 0.75
-# Of a second level, twice as fine or finer, it is enough that its clusters are stable and that for
-# half of them the middle is emptier than the ends: halves have few images in each.
+# Of a second level, three times as fine or finer, it is enough that its clusters are stable and
+# that for half of them the middle is emptier than the ends: halves have few images in each.
 _EMPTIER = 1.0
-_TIMES_AS_FINE = 2
+_TIMES_AS_FINE = 3
+# So many k after the one with the highest silhouettes tell whether its clusters have merged groups.
+_FINER = 6
 
 # So many of ten repeats must name the same k.
 _AGREEMENT = 0.7
@@ -70,6 +72,11 @@ class Standings(NamedTuple):
             if stability >= least_stability and fullness <= VALLEY
         ]
 
+    def typically_apart(self, k: int) -> bool:
+        """Return whether the clusters for k are stable, and half of them or more stand apart."""
+        at = self.ks.index(k) if k in self.ks else None
+        return at is not None and self.stability[at] >= STABLE and self.typical[at] <= VALLEY
+
     def inside(self, outer: int) -> list[int]:
         """Return each k that may be a second level, inside the clusters of another."""
         return [
@@ -96,24 +103,34 @@ def standings(found: Sequence[Half], ks: Sequence[int]) -> Standings:
 def one_group_p_value(found: Sequence[Half]) -> float:
     """Return how probable so clear a valley is at most, if there is one group.
 
-    Twice the median over the halves: it holds however the halves depend on one another.
+    Twice the median over the halves: it holds however the halves depend on one another. NaN if
+    there are too few images for a test.
 
     References
     ----------
     Meinshausen, N., Meier, L. and Bühlmann, P. (2009). p-values for high-dimensional regression.
     Journal of the American Statistical Association 104, 1671-1681.
     """
-    if not found:
-        return 1.0
-    return min(1.0, 2 * float(np.median([half.p_value for half in found])))
+    tested = [half.p_value for half in found if not np.isnan(half.p_value)]
+    return min(1.0, 2 * float(np.median(tested))) if tested else np.nan
 
 
-def largest_apart(found: Sequence[Half], ks: Sequence[int]) -> int | None:
-    """Return the largest k whose clusters all are stable and stand apart."""
-    return max(standings(found, ks).apart(), default=None)
+def n_groups_inside(found: Sequence[Half], k: int) -> int:
+    """Return how many groups stand apart if there are a few more clusters than k.
+
+    With more clusters than groups some groups are cut, and their pieces are joined again. Where
+    more groups than k remain, some clusters of k have merged two: K-means merges small groups
+    rather than to leave a large one whole. It is the median over the next six k.
+    """
+    numbers = [
+        float(np.median(known))
+        for finer in range(k + 1, k + 1 + _FINER)
+        if (known := [half.groups[finer] for half in found if finer in half.groups])
+    ]
+    return int(np.median(numbers)) if numbers else k
 
 
-def decide(found: Sequence[Half], ks: Sequence[int], vote: int, has_parts: bool) -> Answer:
+def decide(found: Sequence[Half], ks: Sequence[int], vote: int) -> Answer:
     """Say how many groups there are.
 
     Parameters
@@ -124,26 +141,26 @@ def decide(found: Sequence[Half], ks: Sequence[int], vote: int, has_parts: bool)
         The range, ascending.
     vote : int
         The k with the highest silhouettes in the main directions of all images.
-    has_parts : bool
-        Whether a cluster of the largest k that stands apart has groups inside.
 
     Returns
     -------
     Answer
     """
-    if one_group_p_value(found) > ALPHA:
+    if not one_group_p_value(found) <= ALPHA:  # Also where it could not be tested.
         return Answer("one group")
     table = standings(found, ks)
     apart = table.apart()
     largest = max(apart, default=0)
     if ks[-1] in (vote, largest):
         return Answer("more")
-    if vote not in apart:
+    n_inside = n_groups_inside(found, vote)
+    # Of a cluster of few images the valley is hard to see; finer clusters tell the same.
+    if vote not in apart and not (n_inside == vote and table.typically_apart(vote)):
         return Answer("groups")
     finest = max([largest, *table.inside(vote)])
     if finest > vote:
         return Answer("levels", (vote, finest))
-    return Answer("groups") if has_parts else Answer("k", (vote,))
+    return Answer("groups") if n_inside > vote else Answer("k", (vote,))
 
 
 def agreed(answer: Answer, repeats: Sequence[Answer]) -> Answer:

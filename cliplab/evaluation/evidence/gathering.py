@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from functools import partial
 from typing import Any
@@ -22,14 +22,13 @@ from cliplab.evaluation.evidence.answers import (
     Answer,
     agreed,
     decide,
-    largest_apart,
+    n_groups_inside,
     one_group_p_value,
     standings,
 )
 from cliplab.evaluation.evidence.halves import Half, halves
 from cliplab.evaluation.evidence.judging import Evidence
 from cliplab.evaluation.evidence.main_directions import main_directions, partitions
-from cliplab.evaluation.evidence.parts import has_parts
 from cliplab.projection.values import Projection
 
 # Of the answer: each draws as many halves, with replacement.
@@ -182,13 +181,12 @@ def gather_evidence(
         ],
         "start": [partial(measures.random_start, scores, ks, seed) for seed in seeds[:n_starts]],
     }
-    return _gather(embeddings, sweep, points, scores, tasks, seeds)
+    return _gather(embeddings, sweep, scores, tasks, seeds)
 
 
 def _gather(
     data: Any,
     sweep: ClusterSweep,
-    points: NDArray[np.floating],
     scores: NDArray[np.floating],
     tasks: Tasks,
     seeds: list[int],
@@ -203,49 +201,29 @@ def _gather(
             yield 0.0
             submitted = {kind: [pool.submit(task) for task in some] for kind, some in tasks.items()}
             futures = [future for some in submitted.values() for future in some]
-            # Last come the looks into each cluster of one k, about a tenth of the work.
-            n_parts = 1 + len(futures) // 10
-            yield from _fractions(futures, 0, len(futures) + n_parts)
+            for n_done, future in enumerate(as_completed(futures), start=1):
+                future.result()  # An error in a task is raised here.
+                yield n_done / (len(futures) + 1)
             # In the order of the seeds, whichever task was the first to finish.
             found = {kind: [each.result() for each in some] for kind, some in submitted.items()}
-            every_half = [half for both in found.pop("halves") for half in both]
-            k = largest_apart(every_half, sweep.n_clusters)
-            inside = []
-            if k is not None and sweep.space not in _MAPS:
-                clusters = [points[sweep[k].cluster_labels == each] for each in range(k)]
-                inside = [pool.submit(has_parts, some, seeds) for some in clusters]
-                yield from _fractions(
-                    inside, len(futures), len(futures) + n_parts, n_parts / (len(inside) + 1)
-                )
-            is_split = any(future.result() for future in inside)
-            evidence = _evidence(data, sweep, scores, every_half, is_split, found, seeds[0])
+            evidence = _evidence(data, sweep, scores, found, seeds[0])
             yield 1.0
             yield evidence
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _fractions(
-    futures: list[Future[Any]], n_done: float, n_all: float, step: float = 1.0
-) -> Generator[float, None, None]:
-    for future in as_completed(futures):
-        future.result()  # An error in a task is raised here.
-        n_done += step
-        yield n_done / n_all
-
-
 def _evidence(
     data: Any,
     sweep: ClusterSweep,
     scores: NDArray[np.floating],
-    found_halves: list[Half],
-    is_split: bool,
     found: dict[str, list[Any]],
     seed: int,
 ) -> Evidence:
     import pandas as pd
 
     ks = sweep.n_clusters
+    every_half = [half for both in found["halves"] for half in both]
     labels = partitions(scores, max(ks), seed)
     in_main = measures.mean_silhouettes(scores, labels, ks)
     gap, gap_error = measures.gap_statistic(
@@ -253,9 +231,12 @@ def _evidence(
     )
     labelings, start_scores = zip(*found["start"], strict=True)
     calinski, davies = measures.classical_scores(data, sweep)
-    known = standings(found_halves, ks)
+    known = standings(every_half, ks)
     stability = dict(zip(known.ks, known.stability, strict=True))
-    fullness = dict(zip(known.ks, known.fullness, strict=True))
+    fullness = {
+        k: full if np.isfinite(full) else np.nan
+        for k, full in zip(known.ks, known.fullness, strict=True)
+    }
     columns = {
         "silhouette": sweep.silhouette_scores,
         "silhouette_main": in_main,
@@ -276,20 +257,18 @@ def _evidence(
     for name, values in columns.items():
         table[name] = np.array([np.nan, *values], dtype=np.float64)
     vote = ks[int(np.nan_to_num(in_main, nan=-1).argmax())]
-    answer, repeats = Answer("no verdict"), ()
+    answer, repeats = Answer("no verdict"), tuple[Answer, ...]()
     if sweep.space not in _MAPS:
-        answer = decide(found_halves, ks, vote, is_split)
+        answer = decide(every_half, ks, vote)
         random = np.random.default_rng(seed)
-        repeats = tuple(
-            decide(_drawn(found_halves, random), ks, vote, is_split) for _ in range(_N_REPEATS)
-        )
+        repeats = tuple(decide(_drawn(every_half, random), ks, vote) for _ in range(_N_REPEATS))
     return Evidence(
         table,
         agreed(answer, repeats),
         repeats=repeats,
-        p_value=one_group_p_value(found_halves),
+        p_value=one_group_p_value(every_half),
         null_p_value=measures.null_p_value(in_main, np.array(found["shuffled"])),
-        has_parts=is_split,
+        n_inside=n_groups_inside(every_half, vote),
         elbows=sweep.elbows,
         space=sweep.space,
         metric=sweep.metric,

@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from cliplab.clustering.silhouettes import silhouettes
 from cliplab.evaluation.evidence.main_directions import main_directions, partitions, whitening
-from cliplab.evaluation.line import counts_between, valley_p_value
+from cliplab.evaluation.line import (
+    counts_between,
+    fullness,
+    squared_distances,
+    valley_p_value,
+)
 
 # Clusters are the same if they share more than half of the images that belong to any of both.
 _SAME = 0.5
@@ -37,15 +42,20 @@ class Half(NamedTuple):
         in the middle of the way to the nearest centre, and about that one. NaN where no cluster
         is the same.
     p_value : float
-        That of the clearest valley in this half, in the other half.
+        That of the clearest valley in this half, in the other half. NaN if the images are too few
+        for a test.
     vote : int
         The k with the highest silhouettes in this half.
+    groups : dict of int to int
+        For each k, into how many groups its clusters fall if two neighbors are one group unless
+        the other half has fewer images in the middle between them than at the emptier end.
     """
 
     overlaps: dict[int, NDArray[np.float64]]
     counts: dict[int, NDArray[np.float64]]
     p_value: float
     vote: int
+    groups: dict[int, int]
 
 
 class _Proposal(NamedTuple):
@@ -66,9 +76,7 @@ class _Proposal(NamedTuple):
         return others.argsort(axis=1, kind="stable")[:, :n]
 
 
-def halves(
-    points: Floats, labels: Mapping[int, Labels], seed: int, *, with_test: bool = True
-) -> list[Half]:
+def halves(points: Floats, labels: Mapping[int, Labels], seed: int) -> list[Half]:
     """Split the images at random; let each half propose clusters that the other half tests.
 
     Parameters
@@ -79,8 +87,6 @@ def halves(
         For each k the clusters of all images.
     seed : int
         Of the split and of K-means.
-    with_test : bool, default=True
-        Whether one group is tested; else the p-values are 1.
 
     Returns
     -------
@@ -90,7 +96,7 @@ def halves(
     order = np.random.default_rng(seed).permutation(len(points))
     middle = len(points) // 2
     found = (
-        _half(points, labels, fit, held, seed, _PIECES if with_test else range(0))
+        _half(points, labels, fit, held, seed)
         for fit, held in (
             (order[:middle], order[middle:]),
             (order[middle:], order[:middle]),
@@ -100,22 +106,17 @@ def halves(
 
 
 def _half(
-    points: Floats,
-    labels: Mapping[int, Labels],
-    fit: Labels,
-    held: Labels,
-    seed: int,
-    pieces: range,
+    points: Floats, labels: Mapping[int, Labels], fit: Labels, held: Labels, seed: int
 ) -> Half | None:
     directions = main_directions(points[fit])
     proposing, testing = directions.scores(points[fit]), directions.scores(points[held])
     # With fewer than four images in a cluster there is nothing to test.
     ks = [k for k in labels if k <= len(fit) // 4]
-    tested = [k for k in pieces if k <= len(fit) // _IMAGES_IN_A_PIECE]
+    pieces = [k for k in _PIECES if k <= len(fit) // _IMAGES_IN_A_PIECE]
     if not ks:
         return None
-    found = partitions(proposing, max([*ks, *tested]), seed)
-    proposals = {k: _propose(proposing, testing, found[k]) for k in {*ks, *tested} & found.keys()}
+    found = partitions(proposing, max([*ks, *pieces]), seed)
+    proposals = {k: _propose(proposing, testing, clusters) for k, clusters in found.items()}
     ks = [k for k in ks if k in proposals]
     if not ks:
         return None
@@ -126,8 +127,9 @@ def _half(
         overlaps[k] = jaccard.max(axis=1)
         to_nearest = _to_nearest(proposals[k])[jaccard.argmax(axis=1)]
         counts[k] = np.where((overlaps[k] > _SAME)[:, None], to_nearest, np.nan)
-    p_value = _clearest([proposals[k] for k in tested if k in proposals])
-    return Half(overlaps, counts, p_value, ks[int(scores.argmax())])
+    p_value = _clearest([proposals[k] for k in pieces if k in proposals])
+    groups = {k: _n_groups(proposal) for k, proposal in proposals.items()}
+    return Half(overlaps, counts, p_value, ks[int(scores.argmax())], groups)
 
 
 def _propose(proposing: Floats, testing: Floats, labels: Labels) -> _Proposal:
@@ -137,9 +139,9 @@ def _propose(proposing: Floats, testing: Floats, labels: Labels) -> _Proposal:
     centers = centers @ matrix
     return _Proposal(
         labels,
-        _squared(proposing @ matrix, centers),
-        _squared(testing @ matrix, centers),
-        _squared(centers, centers),
+        squared_distances(proposing @ matrix, centers),
+        squared_distances(testing @ matrix, centers),
+        squared_distances(centers, centers),
     )
 
 
@@ -163,10 +165,24 @@ def _clearest(proposals: Sequence[_Proposal]) -> float:
     """
     lines = [(each, *pair) for each in proposals for pair in _neighbors(each)]
     if not lines:
-        return 1.0
+        return np.nan
     seen = np.array([counts_between(each.proposing, each.spans, a, b) for each, a, b in lines])
     clearest, a, b = lines[int(valley_p_value(seen).argmin())]
     return float(valley_p_value(counts_between(clearest.testing, clearest.spans, a, b)))
+
+
+def _n_groups(proposal: _Proposal) -> int:
+    """Count the groups if two neighbors are one where their middle is not emptier than the ends."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    pairs = _neighbors(proposal)
+    counts = [counts_between(proposal.testing, proposal.spans, a, b) for a, b in pairs]
+    joined = [pair for pair, few in zip(pairs, counts, strict=True) if fullness(few) > 1]
+    ones, others = zip(*joined, strict=True) if joined else ((), ())
+    shape = (proposal.k, proposal.k)
+    graph = coo_array((np.ones(len(joined)), (np.array(ones, int), np.array(others, int))), shape)
+    return int(connected_components(graph, directed=False)[0])
 
 
 def _neighbors(proposal: _Proposal) -> list[tuple[int, int]]:
@@ -190,13 +206,6 @@ def _jaccard(labels: Labels, others: Labels, k: int) -> NDArray[np.float64]:
     return overlap
 
 
-def _squared(points: Floats, centers: Floats) -> NDArray[np.float64]:
-    squares: NDArray[np.float64] = (
-        (points**2).sum(axis=1)[:, None] - 2 * points @ centers.T + (centers**2).sum(axis=1)
-    )
-    return squares
-
-
 class Standing(NamedTuple):
     """How the clusters for one k have stood up, over all halves.
 
@@ -215,8 +224,6 @@ class Standing(NamedTuple):
 
 def standing(found: Sequence[Half], k: int) -> Standing | None:
     """Return how the clusters for one k have stood up; None if no half could tell."""
-    from cliplab.evaluation.line import fullness
-
     known = [half for half in found if k in half.overlaps]
     if not known:
         return None

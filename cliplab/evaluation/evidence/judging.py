@@ -47,8 +47,8 @@ class Evidence:
         of the sweep. ``stability``, the Jaccard overlap of the least stable cluster with those
         found in halves of the images, and ``fullness``, how full the middle of the way between
         two clusters is, as a share of the emptier end, at the shallowest valley; both NaN where
-        halves have too few images. In the main directions, of which there are 16 at most:
-        ``gap`` and ``gap_error``, ``silhouette_main``, ``silhouette_low`` and
+        halves have too few images, or lack a cluster. In the main directions, of which there are
+        16 at most: ``gap`` and ``gap_error``, ``silhouette_main``, ``silhouette_low`` and
         ``silhouette_high`` over independent starts, ``null_low`` and ``null_high`` over shuffled
         data, and ``start_agreement``, an adjusted Rand index. ``calinski_harabasz`` (higher is
         better) and ``davies_bouldin`` (lower is better).
@@ -59,11 +59,11 @@ class Evidence:
         The answers of repeats, each with as many halves drawn with replacement.
     p_value : float, default=1
         How probable so clear a valley is at most, if there is one group with a log-concave
-        density.
+        density. NaN if there are too few images for a test, fewer than 64.
     null_p_value : float, default=1
         How probable it is that shuffled data have silhouettes that stand out as much.
-    has_parts : bool, default=False
-        Whether inside a cluster, at the largest k that stands up, there are groups.
+    n_inside : int, default=0
+        How many groups stand apart with a few more clusters than at the highest silhouettes.
     elbows : mapping of int to int or None, default={}
         The elbow of the inertia for each end of the range. It does not influence the answer.
     space, metric : str
@@ -92,7 +92,7 @@ class Evidence:
     repeats: tuple[Answer, ...] = ()
     p_value: float = 1.0
     null_p_value: float = 1.0
-    has_parts: bool = False
+    n_inside: int = 0
     elbows: Mapping[int, int | None] | None = None
     space: str = "embedding"
     metric: str = "euclidean"
@@ -111,13 +111,18 @@ class Evidence:
         Tibshirani and others is the first local maximum. ``silhouette``: the highest in the main
         directions. ``valleys``: the largest k whose clusters all are stable and stand apart.
         """
-        table = self.table
-        apart = table.index[(table["stability"] >= STABLE) & (table["fullness"] <= VALLEY)]
         return {
             "gap": self._gap_vote(),
-            "silhouette": int(table["silhouette_main"].idxmax()),
-            "valleys": int(apart[-1]) if len(apart) else None,
+            "silhouette": int(self.table["silhouette_main"].idxmax()),
+            "valleys": max(self._apart, default=None),
         }
+
+    @property
+    def _apart(self) -> list[int]:
+        """Each k whose clusters all are stable and stand apart."""
+        table = self.table
+        apart = table.index[(table["stability"] >= STABLE) & (table["fullness"] <= VALLEY)]
+        return [int(k) for k in apart]
 
     @property
     def sentence(self) -> str:
@@ -126,62 +131,80 @@ class Evidence:
         if answer.kind == "no verdict":
             return _ON_A_MAP
         if answer.kind == "one group":
-            return (
-                "One group is not rejected: the clearest valley that half of the images shows is "
-                f"no valley in the other half (p = {_rounded(self.p_value)}). Groups that touch, "
-                "or that have few images, can be missed."
-            )
+            return self._not_rejected
         rejected = f"one group is rejected (p = {_rounded(self.p_value)})"
         if answer.kind == "more":
             return (
-                f"There may be more groups than the range has: {rejected}, and the last k, "
-                f"{self.table.index[-1]}, is the best. Try more clusters."
+                f"There may be more groups than the range has: {rejected}, and "
+                f"{self._why_more}. Try more clusters."
             )
         if answer.kind == "groups":
-            return f"There are groups, but no k: {rejected}, but {self._why_no_k}"
+            return f"No k is well supported: {rejected}, but {self._why_no_k}"
         if answer.kind == "levels":
             outer, inner = answer.ks
             return (
                 f"k = {outer} and, inside, k = {inner} are well supported: {rejected}; "
-                f"{self._stands_up(outer)}; {self._stands_up(inner)}. {self._repeated}"
+                f"{self._stands_up(outer)}; {self._stands_up(inner)}. "
+                f"{self._repeated('one of the two')}"
             )
         (k,) = answer.ks
         return (
             f"k = {k} is well supported: {rejected}, {self._stands_up(k)}, and the silhouettes in "
-            f"the main directions are highest there. {self._repeated}{self._doubt}"
+            f"the main directions are highest there. {self._repeated('it')}{self._doubt}"
+        )
+
+    @property
+    def _not_rejected(self) -> str:
+        if np.isnan(self.p_value):
+            return "There are too few different images to test whether they are one group."
+        return (
+            "One group is not rejected: the clearest valley that one half of the images shows is "
+            f"not confirmed by the other half (p = {_rounded(self.p_value)}). Groups that touch, "
+            "or that have few images, can be missed."
         )
 
     @property
     def _why_no_k(self) -> str:
-        votes, largest = self.votes, self.votes["valleys"]
-        named = Counter(k for repeat in self.repeats for k in repeat.ks)
-        if largest is None:
-            return "for no k do all clusters come back in halves of the images, apart from others."
-        if self.has_parts and votes["silhouette"] == largest:
-            return f"inside a cluster of k = {largest} there are signs of more groups."
-        if votes["silhouette"] == largest or named:
-            said = ", ".join(
-                f"{n} say {k}" for k, n in sorted(named.items(), key=lambda each: -each[1])
+        apart, vote = self._apart, self.votes["silhouette"]
+        if not apart:
+            return "for no k do all clusters come back in halves of the images and stand apart."
+        if vote not in apart:
+            return (
+                f"{apart[-1]} is the largest k whose clusters all stand apart, and the silhouettes "
+                f"in the main directions are highest at k = {vote}, where not all do."
             )
-            if said:
-                return f"the repeats do not agree: of {len(self.repeats)}, {said}."
-        return (
-            f"the clusters stand apart up to k = {largest}, and the silhouettes in the main "
-            f"directions are highest at k = {votes['silhouette']}."
-        )
+        if vote == apart[-1] and self.n_inside > vote:
+            return (
+                f"with a few more clusters than {vote}, which has the highest silhouettes, "
+                f"{self.n_inside} groups seem to stand apart: K-means may have merged some."
+            )
+        named = Counter(k for repeat in self.repeats for k in repeat.ks).most_common()
+        said = ", ".join(f"{n} name {k}" for k, n in named) or "none names a k"
+        return f"the repeats do not agree: of {len(self.repeats)}, {said}."
+
+    @property
+    def _why_more(self) -> str:
+        last, votes = int(self.table.index[-1]), self.votes
+        if votes["valleys"] == last:
+            return f"at the last k, {last}, all clusters still stand apart"
+        return f"the silhouettes in the main directions are highest at the last k, {last}"
 
     def _stands_up(self, k: int) -> str:
         stability, fullness = self.table["stability"][k], self.table["fullness"][k]
-        return (
+        comes_back = (
             f"at k = {k} every cluster comes back in halves of the images (overlap {stability:.2f} "
-            f"or more), and the middle of the way to its nearest holds {fullness:.0%} or less of "
-            "what the ends hold"
+            "or more)"
         )
+        if fullness <= VALLEY:
+            return (
+                f"{comes_back}, and the middle of the way to its nearest holds {fullness:.0%} or "
+                "less of what the emptier end holds"
+            )
+        return f"{comes_back}, though not each stands apart from its nearest"
 
-    @property
-    def _repeated(self) -> str:
+    def _repeated(self, what: str) -> str:
         n = n_alike(self.answer, self.repeats)
-        return f"{n} of {len(self.repeats)} repeats say so." if self.repeats else ""
+        return f"{n} of {len(self.repeats)} repeats name {what}." if self.repeats else ""
 
     @property
     def _doubt(self) -> str:
@@ -193,8 +216,8 @@ class Evidence:
             return " Groups inside that touch can be missed."
         other = int(touching[0])
         return (
-            f" The clusters of k = {other} come back too, though they touch: groups that touch "
-            "are not excluded."
+            f" The clusters of k = {other} come back too, though not all stand apart: groups that "
+            "touch are not excluded."
         )
 
     def to_pandas(self) -> pd.DataFrame:
@@ -218,7 +241,7 @@ class Evidence:
     def note(self) -> str:
         """What the silhouettes and the elbow say, which do not decide alone."""
         silhouettes = (
-            "are higher than those of shuffled data"
+            "stand out from those of shuffled data"
             if self.null_p_value <= ALPHA
             else "do not stand out from those of shuffled data"
         )
@@ -230,20 +253,20 @@ class Evidence:
 
     @property
     def _elbow_note(self) -> str:
-        elbows = self.elbows or {}
-        found = {elbow for elbow in elbows.values() if elbow is not None}
-        if not found:
-            return "The inertia has no clear elbow."
-        last = list(elbows.values())[-1]
+        known: list[int | None] = [*(self.elbows or {}).values()] or [None]
+        *earlier, last = known
         here = f"has its elbow at k = {last}" if last else "has no clear elbow"
-        if found == {last}:
+        others = sorted({elbow for elbow in earlier if elbow and elbow != last})
+        if others:
+            *some, greatest = map(str, others)
+            listed = f"{', '.join(some)} or {greatest}" if some else greatest
+            return f"The inertia {here}; where the range ends earlier, it can be at k = {listed}."
+        if last and earlier:
+            n_same = earlier.count(last)
+            if n_same < len(earlier):
+                return f"The inertia {here}, as in {n_same} of {len(earlier)} shorter ranges."
             return f"The inertia {here}, also where the range ends earlier."
-        if min(found) == max(found):
-            return f"The inertia {here}; where the range ends earlier, at k = {min(found)}."
-        return (
-            f"The inertia {here}; it moves from {min(found)} to {max(found)} with the end of the "
-            "range."
-        )
+        return f"The inertia {here}."
 
     def _gap_vote(self) -> int | None:
         gap, error = self.table["gap"], self.table["gap_error"]

@@ -72,7 +72,7 @@ def partitions(scores: Floats, largest: int, seed: int) -> dict[int, NDArray[np.
     }
 
 
-def whitening(scores: Floats, centers: Floats, labels: NDArray[np.intp]) -> NDArray[np.float64]:
+def whitening(scores: Floats, centers: Floats, labels: NDArray[np.integer]) -> NDArray[np.float64]:
     """Return the matrix that makes clusters about as wide in one direction as in another.
 
     The line between two centres then is the direction that separates the clusters best, as in a
@@ -81,7 +81,7 @@ def whitening(scores: Floats, centers: Floats, labels: NDArray[np.intp]) -> NDAr
     """
     residuals = (scores - centers[labels]).astype(np.float64)
     covariance = residuals.T @ residuals / len(residuals)
-    width = max(float(np.trace(covariance)) / len(covariance), np.finfo(np.float32).tiny)
+    width = max(float(np.trace(covariance)) / len(covariance), float(np.finfo(np.float32).tiny))
     covariance = (1 - _SHRINKAGE) * covariance + _SHRINKAGE * width * np.eye(len(covariance))
     matrix: NDArray[np.float64] = np.linalg.cholesky(np.linalg.inv(covariance))
     return matrix
