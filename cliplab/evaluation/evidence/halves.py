@@ -73,7 +73,7 @@ class _Proposal(NamedTuple):
     def nearest(self, n: int) -> Labels:
         """Return for each cluster the nearest others, the nearest first."""
         others = np.where(np.eye(self.k, dtype=bool), np.inf, self.spans)
-        return others.argsort(axis=1, kind="stable")[:, :n]
+        return others.argsort(axis=1, kind="stable")[:, : min(n, self.k - 1)]
 
 
 def halves(points: Floats, labels: Mapping[int, Labels], seed: int) -> list[Half]:
