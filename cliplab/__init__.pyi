@@ -58,6 +58,7 @@ from .evaluation.silhouette_explanation import (
     SilhouetteExplanation as SilhouetteExplanation,
     explain_silhouette as explain_silhouette,
 )
+from .evaluation.valley import Valley as Valley, valley as valley
 from .evaluation.transitions import (
     ClusterTransitions as ClusterTransitions,
     compare_clusterings as compare_clusterings,

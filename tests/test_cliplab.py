@@ -15,6 +15,7 @@ import pytest
 from numpydoc.validate import validate
 
 import cliplab
+from cliplab.evaluation.evidence.answers import Answer
 
 # The rules of numpydoc that are checked. A docstring begins on the line of its quotes; it needs no
 # extended summary, no "See Also" and no full stops in the lists.
@@ -33,7 +34,7 @@ CONTRACT = {
     "fetch_hub_images", "fetch_open_images", "load_folder", "load_laboratory", "load_storybook",
     "neighbor_counts", "neighbors_kept", "project",
     "remeasure", "show_elbow", "show_evidence", "show_projection", "show_silhouettes",
-    "show_transitions", "sweep_clusters",
+    "show_transitions", "sweep_clusters", "valley",
 }  # fmt: skip
 
 # The data that functions work on, in the order of the pipeline.
@@ -147,11 +148,13 @@ def test_all_but_data_and_one_more_argument_are_keyword_only(path):
     """The rule: data, and at most one other argument, are positional. All others are keyword-only.
 
     The one other argument is what the function asks of the data, for example `n_clusters` or
-    `text`, or where it reads from or writes to, for example `path`. The constructors of values
+    `text`, or where it reads from or writes to, for example `path`. Two clusters, `a` and `b`, are
+    one. The constructors of values
     are not functions: they take their fields.
     """
     if not isinstance(_look_up(path), property):
         others = [name for name in _positional(path) if _rank(name) is None]
+        others = ["a and b" if name == "a" else name for name in others if name != "b"]
         assert len(others) <= 1
         assert "random_state" not in others
 
@@ -162,8 +165,9 @@ def _values() -> dict[str, object]:
     embeddings = cliplab.Embeddings(np.eye(4))
     clustering = cliplab.Clustering([0, 0, 1, 1], np.eye(2, 4), 1.0, [0.5] * 4)
     agreement = cliplab.class_agreement(images, clustering)
-    scores = pd.DataFrame({"silhouette": [np.nan, 0.5], "gap": [0, 1], "gap_error": 0.1})
-    scores["stability"] = scores["null_high"] = scores["silhouette"]
+    scores = pd.DataFrame({"silhouette_main": [np.nan, 0.5], "gap": [0, 1], "gap_error": 0.1})
+    scores["stability"] = scores["fullness"] = scores["silhouette_main"]
+    scores = scores.set_index(pd.Index([1, 2], name="n_clusters"))
     labels = pd.DataFrame({"cluster_label": [0], "label_name": ["Dog"], "n_present": [2]})
     values = [
         images,
@@ -178,10 +182,11 @@ def _values() -> dict[str, object]:
         cliplab.ClusterNames(("cat", "dog"), [[0.9, 0.1], [0.2, 0.3]], ("cat", "unsure")),
         cliplab.ClusterTransitions(np.array([0, 0, 1]), np.array([0, 1, 1])),
         cliplab.Comparison({"CLIP": agreement}, {"CLIP": np.zeros(3)}, 2),
-        cliplab.Evidence(scores.set_index(pd.Index([1, 2], name="n_clusters")), True, None, "tsne"),
+        cliplab.Evidence(scores, Answer("no verdict"), space="tsne"),
         cliplab.LabelAgreement(labels, n_clusters=2, n_images=4, n_unlabelled=1),
         cliplab.load_laboratory("arc", n_images=4),
         cliplab.NeighborsKept(1, np.array([1.0, 0.0]), np.array([[1], [0]]), 0.9, 0.8),
+        cliplab.Valley(0, 1, np.arange(2), np.array([0.0, 1.0]), (1.0, 0.0, 1.0), 0.5),
         cliplab.SilhouetteExplanation(0, 0, 1, a=0.5, b=1.0, medoid=1, nearest_medoid=2),
         cliplab.TextRanking("a cat", [0.1, 0.2]),
         cliplab.Pack(images, embeddings),

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 # group that is bent to a half circle, the middle of the chord holds three quarters.
 VALLEY = 0.7
 # Three stretches of the same length: about the one centre, in the middle, about the other.
-_LOW, _HIGH = np.array([-1 / 6, 1 / 3, 5 / 6]), np.array([1 / 6, 2 / 3, 7 / 6])
+STRETCHES = ((-1 / 6, 1 / 6), (1 / 3, 2 / 3), (5 / 6, 7 / 6))
+_LOW, _HIGH = np.array(STRETCHES).T
 
 Floats = NDArray[np.floating]
 

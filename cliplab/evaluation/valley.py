@@ -109,9 +109,9 @@ class Valley:
         if self.is_clear:
             return (
                 f"Between clusters {self.a} and {self.b} there is a valley: the middle of the line "
-                f"holds {self.fullness:.0%} of what the emptier end holds, and less than "
-                f"{VALLEY:.0%} was tested (p = {_rounded(self.p_value)}). A bent group can have "
-                "one too."
+                f"holds {self.fullness:.0%} as many images as the emptier end (tested: fewer than "
+                f"{VALLEY:.0%}, p = {_rounded(self.p_value)}). A single group that is bent can "
+                "have one too."
             )
         return (
             f"Between clusters {self.a} and {self.b} no valley was found "

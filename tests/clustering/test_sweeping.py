@@ -8,6 +8,7 @@ import pytest
 from sklearn.metrics import silhouette_samples
 
 from cliplab.clustering.cluster_sweep import ClusterSweep
+from cliplab.clustering.elbow import find_elbow
 from cliplab.clustering.measuring import remeasure
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering
@@ -48,6 +49,21 @@ def test_a_sweep_finds_the_groups_and_its_curves_show_them() -> None:
     assert len(set(zip(SWEEP[5].cluster_labels.tolist(), np.arange(150) % 5, strict=True))) == 5
     assert SWEEP.elbow == 5
     assert SWEEP.n_clusters[int(SWEEP.silhouette_scores.argmax())] == 5
+
+
+def test_elbows_are_those_of_each_shorter_range() -> None:
+    assert list(SWEEP.elbows) == [5, 6, 7, 8]
+    for end, elbow in SWEEP.elbows.items():
+        shorter = ClusterSweep(tuple(SWEEP[k] for k in range(2, end + 1)))
+        assert elbow == find_elbow(range(2, end + 1), shorter.inertias) == shorter.elbow
+    assert SWEEP.elbows[8] == SWEEP.elbow == 5
+    assert SWEEP.elbows[5] != 5  # The last k of a range is never its elbow.
+
+
+def test_there_are_no_elbows_of_three_k_or_of_another_parameter() -> None:
+    assert ClusterSweep(tuple(SWEEP[k] for k in (2, 3, 4))).elbows == {}
+    other = ClusterSweep(SWEEP.clusterings, parameter="min_cluster_size")
+    assert other.elbows == {}
 
 
 def test_the_curves_are_those_of_the_clusterings() -> None:

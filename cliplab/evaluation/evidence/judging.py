@@ -144,13 +144,13 @@ class Evidence:
             outer, inner = answer.ks
             return (
                 f"k = {outer} and, inside, k = {inner} are well supported: {rejected}; "
-                f"{self._stands_up(outer)}; {self._stands_up(inner)}. "
+                f"{self._stands_up(outer)}; {self._stands_up(inner)}."
                 f"{self._repeated('one of the two')}"
             )
         (k,) = answer.ks
         return (
             f"k = {k} is well supported: {rejected}, {self._stands_up(k)}, and the silhouettes in "
-            f"the main directions are highest there. {self._repeated('it')}{self._doubt}"
+            f"the main directions are highest there.{self._repeated('it')}{self._doubt}"
         )
 
     @property
@@ -204,7 +204,7 @@ class Evidence:
 
     def _repeated(self, what: str) -> str:
         n = n_alike(self.answer, self.repeats)
-        return f"{n} of {len(self.repeats)} repeats name {what}." if self.repeats else ""
+        return f" {n} of {len(self.repeats)} repeats name {what}." if self.repeats else ""
 
     @property
     def _doubt(self) -> str:

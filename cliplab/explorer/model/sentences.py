@@ -84,8 +84,11 @@ def elbow_title(sweep: ClusterSweep) -> str:
     """Return what is above the curve of inertias: where the elbow is, if there is one."""
     if sweep.parameter != "n_clusters":
         return "Clusters found"
-    where = "no clear elbow" if sweep.elbow is None else f"elbow at k = {sweep.elbow}"
-    return f"Inertia · {where}"
+    if sweep.elbow is None:
+        return "Inertia · no clear elbow"
+    found = [elbow for elbow in sweep.elbows.values() if elbow is not None]
+    moves = f" ({min(found)}–{max(found)} by range)" if min(found) < max(found) else ""
+    return f"Inertia · elbow at k = {sweep.elbow}{moves}"
 
 
 def silhouettes_title(clustering: Clustering, in_embedding: Clustering | None = None) -> str:

@@ -291,6 +291,7 @@ class ExplorerSession(traitlets.HasTraits):
 
         def show() -> None:
             self.state.opened = row
+            self.state.pair = ()  # Two clusters now are that of this image and the nearest one.
             self.state.page = "silhouette"
 
         self.run(show)

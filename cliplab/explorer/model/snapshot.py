@@ -53,6 +53,8 @@ class Snapshot(NamedTuple):
         The first of them on the page.
     opened : int or None
         The row whose silhouette is explained.
+    pair : tuple of int
+        The two clusters that were chosen, or none.
     is_revealed : bool
         Whether the known classes may be seen.
     committed_k : int or None
@@ -81,6 +83,7 @@ class Snapshot(NamedTuple):
     order: tuple[int, ...]
     gallery_start: int
     opened: int | None
+    pair: tuple[int, ...]
     is_revealed: bool
     committed_k: int | None
     vocabulary: str
@@ -111,6 +114,7 @@ class Snapshot(NamedTuple):
             session.order,
             session.gallery_start,
             state.opened,
+            state.pair,
             state.is_revealed,
             state.committed_k,
             state.vocabulary,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,9 @@ class ExplorerState(traitlets.HasTraits):
         mask, one truth value an image, can be set too.
     opened : int or None
         The row of the image whose silhouette is looked into.
+    pair : tuple of int
+        The two clusters that the page Two clusters is about; empty for the two that are nearest to
+        each other, or those of the bar that is opened.
     query : str
         The text that images are coloured and ranked by; only with an encoder.
     vocabulary : str
@@ -102,6 +106,8 @@ class ExplorerState(traitlets.HasTraits):
     # Any sequence of rows may be set; the check below keeps it as a sorted tuple.
     selected = traitlets.Any(())
     opened = traitlets.Int(None, allow_none=True)
+    # Any two clusters may be set; the check below keeps them as a tuple.
+    pair = traitlets.Any(())
     query = traitlets.Unicode("")
     vocabulary = traitlets.Unicode("")
     committed_k = traitlets.Int(None, allow_none=True)
@@ -205,6 +211,17 @@ class ExplorerState(traitlets.HasTraits):
                 f"Got {rows[0]} to {rows[-1]} instead."
             )
         return rows
+
+    @traitlets.validate("pair")
+    def _are_two_clusters(self, proposal: Any) -> tuple[int, ...]:
+        value = proposal["value"]
+        pair = tuple(value) if isinstance(value, Iterable) else (value,)
+        are_numbers = all(isinstance(each, Integral) and int(each) >= 0 for each in pair)
+        if pair and not (len(pair) == 2 and are_numbers and pair[0] != pair[1]):
+            raise traitlets.TraitError(
+                f"`pair` must be the numbers of two clusters, or empty. Got {value!r} instead."
+            )
+        return tuple(int(each) for each in pair)
 
     @traitlets.validate("committed_k")
     def _is_a_commitment(self, proposal: Any) -> Any:

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab.evaluation.evidence.answers import STABLE
+from cliplab.evaluation.line import VALLEY
+from cliplab.evaluation.valley import Valley
 from cliplab.explorer.model.colors import coloring_by_cluster
 from cliplab.explorer.model.columns import (
     band_columns,
@@ -154,24 +157,65 @@ def evidence_view(evidence: Evidence, where: str = "") -> View:
     -------
     dict
         ``measures`` are the columns of its table, with the ends of the gap's error bars;
-        ``titles`` and ``votes`` belong to a measure each.
+        ``titles``, ``votes`` and ``limits`` belong to a measure each.
     """
     table, votes = evidence.table, evidence.votes
     measures: View = {str(name): table[name].to_numpy(float) for name in table.columns}
     measures["n_clusters"] = table.index.to_numpy()
     measures["gap_low"] = measures["gap"] - measures["gap_error"]
     measures["gap_high"] = measures["gap"] + measures["gap_error"]
+    says = {name: "abstains" if k is None else f"says {k}" for name, k in votes.items()}
     return {
         "measures": measures,
-        "votes": votes,
+        "votes": {
+            "gap": votes["gap"],
+            "silhouette_main": votes["silhouette"],
+            "fullness": votes["valleys"],
+        },
         "titles": {
-            "gap": f"Gap · says {votes['gap']}",
-            "silhouette": f"Silhouette, starts, null · {votes['silhouette']}",
-            "stability": f"Stability · says {votes['stability']}",
+            "gap": f"Gap · {says['gap']}",
+            "silhouette_main": f"Silhouette, null · {says['silhouette']}",
+            "stability": "Least stable cluster",
+            "fullness": f"Shallowest valley · {says['valleys']}",
             "calinski_harabasz": "Calinski-Harabasz · high",
             "davies_bouldin": "Davies-Bouldin · low",
         },
+        "limits": {"stability": STABLE, "fullness": VALLEY},
         "axis": f"k · {where or evidence.space}",
+        "axis_main": "k · main directions",
+    }
+
+
+def line_view(found: Valley, n_images: int) -> View:
+    """Return where images are drawn along the line between two clusters: as piles of points.
+
+    Parameters
+    ----------
+    found : Valley
+        Where they stand.
+    n_images : int
+        How many images there are; those of other clusters are not drawn, for they are NaN.
+
+    Returns
+    -------
+    dict
+        The columns ``line_x`` and ``line_y``, the height of the highest pile as ``top``, and
+        ``title`` and ``axis``.
+    """
+    x, y = (np.full(n_images, np.nan, dtype=np.float32) for _ in range(2))
+    edges = found.histogram[1]
+    piles = np.clip(np.digitize(found.positions, edges), 1, len(edges) - 1) - 1
+    order = np.lexsort((found.positions, piles))
+    starts = np.searchsorted(piles[order], np.arange(len(edges)))
+    x[found.rows[order]] = (edges[piles[order]] + edges[piles[order] + 1]) / 2
+    y[found.rows[order]] = np.arange(len(order)) - starts[piles[order]] + 0.5
+    what = "not neighbors" if found.between else "valley" if found.is_clear else "no valley"
+    return {
+        "line_x": x,
+        "line_y": y,
+        "top": float(max(found.histogram[0].max(), 1)),
+        "title": f"From cluster {found.a} to {found.b} · {what}",
+        "axis": f"0 is the centre of cluster {found.a}, 1 that of {found.b}",
     }
 
 

@@ -42,11 +42,12 @@ class Board:
         self.null = Plots(0, {}, are_images=False)
         self.flow = FlowPlot()
         self.evidence = EvidencePlots()
-        share_out((self.flow.layout, 6), (self.evidence.layout, 15))
+        share_out((self.flow.layout, 6), (self.plots.line, 6), (self.evidence.layout, 15))
         images_row = row(
             self.plots.scatter,
             self.plots.silhouettes,
             self.flow.layout,
+            self.plots.line,
             self.evidence.layout,
             self.plots.curves,
             sizing_mode="stretch_width",
@@ -65,6 +66,11 @@ class Board:
         self.flow.show(view)
         self._make_room()
 
+    def show_line(self, view: View | None) -> None:
+        """Draw images along a line in the place of the silhouettes; None brings them back."""
+        self.plots.show_line(view)
+        self._make_room()
+
     def show_evidence(self, view: View | None) -> None:
         """Draw evidence in the place of map and silhouettes; None brings them back."""
         self.evidence.show(view)
@@ -73,7 +79,7 @@ class Board:
     def _make_room(self) -> None:
         self.plots.scatter.visible = not self.evidence.layout.visible
         self.plots.silhouettes.visible = not (
-            self.evidence.layout.visible or self.flow.layout.visible
+            self.evidence.layout.visible or self.flow.layout.visible or self.plots.line.visible
         )
 
     def show_null_title(self, title: str) -> None:

@@ -17,21 +17,24 @@ if TYPE_CHECKING:
 
     from cliplab.explorer.model.views import View
 
+_IN_MAIN = ("gap", "silhouette_main")
+
 
 class EvidencePlots:
-    """Gap, silhouette, stability and the two classical scores over k, side by side."""
+    """Gap, silhouette, stability, valleys and two classical scores over k, side by side."""
 
     def __init__(self) -> None:
         names = (
             "n_clusters", "inertia", "gap", "gap_error", "gap_low", "gap_high", "silhouette",
-            "silhouette_low", "silhouette_high", "null_low", "null_high", "stability",
-            "start_agreement", "calinski_harabasz", "davies_bouldin",
+            "silhouette_main", "silhouette_low", "silhouette_high", "null_low", "null_high",
+            "stability", "fullness", "start_agreement", "calinski_harabasz", "davies_bouldin",
         )  # fmt: skip
         self.source = ColumnDataSource({name: [] for name in names}, name="evidence")
         self._plots = {
             "gap": self._gap(),
-            "silhouette": self._silhouette(),
+            "silhouette_main": self._silhouette(),
             "stability": self._stability(),
+            "fullness": self._curve("fullness"),
             "calinski_harabasz": self._curve("calinski_harabasz"),
             "davies_bouldin": self._curve("davies_bouldin"),
         }
@@ -47,11 +50,12 @@ class EvidencePlots:
         self.source.data = view["measures"]
         for name, plot in self._plots.items():
             set_title(plot, view["titles"][name])
-            say_where(plot, view["axis"])
-            mark = part_of(plot, "vote")
-            assert isinstance(mark, Span)
-            vote = view["votes"].get(name)
-            mark.update(location=vote or 0, visible=vote is not None)
+            say_where(plot, view["axis_main" if name in _IN_MAIN else "axis"])
+            for line, places in (("vote", view["votes"]), ("limit", view["limits"])):
+                mark = part_of(plot, line)
+                assert isinstance(mark, Span)
+                place = places.get(name)
+                mark.update(location=place or 0, visible=place is not None)
 
     def _gap(self) -> figure:
         plot = self._curve("gap")
@@ -62,7 +66,7 @@ class EvidencePlots:
         return plot
 
     def _silhouette(self) -> figure:
-        plot = self._curve("silhouette")
+        plot = self._curve("silhouette_main")
         for low, high, color in (
             ("null_low", "null_high", NEUTRAL),
             ("silhouette_low", "silhouette_high", ACCENT),
@@ -87,6 +91,10 @@ class EvidencePlots:
         plot.add_layout(
             Span(dimension="height", line_color=ACCENT, line_dash="dashed", visible=False,
                  location=0, name="vote")
+        )  # fmt: skip
+        plot.add_layout(
+            Span(dimension="width", line_color=NEUTRAL, line_dash="dotted", visible=False,
+                 location=0, name="limit")
         )  # fmt: skip
         plot.xaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=5)
         plot.yaxis.ticker = BasicTicker(desired_num_ticks=4)

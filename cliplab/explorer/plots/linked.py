@@ -22,6 +22,7 @@ from cliplab.explorer.plots.figures import (
     set_title,
 )
 from cliplab.explorer.plots.hover import Hover
+from cliplab.explorer.plots.line_figure import line_figure
 from cliplab.explorer.plots.silhouette_figure import mark_null, silhouette_figure
 from cliplab.explorer.style.theme import MOST_AT_ONCE, OTHER_COLOR
 
@@ -56,6 +57,8 @@ class Plots:
         What is said of the image under the mouse.
     scatter, silhouettes, curves
         The plots, from left to right; `curves` are `elbow` over `score`.
+    line
+        The images of two clusters along the line between them; hidden until it is asked for.
     """
 
     def __init__(self, n_images: int, columns: Columns, *, are_images: bool = True) -> None:
@@ -83,12 +86,13 @@ class Plots:
         self.silhouettes = silhouette_figure(
             self.bars, self.words, self.hover, self._mapper, self._scale
         )
-        self.hover.serve(self.scatter, self.silhouettes)
+        self.line = line_figure(self.images, self.hover, self._mapper)
+        self.hover.serve(self.scatter, self.silhouettes, self.line)
         self.elbow = elbow_figure(self.sweep)
         self.score = score_figure(self.sweep, self.band)
         self.curves = column(self.elbow, self.score, sizing_mode="stretch_width")
         share_out((self.scatter, 9), (self.silhouettes, 6), (self.curves, 5))
-        for plot in (self.scatter, self.silhouettes, self.elbow, self.score):
+        for plot in (self.scatter, self.silhouettes, self.line, self.elbow, self.score):
             plot.name = f"{prefix}{plot.name}"
 
     def show_map(self, view: View) -> None:
@@ -102,6 +106,16 @@ class Plots:
     def show_title(self, title: str) -> None:
         """Say above the map how it was made."""
         set_title(self.scatter, title)
+
+    def show_line(self, view: View | None) -> None:
+        """Pile the images of two clusters up along the line between them; None takes it away."""
+        self.line.visible = view is not None
+        if view is None:
+            return
+        self.images.data.update({name: view[name] for name in _ON_THE_LINE})
+        self.line.y_range.update(start=0, end=1.08 * view["top"])
+        set_title(self.line, view["title"])
+        say_where(self.line, view["axis"])
 
     def show_numbers(self, view: View) -> None:
         """Write each cluster's number at the median of its points."""
@@ -227,7 +241,8 @@ def _unknown(n_rows: int, has_bars: bool) -> Columns:
     """Return what is drawn; until it is known, all are alike and in the middle of nowhere."""
     unknown = np.zeros(n_rows, dtype=np.float32)
     drawn = ["x", "y", "color_values", "cluster_labels"]
-    return dict.fromkeys([*drawn, *(_BARS if has_bars else ())], unknown)
+    columns: Columns = dict.fromkeys([*drawn, *(_BARS if has_bars else ())], unknown)
+    return columns | dict.fromkeys(_ON_THE_LINE, np.full(n_rows, np.nan, dtype=np.float32))
 
 
 def _no_bars() -> Columns:
@@ -235,6 +250,7 @@ def _no_bars() -> Columns:
 
 
 _BARS = ("silhouettes", "bar_positions")
+_ON_THE_LINE = ("line_x", "line_y")
 
 
 def _source(name: str, columns: Columns) -> ColumnDataSource:

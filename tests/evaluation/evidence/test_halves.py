@@ -57,22 +57,21 @@ def test_overlaps_are_those_with_clusters_of_the_half_alone(which):
         np.testing.assert_allclose(HALVES[which].overlaps[k], plain, rtol=1e-12)
 
 
-def test_each_image_is_in_one_half_only():
-    """Moving an image to another cluster changes the overlaps in the one half that has it."""
-    changed = np.array([_halves_that_see(row) for row in range(0, len(POINTS), 12)])
-    assert (changed.sum(axis=1) == 1).all()
-    assert changed.any(axis=0).all()
-
-
 def _halves_that_see(row):
     labels = LABELS[4].copy()
     labels[row] = (labels[row] + 1) % 4
-    again = halves(POINTS, {4: labels}, SEED)
-    plain = halves(POINTS, {4: LABELS[4]}, SEED)
     return [
         not np.array_equal(one.overlaps[4], other.overlaps[4])
-        for one, other in zip(plain, again, strict=True)
+        for one, other in zip(HALVES, halves(POINTS, {4: labels}, SEED), strict=True)
     ]
+
+
+@pytest.mark.slow
+def test_each_image_is_in_one_half_only():
+    """Moving an image to another cluster changes the overlaps in the one half that has it."""
+    changed = np.array([_halves_that_see(row) for row in range(0, len(POINTS), 20)])
+    assert (changed.sum(axis=1) == 1).all()
+    assert changed.any(axis=0).all()
 
 
 def test_the_images_that_test_have_no_part_in_what_is_proposed():
@@ -95,8 +94,6 @@ def test_the_images_that_test_are_counted_on_the_lines_of_the_others():
     counts = halves(other, LABELS, SEED)[0].counts[4]
     assert (counts <= HALVES[0].counts[4]).all()
     assert (counts < HALVES[0].counts[4]).any()
-    twice = np.concatenate([POINTS, POINTS[held]])
-    assert len(twice) == 360
 
 
 def test_separate_groups_come_back_and_have_valleys_between_them():
@@ -106,7 +103,6 @@ def test_separate_groups_come_back_and_have_valleys_between_them():
         assert (middle <= 2).all()
         assert (np.minimum(low, high) >= 5).all()
         assert half.p_value < 1e-3
-        assert all(half.groups[k] == 4 for k in (4, 5, 6))
 
 
 def test_groups_of_unequal_sizes_come_back_too():
@@ -144,10 +140,17 @@ def test_in_one_group_small_p_values_are_at_most_as_rare_as_they_say(n_features)
 
 
 @pytest.mark.slow
-def test_one_group_falls_into_one_group_again_however_it_is_cut():
-    points = np.random.default_rng(0).normal(size=(600, 8))
-    for half in halves(points, _labels(points, range(2, 7)), 0):
-        assert all(half.groups[k] == 1 for k in range(2, 7))
+@pytest.mark.parametrize("n_groups", [1, 3])
+def test_groups_that_are_cut_are_joined_again(n_groups):
+    points = _mixture([900 // n_groups] * n_groups, n_features=8)
+    for half in halves(points, _labels(points, [2]), 0):
+        # With 300 images in a group a middle can be emptier than the ends by chance.
+        found = [half.groups[k] for k in range(max(2, n_groups), 11)]
+        assert min(found) == np.median(found) == n_groups
+
+
+def test_clusters_that_merge_groups_are_fewer_groups():
+    assert all(half.groups[2] == 2 and half.groups[3] == 3 for half in HALVES)
 
 
 @pytest.mark.parametrize(("n_images", "n_halves"), [(2, 0), (7, 0), (15, 1), (16, 2), (40, 2)])
@@ -156,8 +159,7 @@ def test_a_half_has_four_images_for_each_cluster_or_does_not_tell(n_images, n_ha
     labels = {2: np.arange(n_images) % 2, 3: np.arange(n_images) % 3}
     found = halves(points, {2: labels[2]}, 0)
     assert len(found) == n_halves
-    known = [k in half.overlaps for half in halves(points, labels, 0) for k in (3,)]
-    assert all(known) == (n_images // 2 >= 12)
+    assert all((3 in half.overlaps) == (n_images >= 24) for half in halves(points, labels, 0))
 
 
 def test_one_group_is_tested_if_a_half_has_32_images():

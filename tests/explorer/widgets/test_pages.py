@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import html
 import re
 from functools import partial
 
@@ -27,6 +28,7 @@ from cliplab import (
     rank_by_text,
     remeasure,
     sweep_clusters,
+    valley,
 )
 from cliplab.evaluation.evidence.gathering import gather_evidence
 from cliplab.evaluation.null import NULLS
@@ -71,6 +73,60 @@ def test_what_is_drawn_for_a_page_goes_when_another_opens(explorer):
     explorer.state.page = "images"
     assert not explorer._board.flow.layout.visible
     assert explorer._board.plots.silhouettes.visible
+
+
+# Two clusters
+
+
+def test_two_clusters_are_the_nearest_those_of_the_opened_bar_or_those_that_are_chosen(explorer):
+    page, line = _page(explorer, "valley"), explorer._board.plots.line
+    clustering = explorer._session.clustering
+    k = clustering.n_clusters
+    spans = np.linalg.norm(clustering.centers[:, None] - clustering.centers, axis=2)
+    np.fill_diagonal(spans, np.inf)
+    assert {menu.value for menu in page._menus} == set(np.argwhere(spans == spans.min())[0])
+    explorer._session.open_bar(7)
+    explorer.state.page = "valley"
+    own = clustering.cluster_labels[7]
+    assert [menu.value for menu in page._menus] == [own, spans[own].argmin()]
+    page._menus[1].value = next(each for each in range(k) if each not in (own, spans[own].argmin()))
+    assert explorer.state.pair == tuple(menu.value for menu in page._menus)
+    assert f"From cluster {own} to {explorer.state.pair[1]}" in line.title.text
+    page._menus[1].value = own
+    assert "Choose two different clusters" in page._words.value
+    assert explorer.state.pair[1] != own
+
+
+def test_the_images_of_both_stand_on_the_line_in_the_place_of_the_silhouettes(explorer, embeddings):
+    page, plots = _page(explorer, "valley"), explorer._board.plots
+    assert plots.line.visible
+    assert not plots.silhouettes.visible
+    a, b = (menu.value for menu in page._menus)
+    found = valley(embeddings, explorer._session.clustering, a, b)
+    x, y = (np.asarray(plots.images.data[name]) for name in ("line_x", "line_y"))
+    np.testing.assert_array_equal(np.flatnonzero(np.isfinite(x)), found.rows)
+    np.testing.assert_allclose(x[found.rows], np.clip(found.positions, -0.75, 1.75), atol=0.0626)
+    assert len({*zip(x[found.rows], y[found.rows], strict=True)}) == len(found.rows)
+    counts = found.histogram[0]
+    assert np.nanmax(y) == counts.max() - 0.5
+    assert found.sentence in html.unescape(page._words.value)
+    page._all.click()
+    assert explorer.state.selected == tuple(found.rows)
+    assert plots.silhouettes.visible  # The page Images has opened.
+    assert not plots.line.visible
+
+
+def test_with_another_k_two_clusters_are_those_of_that_k(explorer):
+    explorer.state.n_clusters = 5
+    page = _page(explorer, "valley")
+    explorer.state.pair = (3, 2)
+    assert [menu.value for menu in page._menus] == [3, 2]
+    explorer.state.n_clusters = 3
+    assert list(page._menus[0].options) == [0, 1, 2]
+    assert {menu.value for menu in page._menus} < {0, 1, 2}
+    for wrong in ((1,), (1, 1), (-1, 2), ("a", "b"), 3):
+        with pytest.raises(TraitError, match="`pair` must be the numbers of two clusters"):
+            explorer.state.pair = wrong
 
 
 # One bar

@@ -32,6 +32,7 @@ class PageEntry(NamedTuple):
 PAGES = (
     PageEntry("images", "Images"),
     PageEntry("silhouette", "One bar"),
+    PageEntry("valley", "Two clusters"),
     PageEntry("words", "In words", needs_encoder=True),
     PageEntry("transitions", "What moved"),
     PageEntry("evidence", "Evidence for k"),

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from cliplab.explorer.widgets.pages import PageContext
 
 _HELP = (
-    "Gathers for every k: the gap to null data with its error, the spread of independent starts, "
-    "and whether the same clusters come back when the images are resampled. It takes some seconds; "
-    "the plots can be used meanwhile."
+    "Half of the images proposes clusters, the other half tests whether there is a valley between "
+    "them. Gathers this for every k, with the gap to null data and the spread of independent "
+    "starts. It takes some seconds; the plots can be used meanwhile."
 )
+
+
+# The others are on the plots.
+_SHOWN = ("silhouette", "silhouette_main", "null_high", "stability", "fullness", "gap", "gap_error")
 
 
 class EvidenceContent(NamedTuple):
@@ -124,7 +128,7 @@ def _refusal(snapshot: Snapshot) -> str:
 
 
 def _markup(evidence: Evidence) -> str:
-    shown = evidence.table.drop(columns=["silhouette_low", "silhouette_high"])
+    shown = evidence.table[list(_SHOWN)]
     heads = ["k", *(str(name).replace("_", " ") for name in shown.columns)]
     rows = [
         [k, *("" if isnan(value) else f"{value:.3f}" for value in values)]
@@ -133,5 +137,6 @@ def _markup(evidence: Evidence) -> str:
     return render(
         "explorer/style/templates/evidence.html",
         sentence=evidence.sentence,
+        remark=evidence.note,
         table=table(heads, rows),
     )

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from cliplab.evaluation.evidence.answers import (
+    ALPHA,
+    Answer,
+    Kind,
+    agreed,
+    decide,
+    n_alike,
+    n_groups_inside,
+    one_group_p_value,
+    standings,
+)
+from cliplab.evaluation.evidence.halves import Half
+
+KS = range(2, 13)
+EMPTY, FULL = (40, 4, 60), (20, 30, 20)
+
+
+def _half(overlaps, counts, p_value=1e-4, groups=None):
+    """Return a half in which all clusters of a k have the same overlap and the same counts."""
+    fields = {
+        "overlaps": {k: np.full(k, float(each)) for k, each in overlaps.items()},
+        "counts": {k: np.tile(np.array(each, dtype=float), (k, 1)) for k, each in counts.items()},
+        "p_value": p_value,
+        "groups": groups or {},
+    }
+    return Half(**{name: fields.get(name, 2) for name in Half._fields})
+
+
+def _halves(apart=(), touching=(), p_value=1e-4, groups=None):
+    """Return halves in which the clusters of some k come back and stand apart, or touch."""
+    overlaps = {k: 0.95 if k in (*apart, *touching) else 0.4 for k in KS}
+    counts = {k: EMPTY if k in apart else FULL for k in KS}
+    return [_half(overlaps, counts, p_value, groups or {})] * 4
+
+
+def test_the_measures_of_a_k_are_those_of_its_least_clear_clusters():
+    half = _half({2: 0.9, 3: 0.9}, {2: EMPTY, 3: EMPTY})
+    half.overlaps[3][1] = 0.6
+    half.counts[3][2] = FULL
+    found = standings([half], [2, 3, 4])
+    assert found.ks == (2, 3)
+    assert found.stability == (0.9, 0.6)
+    np.testing.assert_allclose(found.fullness, [4.25 / 40.25, 30.25 / 20.25])
+    np.testing.assert_allclose(found.typical, [4.25 / 40.25] * 2)
+    assert found.apart() == [2]
+    assert standings([], [2, 3]).apart() == []
+
+
+def test_a_cluster_that_no_half_has_stands_apart_nowhere():
+    half = _half({2: 0.95}, {2: EMPTY})
+    half.counts[2][0] = np.nan
+    assert standings([half], [2]).fullness == (np.inf,)
+    assert standings([half], [2]).apart() == []
+
+
+def test_at_the_edge_of_a_rule_a_k_still_stands_apart():
+    # (20.75 + 0.25) / (29.75 + 0.25) is 0.7.
+    def apart(overlap, middle):
+        return standings([_half({3: overlap}, {3: (29.75, middle, 99)})], [3]).apart()
+
+    assert apart(0.75, 20.75) == [3]
+    assert apart(0.749, 20.75) == apart(0.75, 20.76) == []
+
+
+def test_the_p_value_of_one_group_is_twice_the_median_of_the_halves():
+    def p_value(*values):
+        return one_group_p_value([_half({}, {}, each) for each in values])
+
+    assert p_value(0.01, 0.02, 0.5) == 0.04
+    assert p_value(0.01, 0.03) == 0.04
+    assert p_value(0.9, 0.8, 0.01) == 1
+    assert p_value(np.nan, 0.01) == 0.02
+    assert np.isnan(p_value(np.nan))
+    assert np.isnan(p_value())
+
+
+def test_twice_the_median_holds_for_halves_that_depend_on_one_another():
+    random = np.random.default_rng(0)
+    for alike in (0.0, 0.7, 1.0):
+        same, own = random.normal(size=(2000, 1)), random.normal(size=(2000, 6))
+        ranks = (np.sqrt(alike) * same + np.sqrt(1 - alike) * own).ravel().argsort().argsort()
+        uniform = (ranks.reshape(2000, 6) + 0.5) / 12_000
+        p_values = [one_group_p_value([_half({}, {}, p) for p in row]) for row in uniform]
+        assert np.mean(np.array(p_values) <= 0.05) <= 0.05
+
+
+# What is decided.
+
+
+@pytest.mark.parametrize("p_value", [0.6 * ALPHA, np.nan])
+def test_if_one_group_is_not_rejected_nothing_else_is_said(p_value):
+    assert decide(_halves(apart=[4], p_value=p_value), KS, 4) == Answer("one group")
+    assert decide([], KS, 4) == Answer("one group")
+
+
+def test_one_group_is_rejected_at_the_level_itself():
+    assert decide(_halves(apart=[4], p_value=ALPHA / 2), KS, 4) == Answer("k", (4,))
+
+
+def test_a_k_is_named_if_its_clusters_stand_apart_where_the_silhouettes_are_highest():
+    assert decide(_halves(apart=[2, 4]), KS, 4) == Answer("k", (4,))
+
+
+def test_no_k_is_named_if_its_clusters_do_not_come_back():
+    assert decide(_halves(apart=[3]), KS, 4) == Answer("groups")
+
+
+def test_no_k_is_named_if_its_clusters_touch():
+    assert decide(_halves(apart=[3], touching=[4]), KS, 4) == Answer("groups")
+
+
+@pytest.mark.parametrize(("vote", "apart"), [(12, [4]), (4, [4, 12]), (12, [12])])
+def test_if_the_last_k_is_the_best_there_may_be_more_groups(vote, apart):
+    assert decide(_halves(apart), KS, vote) == Answer("more")
+
+
+def test_a_finer_k_that_stands_apart_too_is_a_second_level():
+    assert decide(_halves(apart=[3, 7]), KS, 3) == Answer("levels", (3, 7))
+
+
+def test_a_much_finer_k_is_a_second_level_if_it_comes_back_and_half_of_it_is_apart():
+    found = _halves(apart=[3], touching=[10])
+    for half in found:
+        half.counts[10][:6] = (20, 16, 20)
+    assert decide(found, KS, 3) == Answer("levels", (3, 10))
+    half.overlaps[10][0] = 0.1  # The same one in all halves: they are one object.
+    assert decide(found, KS, 3) == Answer("k", (3,))
+
+
+def test_a_k_that_is_only_a_little_finer_and_touches_is_no_level():
+    found = _halves(apart=[3], touching=[5])
+    for half in found:
+        half.counts[5][:3] = (20, 16, 20)
+    assert decide(found, KS, 3) == Answer("k", (3,))
+
+
+def test_a_k_is_taken_back_if_with_more_clusters_more_groups_remain():
+    merged = dict.fromkeys(KS, 5)
+    assert decide(_halves(apart=[3], groups=merged), KS, 3) == Answer("groups")
+    assert decide(_halves(apart=[3], groups=merged | {2: 2, 3: 3}), KS, 3) == Answer("groups")
+    assert decide(_halves(apart=[3], groups=dict.fromkeys(KS, 3)), KS, 3) == Answer("k", (3,))
+
+
+def test_the_groups_inside_are_the_median_over_halves_and_over_the_next_six_k():
+    some = [_half({}, {}, groups={4: each, 5: 6, 6: 6, 20: 1}) for each in (3, 3, 9)]
+    assert n_groups_inside(some, 3) == 6  # Of 3, 6 and 6.
+    assert n_groups_inside(some, 6) == 6  # Nothing is known of a finer one.
+    assert n_groups_inside([], 6) == 6
+
+
+# Whether repeats agree.
+
+THREE, FOUR, BOTH = Answer("k", (3,)), Answer("k", (4,)), Answer("levels", (3, 12))
+
+
+@pytest.mark.parametrize(
+    ("answer", "repeats", "n"),
+    [
+        (THREE, [THREE, FOUR, BOTH, Answer("groups")], 2),
+        (BOTH, [THREE, Answer("k", (12,)), FOUR], 2),
+        (Answer("groups"), [Answer("groups"), Answer("one group"), THREE], 1),
+        (Answer("more"), [], 0),
+    ],
+)
+def test_a_repeat_is_alike_if_it_names_one_of_the_same_k(answer, repeats, n):
+    assert n_alike(answer, repeats) == n
+
+
+def test_a_k_is_kept_if_seven_of_ten_repeats_name_it():
+    assert agreed(THREE, [THREE] * 7 + [FOUR] * 3) == THREE
+    assert agreed(THREE, [THREE] * 6 + [FOUR] * 4) == Answer("groups")
+    assert agreed(BOTH, [FOUR] * 10) == Answer("groups")
+    assert agreed(THREE, []) == THREE
+
+
+@pytest.mark.parametrize("kind", sorted(set(get_args(Kind)) - {"k", "levels"}))
+def test_an_answer_without_a_k_stays_as_it_is(kind):
+    assert agreed(Answer(kind), [THREE] * 10) == Answer(kind)

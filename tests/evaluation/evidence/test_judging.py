@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cliplab.evaluation.evidence.answers import Answer
+from cliplab.evaluation.evidence.judging import Evidence
+
+THREE, FIVE = Answer("k", (3,)), Answer("k", (5,))
+GROUPS, LEVELS = Answer("groups"), Answer("levels", (3, 6))
+
+
+def _table(**columns):
+    """Make a table for k from 1 to 6, in which the clusters of 2 and of 3 stand apart."""
+    usual = {
+        "gap": [0, 0.3, 0.9, 0.5, 0.4, 0.3],
+        "gap_error": [0.1] * 6,
+        "silhouette_main": [np.nan, 0.2, 0.5, 0.4, 0.3, 0.2],
+        "stability": [np.nan, 0.99, 0.93, 0.6, 0.5, 0.4],
+        "fullness": [np.nan, 0.1, 0.25, 1.4, 2.0, 3.0],
+    }
+    index = pd.Index(range(1, 7), name="n_clusters")
+    return pd.DataFrame(usual | columns, index, dtype=float)
+
+
+def _evidence(answer, repeats=(), p_value=0.0123, columns=None, **others):
+    table = _table(**(columns or {}))
+    return Evidence(table, answer, tuple(repeats), p_value=p_value, **others)
+
+
+# What each measure selects.
+
+
+def test_each_measure_selects_a_k():
+    found = _evidence(THREE)
+    assert found.votes == {"gap": 3, "silhouette": 3, "valleys": 3}
+    assert {type(k) for k in found.votes.values()} == {int}
+
+
+def test_the_gap_selects_the_least_k_within_an_error_of_the_maximum():
+    for third, k in ((0.79, 4), (0.81, 3)):
+        assert _evidence(THREE, columns={"gap": [0, 0.3, third, 0.9, 0.5, 0]}).votes["gap"] == k
+    assert _evidence(THREE, columns={"gap": [1, 0.3, 0.2, 0, 0, 0]}).votes["gap"] == 1
+
+
+def test_the_gap_abstains_at_the_end_of_the_range():
+    assert _evidence(THREE, columns={"gap": range(6)}).votes["gap"] is None
+
+
+def test_valleys_select_the_largest_k_that_comes_back_and_stands_apart():
+    def valleys(**columns):
+        return _evidence(THREE, columns=columns).votes["valleys"]
+
+    stability, fullness = [np.nan, 1, 0.75, 0.74, np.nan, 1], [np.nan, 0.1, 0.7, 0.1, 0.1, 0.71]
+    assert valleys(stability=stability, fullness=fullness) == 3
+    assert valleys(stability=[np.nan] * 6) is None
+    assert valleys(fullness=[np.nan] * 6) is None
+
+
+def test_the_suggested_k_is_the_one_that_is_named_and_of_two_levels_the_finer():
+    assert _evidence(THREE).suggested_k == 3
+    assert _evidence(LEVELS).suggested_k == 6
+    for kind in ("one group", "groups", "more", "no verdict"):
+        assert _evidence(Answer(kind)).suggested_k is None
+
+
+# The sentences.
+
+
+def test_a_k_comes_with_its_reasons_how_often_it_is_named_and_a_doubt():
+    found = _evidence(THREE, [THREE] * 8 + [LEVELS, GROUPS])
+    assert found.sentence == (
+        "k = 3 is well supported: one group is rejected (p = 0.012), at k = 3 every cluster comes "
+        "back in halves of the images (overlap 0.93 or more), and the middle of the way to its "
+        "nearest holds 25% or less of what the emptier end holds, and the silhouettes in the main "
+        "directions are highest there. 9 of 10 repeats name it. Groups inside that touch can be "
+        "missed."
+    )
+    assert repr(found) == f"Evidence for k from 2 to 6 in the embedding: {found.sentence}"
+
+
+def test_without_repeats_nothing_is_said_of_them():
+    assert "highest there. Groups inside" in _evidence(THREE).sentence
+
+
+def test_if_a_finer_k_comes_back_too_groups_that_touch_are_a_doubt():
+    columns = {"stability": [np.nan, 0.99, 0.93, 0.6, 0.8, 0.9]}
+    assert _evidence(THREE, columns=columns).sentence.endswith(
+        "The clusters of k = 5 come back too, though not all stand apart: groups that touch are "
+        "not excluded."
+    )
+
+
+def test_of_two_levels_each_has_its_reasons():
+    columns = {
+        "stability": [np.nan, 0.99, 0.93, 0.6, 0.5, 0.81],
+        "fullness": [np.nan, 0.1, 0.25, 1.4, 2.0, 0.6],
+    }
+    sentence = _evidence(LEVELS, [LEVELS] * 7 + [GROUPS] * 3, columns=columns).sentence
+    assert sentence == (
+        "k = 3 and, inside, k = 6 are well supported: one group is rejected (p = 0.012); at k = 3 "
+        "every cluster comes back in halves of the images (overlap 0.93 or more), and the middle "
+        "of the way to its nearest holds 25% or less of what the emptier end holds; at k = 6 every "
+        "cluster comes back in halves of the images (overlap 0.81 or more), and the middle of the "
+        "way to its nearest holds 60% or less of what the emptier end holds. 7 of 10 repeats name "
+        "one of the two."
+    )
+
+
+@pytest.mark.parametrize("fullness", [0.9, 5.0, np.nan])
+def test_of_a_level_whose_clusters_do_not_all_stand_apart_it_is_said(fullness):
+    columns = {
+        "stability": [np.nan, 0.99, 0.93, 0.6, 0.5, 0.81],
+        "fullness": [np.nan, 0.1, 0.25, 1.4, 2.0, fullness],
+    }
+    sentence = _evidence(LEVELS, columns=columns).sentence
+    assert sentence.endswith(
+        "(overlap 0.81 or more), though not each stands apart from its nearest."
+    )
+    assert "500%" not in sentence
+    assert "nan" not in sentence
+
+
+def test_that_one_group_is_not_rejected_does_not_say_that_there_is_one():
+    assert _evidence(Answer("one group"), p_value=0.34).sentence == (
+        "One group is not rejected: the clearest valley that one half of the images shows is not "
+        "confirmed by the other half (p = 0.340). Groups that touch, or that have few images, can "
+        "be missed."
+    )
+
+
+def test_what_could_not_be_tested_is_neither_rejected_nor_not():
+    sentence = _evidence(Answer("one group"), p_value=np.nan).sentence
+    assert sentence == "There are too few different images to test whether they are one group."
+
+
+def test_if_the_last_k_is_the_best_the_sentence_says_to_try_more():
+    start = "There may be more groups than the range has: one group is rejected (p = 0.012), and "
+    highest = {"silhouette_main": [np.nan, 0, 0.1, 0.2, 0.3, 0.4]}
+    assert _evidence(Answer("more"), columns=highest).sentence == (
+        f"{start}the silhouettes in the main directions are highest at the last k, 6. "
+        "Try more clusters."
+    )
+    apart = {"stability": [np.nan] + [0.9] * 5, "fullness": [np.nan] + [0.2] * 5}
+    assert _evidence(Answer("more"), columns=apart).sentence == (
+        f"{start}at the last k, 6, all clusters still stand apart. Try more clusters."
+    )
+
+
+REJECTED = "No k is well supported: one group is rejected (p = 0.012), but "
+
+
+def test_there_is_no_k_if_nowhere_all_clusters_come_back():
+    found = _evidence(GROUPS, columns={"stability": [np.nan] + [0.7] * 5})
+    expected = "for no k do all clusters come back in halves of the images and stand apart."
+    assert found.sentence == REJECTED + expected
+
+
+def test_there_is_no_k_if_the_highest_silhouettes_are_elsewhere():
+    columns = {"silhouette_main": [np.nan, 0.2, 0.3, 0.4, 0.6, 0.5]}
+    # Whatever few repeats name by chance, this is the reason.
+    for repeats in ([GROUPS] * 10, [GROUPS] * 8 + [FIVE] * 2):
+        assert _evidence(GROUPS, repeats, columns=columns).sentence == REJECTED + (
+            "3 is the largest k whose clusters all stand apart, and the silhouettes in the main "
+            "directions are highest at k = 5, where not all do."
+        )
+
+
+def test_there_is_no_k_if_more_clusters_show_more_groups():
+    assert _evidence(GROUPS, [GROUPS] * 10, n_inside=5).sentence == REJECTED + (
+        "with a few more clusters than 3, which has the highest silhouettes, 5 groups seem to "
+        "stand apart: K-means may have merged some."
+    )
+
+
+def test_there_is_no_k_if_the_repeats_do_not_agree():
+    repeats = [THREE] * 5 + [FIVE] * 2 + [GROUPS] * 3
+    assert _evidence(GROUPS, repeats, n_inside=3).sentence == (
+        REJECTED + "the repeats do not agree: of 10, 5 name 3, 2 name 5."
+    )
+    assert _evidence(GROUPS, [GROUPS] * 10, n_inside=3).sentence == (
+        REJECTED + "the repeats do not agree: of 10, none names a k."
+    )
+
+
+def test_on_a_map_there_is_no_verdict():
+    found = _evidence(Answer("no verdict"), space="tsne")
+    assert found.sentence.startswith("No verdict on a map")
+    assert "p =" not in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("p_value", "words"),
+    [
+        (0.0494, "(p = 0.049)"),
+        (0.001, "(p = 0.001)"),
+        (0.00034, "(p = 3e-04)"),
+        (0.0, "(p = less than 1e-15)"),
+    ],
+)
+def test_p_values_are_rounded_but_never_to_zero(p_value, words):
+    assert words in _evidence(GROUPS, p_value=p_value).sentence
+
+
+# What is noted beside.
+
+
+def test_the_note_has_space_distance_and_silhouettes():
+    found = _evidence(THREE, null_p_value=0.05, space="array", metric="cosine")
+    assert found.note == (
+        "Measured in the array, by cosine distance. The silhouettes in the main directions stand "
+        "out from those of shuffled data (p = 0.050), which have the same spread in every main "
+        "direction. The inertia has no clear elbow."
+    )
+    assert "do not stand out from those" in _evidence(THREE, null_p_value=0.1).note
+
+
+@pytest.mark.parametrize(
+    ("elbows", "words"),
+    [
+        ([], "has no clear elbow."),
+        ([None, None], "has no clear elbow."),
+        ([5], "has its elbow at k = 5."),
+        ([5, 5, 5], "has its elbow at k = 5, also where the range ends earlier."),
+        ([None, 5, 5, 5], "has its elbow at k = 5, as in 2 of 3 shorter ranges."),
+        ([None, None, 5], "has its elbow at k = 5, as in 0 of 2 shorter ranges."),
+        ([3, 5], "has its elbow at k = 5; where the range ends earlier, it can be at k = 3."),
+        ([3, 4, None, 7, 9],
+         "has its elbow at k = 9; where the range ends earlier, it can be at k = 3, 4 or 7."),
+        ([3, None], "has no clear elbow; where the range ends earlier, it can be at k = 3."),
+    ],
+)  # fmt: skip
+def test_the_note_says_whether_the_elbow_stays(elbows, words):
+    found = _evidence(THREE, elbows=dict(enumerate(elbows, start=5)))
+    assert found.note.endswith(f"The inertia {words}")
+    assert found.votes == _evidence(THREE).votes
+
+
+def test_the_html_has_the_sentence_the_note_and_a_row_for_each_k():
+    found = _evidence(THREE)
+    page = found._repr_html_()
+    assert found.sentence in page
+    assert found.note in page
+    assert page.count("<tr") == 2 + 6  # Two rows of headings.
+    assert "nan" not in page.lower()
+
+
+def test_the_name_of_a_space_is_escaped_in_html():
+    page = _evidence(THREE, space="<script>alert(1)</script>")._repr_html_()
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_changing_the_returned_table_does_not_change_the_evidence():
+    found = _evidence(THREE)
+    table = found.to_pandas()
+    table["gap"] = 0
+    assert found.to_pandas()["gap"].max() == 0.9
