@@ -128,7 +128,7 @@ def valley_p_value(counts: NDArray[np.intp]) -> NDArray[np.float64]:
     Examples
     --------
     >>> valley_p_value(np.array([[20, 2, 30], [20, 14, 30]])).round(4).tolist()
-    [0.0022, 0.5869]
+    [0.0011, 0.5729]
     """
     from scipy.stats import binom
 

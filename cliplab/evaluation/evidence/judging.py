@@ -38,7 +38,8 @@ class Evidence:
     to its nearest holds at most 70 % of what the emptier end holds. And is it the k with the
     highest silhouettes in the main directions? A k is suggested only if all this holds and seven
     of ten repeats name it. For photographs it seldom holds; then the suggestion is None, which is
-    a valid result.
+    a valid result. Of small clusters a valley is hard to see: it is enough that half of the
+    clusters stand apart if finer ones show as many groups, or at a second level, much finer.
 
     Parameters
     ----------

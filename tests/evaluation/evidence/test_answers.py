@@ -116,6 +116,17 @@ def test_no_k_is_named_if_its_clusters_touch():
     assert decide(_halves(apart=[3], touching=[4]), KS, 4) == Answer("groups")
 
 
+def test_a_cluster_that_is_too_small_for_a_valley_is_made_up_for_by_finer_clusters():
+    for n_touching, n_groups, expected in (
+        (1, 4, Answer("k", (4,))),
+        (1, 5, Answer("groups")),
+        (3, 4, Answer("groups")),
+    ):
+        found = _halves(apart=[4], groups=dict.fromkeys(KS, n_groups))
+        found[0].counts[4][:n_touching] = FULL  # The same one in all halves: they are one object.
+        assert decide(found, KS, 4) == expected
+
+
 @pytest.mark.parametrize(("vote", "apart"), [(12, [4]), (4, [4, 12]), (12, [12])])
 def test_if_the_last_k_is_the_best_there_may_be_more_groups(vote, apart):
     assert decide(_halves(apart), KS, vote) == Answer("more")

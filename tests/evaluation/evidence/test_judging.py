@@ -80,6 +80,13 @@ def test_a_k_comes_with_its_reasons_how_often_it_is_named_and_a_doubt():
     assert repr(found) == f"Evidence for k from 2 to 6 in the embedding: {found.sentence}"
 
 
+def test_of_a_k_whose_clusters_do_not_all_stand_apart_it_is_said():
+    columns = {"fullness": [np.nan, 0.1, 0.9, 1.4, 2.0, 3.0]}
+    assert (
+        "(overlap 0.93 or more), though not each stands apart from its nearest, and the silhouettes"
+    ) in _evidence(THREE, columns=columns).sentence
+
+
 def test_without_repeats_nothing_is_said_of_them():
     assert "highest there. Groups inside" in _evidence(THREE).sentence
 

@@ -10,12 +10,14 @@ import pytest
 
 from cliplab.evaluation.evidence.gathering import evidence_for_k
 from cliplab.evaluation.transitions import compare_clusterings
+from cliplab.evaluation.valley import Valley
 from cliplab.explorer.model.colors import coloring_view
 from cliplab.explorer.model.flow import flow_view
 from cliplab.explorer.model.views import (
     band_view,
     clustering_view,
     evidence_view,
+    line_view,
     map_view,
     null_clustering_view,
     numbers_view,
@@ -103,9 +105,39 @@ def test_evidence_is_shown_as_its_table_with_the_ends_of_the_bars_of_error(sweep
     np.testing.assert_array_equal(measures["gap"], table["gap"])
     np.testing.assert_allclose(measures["gap_high"] - measures["gap"], table["gap_error"])
     np.testing.assert_allclose(measures["gap"] - measures["gap_low"], table["gap_error"])
-    assert view["votes"] == evidence.votes
-    assert view["axis"] == "k · there"
-    assert view["titles"]["gap"].endswith(str(evidence.votes["gap"]))
+    assert view["votes"] == {
+        "gap": evidence.votes["gap"],
+        "silhouette_main": evidence.votes["silhouette"],
+        "fullness": evidence.votes["valleys"],
+    }
+    assert view["limits"] == {"stability": 0.75, "fullness": 0.7}
+    assert (view["axis"], view["axis_main"]) == ("k · there", "k · main directions")
+    assert view["titles"]["silhouette_main"].endswith(f"says {evidence.votes['silhouette']}")
+    assert set(view["measures"]) >= set(table.columns)
+
+
+def test_a_measure_that_names_no_k_abstains_in_its_title(sweep, embeddings):
+    evidence = evidence_for_k(embeddings, sweep, n_references=3, n_resamples=3, n_starts=2)
+    without = {name: None for name in evidence.votes}
+    object.__setattr__(evidence, "votes", without)
+    titles = evidence_view(evidence)["titles"]
+    assert titles["gap"] == "Gap · abstains"
+    assert titles["fullness"] == "Shallowest valley · abstains"
+
+
+def test_images_on_the_line_are_piled_up_and_no_two_lie_on_one_another():
+    positions = np.array([-9.0, 0.0, 0.01, 0.02, 0.5, 1.0, 9.0])
+    rows = np.array([1, 2, 4, 5, 6, 7, 9])
+    found = Valley(3, 8, rows, positions, (3.0, 1.0, 1.0), 0.5)
+    view = line_view(found, 10)
+    x, y = view["line_x"], view["line_y"]
+    np.testing.assert_array_equal(np.flatnonzero(np.isfinite(x)), rows)
+    assert (x[2], x[4]) == (x[4], x[5])
+    assert y[[2, 4, 5]].tolist() == [0.5, 1.5, 2.5]
+    # What is far beyond the ends stands in the last pile.
+    np.testing.assert_allclose(x[[1, 9]], [-0.6875, 1.6875])
+    assert view["top"] == 3
+    assert view["title"] == "From cluster 3 to 8 · no valley"
 
 
 @pytest.mark.slow
