@@ -39,7 +39,8 @@ def main() -> None:
     options = parser.parse_args()
     embeddings = grouped_embeddings(options.images)
     print(
-        f"{'repeat':>6} {'sweep, CPU':>11} {'evidence, CPU':>14} {'seconds':>8} {'k':>5} {'load':>6}"
+        f"{'repeat':>6} {'sweep, CPU':>11} {'evidence, CPU':>14} {'seconds':>8} {'k':>5} "
+        f"{'load':>6}"
     )
     ratios, times = [], []
     for repeat in range(options.repeats):

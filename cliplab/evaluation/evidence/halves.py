@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab.clustering.silhouettes import silhouettes
 from cliplab.evaluation.evidence.main_directions import main_directions, partitions, whitening
 from cliplab.evaluation.line import (
     counts_between,
@@ -44,8 +43,6 @@ class Half(NamedTuple):
     p_value : float
         That of the clearest valley in this half, in the other half. NaN if the images are too few
         for a test.
-    vote : int
-        The k with the highest silhouettes in this half.
     groups : dict of int to int
         For each k, into how many groups its clusters fall if two neighbors are one group unless
         the other half has fewer images in the middle between them than at the emptier end.
@@ -54,7 +51,6 @@ class Half(NamedTuple):
     overlaps: dict[int, NDArray[np.float64]]
     counts: dict[int, NDArray[np.float64]]
     p_value: float
-    vote: int
     groups: dict[int, int]
 
 
@@ -120,7 +116,6 @@ def _half(
     ks = [k for k in ks if k in proposals]
     if not ks:
         return None
-    scores = silhouettes(proposing, [found[k] for k in ks]).mean(axis=1)
     overlaps, counts = {}, {}
     for k in ks:
         jaccard = _jaccard(labels[k][fit], found[k], k)
@@ -129,7 +124,7 @@ def _half(
         counts[k] = np.where((overlaps[k] > _SAME)[:, None], to_nearest, np.nan)
     p_value = _clearest([proposals[k] for k in pieces if k in proposals])
     groups = {k: _n_groups(proposal) for k, proposal in proposals.items()}
-    return Half(overlaps, counts, p_value, ks[int(scores.argmax())], groups)
+    return Half(overlaps, counts, p_value, groups)
 
 
 def _propose(proposing: Floats, testing: Floats, labels: Labels) -> _Proposal:

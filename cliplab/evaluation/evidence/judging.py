@@ -100,8 +100,8 @@ class Evidence:
 
     @property
     def suggested_k(self) -> int | None:
-        """The k that is well supported, or None. Of two levels it is the finer."""
-        return self.answer.ks[-1] if self.answer.ks else None
+        """The k that is well supported, or None. Of two levels it is the outer."""
+        return self.answer.ks[0] if self.answer.ks else None
 
     @cached_property
     def votes(self) -> dict[str, int | None]:

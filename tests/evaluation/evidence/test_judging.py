@@ -58,9 +58,9 @@ def test_valleys_select_the_largest_k_that_comes_back_and_stands_apart():
     assert valleys(fullness=[np.nan] * 6) is None
 
 
-def test_the_suggested_k_is_the_one_that_is_named_and_of_two_levels_the_finer():
+def test_the_suggested_k_is_the_one_that_is_named_and_of_two_levels_the_outer():
     assert _evidence(THREE).suggested_k == 3
-    assert _evidence(LEVELS).suggested_k == 6
+    assert _evidence(LEVELS).suggested_k == 3
     for kind in ("one group", "groups", "more", "no verdict"):
         assert _evidence(Answer(kind)).suggested_k is None
 

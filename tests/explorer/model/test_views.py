@@ -118,7 +118,7 @@ def test_evidence_is_shown_as_its_table_with_the_ends_of_the_bars_of_error(sweep
 
 def test_a_measure_that_names_no_k_abstains_in_its_title(sweep, embeddings):
     evidence = evidence_for_k(embeddings, sweep, n_references=3, n_resamples=3, n_starts=2)
-    without = {name: None for name in evidence.votes}
+    without = dict.fromkeys(evidence.votes)
     object.__setattr__(evidence, "votes", without)
     titles = evidence_view(evidence)["titles"]
     assert titles["gap"] == "Gap · abstains"
