@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from cliplab.clustering.kmeans_chain import kmeans_chain
 from cliplab.clustering.matching import match
-from cliplab.clustering.measuring import centers_and_inertia, measured_rows
+from cliplab.clustering.measuring import centers_and_inertias, measured_rows
 from cliplab.clustering.sampled_silhouettes import sampled_silhouettes
 from cliplab.clustering.values import Clustering
 from cliplab.embeddings.portions import Vectors, portions
@@ -60,7 +60,7 @@ def cluster_by_sample(
     sample = embeddings[rows].vectors
     with threadpool_limits(limits=1):
         found = match(kmeans_chain(sample, n_clusters, random_state))
-        centers = [centers_and_inertia(sample, labels, "euclidean")[0] for labels in found]
+        centers = [each for each, _ in centers_and_inertias(sample, found, "euclidean")]
         labelings, inertias = nearest_centers(embeddings, centers)
         measured = measured_rows(labelings, n_silhouettes)
         if measured is None:
