@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-# It is a valley if the middle holds less than this share of what the emptier end holds. In one
-# group that is bent to a half circle, the middle of the chord holds three quarters.
+# It is a valley if the middle holds less than this share of what the emptier end holds.
 VALLEY = 0.7
 # Three stretches of the same length: about the one centre, in the middle, about the other.
 STRETCHES = ((-1 / 6, 1 / 6), (1 / 3, 2 / 3), (5 / 6, 7 / 6))
@@ -137,3 +136,22 @@ def valley_p_value(counts: NDArray[np.intp]) -> NDArray[np.float64]:
         counts[..., 1], counts[..., 1] + ends, VALLEY / (1 + VALLEY)
     )
     return tail
+
+
+def rounded_p(p_value: float) -> str:
+    """Return a p-value in words, with three digits, so that 0.0504 is not taken for 0.05.
+
+    Examples
+    --------
+    >>> [rounded_p(p) for p in (0.0504, 3.72e-8, 1e-30, 1.0)]
+    ['0.0504', '3.72e-08', 'less than 1e-15', '1']
+    """
+    return "less than 1e-15" if p_value < 1e-15 else f"{p_value:.3g}"
+
+
+def different_rows(points: Floats) -> NDArray[np.intp]:
+    """Return one row of each that occurs, ascending.
+
+    An image that occurs twice would be in both halves, and each would confirm the other.
+    """
+    return np.sort(np.unique(points, axis=0, return_index=True)[1])

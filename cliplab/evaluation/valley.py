@@ -1,4 +1,4 @@
-"""Are two clusters two groups, or one that was cut? A look along the line between them."""
+"""Is there a valley between two clusters? A look along the line between their centres."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ from cliplab.evaluation.evidence.main_directions import main_directions, whiteni
 from cliplab.evaluation.line import (
     VALLEY,
     counts_between,
+    different_rows,
     fullness,
+    is_between,
     positions_between,
+    rounded_p,
     squared_distances,
     valley_p_value,
 )
@@ -31,7 +34,8 @@ _N_SPLITS = 25
 _MOST_STEPS = 30  # Of K-means, which begins near its end.
 _CLEAR = 0.05
 # Of positions, the centre of one cluster being 0 and that of the other 1.
-_EDGES = np.linspace(-0.75, 1.75, 21)
+# The bins fit the three stretches that are counted.
+_EDGES = np.arange(-9, 22) / 12
 
 Floats = NDArray[np.floating]
 Labels = NDArray[np.integer]
@@ -46,7 +50,8 @@ class Valley:
     a, b : int
         The two clusters.
     rows : ndarray of int, shape (n_rows,)
-        The images of both.
+        The images on the line: those that were nearer to it than to any other centre in half of
+        the splits or more. They can be of other clusters, or noise.
     positions : ndarray of shape (n_rows,)
         Where each stands along the line: 0 beside the centre of `a`, 1 beside that of `b`. The
         line is that of the other half of the images; the mean over all splits.
@@ -54,7 +59,7 @@ class Valley:
         How many images stand about the centre of `a`, in the middle and about the centre of `b`,
         each on a third of the line; twice the mean over the halves.
     p_value : float
-        How probable so clear a valley is at most, if there is none.
+        An upper bound of the probability of a valley at least this clear, if there is none.
     between : tuple of int, default=()
         Clusters that lie between the two.
 
@@ -110,17 +115,17 @@ class Valley:
             return (
                 f"Between clusters {self.a} and {self.b} there is a valley: the middle of the line "
                 f"holds {self.fullness:.0%} as many images as the emptier end (tested: fewer than "
-                f"{VALLEY:.0%}, p = {_rounded(self.p_value)}). A single group that is bent can "
+                f"{VALLEY:.0%}, p = {rounded_p(self.p_value)}). A single group that is bent can "
                 "have one too."
             )
         return (
             f"Between clusters {self.a} and {self.b} no valley was found "
-            f"(p = {_rounded(self.p_value)}). They may be one group that was cut, two that touch, "
+            f"(p = {rounded_p(self.p_value)}). They may be one group that was cut, two that touch, "
             "or too few images to tell."
         )
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return a table with a row for each image of the two clusters.
+        """Return a table with a row for each image on the line.
 
         Returns
         -------
@@ -134,10 +139,10 @@ class Valley:
 
     def __repr__(self) -> str:
         found = "valley" if self.is_clear else "no valley"
-        end = "not neighbors" if self.between else f"{found}, p = {_rounded(self.p_value)}"
+        end = "not neighbors" if self.between else f"{found}, p = {rounded_p(self.p_value)}"
         return (
-            f"Valley between clusters {self.a} and {self.b} of {len(self.rows)} images: the middle "
-            f"is {self.fullness:.0%} as full as the emptier end; {end}"
+            f"Valley between clusters {self.a} and {self.b} with {len(self.rows)} images: the "
+            f"middle is {self.fullness:.0%} as full as the emptier end; {end}"
         )
 
     def _repr_html_(self) -> str:
@@ -152,7 +157,10 @@ def valley(
     *,
     random_state: int = 0,
 ) -> Valley:
-    """Ask whether there is a valley between two clusters, or one group was cut in two.
+    """Ask whether there is a valley between two clusters.
+
+    Where one group was cut in two there is none. Where there is none, it may be one group, two that
+    touch, or too few images to tell.
 
     The images are split into halves at random. In one half K-means settles, from the clusters
     that are given. The other half is projected onto the line between the two centres. A line that
@@ -170,7 +178,7 @@ def valley(
     embeddings : Embeddings, Projection or array-like of shape (n_images, n_features)
         What was clustered.
     clustering : Clustering
-        Its clusters. Noise is left out.
+        Its clusters. Noise belongs to none, but is counted on the line.
     a, b : int
         Two of them.
     random_state : int, default=0
@@ -219,11 +227,10 @@ def valley(
     if clustering.metric == "cosine":
         points = unit_rows(points)
     a, b = int(a), int(b)
-    known = np.flatnonzero(labels != NOISE)
+    known = different_rows(points)
     points, labels = points[known], labels[known]
-    is_member = (labels == a) | (labels == b)
     random = np.random.default_rng([random_state, min(a, b), max(a, b)])
-    sums, times = np.zeros(len(points)), np.zeros(len(points))
+    sums, times, inside = np.zeros((3, len(points)))
     counts: list[NDArray[Any]] = []
     for _ in range(_N_SPLITS):
         order = random.permutation(len(points))
@@ -237,14 +244,17 @@ def valley(
             counts.append(counts_between(distances, spans, a, b))
             sums[held] += positions_between(distances, spans, a, b)
             times[held] += 1
+            inside[held] += is_between(distances, spans, a, b)
     # Where no half had two centres, an image stands at the centre of its own cluster.
+    is_own = (labels == a) | (labels == b)
     positions = np.where(times > 0, sums / np.maximum(times, 1), labels == b)
+    on_line = np.where(times > 0, inside >= times / 2, is_own)
     means = 2 * np.mean(counts, axis=0)
     return Valley(
         a,
         b,
-        known[is_member],
-        positions[is_member],
+        known[on_line],
+        positions[on_line],
         (float(means[0]), float(means[1]), float(means[2])),
         min(1.0, 2 * float(np.median(valley_p_value(np.array(counts))))),
         _between(points, labels, clustering.n_clusters, a, b),
@@ -268,6 +278,7 @@ class _Line(NamedTuple):
 
 def _line(points: Floats, labels: Labels, k: int) -> _Line | None:
     """Let the centres of clusters settle in some images; None if one has no image left."""
+    points, labels = points[labels != NOISE], labels[labels != NOISE]
     if len(points) == 0:
         return None
     directions = main_directions(points)
@@ -296,9 +307,3 @@ def _between(points: Floats, labels: Labels, k: int, a: int, b: int) -> tuple[in
     inside = spans[a] + spans[b] < spans[a, b]
     inside[[a, b]] = False
     return tuple(np.flatnonzero(inside).tolist())
-
-
-def _rounded(p_value: float) -> str:
-    if p_value < 1e-15:
-        return "less than 1e-15"
-    return f"{p_value:.3f}" if p_value >= 0.001 else f"{p_value:.0e}"

@@ -13,7 +13,7 @@ from sklearn.datasets import load_digits, load_iris
 from sklearn.metrics import adjusted_rand_score
 from study import FRESH, IS_PROOF, answer, dishes, food, has_food, mixture, one_group, share
 
-from cliplab import load_laboratory, sweep_clusters
+from cliplab import Embeddings, load_laboratory, sweep_clusters
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof]
 SHAPES = ("gaussian", "decaying", "cone", "skewed", "heavy_tails", "sphere", "arc")
@@ -83,7 +83,9 @@ def test_the_number_of_groups_that_stand_apart_is_found(k, sizes, proof, record_
         n_right += agreement >= 0.8
         n_other += bool(found.ks) and k not in found.ks
     record_property("figure", f"right in {share(n_right, n_draws)}, another k in {n_other}")
-    assert n_right >= 0.9 * n_draws
+    # Twelve unequal groups of 40 to 125 in 512 dimensions are the hardest.
+    assert n_right >= (0.9 if (k, sizes) != (12, "unequal") else 0.7) * n_draws
+    assert n_other == 0
 
 
 @pytest.mark.parametrize("separation", [2, 3, 4, 5, 6, 7, 8])
@@ -179,6 +181,29 @@ def test_the_number_of_dishes_is_found(which, kind, proof, record_property):
         # K-means merges small groups: of unequal ones the right number is found less often.
         assert counts["right"] >= (0.8 if kind == "equal" else 0.2) * n_draws
         assert n_known >= 0.95 * n_draws
+
+
+@needs_food
+def test_raw_and_centered_vectors_never_name_two_numbers(proof, record_property):
+    drawn = [(k, kind, seed) for k in ((3, 5, 7, 10) if IS_PROOF else (5,))
+             for kind in (("equal", "unequal") if IS_PROOF else ("equal",))
+             for seed in range(FRESH, FRESH + (5 if IS_PROOF else 1))]  # fmt: skip
+    n_draws = proof(len(drawn), len(drawn), "sets of dishes, raw and centred")
+    n_two = n_one = 0
+    for k, kind, seed in drawn:
+        raw = Embeddings(food(dishes(k, seed), _sizes(k, kind), seed))
+        found = [
+            answer(f"centered {k} {kind} {seed} {way}", lambda vectors=vectors: vectors)
+            for way, vectors in (("raw", raw), ("centered", raw.centered()))
+        ]
+        one, other = (set(each.ks) for each in found)
+        n_two += bool(one and other and not one & other)
+        n_one += bool(one) != bool(other)
+    record_property(
+        "figure", f"two numbers in {n_two}, one of them none in {share(n_one, n_draws)}"
+    )
+    assert n_two == 0
+    assert n_one <= 0.1 * n_draws
 
 
 def _consistency_sets():

@@ -87,6 +87,8 @@ def test_positions_are_those_along_the_line_between_the_centers():
     counts, edges = found.histogram
     assert counts.sum() == 200
     assert (edges[0], edges[-1]) == (-0.75, 1.75)
+    # The bins fit the stretches that are counted.
+    assert np.isclose(edges[:, None], [-1 / 6, 1 / 6, 1 / 3, 2 / 3, 5 / 6, 7 / 6]).any(axis=0).all()
     # About each centre are those within a sixth of the line: 1.3 deviations.
     np.testing.assert_allclose(found.counts, [82, 0, 82], atol=8)
 
@@ -99,13 +101,41 @@ def test_the_other_way_round_it_is_the_same_valley():
     np.testing.assert_allclose(one.positions, 1 - other.positions, atol=1e-6)
 
 
-def test_its_rows_are_the_images_of_both_clusters_and_noise_is_left_out():
+def test_its_rows_are_the_images_nearer_to_the_line_than_to_any_other_centre():
     points, clustering = _two_groups(50, 50, separation=8)
-    far = np.vstack([points, points[:30] + 40, 30 * np.eye(16)])
-    labels = np.r_[clustering.cluster_labels, np.full(30, 2), np.full(16, NOISE)]
+    # A third group, and noise: some in the middle of the line, some far away.
+    middle = points[:10].copy()
+    middle[:, 0] += 4
+    far = np.vstack([points, points[:30] + 40, middle, 30 * np.eye(16) + 60])
+    labels = np.r_[clustering.cluster_labels, np.full(30, 2), np.full(26, NOISE)]
     found = valley(far, _clustered(far, labels), 0, 1)
-    np.testing.assert_array_equal(found.rows, np.arange(100))
-    assert found.is_clear
+    np.testing.assert_array_equal(found.rows, np.r_[np.arange(100), np.arange(130, 140)])
+    np.testing.assert_allclose(found.positions[100:], 0.5, atol=0.4)
+    assert found.counts[1] > 5  # Noise between two clusters is no gap.
+
+
+@pytest.mark.slow
+def test_clusters_of_a_square_that_leave_noise_between_them_have_no_valley():
+    clear = []
+    for seed in range(6):
+        square = np.random.default_rng(seed).uniform(size=(400, 2))
+        sweep = sweep_clusters(square, algorithm="hdbscan", min_cluster_sizes=[15])
+        clustering = sweep[15]
+        clear += [
+            valley(square, clustering, 0, b).is_clear
+            for b in range(1, min(clustering.n_clusters, 4))
+        ]
+    assert len(clear) >= 5
+    assert not any(clear)
+
+
+def test_images_that_occur_twice_are_taken_once():
+    points, clustering = _two_groups(60, 60, separation=4)
+    twice = np.vstack([points, points])
+    both = _clustered(twice, np.r_[clustering.cluster_labels, clustering.cluster_labels])
+    one, other = valley(points, clustering, 0, 1), valley(twice, both, 0, 1)
+    assert one.p_value == other.p_value
+    np.testing.assert_array_equal(one.rows, other.rows)
 
 
 def test_of_clusters_with_another_between_them_the_sentence_says_so():

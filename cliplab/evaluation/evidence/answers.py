@@ -101,18 +101,20 @@ def standings(found: Sequence[Half], ks: Sequence[int]) -> Standings:
 
 
 def one_group_p_value(found: Sequence[Half]) -> float:
-    """Return how probable so clear a valley is at most, if there is one group.
+    """Return a bound of the probability of a valley at least this clear, if there is one group.
 
     Twice the median over the halves: it holds however the halves depend on one another. NaN if
-    there are too few images for a test.
+    there are too few images for a test; a half in which none was possible counts as 1.
 
     References
     ----------
     Meinshausen, N., Meier, L. and Bühlmann, P. (2009). p-values for high-dimensional regression.
     Journal of the American Statistical Association 104, 1671-1681.
     """
-    tested = [half.p_value for half in found if not np.isnan(half.p_value)]
-    return min(1.0, 2 * float(np.median(tested))) if tested else np.nan
+    p_values = np.array([half.p_value for half in found])
+    if np.isnan(p_values).all():
+        return np.nan
+    return min(1.0, 2 * float(np.median(np.nan_to_num(p_values, nan=1.0))))
 
 
 def n_groups_inside(found: Sequence[Half], k: int) -> int:
@@ -149,6 +151,8 @@ def decide(found: Sequence[Half], ks: Sequence[int], vote: int) -> Answer:
     if not one_group_p_value(found) <= ALPHA:  # Also where it could not be tested.
         return Answer("one group")
     table = standings(found, ks)
+    if len(ks) == 1:  # It is the first and the last, and there is nothing to compare it with.
+        return Answer("groups")
     apart = table.apart()
     largest = max(apart, default=0)
     if ks[-1] in (vote, largest):

@@ -29,9 +29,10 @@ from cliplab.evaluation.evidence.answers import (
 from cliplab.evaluation.evidence.halves import Half, halves
 from cliplab.evaluation.evidence.judging import Evidence
 from cliplab.evaluation.evidence.main_directions import main_directions, partitions
+from cliplab.evaluation.line import different_rows
 from cliplab.projection.values import Projection
 
-# Of the answer: each draws as many halves, with replacement.
+# Of the answer: each draws as many of the halves, with replacement.
 _N_REPEATS = 10
 _MAPS = ("tsne", "umap")
 
@@ -51,9 +52,10 @@ def evidence_for_k(
     """Ask how many groups there are, and how well each k of a sweep is supported.
 
     Half of the images proposes clusters, and the other half tests them: are there fewer images in
-    the middle of the way from one cluster to the next than at its ends? In one group whose
-    density is log-concave there is no such valley, whatever its shape, and the images that test
-    had no part in the proposal.
+    the middle of the way from one cluster to the next than at its ends? A group with a log-concave
+    density, for example normal or uniform, has no such valley, and the images that test had no
+    part in the proposal. A group that is strongly bent can have one. Of images that occur more
+    than once, one is taken; frames of one film or copies that differ a little count as groups.
 
     Parameters
     ----------
@@ -167,9 +169,11 @@ def gather_evidence(
     seeds = [int(seed) for seed in np.random.SeedSequence(random_state).generate_state(n_seeds)]
     points, ks = measures.comparable(embeddings, sweep), sweep.n_clusters
     labels = {k: found.cluster_labels for k, found in sweep.items()}
+    different = different_rows(points)
+    some = {k: each[different] for k, each in labels.items()}
     scores = main_directions(points).scores(points)
     tasks: Tasks = {
-        "halves": [partial(halves, points, labels, seed) for seed in seeds[:n_resamples]],
+        "halves": [partial(halves, points[different], some, seed) for seed in seeds[:n_resamples]],
         "uniform": [
             # For the mean of the gap fewer will do than for a p-value.
             partial(measures.uniform_inertias, scores, ks, seed)
@@ -262,12 +266,15 @@ def _evidence(
         answer = decide(every_half, ks, vote)
         random = np.random.default_rng(seed)
         repeats = tuple(decide(_drawn(every_half, random), ks, vote) for _ in range(_N_REPEATS))
+    settled = agreed(answer, repeats)
     return Evidence(
         table,
-        agreed(answer, repeats),
+        settled,
         repeats=repeats,
+        disputed=() if settled == answer else answer.ks,
         p_value=one_group_p_value(every_half),
         null_p_value=measures.null_p_value(in_main, np.array(found["shuffled"])),
+        n_references=len(found["shuffled"]),
         n_inside=n_groups_inside(every_half, vote),
         elbows=sweep.elbows,
         space=sweep.space,

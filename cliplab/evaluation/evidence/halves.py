@@ -23,6 +23,8 @@ _SAME = 0.5
 _PIECES = range(4, 13)
 _IMAGES_IN_A_PIECE = 8
 _NEIGHBORS = 3
+# Images with which there is a test: two halves of four pieces.
+FEWEST = 2 * _PIECES[0] * _IMAGES_IN_A_PIECE
 
 Floats = NDArray[np.floating]
 Labels = NDArray[np.intp]

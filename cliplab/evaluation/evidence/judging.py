@@ -16,7 +16,8 @@ from cliplab.evaluation.evidence.answers import (
     Answer,
     n_alike,
 )
-from cliplab.evaluation.line import VALLEY
+from cliplab.evaluation.evidence.halves import FEWEST
+from cliplab.evaluation.line import VALLEY, rounded_p
 from cliplab.evaluation.result_html import result_html
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 _ON_A_MAP = (
     "No verdict on a map: its islands can be of its own making, also where the data have no "
     "groups. The numbers are those of the map. Ask in the vectors."
+)
+
+_CAVEAT = (
+    " A single group that is strongly bent, or images that are nearly the same, can look like "
+    "several groups too."
 )
 
 
@@ -57,12 +63,17 @@ class Evidence:
         Its ``kind`` is "one group", "groups", "k", "levels", "more" or "no verdict"; ``ks`` are
         the k that it names.
     repeats : tuple of Answer, default=()
-        The answers of repeats, each with as many halves drawn with replacement.
+        The answers of repeats, each with as many of the halves drawn with replacement. They tell
+        how much the answer depends on the random splits; they draw no other images.
     p_value : float, default=1
-        How probable so clear a valley is at most, if there is one group with a log-concave
-        density. NaN if there are too few images for a test, fewer than 64.
+        An upper bound of the probability of a valley at least this clear, if there is one group
+        with a log-concave density. NaN if there are too few images for a test.
     null_p_value : float, default=1
         How probable it is that shuffled data have silhouettes that stand out as much.
+    n_references : int, default=0
+        How many shuffled data sets were drawn.
+    disputed : tuple of int, default=()
+        The k that the answer would name, if enough repeats agreed.
     n_inside : int, default=0
         How many groups stand apart with a few more clusters than at the highest silhouettes.
     elbows : mapping of int to int or None, default={}
@@ -93,6 +104,8 @@ class Evidence:
     repeats: tuple[Answer, ...] = ()
     p_value: float = 1.0
     null_p_value: float = 1.0
+    n_references: int = 0
+    disputed: tuple[int, ...] = ()
     n_inside: int = 0
     elbows: Mapping[int, int | None] | None = None
     space: str = "embedding"
@@ -133,40 +146,50 @@ class Evidence:
             return _ON_A_MAP
         if answer.kind == "one group":
             return self._not_rejected
-        rejected = f"one group is rejected (p = {_rounded(self.p_value)})"
+        rejected = f"one group is rejected (p = {rounded_p(self.p_value)})"
         if answer.kind == "more":
-            return (
+            words = (
                 f"There may be more groups than the range has: {rejected}, and "
                 f"{self._why_more}. Try more clusters."
             )
-        if answer.kind == "groups":
-            return f"No k is well supported: {rejected}, but {self._why_no_k}"
-        if answer.kind == "levels":
+        elif answer.kind == "groups":
+            words = f"No k is well supported: {rejected}, but {self._why_no_k}"
+        elif answer.kind == "levels":
             outer, inner = answer.ks
-            return (
+            words = (
                 f"k = {outer} and, inside, k = {inner} are well supported: {rejected}; "
                 f"{self._stands_up(outer)}; {self._stands_up(inner)}."
                 f"{self._repeated('one of the two')}"
             )
-        (k,) = answer.ks
-        return (
-            f"k = {k} is well supported: {rejected}, {self._stands_up(k)}, and the silhouettes in "
-            f"the main directions are highest there.{self._repeated('it')}{self._doubt}"
-        )
+        else:
+            (k,) = answer.ks
+            words = (
+                f"k = {k} is well supported: {rejected}, {self._stands_up(k)}, and the silhouettes "
+                f"in the main directions are highest there.{self._repeated('it')}{self._doubt}"
+            )
+        return words + _CAVEAT
 
     @property
     def _not_rejected(self) -> str:
         if np.isnan(self.p_value):
-            return "There are too few different images to test whether they are one group."
+            return (
+                "There are too few images to test whether they are one group: at least "
+                f"{FEWEST} different ones are needed."
+            )
         return (
-            "One group is not rejected: the clearest valley that one half of the images shows is "
-            f"not confirmed by the other half (p = {_rounded(self.p_value)}). Groups that touch, "
-            "or that have few images, can be missed."
+            f"One group is not rejected (p = {rounded_p(self.p_value)}). That does not show that "
+            "there is one group: groups that touch, or that have few images, can be missed."
         )
 
     @property
     def _why_no_k(self) -> str:
         apart, vote = self._apart, self.votes["silhouette"]
+        if len(self.table) == 2:
+            return "a single k cannot be compared with others."
+        if self.disputed:
+            named = Counter(k for repeat in self.repeats for k in repeat.ks).most_common()
+            said = ", ".join(f"{n} name {k}" for k, n in named) or "none names a k"
+            return f"it depends on the random splits: of {len(self.repeats)} repeats, {said}."
         if not apart:
             return "for no k do all clusters come back in halves of the images and stand apart."
         if vote not in apart:
@@ -179,9 +202,7 @@ class Evidence:
                 f"with a few more clusters than {vote}, which has the highest silhouettes, "
                 f"{self.n_inside} groups seem to stand apart: K-means may have merged some."
             )
-        named = Counter(k for repeat in self.repeats for k in repeat.ks).most_common()
-        said = ", ".join(f"{n} name {k}" for k, n in named) or "none names a k"
-        return f"the repeats do not agree: of {len(self.repeats)}, {said}."
+        return "other k stand up as well."
 
     @property
     def _why_more(self) -> str:
@@ -193,19 +214,21 @@ class Evidence:
     def _stands_up(self, k: int) -> str:
         stability, fullness = self.table["stability"][k], self.table["fullness"][k]
         comes_back = (
-            f"at k = {k} every cluster comes back in halves of the images (overlap {stability:.2f} "
-            "or more)"
+            f"at k = {k} every cluster comes back in halves of the images (mean overlap at least "
+            f"{stability:.2f})"
         )
         if fullness <= VALLEY:
             return (
-                f"{comes_back}, and the middle of the way to its nearest holds {fullness:.0%} or "
-                "less of what the emptier end holds"
+                f"{comes_back}, and on average the middle between neighbors holds at most "
+                f"{fullness:.0%} of what the emptier end holds"
             )
         return f"{comes_back}, though not each stands apart from its nearest"
 
     def _repeated(self, what: str) -> str:
         n = n_alike(self.answer, self.repeats)
-        return f" {n} of {len(self.repeats)} repeats name {what}." if self.repeats else ""
+        if not self.repeats:
+            return ""
+        return f" With the halves drawn anew, {n} of {len(self.repeats)} repeats name {what}."
 
     @property
     def _doubt(self) -> str:
@@ -214,7 +237,7 @@ class Evidence:
         finer = self.table.loc[k + 1 :]
         touching = finer.index[finer["stability"] >= STABLE]
         if not len(touching):
-            return " Groups inside that touch can be missed."
+            return " Groups that touch inside a cluster can be missed."
         other = int(touching[0])
         return (
             f" The clusters of k = {other} come back too, though not all stand apart: groups that "
@@ -241,15 +264,23 @@ class Evidence:
     @property
     def note(self) -> str:
         """What the silhouettes and the elbow say, which do not decide alone."""
-        silhouettes = (
-            "stand out from those of shuffled data"
-            if self.null_p_value <= ALPHA
-            else "do not stand out from those of shuffled data"
-        )
+        where = f"Measured in the {self.space}"
+        if self.metric == "cosine":
+            where += "; the sweep uses the cosine distance, the tests use unit vectors"
+        return f"{where}. {self._null_note} {self._elbow_note}"
+
+    @property
+    def _null_note(self) -> str:
+        if 1 / (1 + self.n_references) > ALPHA:
+            return (
+                f"Only {self.n_references} shuffled data sets were drawn, too few to compare the "
+                "silhouettes."
+            )
+        found = "stand out" if self.null_p_value <= ALPHA else "do not stand out"
         return (
-            f"Measured in the {self.space}, by {self.metric} distance. The silhouettes in the main "
-            f"directions {silhouettes} (p = {_rounded(self.null_p_value)}), which have the same "
-            f"spread in every main direction. {self._elbow_note}"
+            f"The silhouettes in the main directions {found} from those of shuffled data (p = "
+            f"{rounded_p(self.null_p_value)}), which keep the spread of each main direction, but "
+            "not how they go together."
         )
 
     @property
@@ -275,9 +306,3 @@ class Evidence:
         if best == gap.index[-1]:
             return None
         return int(gap.index[np.flatnonzero(gap >= gap[best] - error[best])[0]])
-
-
-def _rounded(p_value: float) -> str:
-    if p_value < 1e-15:
-        return "less than 1e-15"
-    return f"{p_value:.3f}" if p_value >= 0.001 else f"{p_value:.0e}"

@@ -76,7 +76,9 @@ def test_the_p_value_of_one_group_is_twice_the_median_of_the_halves():
     assert p_value(0.01, 0.02, 0.5) == 0.04
     assert p_value(0.01, 0.03) == 0.04
     assert p_value(0.9, 0.8, 0.01) == 1
-    assert p_value(np.nan, 0.01) == 0.02
+    # Where a half could not test, nothing was rejected.
+    assert p_value(np.nan, 0.01) == 1
+    assert p_value(np.nan, 0.01, 0.02) == 0.04
     assert np.isnan(p_value(np.nan))
     assert np.isnan(p_value())
 

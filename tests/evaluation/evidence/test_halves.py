@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import jaccard_score
 
 from cliplab.clustering.sweeping import sweep_clusters
+from cliplab.evaluation.evidence import halves as halves_module
 from cliplab.evaluation.evidence.halves import halves, standing
 from cliplab.evaluation.evidence.main_directions import main_directions, partitions
 
@@ -199,3 +200,35 @@ def test_the_fullness_of_a_cluster_that_no_half_has_is_not_a_number():
     found = standing(halves(POINTS, {8: random}, SEED), 8)
     assert np.isnan(found.fullness).all()
     assert np.isfinite(found.overlap).all()
+
+
+def _proposed(points, labels):
+    return halves_module._propose(points, points, labels)
+
+
+def test_clusters_with_another_between_them_are_no_neighbors():
+    """Validity for bent groups rests on it: the ends of an arc lie apart along the chord."""
+    angles = np.linspace(0, np.pi, 90)
+    arc = np.column_stack([np.cos(angles), np.sin(angles)])
+    proposal = _proposed(arc, np.repeat([0, 1, 2], 30))
+    assert halves_module._neighbors(proposal) == [(0, 1), (1, 2)]
+
+
+def test_a_line_has_the_same_counts_from_its_other_end():
+    random = np.random.default_rng(0)
+    points = random.normal(size=(240, 3))
+    points[200:, 0] += 9
+    counts = halves_module._to_nearest(_proposed(points, np.repeat([0, 1], [200, 40])))
+    np.testing.assert_array_equal(counts[0], counts[1][::-1])
+    assert counts[0][0] > 3 * counts[0][2]
+
+
+def test_long_clusters_are_parted_across_and_not_along():
+    """In two long clusters side by side the line between the means is blurred by their length."""
+    random = np.random.default_rng(0)
+    points = random.normal(size=(400, 2)) * [10, 1]
+    labels = np.repeat([0, 1], 200)
+    points[:, 1] += 8 * labels
+    points[:, 0] += 6 * labels
+    counts = halves_module._to_nearest(_proposed(points, labels))
+    assert counts[0][1] < 0.1 * min(counts[0][0], counts[0][2])

@@ -135,7 +135,7 @@ def test_images_on_the_line_are_piled_up_and_no_two_lie_on_one_another():
     assert (x[2], x[4]) == (x[4], x[5])
     assert y[[2, 4, 5]].tolist() == [0.5, 1.5, 2.5]
     # What is far beyond the ends stands in the last pile.
-    np.testing.assert_allclose(x[[1, 9]], [-0.6875, 1.6875])
+    np.testing.assert_allclose(x[[1, 9]], [-0.75 + 1 / 24, 1.75 - 1 / 24], atol=1e-6)
     assert view["top"] == 3
     assert view["title"] == "From cluster 3 to 8 · no valley"
 

@@ -97,7 +97,7 @@ def test_two_clusters_are_the_nearest_those_of_the_opened_bar_or_those_that_are_
     assert explorer.state.pair[1] != own
 
 
-def test_the_images_of_both_stand_on_the_line_in_the_place_of_the_silhouettes(explorer, embeddings):
+def test_images_stand_on_the_line_in_the_place_of_the_silhouettes(explorer, embeddings):
     page, plots = _page(explorer, "valley"), explorer._board.plots
     assert plots.line.visible
     assert not plots.silhouettes.visible
@@ -105,7 +105,9 @@ def test_the_images_of_both_stand_on_the_line_in_the_place_of_the_silhouettes(ex
     found = valley(embeddings, explorer._session.clustering, a, b)
     x, y = (np.asarray(plots.images.data[name]) for name in ("line_x", "line_y"))
     np.testing.assert_array_equal(np.flatnonzero(np.isfinite(x)), found.rows)
-    np.testing.assert_allclose(x[found.rows], np.clip(found.positions, -0.75, 1.75), atol=0.0626)
+    np.testing.assert_allclose(
+        x[found.rows], np.clip(found.positions, -0.75, 1.75), atol=1 / 24 + 1e-6
+    )
     assert len({*zip(x[found.rows], y[found.rows], strict=True)}) == len(found.rows)
     counts = found.histogram[0]
     assert np.nanmax(y) == counts.max() - 0.5

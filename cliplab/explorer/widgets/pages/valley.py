@@ -91,7 +91,7 @@ class Page:
         for menu in self._menus:
             menu.observe(lambda _: self._choose(), "value")
         self._words = ipywidgets.HTML()
-        self._all = button("Show the images of both")
+        self._all = button("Show the images on the line")
         self._rows: tuple[int, ...] = ()
         self._all.on_click(lambda _: self._session.show_images(self._rows))
         line = ipywidgets.HBox([*self._menus, self._all], layout={"align_items": "center"})
