@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,14 +11,17 @@ from numpy.typing import ArrayLike, NDArray
 from cliplab._core.validation import require_count, require_kind, require_rows, wrong_value
 from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.values import Embeddings
+from cliplab.evaluation.nearest import (
+    blocks,
+    nearest_rows,
+    shares_of_places,
+    squared_distances,
+)
 from cliplab.evaluation.result_html import result_html
 from cliplab.projection.values import Projection
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# So many pairs are looked at together: their distances take 8 MB, and what is made of them 40 more.
-_MOST_PAIRS = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,12 +150,12 @@ def neighbors_kept(
     neighbors = np.empty((len(points), n_neighbors), dtype=np.intp)
     intruded = lost = 0.0
     for rows, in_space, on_map in zip(
-        _blocks(len(points)), _distances(points), _distances(places), strict=True
+        blocks(len(points)), squared_distances(points), squared_distances(places), strict=True
     ):
-        near, near_on_map = (_nearest(each, n_neighbors) for each in (in_space, on_map))
+        near, near_on_map = (nearest_rows(each, n_neighbors) for each in (in_space, on_map))
         is_near_on_map = on_map <= np.take_along_axis(on_map, near_on_map[:, -1:], axis=1)
         neighbors[rows] = near
-        kept[rows] = (_shares(in_space, near) * is_near_on_map).sum(axis=1) / n_neighbors
+        kept[rows] = (shares_of_places(in_space, near) * is_near_on_map).sum(axis=1) / n_neighbors
         intruded += _excess(in_space, near_on_map)
         lost += _excess(on_map, near)
     n = len(points)
@@ -203,53 +205,14 @@ def neighbor_counts(
     _require_images(len(points), 2)
     require_count("n_neighbors", n_neighbors, 1, len(points) - 1, "the number of other images")
     counts = np.zeros(len(points))
-    for distances in _distances(points):
-        counts += _shares(distances, _nearest(distances, n_neighbors)).sum(axis=0)
+    for distances in squared_distances(points):
+        counts += shares_of_places(distances, nearest_rows(distances, n_neighbors)).sum(axis=0)
     return counts
 
 
 def _require_images(n_images: int, least: int) -> None:
     if n_images < least:
         raise ValueError(wrong_value("embeddings", f"have at least {least} images", n_images))
-
-
-def _blocks(n_points: int) -> Iterator[slice]:
-    """Yield rows, so many at a time that their distances to all points fit into memory."""
-    step = max(1, _MOST_PAIRS // n_points)
-    for start in range(0, n_points, step):
-        yield slice(start, min(start + step, n_points))
-
-
-def _distances(points: NDArray[np.floating]) -> Iterator[NDArray[np.float64]]:
-    """Yield squared distances of a block of rows to all; to itself each row is infinitely far."""
-    # Each row that occurs is computed once: rounding must not part identical ones.
-    different, number = np.unique(points, axis=0, return_inverse=True)
-    number = number.reshape(-1)
-    # Near the origin the differences lose the fewest digits.
-    centered = different.astype(np.float64) - points.mean(axis=0, dtype=np.float64)
-    squares = (centered**2).sum(axis=1)
-    for rows in _blocks(len(points)):
-        own = number[rows]
-        distances = squares[own, None] + squares - 2 * centered[own] @ centered.T
-        distances = distances[:, number]
-        distances[np.arange(len(own)), np.arange(rows.start, rows.stop)] = np.inf
-        yield distances
-
-
-def _nearest(distances: NDArray[np.float64], n_neighbors: int) -> NDArray[np.intp]:
-    """Return the nearest points of each row, the nearest first."""
-    some = np.argpartition(distances, n_neighbors - 1, axis=1)[:, :n_neighbors]
-    order = np.argsort(np.take_along_axis(distances, some, axis=1), axis=1, kind="stable")
-    return np.take_along_axis(some, order, axis=1)
-
-
-def _shares(distances: NDArray[np.float64], nearest: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return 1 for the nearest points of each row; those equally far share the last places."""
-    radius = np.take_along_axis(distances, nearest[:, -1:], axis=1)
-    nearer, tied = distances < radius, distances == radius
-    places = nearest.shape[1] - nearer.sum(axis=1, keepdims=True)
-    shares: NDArray[np.float64] = nearer + tied * (places / tied.sum(axis=1, keepdims=True))
-    return shares
 
 
 def _excess(distances: NDArray[np.float64], neighbors: NDArray[np.intp]) -> float:

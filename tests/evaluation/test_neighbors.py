@@ -17,7 +17,8 @@ from cliplab import (
     neighbors_kept,
     project,
 )
-from cliplab.evaluation import neighbors as module
+from cliplab.evaluation import nearest as module
+from cliplab.evaluation.nearest import find_nearest_images
 
 FOOD = Path(__file__).parents[3] / "shared" / "vectors" / "food.npz"
 EMBEDDINGS = load_laboratory("mixture", n_images=200, n_features=16).embeddings
@@ -158,3 +159,19 @@ def test_swapped_arguments_are_refused_in_words():
         neighbor_counts([[1.0]])
     with pytest.raises(ValueError, match="`n_neighbors` must be a whole number from 1 to 2, the "):
         neighbor_counts(Embeddings(np.eye(3)), 3)
+
+
+@pytest.mark.parametrize("kind", ["apart", "in pairs", "all alike"])
+def test_found_once_they_are_compared_with_every_map(kind):
+    points = np.random.default_rng(0).normal(size=(60, 5))
+    if kind == "in pairs":
+        points[1::2] = points[::2]
+    if kind == "all alike":
+        points[:] = points[0]
+    nearest = find_nearest_images(points, 10)
+    np.testing.assert_allclose(nearest.counts, neighbor_counts(points))
+    for columns in ([0, 1], [2, 4], [3, 3]):
+        map_ = Projection(points[:, columns])
+        found = neighbors_kept(points, map_)
+        np.testing.assert_allclose(nearest.kept_on(map_), found.kept)
+        np.testing.assert_array_equal(nearest.neighbors, found.neighbors)
