@@ -6,16 +6,22 @@ from typing import Any
 
 from bokeh.layouts import row
 from bokeh.models import ColumnDataSource
+from numpy.typing import ArrayLike
 
-from cliplab._core.validation import require_kind
+from cliplab._core.validation import require_kind, require_rows
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.values import Clustering
+from cliplab.embeddings.points import points_and_space
+from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.evidence.judging import Evidence
+from cliplab.evaluation.nearest import NearestImages, find_nearest_images
 from cliplab.evaluation.transitions import ClusterTransitions
-from cliplab.explorer.model.colors import coloring_view
+from cliplab.explorer.model.colors import NEIGHBOR_COLORS, coloring_view, neighbors_coloring
 from cliplab.explorer.model.flow import flow_view
 from cliplab.explorer.model.hover_fields import image_columns
+from cliplab.explorer.model.neighbors import n_neighbors_of, neighbors_view
 from cliplab.explorer.model.small_images import SmallImages
+from cliplab.explorer.model.state import KEPT
 from cliplab.explorer.model.views import (
     View,
     clustering_view,
@@ -48,6 +54,7 @@ def show_projection(
     *,
     images: ImageSet | None = None,
     color_by: str | None = None,
+    embeddings: Embeddings | ArrayLike | None = None,
 ) -> FigureDisplay:
     """Draw where the images lie in the plane; hover over a point to see its image.
 
@@ -61,7 +68,12 @@ def show_projection(
         The images, row by row; leave it out for null data, which are none.
     color_by : str, optional
         ``"cluster"``, ``"class"``, ``"silhouette"`` or a column of the images; by cluster when
-        left out, if there is a clustering.
+        left out, if there is a clustering. ``"neighbors kept"`` is the share of its ten nearest
+        that an image keeps on the map: images that keep fewer than half are outlined, and hovering
+        draws lines to all ten, for up to 4,096 images. ``"neighbor counts"`` is how many images
+        have it among their ten nearest.
+    embeddings : Embeddings or array-like of shape (n_images, n_features), optional
+        Where neighbours are found; needed to colour by them, and for nothing else.
 
     Returns
     -------
@@ -71,7 +83,7 @@ def show_projection(
     Raises
     ------
     ValueError
-        If `color_by` is not known of the images, or needs a clustering.
+        If `color_by` is not known of the images, or needs a clustering or embeddings.
     TypeError
         If an argument is of another kind.
 
@@ -80,13 +92,19 @@ def show_projection(
     >>> from cliplab import ClipEncoder, load_storybook, project
     >>> images = load_storybook(n_images=40)
     >>> embeddings = ClipEncoder("storybook").encode_images(images)
-    >>> display = show_projection(project(embeddings, "pca"), images=images)
+    >>> projection = project(embeddings, "pca")
+    >>> display = show_projection(projection, images=images)
+    >>> display = show_projection(projection, color_by="neighbors kept", embeddings=embeddings)
     """
     require_kind("projection", projection, Projection)
     if images is not None:
         require_kind("images", images, ImageSet)
     if clustering is not None:
         require_kind("clustering", clustering, Clustering)
+    nearest = kept = None
+    if color_by in NEIGHBOR_COLORS:
+        nearest = _nearest_for(color_by, projection, embeddings)
+        kept = nearest.kept_on(projection) if color_by == KEPT else None
     if images is None:
         plots, thumbnails = Plots(len(projection), {}, are_images=False), None
     else:
@@ -100,7 +118,11 @@ def show_projection(
         plots.show_numbers(numbers_view(clustering, projection))
         color_by = color_by or "cluster"
     if color_by is not None:
-        colors = coloring_view(color_by, images, clustering)
+        if color_by in NEIGHBOR_COLORS:
+            plots.show_neighbors(neighbors_view(len(projection), nearest, kept))
+            colors = neighbors_coloring(color_by, len(projection), nearest, kept)
+        else:
+            colors = coloring_view(color_by, images, clustering)
         plots.show_coloring(colors, show_numbers=color_by == "cluster")
     return FigureDisplay(plots.scatter, thumbnails)
 
@@ -242,6 +264,16 @@ def show_transitions(transitions: ClusterTransitions) -> FigureDisplay:
     plot = FlowPlot()
     plot.show(flow_view(transitions))
     return FigureDisplay(plot.layout)
+
+
+def _nearest_for(
+    color_by: str, projection: Projection, embeddings: Embeddings | ArrayLike | None
+) -> NearestImages:
+    if embeddings is None:
+        raise ValueError(f"`embeddings` must be given to colour by {color_by}. Got None instead.")
+    points, _ = points_and_space(embeddings)
+    require_rows("embeddings", len(points), len(projection))
+    return find_nearest_images(points, n_neighbors_of(len(points)))
 
 
 def _plots_of(images: ImageSet) -> tuple[Plots, HoverImages]:

@@ -65,6 +65,11 @@ class Render:
             part("map", "map_view", lambda: plots.show_map(session.map_view)),
             part("clusters", "clustering_view", self._draw_clustering),
             part("numbers", "numbers_view", lambda: plots.show_numbers(session.numbers_view)),
+            part(
+                "neighbours",
+                "neighbors_view",
+                lambda: plots.show_neighbors(session.neighbors_view),
+            ),
             part("colours", "coloring", self._draw_coloring),
             part("menu", "color_titles state.color_by", self._draw_menu),
             part("null title", "null_view state.null_data running", self._draw_null_title),

@@ -9,6 +9,8 @@ from bokeh.models import HoverTool
 from cliplab import (
     compare_clusterings,
     evidence_for_k,
+    neighbor_counts,
+    neighbors_kept,
     show_elbow,
     show_evidence,
     show_projection,
@@ -67,6 +69,42 @@ def test_null_data_are_drawn_without_thumbnails(projection, sweep):
 def test_colours_of_clusters_need_clusters(projection, images):
     with pytest.raises(ValueError, match="`clustering` must be given to colour by cluster"):
         show_projection(projection, images=images, color_by="cluster")
+
+
+def test_it_can_be_coloured_by_the_neighbours_that_it_keeps(projection, images, embeddings):
+    shown = {"images": images, "embeddings": embeddings}
+    plot = show_projection(projection, color_by="neighbors kept", **shown).figure
+    found = neighbors_kept(embeddings, projection)
+    data = _data(plot, "points")
+    for column in ("color_values", "neighbors_kept"):
+        np.testing.assert_allclose(data[column], found.kept, rtol=1e-6)
+    np.testing.assert_allclose(data["neighbor_counts"], neighbor_counts(embeddings), rtol=1e-6)
+    outlines = plot.select_one({"name": "torn away"})
+    assert outlines.visible
+    assert outlines.view.filter.indices == np.flatnonzero(found.kept < 0.5).tolist()
+    (hover,) = plot.select({"type": HoverTool})
+    np.testing.assert_array_equal(
+        hover.callback.args["neighbors"].data["rows"], found.neighbors.ravel()
+    )
+
+
+def test_coloured_by_neighbour_counts_it_outlines_nothing_and_draws_no_lines(
+    projection, images, embeddings
+):
+    shown = {"images": images, "embeddings": embeddings}
+    plot = show_projection(projection, color_by="neighbor counts", **shown).figure
+    counts = neighbor_counts(embeddings)
+    np.testing.assert_allclose(_data(plot, "points")["color_values"], counts, rtol=1e-6)
+    assert not plot.select_one({"name": "torn away"}).visible
+    (hover,) = plot.select({"type": HoverTool})
+    assert len(hover.callback.args["neighbors"].data["rows"]) == 0
+
+
+def test_colours_of_neighbours_need_the_embeddings_of_the_same_images(projection, embeddings):
+    with pytest.raises(ValueError, match="`embeddings` must be given to colour by neighbors kept"):
+        show_projection(projection, color_by="neighbors kept")
+    with pytest.raises(ValueError, match="`embeddings` must have"):
+        show_projection(projection, color_by="neighbor counts", embeddings=embeddings.vectors[:9])
 
 
 def test_the_elbow_is_drawn_over_every_k(sweep):

@@ -78,6 +78,23 @@ def test_so_it_is_in_a_kernel_too_where_work_goes_on_in_the_background(
 
 
 @pytest.mark.slow
+def test_neighbours_are_drawn_when_the_colours_ask_and_follow_the_map(explorer, drawn):
+    explorer.state.color_by = "neighbors kept"
+    assert set(drawn) == {"neighbours", "colours", "menu"}
+    plots = explorer._board.plots
+    rows = plots.hover.neighbors.data["rows"]
+    assert len(rows) == 10 * len(explorer.images)
+    assert plots.torn.indices
+    drawn.clear()
+    explorer.state.projection = "pca"
+    assert {"map", "neighbours", "colours"} <= set(drawn)
+    assert plots.hover.neighbors.data["rows"] is rows
+    explorer.state.color_by = "cluster"
+    assert plots.torn.indices == []
+    assert len(plots.hover.neighbors.data["rows"]) == 0
+
+
+@pytest.mark.slow
 def test_null_data_are_drawn_once_however_many_draws_there_are(explorer, drawn):
     explorer.state.null_data = "covariance"
     assert drawn["null data"] == drawn["null clusters"] == drawn["band"] == 1

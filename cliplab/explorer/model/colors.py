@@ -13,18 +13,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.clustering.values import NOISE
-from cliplab.explorer.model.state import LIKENESS
+from cliplab.explorer.model.state import COUNTS, KEPT, LIKENESS
 from cliplab.explorer.style.theme import AMOUNT_COLORS, CATEGORY_COLORS, OTHER_COLOR, SIGN_COLORS
 
 if TYPE_CHECKING:
     from cliplab.clustering.values import Clustering
+    from cliplab.evaluation.nearest import NearestImages
     from cliplab.explorer.model.session import ExplorerSession
     from cliplab.images.image_set import ImageSet
+
+
+# What needs the embeddings, with a title for each name.
+NEIGHBOR_COLORS = {KEPT: "neighbours kept", COUNTS: "neighbour counts"}
 
 
 def color_titles(images: ImageSet) -> dict[str, str]:
     """Return what plots can be coloured by, as a title for each name."""
     choices = {"cluster": "cluster (found)", "class": "class (known)", "silhouette": "silhouette"}
+    choices |= NEIGHBOR_COLORS
     factors = {name: name for name in images.factors if name not in choices}
     if not images.class_names:
         del choices["class"]
@@ -42,12 +48,17 @@ def colored_by(session: ExplorerSession) -> tuple[object, ...]:
     color_by = session.state.color_by
     if color_by == LIKENESS:
         return color_by, session.ranking
+    if color_by in NEIGHBOR_COLORS:
+        return color_by, session.nearest, session.kept
     return (color_by, session.clustering) if color_by in ("cluster", "silhouette") else (color_by,)
 
 
 def chosen_coloring(session: ExplorerSession) -> dict[str, Any]:
     """Return the colours that were chosen."""
     color_by, ranking = session.state.color_by, session.ranking
+    if color_by in NEIGHBOR_COLORS:
+        # Until neighbours have been found, all images are grey.
+        return neighbors_coloring(color_by, len(session.images), session.nearest, session.kept)
     if color_by != LIKENESS:
         return coloring_view(color_by, session.images, session.clustering)
     # Until the text has been read, all images are alike.
@@ -65,6 +76,28 @@ def offered_colors(session: ExplorerSession) -> dict[str, str]:
 def likeness_coloring(scores: NDArray[np.floating]) -> dict[str, Any]:
     """Return colours of how like a text the images are; only their order means something."""
     return _amounts(scores, float(scores.min()), float(scores.max()), AMOUNT_COLORS)
+
+
+def neighbors_coloring(
+    color_by: str,
+    n_images: int,
+    nearest: NearestImages | None,
+    kept: NDArray[np.floating] | None,
+) -> dict[str, Any]:
+    """Return colours of the share of neighbours that a map keeps, or of how many name an image."""
+    values = kept if color_by == KEPT else None if nearest is None else nearest.counts
+    if values is None:
+        values = np.full(n_images, np.nan)
+    if color_by == KEPT:
+        coloring = _amounts(values, 0.0, 1.0, AMOUNT_COLORS)
+        n_neighbors = "" if nearest is None else f"{nearest.n_neighbors} "
+        words = f"none of its {n_neighbors}nearest kept", "all kept"
+    else:
+        highest = max(1.0, float(np.nanmax(values, initial=1.0)))
+        coloring = _amounts(values, 0.0, highest, AMOUNT_COLORS)
+        words = "nobody's neighbour", f"that of {highest:.0f} images"
+    first, last = (color for _, color in coloring["legend"])
+    return coloring | {"legend": ((words[0], first), (words[1], last))}
 
 
 def coloring_view(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cliplab.explorer.model import sentences
 from cliplab.explorer.model.colors import chosen_coloring, colored_by, offered_colors
 from cliplab.explorer.model.hover_fields import image_columns
+from cliplab.explorer.model.neighbors import kept_on_map, neighbors_view
 from cliplab.explorer.model.views import (
     band_view,
     clustering_view,
@@ -71,7 +72,13 @@ DERIVED = (
     _derived(
         "numbers_view", "clustering projection", lambda s: numbers_view(s.clustering, s.projection)
     ),
-    _derived("colored_by", "state.color_by ranking clustering", colored_by),
+    _derived("kept", "nearest projection state.color_by", kept_on_map),
+    _derived(
+        "neighbors_view",
+        "nearest kept",
+        lambda s: neighbors_view(len(s.images), s.nearest, s.kept),
+    ),
+    _derived("colored_by", "state.color_by ranking clustering nearest kept", colored_by),
     _derived("coloring", "colored_by", chosen_coloring),
     _derived("color_titles", "state.query state.committed_k", offered_colors),
     _derived(

@@ -26,7 +26,7 @@ class HoverField(NamedTuple):
         The column that it is read from.
     texts : callable, optional
         Returns the text of each of some rows of an `ImageSet`. None for what follows the
-        clustering: the plots have it already.
+        clustering, or the map: the plots have it already.
     is_hidden : bool
         Whether the text may give the class away, so that it is hidden until a k has been committed
         to.
@@ -46,7 +46,7 @@ class HoverField(NamedTuple):
     placeholder: str = ""
     label: str = ""
     look: Literal["strong", "quiet", ""] = ""
-    format: Literal["text", "cluster", "silhouette"] = "text"
+    format: Literal["text", "cluster", "silhouette", "kept", "count"] = "text"
 
 
 def _class_names(images: ImageSet, rows: Sequence[int]) -> list[str]:
@@ -62,6 +62,9 @@ HOVER_FIELDS = (
     HoverField("class_names", _class_names, is_hidden=True, look="strong"),
     HoverField("cluster_labels", format="cluster"),
     HoverField("silhouettes", label="silhouette", format="silhouette"),
+    # Nothing is said of neighbours as long as nobody has asked for them.
+    HoverField("neighbors_kept", format="kept"),
+    HoverField("neighbor_counts", format="count"),
     # Ids of files and titles often hold the class.
     HoverField("image_ids", _image_ids, is_hidden=True, placeholder="image {row}", look="quiet"),
 )

@@ -12,7 +12,7 @@ from cliplab.clustering.algorithms import ALGORITHMS
 from cliplab.clustering.silhouettes import METRICS
 from cliplab.clustering.sweeping import smallest_sizes
 from cliplab.evaluation.null import NULL_TITLES
-from cliplab.explorer.model.colors import color_titles
+from cliplab.explorer.model.colors import NEIGHBOR_COLORS, color_titles
 from cliplab.explorer.model.state import LIKENESS, ExplorerState
 
 if TYPE_CHECKING:
@@ -94,7 +94,10 @@ def find_options(
         spaces[GIVEN_SPACE] = f"{title} in {n_columns} dimensions, as given"
     given_perplexity = projection.parameters.get("perplexity", 2.0)
     titles = color_titles(images)
-    known = tuple(name for name in titles if name not in ("cluster", "silhouette"))
+    found_here = {"cluster", "silhouette", *NEIGHBOR_COLORS}
+    known = tuple(name for name in titles if name not in found_here)
+    if len(images) > MOST_REPEATED:  # Each image is compared with each.
+        titles = {name: title for name, title in titles.items() if name not in NEIGHBOR_COLORS}
     colors = titles | ({LIKENESS: LIKENESS} if reads_words else {})
     is_by_k = sweep.parameter == "n_clusters"
     every_k = sweep.parameter_values if is_by_k else find_every_k(embeddings)

@@ -41,6 +41,8 @@ def status(session: ExplorerSession) -> str:
         return f"Computing {options.projections[state.projection]} …"
     if "sweep" in session.running:
         return f"Clustering {options.spaces[state.space]} …"
+    if "neighbors" in session.running:
+        return "Finding neighbours …"
     if "null data" in session.running:
         return "Computing null data …"
     measured = session.in_embedding

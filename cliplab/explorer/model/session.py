@@ -18,6 +18,7 @@ from cliplab.explorer.model.cluster_words import ClusterWords
 from cliplab.explorer.model.derived import DERIVED
 from cliplab.explorer.model.extras import EvidenceTask, NullDataTask, RankingTask
 from cliplab.explorer.model.map_and_clusters import MapTask, SweepTask
+from cliplab.explorer.model.neighbors import NeighborsTask
 from cliplab.explorer.model.page_content import PageContent, PageTask
 from cliplab.explorer.model.results import Results
 from cliplab.explorer.model.small_images import SmallImages
@@ -90,12 +91,14 @@ class ExplorerSession(traitlets.HasTraits):
         Null data, treated as the images are.
     ranking : TextRanking or None
         The order of the images by the text that was typed.
+    nearest : NearestImages or None
+        The neighbours of each image, while the colours ask for them.
     evidence : Evidence or None
         For the sweep on the screen, if it was gathered.
     evidence_progress : float
         How much of it is gathered, from 0 to 1.
     running : frozenset of str
-        Which tasks run: "map", "sweep", "null data", "ranking", "evidence".
+        Which tasks run: "map", "sweep", "null data", "ranking", "neighbors", "evidence".
     guesses : tuple of Guess
         What the learner has called clusters.
     order : tuple of int
@@ -125,6 +128,7 @@ class ExplorerSession(traitlets.HasTraits):
     space = traitlets.Unicode()
     null_group: Any = traitlets.Any()
     ranking: Any = traitlets.Any()
+    nearest: Any = traitlets.Any()
     evidence: Any = traitlets.Any()
     evidence_progress = traitlets.Float(0.0)
     running: Any = traitlets.Any(frozenset())
@@ -136,6 +140,8 @@ class ExplorerSession(traitlets.HasTraits):
     error = traitlets.Unicode()
 
     clustering: Any = traitlets.Any()
+    kept: Any = traitlets.Any()
+    neighbors_view: Any = traitlets.Any()
     colored_by: Any = traitlets.Any()
     coloring: Any = traitlets.Any()
     color_titles: Any = traitlets.Any()
@@ -176,6 +182,7 @@ class ExplorerSession(traitlets.HasTraits):
         self.sweep_task = SweepTask(self, results, self.map_task, event_loop)
         self.null_data_task = NullDataTask(self, results, event_loop)
         self.ranking_task = RankingTask(self, event_loop)
+        self.neighbors_task = NeighborsTask(self, event_loop)
         self.evidence_task = EvidenceTask(self, event_loop)
         self.page_task = PageTask(self, pages, event_loop)
         self._tasks: dict[str, _Task] = {
@@ -183,6 +190,7 @@ class ExplorerSession(traitlets.HasTraits):
             "sweep": self.sweep_task,
             "null data": self.null_data_task,
             "ranking": self.ranking_task,
+            "neighbors": self.neighbors_task,
             "evidence": self.evidence_task,
             "page": self.page_task,
         }
@@ -323,6 +331,7 @@ class ExplorerSession(traitlets.HasTraits):
         self.sweep_task.follow()
         self.null_data_task.follow(changed)
         self.ranking_task.follow()
+        self.neighbors_task.follow()
         self.evidence_task.follow()
         self._derive()
         shows_typical = not self.state.selected and "clustering" in self._changed

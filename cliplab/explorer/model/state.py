@@ -13,6 +13,8 @@ import traitlets
 MOST_SEED = 2**31 - 1
 # Colours by a text that was typed; not a column of the images.
 LIKENESS = "likeness to words"
+# Colours by the neighbours of each image: how many the map keeps, and how many images name it.
+KEPT, COUNTS = "neighbors kept", "neighbor counts"
 
 
 class ExplorerState(traitlets.HasTraits):
@@ -54,7 +56,9 @@ class ExplorerState(traitlets.HasTraits):
     perplexity : float
         About how many neighbours t-SNE tries to keep for each image, at least 2.
     color_by : str
-        ``"cluster"``, ``"class"``, ``"silhouette"`` or a column of the images.
+        ``"cluster"``, ``"class"``, ``"silhouette"``, ``"neighbors kept"`` (the share of its ten
+        nearest that an image keeps on the map), ``"neighbor counts"`` (how many images have it
+        among their ten nearest) or a column of the images.
     random_state : int
         The seed of the clustering and of the projection, from 0 to 2³¹ - 1.
     selected : tuple of int

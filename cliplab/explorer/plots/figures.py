@@ -8,8 +8,10 @@ import numpy as np
 from bokeh.models import (
     BasicTicker,
     BoxSelectTool,
+    CDSView,
     ColumnDataSource,
     DataRange1d,
+    IndexFilter,
     LassoSelectTool,
     LinearColorMapper,
     NumeralTickFormatter,
@@ -36,8 +38,13 @@ def scatter_figure(
     numbers: ColumnDataSource,
     hover: Hover,
     mapper: LinearColorMapper,
+    torn: IndexFilter,
 ) -> figure:
-    """Draw the projection: a point an image, the cluster's number at its median."""
+    """Draw the projection: a point an image, the cluster's number at its median.
+
+    Points that a filter lets through are outlined. Lines go from the image under the mouse to its
+    neighbours.
+    """
     plot = empty_figure(name="scatter")
     plot.x_range, plot.y_range = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
     points = plot.scatter(
@@ -51,6 +58,22 @@ def scatter_figure(
         nonselection_fill_alpha=0.12,
         selection_fill_alpha=1,
         name="points",
+    )
+    outlines = plot.scatter(
+        "x",
+        "y",
+        source=images,
+        view=CDSView(filter=torn),
+        size=_point_size(len(images.data["x"])) + 1,
+        fill_color=None,
+        line_color=ACCENT,
+        line_width=1.5,
+        nonselection_line_alpha=0.12,
+        name="torn away",
+    )
+    outlines.visible = False
+    plot.segment(
+        "x0", "y0", "x1", "y1", source=hover.lines, color=NEUTRAL, line_width=1.5, name="lines"
     )
     plot.text(
         "x",

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from bokeh.models import ColumnDataSource, CustomJS, CustomJSHover, HoverTool
 
 from cliplab._core.html import render
@@ -21,6 +22,7 @@ from cliplab.images.thumbnails import SHEET_SIDE
 if TYPE_CHECKING:
     from bokeh.models.renderers import GlyphRenderer
     from bokeh.plotting import figure
+    from numpy.typing import NDArray
 
 _SCRIPT = "explorer/style/scripts/hover.js"
 
@@ -47,6 +49,9 @@ class Hover:
         Whether thumbnails and texts are sent one by one, on request.
     sheets, request, answer : ColumnDataSource
         Sheets of thumbnails; the row whose thumbnail is wanted; thumbnail and texts of one row.
+    neighbors, lines : ColumnDataSource
+        The rows of the neighbours of each image, one image after the other; the lines to those of
+        the image under the mouse, which only the browser knows.
     """
 
     def __init__(
@@ -65,6 +70,12 @@ class Hover:
         self.sheets = ColumnDataSource({"uri": [""] * n_sheets}, name=f"{prefix}sheets")
         self.request = ColumnDataSource(_no_request(), name=f"{prefix}request")
         self.answer = ColumnDataSource(_no_answer(), name=f"{prefix}answer")
+
+        self.neighbors = ColumnDataSource({"rows": _no_rows()}, name=f"{prefix}neighbors")
+        self.lines = ColumnDataSource(_no_lines(), name=f"{prefix}lines")
+        # Lines to where the neighbours were would be wrong on a map that moves.
+        images.js_on_change("data", self._script("forgetLines(lines)"))
+        self.neighbors.js_on_change("data", self._script("forgetLines(lines)"))
 
     def tool(self, renderer: GlyphRenderer[Any]) -> HoverTool:
         """Make the hover of the points, or of the bars."""
@@ -91,13 +102,18 @@ class Hover:
                 "$index": CustomJSHover(args=arguments, code=f"{script(_SCRIPT)}return {call}")
             },
             limit=1,
+            callback=self._script(
+                "drawLines(cb_data.index.indices[0], {images, bars, ofBars, neighbors, lines})",
+                bars=self._bars,
+                ofBars=arguments["ofBars"],
+            ),
         )
         self._tools.append(tool)
         return tool
 
     def leave_out_clusters(self) -> None:
         """Say nothing of clusters and silhouettes, where there are none."""
-        fields = [field for field in HOVER_FIELDS if field.texts is not None]
+        fields = [each for each in HOVER_FIELDS if each.format not in ("cluster", "silhouette")]
         for tool in self._tools:
             tool.tooltips = self._tooltip(fields)
 
@@ -130,10 +146,27 @@ class Hover:
         """Send a sheet of thumbnails: its number and its data URI."""
         self.sheets.patch({"uri": [sheet]})
 
+    def show_neighbors(self, rows: NDArray[np.int32]) -> None:
+        """Have lines drawn to neighbours; rows that are there already are not sent again."""
+        if not np.array_equal(rows, self.neighbors.data["rows"]):
+            self.neighbors.data = {"rows": rows}
+
+    def _script(self, call: str, **arguments: Any) -> CustomJS:
+        known = {"images": self._images, "neighbors": self.neighbors, "lines": self.lines}
+        return CustomJS(args=known | arguments, code=script(_SCRIPT) + call)
+
     def forget(self) -> None:
         """Withdraw the last answer: more may be shown of its image now."""
         self.request.data = _no_request()
         self.answer.data = _no_answer()
+
+
+def _no_rows() -> NDArray[np.int32]:
+    return np.zeros(0, dtype=np.int32)
+
+
+def _no_lines() -> dict[str, list[float]]:
+    return {name: [] for name in ("x0", "y0", "x1", "y1")}
 
 
 def _no_request() -> dict[str, list[int]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from bokeh.events import Tap
 from bokeh.layouts import column
-from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
+from bokeh.models import ColumnDataSource, IndexFilter, LinearColorMapper, Range1d
 
 from cliplab.explorer.model.columns import Columns, half_gap
 from cliplab.explorer.plots.figures import (
@@ -82,7 +82,10 @@ class Plots:
         if not is_shared:  # The few that were measured must not drown in the grey of the others.
             self._mapper.nan_color = f"{OTHER_COLOR}30"
 
-        self.scatter = scatter_figure(self.images, self.numbers, self.hover, self._mapper)
+        self.torn = IndexFilter(indices=[])
+        self.scatter = scatter_figure(
+            self.images, self.numbers, self.hover, self._mapper, self.torn
+        )
         self.silhouettes = silhouette_figure(
             self.bars, self.words, self.hover, self._mapper, self._scale
         )
@@ -186,6 +189,21 @@ class Plots:
         )
         part_of(self.scatter, "cluster numbers").visible = show_numbers
 
+    def show_neighbors(self, view: View) -> None:
+        """Outline the images that were torn away, and let the hover draw lines to neighbours."""
+        changed = {
+            name: view[name]
+            for name in _NEIGHBORS
+            if not np.array_equal(view[name], self.images.data[name], equal_nan=True)
+        }
+        if changed:
+            self.images.data.update(changed)
+        torn = view["torn"].tolist()
+        if torn != self.torn.indices:
+            self.torn.indices = torn
+        part_of(self.scatter, "torn away").visible = bool(torn)
+        self.hover.show_neighbors(view["neighbors"])
+
     def show_selection(self, rows: Sequence[int]) -> None:
         """Select images in all plots."""
         if list(rows) != list(self.images.selected.indices):
@@ -242,7 +260,8 @@ def _unknown(n_rows: int, has_bars: bool) -> Columns:
     unknown = np.zeros(n_rows, dtype=np.float32)
     drawn = ["x", "y", "color_values", "cluster_labels"]
     columns: Columns = dict.fromkeys([*drawn, *(_BARS if has_bars else ())], unknown)
-    return columns | dict.fromkeys(_ON_THE_LINE, np.full(n_rows, np.nan, dtype=np.float32))
+    nowhere = np.full(n_rows, np.nan, dtype=np.float32)
+    return columns | dict.fromkeys((*_ON_THE_LINE, *_NEIGHBORS), nowhere)
 
 
 def _no_bars() -> Columns:
@@ -251,6 +270,7 @@ def _no_bars() -> Columns:
 
 _BARS = ("silhouettes", "bar_positions")
 _ON_THE_LINE = ("line_x", "line_y")
+_NEIGHBORS = ("neighbors_kept", "neighbor_counts")
 
 
 def _source(name: str, columns: Columns) -> ColumnDataSource:

@@ -7,6 +7,8 @@
 //   sheets         thumbnails, side × side on each sheet, `size` pixels wide
 //   request        where there are very many images: the row whose thumbnail is wanted
 //   answer         the thumbnail and texts of the row that was sent last
+//   neighbors      the rows of the neighbours of each image, one image after the other; or none
+//   lines          from the image under the mouse to each of its neighbours
 
 // Return what replaces one placeholder of the tooltip: a field's text, or a CSS value.
 export function hoverValue(name, special, fields, plot) {
@@ -23,6 +25,8 @@ export function hoverValue(name, special, fields, plot) {
   const { format, placeholder } = fields[name];
   if (format === "cluster") return clusterText(row, plot);
   if (format === "silhouette") return silhouetteText(row, plot);
+  if (format === "kept") return keptText(row, plot);
+  if (format === "count") return countText(row, plot);
   return imageText(name, row, placeholder, plot);
 }
 
@@ -39,6 +43,45 @@ export function silhouetteText(row, { images, bars }) {
   const bar = bars === images ? row : bars.get_column("rows").indexOf(row);
   const silhouette = bars.get_column("silhouettes")[bar];
   return Number.isFinite(silhouette) ? silhouette.toFixed(2) : "not measured";
+}
+
+// Return what the map has kept of an image's neighbours; nothing where nobody has asked.
+export function keptText(row, { images }) {
+  const kept = images.get_column("neighbors_kept")[row];
+  return Number.isFinite(kept) ? `${Math.round(100 * kept)}% of its neighbours kept` : "";
+}
+
+export function countText(row, { images }) {
+  const count = images.get_column("neighbor_counts")[row];
+  if (!Number.isFinite(count)) return "";
+  const number = Math.round(count);
+  return `a neighbour of ${number} ${number === 1 ? "image" : "images"}`;
+}
+
+// Draw lines on the map from an image to its neighbours, wherever they lie; the kernel is not told.
+export function drawLines(index, plot) {
+  const { images, neighbors, lines } = plot;
+  const rows = neighbors.get_column("rows");
+  const row = index === undefined ? undefined : imageUnderMouse(index, plot);
+  if (!rows?.length || row === undefined) {
+    forgetLines(lines);
+    return;
+  }
+  const [x, y] = [images.get_column("x"), images.get_column("y")];
+  const each = rows.length / x.length;
+  const near = Array.from(rows.slice(row * each, (row + 1) * each));
+  const drawn = {
+    x0: near.map(() => x[row]),
+    y0: near.map(() => y[row]),
+    x1: near.map((other) => x[other]),
+    y1: near.map((other) => y[other]),
+  };
+  lines.setv({ data: drawn }, { sync: false });
+}
+
+export function forgetLines(lines) {
+  if (lines.get_column("x0").length === 0) return;
+  lines.setv({ data: { x0: [], y0: [], x1: [], y1: [] } }, { sync: false });
 }
 
 // Return what is known of an image: sent with all the others, or on request.

@@ -2,11 +2,15 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import {
   clusterText,
+  countText,
+  drawLines,
+  forgetLines,
   hoverValue,
   imageOnDemand,
   imagePosition,
   imageText,
   imageUnderMouse,
+  keptText,
   lookAgain,
   silhouetteText,
 } from "../../../../cliplab/explorer/style/scripts/hover.js";
@@ -19,6 +23,10 @@ const images = source({
   cluster_labels: [0, 1, -1, 1],
   silhouettes: [0.5, 0.125, Number.NaN, -0.2],
   image_ids: ["a", "b", "c", "<b>"],
+  neighbors_kept: [0.7, 0, Number.NaN, 1],
+  neighbor_counts: [12, 1, Number.NaN, 2.4],
+  x: [0, 1, 2, 3],
+  y: [5, 6, 7, 8],
 });
 const FIELDS = {
   image_ids: { format: "text", placeholder: "image {row}" },
@@ -69,6 +77,58 @@ test("texts come with the images, or with the answer, and until then there is a 
   assert.equal(imageText("image_ids", 3, "image {row}", few), "<b>");
   assert.equal(imageText("image_ids", 1, "image {row}", many), "b");
   assert.equal(imageText("image_ids", 3, "image {row}", many), "image 3");
+});
+
+test("of neighbours it says what is known, and else nothing", () => {
+  assert.equal(keptText(0, few), "70% of its neighbours kept");
+  assert.equal(keptText(2, few), "");
+  assert.equal(countText(0, few), "a neighbour of 12 images");
+  assert.equal(countText(1, few), "a neighbour of 1 image");
+  assert.equal(countText(2, few), "");
+});
+
+const drawn = (lines) => ["x0", "y0", "x1", "y1"].map((name) => lines.data[name]);
+
+function emptyLines() {
+  return {
+    data: { x0: [], y0: [], x1: [], y1: [] },
+    get_column(name) {
+      return this.data[name];
+    },
+    setv({ data }, { sync }) {
+      assert.equal(sync, false); // The kernel is not told.
+      this.data = data;
+    },
+  };
+}
+
+test("lines go from the image under the mouse to its neighbours, and go with the mouse", () => {
+  const lines = emptyLines();
+  const plot = {
+    ...few,
+    lines,
+    neighbors: source({ rows: Int32Array.of(1, 2, 0, 3, 3, 1, 2, 0) }),
+  };
+  drawLines(1, plot);
+  assert.deepEqual(drawn(lines), [
+    [1, 1],
+    [6, 6],
+    [0, 3],
+    [5, 8],
+  ]);
+  drawLines(undefined, plot);
+  assert.deepEqual(drawn(lines), [[], [], [], []]);
+  drawLines(3, plot);
+  assert.equal(lines.data.x1[1], 0);
+  forgetLines(lines);
+  assert.deepEqual(drawn(lines), [[], [], [], []]);
+});
+
+test("where no neighbours were sent there are no lines", () => {
+  const lines = emptyLines();
+  const before = lines.data;
+  drawLines(1, { ...few, lines, neighbors: source({ rows: [] }) });
+  assert.equal(lines.data, before);
 });
 
 test("each field is made by its format", () => {
