@@ -32,7 +32,8 @@ class Projection(Points):
         How it was made: ``"pca"``, ``"tsne"``, ``"umap"`` or a name of your own.
     kl_divergence : float, optional
         How much the neighbours in a t-SNE differ from those of the embeddings, in nats; 0 is
-        perfect. Only t-SNE has it.
+        perfect. Only t-SNE has it. It compares maps of the same embeddings at one perplexity
+        only.
     parameters : mapping of str to float, default={}
         The method's parameters and its progress.
 
@@ -99,6 +100,8 @@ class Projection(Points):
     def __repr__(self) -> str:
         n_images, n_components = self.coordinates.shape
         kl = "" if self.kl_divergence is None else f", KL divergence {self.kl_divergence:.3f}"
+        if kl and "perplexity" in self.parameters:
+            kl += f" (to compare at perplexity {self.parameters['perplexity']:g} only)"
         return f"Projection of {n_images} images into {n_components} dimensions, {self.method}{kl}"
 
     def _repr_html_(self) -> str:

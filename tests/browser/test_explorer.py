@@ -144,6 +144,22 @@ def test_a_new_perplexity_moves_the_points_while_one_watches(lesson: Notebook) -
     assert lesson.evaluate("return window.frames_seen") >= 3
 
 
+def test_the_hover_draws_lines_to_neighbours_and_does_not_tell_the_kernel(lesson: Notebook) -> None:
+    lesson.run_cell('explorer.state.color_by = "neighbors kept"')
+    lesson.wait_for("data_of('neighbors').rows.length === 10 * data_of('images').x.length")
+    lesson.wait_painted()
+    see_explorer(lesson)
+    columns = lesson.data("images")
+    row = int(np.argmin(columns["neighbors_kept"]))
+    x, y = lesson.point("scatter", columns["x"][row], columns["y"][row])
+    lesson.page.mouse.move(x - 30, y)
+    lesson.page.mouse.move(x, y, steps=4)
+    lesson.wait_for("data_of('lines').x0.length === 10")
+    lesson.page.mouse.move(0, 0)
+    lesson.wait_for("data_of('lines').x0.length === 0")
+    assert lesson.run_cell("print(explorer._board.plots.hover.lines.data['x0'])") == "[]"
+
+
 def test_the_hover_shows_the_picture(lesson: Notebook) -> None:
     lesson.wait_for("data_of('sheets').uri.every((uri) => uri.length > 1000)")
     columns = lesson.data("images")

@@ -82,6 +82,7 @@ def test_neighbours_are_drawn_when_the_colours_ask_and_follow_the_map(explorer, 
     explorer.state.color_by = "neighbors kept"
     assert set(drawn) == {"neighbours", "colours", "menu"}
     plots = explorer._board.plots
+    assert {"neighbors_kept", "neighbor_counts"} <= set(plots.images.data)
     rows = plots.hover.neighbors.data["rows"]
     assert len(rows) == 10 * len(explorer.images)
     assert plots.torn.indices

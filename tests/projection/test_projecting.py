@@ -32,6 +32,12 @@ def test_t_sne_is_the_default_and_tells_its_divergence(embeddings):
     assert projection.parameters["perplexity"] == 30
 
 
+def test_its_divergence_says_which_maps_it_compares(embeddings):
+    assert "KL divergence" in repr(project(embeddings))
+    assert repr(project(embeddings)).endswith("(to compare at perplexity 30 only)")
+    assert "perplexity" not in repr(project(embeddings, "pca"))
+
+
 def test_few_images_lower_the_default_perplexity(embeddings):
     assert project(embeddings[:31]).parameters["perplexity"] == 10
 

@@ -91,11 +91,11 @@ def neighbors_coloring(
     if color_by == KEPT:
         coloring = _amounts(values, 0.0, 1.0, AMOUNT_COLORS)
         n_neighbors = "" if nearest is None else f"{nearest.n_neighbors} "
-        words = f"none of its {n_neighbors}nearest kept", "all kept"
+        words = f"none of its {n_neighbors}nearest kept", "all kept (outlined: fewer than half)"
     else:
         highest = max(1.0, float(np.nanmax(values, initial=1.0)))
         coloring = _amounts(values, 0.0, highest, AMOUNT_COLORS)
-        words = "nobody's neighbour", f"that of {highest:.0f} images"
+        words = "neighbour of no image", f"of {highest:.0f} images"
     first, last = (color for _, color in coloring["legend"])
     return coloring | {"legend": ((words[0], first), (words[1], last))}
 

@@ -73,7 +73,17 @@ def scatter_figure(
     )
     outlines.visible = False
     plot.segment(
-        "x0", "y0", "x1", "y1", source=hover.lines, color=NEUTRAL, line_width=1.5, name="lines"
+        "x0", "y0", "x1", "y1", source=hover.lines, color=NEUTRAL, line_width=2, name="spokes"
+    )
+    plot.scatter(
+        "x1",
+        "y1",
+        source=hover.lines,
+        size=_point_size(len(images.data["x"])) + 4,
+        fill_color=None,
+        line_color=NEUTRAL,
+        line_width=2,
+        name="ends of spokes",
     )
     plot.text(
         "x",

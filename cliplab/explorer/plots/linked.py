@@ -191,10 +191,13 @@ class Plots:
 
     def show_neighbors(self, view: View) -> None:
         """Outline the images that were torn away, and let the hover draw lines to neighbours."""
+        shown = self.images.data
+        # What is not known and was not sent before is not sent.
         changed = {
             name: view[name]
             for name in _NEIGHBORS
-            if not np.array_equal(view[name], self.images.data[name], equal_nan=True)
+            if (name in shown or np.isfinite(view[name]).any())
+            and not np.array_equal(view[name], shown.get(name, ()), equal_nan=True)
         }
         if changed:
             self.images.data.update(changed)
@@ -260,8 +263,7 @@ def _unknown(n_rows: int, has_bars: bool) -> Columns:
     unknown = np.zeros(n_rows, dtype=np.float32)
     drawn = ["x", "y", "color_values", "cluster_labels"]
     columns: Columns = dict.fromkeys([*drawn, *(_BARS if has_bars else ())], unknown)
-    nowhere = np.full(n_rows, np.nan, dtype=np.float32)
-    return columns | dict.fromkeys((*_ON_THE_LINE, *_NEIGHBORS), nowhere)
+    return columns | dict.fromkeys(_ON_THE_LINE, np.full(n_rows, np.nan, dtype=np.float32))
 
 
 def _no_bars() -> Columns:

@@ -47,12 +47,12 @@ export function silhouetteText(row, { images, bars }) {
 
 // Return what the map has kept of an image's neighbours; nothing where nobody has asked.
 export function keptText(row, { images }) {
-  const kept = images.get_column("neighbors_kept")[row];
+  const kept = images.get_column("neighbors_kept")?.[row];
   return Number.isFinite(kept) ? `${Math.round(100 * kept)}% of its neighbours kept` : "";
 }
 
 export function countText(row, { images }) {
-  const count = images.get_column("neighbor_counts")[row];
+  const count = images.get_column("neighbor_counts")?.[row];
   if (!Number.isFinite(count)) return "";
   const number = Math.round(count);
   return `a neighbour of ${number} ${number === 1 ? "image" : "images"}`;

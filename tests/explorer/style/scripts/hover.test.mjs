@@ -85,6 +85,8 @@ test("of neighbours it says what is known, and else nothing", () => {
   assert.equal(countText(0, few), "a neighbour of 12 images");
   assert.equal(countText(1, few), "a neighbour of 1 image");
   assert.equal(countText(2, few), "");
+  const unasked = { images: source({}) };
+  assert.deepEqual([keptText(0, unasked), countText(0, unasked)], ["", ""]);
 });
 
 const drawn = (lines) => ["x0", "y0", "x1", "y1"].map((name) => lines.data[name]);
