@@ -50,7 +50,8 @@ def test_of_many_images_the_hover_fetches_a_picture_and_k_still_moves(many: Note
     many.wait_for("model_of('silhouettes').title.text.includes(' of 500')")
     many.wait_painted()
     columns = many.data("images")
-    assert set(columns) == {"x", "y", "color_values", "cluster_labels"}
+    drawn = {"x", "y", "color_values", "cluster_labels", "line_x", "line_y"}
+    assert set(columns) == drawn
     assert len(many.data("measured")["rows"]) == 500
     x, y = many.point("scatter", columns["x"][7], columns["y"][7])
     many.page.mouse.move(x - 30, y)

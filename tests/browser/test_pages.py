@@ -78,7 +78,7 @@ def test_classes_cannot_be_had_before_the_commitment_and_are_there_after_it(
 ) -> None:
     options = _menu(pages, "colour by").locator("option").all_inner_texts()
     words = [option.replace("\xa0", " ") for option in options]
-    assert words == ["cluster (found)", "silhouette"]
+    assert words == ["cluster (found)", "silhouette", "neighbours kept", "neighbour counts"]
     assert set(pages.data("images")["class_names"]) == {""}
     refused = pages.run_cell(
         "try:\n    explorer.state.color_by = 'class'\nexcept Exception as e:\n    print(e)"
@@ -214,7 +214,7 @@ def test_evidence_is_gathered_while_the_panel_lives(pages: Notebook) -> None:
     slider.press("ArrowRight")
     pages.wait_for("new Set(data_of('images').cluster_labels).size === 7")
     assert pages.run_cell("print(explorer.evidence)") == "None"  # Still at it.
-    _wait_for_words(pages, "Orange: over ten starts")
+    _wait_for_words(pages, "Orange: single starts of K-means")
     pages.wait_for("view_of('evidence gap')?.el.getBoundingClientRect().height > 50")
     sentence = pages.run_cell("print(explorer.evidence.sentence)")
     assert sentence in _screen(pages).inner_text()
