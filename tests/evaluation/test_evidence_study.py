@@ -83,8 +83,7 @@ def test_the_number_of_groups_that_stand_apart_is_found(k, sizes, proof, record_
         n_right += agreement >= 0.8
         n_other += bool(found.ks) and k not in found.ks
     record_property("figure", f"right in {share(n_right, n_draws)}, another k in {n_other}")
-    # Twelve unequal groups of 40 to 125 in 512 dimensions are the hardest.
-    assert n_right >= (0.9 if (k, sizes) != (12, "unequal") else 0.7) * n_draws
+    assert n_right >= 0.9 * n_draws
     assert n_other == 0
 
 
@@ -178,8 +177,7 @@ def test_the_number_of_dishes_is_found(which, kind, proof, record_property):
     )
     assert counts["two where there are more"] == 0
     if IS_PROOF:
-        # K-means merges small groups: of unequal ones the right number is found less often.
-        assert counts["right"] >= (0.8 if kind == "equal" else 0.2) * n_draws
+        assert counts["right"] >= (0.8 if kind == "equal" else 0.5) * n_draws
         assert n_known >= 0.95 * n_draws
 
 
