@@ -95,6 +95,11 @@ def test_two_clusters_are_the_nearest_those_of_the_opened_bar_or_those_that_are_
     page._menus[1].value = own
     assert "Choose two different clusters" in page._words.value
     assert explorer.state.pair[1] != own
+    # A bar that is opened later counts again.
+    row = int(np.flatnonzero(clustering.cluster_labels != own)[0])
+    explorer._session.open_bar(row)
+    explorer.state.page = "valley"
+    assert page._menus[0].value == clustering.cluster_labels[row]
 
 
 def test_images_stand_on_the_line_in_the_place_of_the_silhouettes(explorer, embeddings):
