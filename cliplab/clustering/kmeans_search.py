@@ -72,6 +72,14 @@ class Search:
         self.go_up(below, above)
         self.go_down(below)
 
+    def run_briefly(self, smallest: int, largest: int) -> None:
+        """Do as `run`, in less than half of the time; the inertia is some thousandths higher."""
+        below, above = _around(smallest, largest)
+        self.come_down(above, below)
+        self.start_often(smallest, largest, _STARTS // 2)
+        self.go_up(below, above)
+        self.go_down(below)
+
     def run_in_few_dimensions(self, smallest: int, largest: int) -> None:
         """Start often, and go down and up the best each time."""
         below, above = _around(smallest, largest)

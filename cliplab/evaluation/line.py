@@ -12,6 +12,7 @@ STRETCHES = ((-1 / 6, 1 / 6), (1 / 3, 2 / 3), (5 / 6, 7 / 6))
 _LOW, _HIGH = np.array(STRETCHES).T
 
 Floats = NDArray[np.floating]
+Ends = int | NDArray[np.intp]
 
 
 def squared_distances(points: Floats, centers: Floats) -> NDArray[np.float64]:
@@ -22,7 +23,7 @@ def squared_distances(points: Floats, centers: Floats) -> NDArray[np.float64]:
     return np.maximum(squares, 0)
 
 
-def positions_between(distances: Floats, spans: Floats, a: int, b: int) -> Floats:
+def positions_between(distances: Floats, spans: Floats, a: Ends, b: Ends) -> Floats:
     """Return where images stand along the line between two centres.
 
     Parameters
@@ -52,7 +53,7 @@ def positions_between(distances: Floats, spans: Floats, a: int, b: int) -> Float
     return positions
 
 
-def is_between(distances: Floats, spans: Floats, a: int, b: int) -> NDArray[np.bool_]:
+def is_between(distances: Floats, spans: Floats, a: Ends, b: Ends) -> NDArray[np.bool_]:
     """Return which images are nearer to the line from one centre to another than to all others.
 
     For each other centre, they are nearer to the point of the line that is nearest to it. So what
@@ -60,28 +61,31 @@ def is_between(distances: Floats, spans: Floats, a: int, b: int) -> NDArray[np.b
     group whose density is log-concave has one peak along every line. The two clusters together are
     not convex, and a group that is cut in many has a waist where two of them meet.
 
-    Parameters are those of `positions_between`.
+    Parameters are those of `positions_between`; the centres can also be two for each image.
     """
-    others = np.delete(np.arange(len(spans)), [a, b])
-    span = spans[a, b]
+    rows = np.arange(len(distances))
+    span = np.asarray(spans[a, b])[..., None]
     # The point of the line that is nearest to each other centre, as a share of the way.
-    nearest = np.clip((spans[a, others] + span - spans[b, others]) / (2 * span), 0, 1)
-    to_line = np.outer(distances[:, a], 1 - nearest) + np.outer(distances[:, b], nearest)
+    nearest = np.clip((spans[a] + span - spans[b]) / (2 * span), 0, 1)
+    to_line = distances[rows, a][:, None] * (1 - nearest) + distances[rows, b][:, None] * nearest
     to_line -= nearest * (1 - nearest) * span
-    return np.asarray((to_line <= distances[:, others]).all(axis=1))
+    to_line[rows, a] = to_line[rows, b] = 0  # These two are no other centres.
+    return np.asarray((to_line <= distances).all(axis=1))
 
 
-def counts_between(distances: Floats, spans: Floats, a: int, b: int) -> NDArray[np.intp]:
+def counts_between(distances: Floats, spans: Floats, a: Ends, b: Ends) -> NDArray[np.intp]:
     """Count the images about one centre, in the middle of the line, and about the other centre.
 
-    Parameters are those of `positions_between`. The three stretches are a third of the line long.
+    Parameters are those of `positions_between`; for many lines at once the centres are arrays, and
+    a row is returned for each. The three stretches are a third of the line long.
     """
-    positions = positions_between(distances, spans, a, b)
-    near = np.flatnonzero((positions >= _LOW[0]) & (positions <= _HIGH[-1]))
-    near = near[is_between(distances[near], spans, a, b)]
-    positions = positions[near, None]
-    counts: NDArray[np.intp] = ((positions >= _LOW) & (positions <= _HIGH)).sum(axis=0)
-    return counts
+    starts, ends = np.atleast_1d(a), np.atleast_1d(b)
+    positions = positions_between(distances, spans, starts, ends)[..., None]
+    rows, lines, stretches = np.nonzero((positions >= _LOW) & (positions <= _HIGH))
+    known = is_between(distances[rows], spans, starts[lines], ends[lines])
+    counted = lines[known] * len(_LOW) + stretches[known]
+    counts = np.bincount(counted, minlength=len(starts) * len(_LOW)).reshape(-1, len(_LOW))
+    return counts if np.ndim(a) else counts[0]
 
 
 def fullness(counts: Floats | NDArray[np.intp]) -> NDArray[np.float64]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest
@@ -210,3 +212,12 @@ def test_a_valley_is_found_if_there_are_images_enough():
     assert shares == sorted(shares)
     assert shares[0] < 0.5
     assert shares[2] > 0.99
+
+
+def test_many_lines_are_counted_as_each_alone():
+    pairs = list(permutations(range(len(CENTERS)), 2))
+    starts, ends = np.array(pairs).T
+    found = counts_between(DISTANCES, SPANS, starts, ends)
+    alone = [counts_between(DISTANCES, SPANS, a, b) for a, b in pairs]
+    np.testing.assert_array_equal(found, alone)
+    assert found.sum() > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -21,7 +22,10 @@ _TIMES_AS_FINE = 3
 # So many k after the one with the highest silhouettes tell whether its clusters have merged groups.
 _FINER = 6
 
-# So many of ten repeats must name the same k.
+# Of many groups, halves can miss some: pieces of few images seem to be joined.
+_NEARLY_ALL = 0.8
+
+# So many of ten repeats must name the same k, and so many halves must count as many groups.
 _AGREEMENT = 0.7
 
 Kind = Literal["one group", "groups", "k", "levels", "more", "no verdict"]
@@ -132,6 +136,25 @@ def n_groups_inside(found: Sequence[Half], k: int) -> int:
     return int(np.median(numbers)) if numbers else k
 
 
+def counted_groups(found: Sequence[Half]) -> int | None:
+    """Return how many groups seven of ten halves count, or None if they do not agree.
+
+    A half counts g groups if g stand apart with a few more clusters than g. It needs no clusters
+    for g itself: where K-means for g cuts a large group and merges small ones, the groups are
+    counted all the same.
+    """
+    counts = Counter(_count(half) for half in found)
+    (n_groups, n_halves), *_ = counts.most_common(1) or [(0, 0)]
+    return n_groups if n_halves and n_halves >= _AGREEMENT * len(found) else None
+
+
+def _count(half: Half) -> int:
+    n_groups = 1
+    while (inside := n_groups_inside([half], n_groups)) > n_groups:
+        n_groups = inside
+    return n_groups
+
+
 def decide(found: Sequence[Half], ks: Sequence[int], vote: int) -> Answer:
     """Say how many groups there are.
 
@@ -159,12 +182,15 @@ def decide(found: Sequence[Half], ks: Sequence[int], vote: int) -> Answer:
         return Answer("more")
     n_inside = n_groups_inside(found, vote)
     # Of a cluster of few images the valley is hard to see; finer clusters tell the same.
-    if vote not in apart and not (n_inside == vote and table.typically_apart(vote)):
-        return Answer("groups")
-    finest = max([largest, *table.inside(vote)])
-    if finest > vote:
-        return Answer("levels", (vote, finest))
-    return Answer("groups") if n_inside > vote else Answer("k", (vote,))
+    as_many = _NEARLY_ALL * vote <= n_inside <= vote and table.typically_apart(vote)
+    if vote in apart or as_many:
+        finest = max([largest, *table.inside(vote)])
+        if finest > vote:
+            return Answer("levels", (vote, finest))
+        if n_inside <= vote:
+            return Answer("k", (vote,))
+    counted = counted_groups(found) or 0
+    return Answer("k", (counted,)) if counted > vote and counted in ks else Answer("groups")
 
 
 def agreed(answer: Answer, repeats: Sequence[Answer]) -> Answer:

@@ -33,7 +33,7 @@ from cliplab.evaluation.line import different_rows
 from cliplab.projection.values import Projection
 
 # Of the answer: each draws as many of the halves, with replacement.
-_N_REPEATS = 10
+_N_REPEATS = 40
 _MAPS = ("tsne", "umap")
 
 Tasks = dict[str, list[Callable[[], Any]]]
@@ -273,7 +273,9 @@ def _evidence(
         repeats=repeats,
         disputed=() if settled == answer else answer.ks,
         p_value=one_group_p_value(every_half),
-        null_p_value=measures.null_p_value(in_main, np.array(found["shuffled"])),
+        null_p_value=measures.null_p_value(
+            measures.brief_silhouettes(scores, ks, seed), np.array(found["shuffled"])
+        ),
         n_references=len(found["shuffled"]),
         n_inside=n_groups_inside(every_half, vote),
         elbows=sweep.elbows,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +25,8 @@ _SAME = 0.5
 _PIECES = range(4, 13)
 _IMAGES_IN_A_PIECE = 8
 _NEIGHBORS = 3
+# An end with a single image is not fuller than an empty middle, but by chance.
+_IMAGES_AT_AN_END = 2
 # Images with which there is a test: two halves of four pieces.
 FEWEST = 2 * _PIECES[0] * _IMAGES_IN_A_PIECE
 
@@ -56,13 +60,38 @@ class Half(NamedTuple):
     groups: dict[int, int]
 
 
-class _Proposal(NamedTuple):
+@dataclass
+class _Proposal:
     """Clusters of one half: how far each image of a half is from them, and they from each other."""
 
-    labels: Labels
     proposing: Floats
     testing: Floats
     spans: Floats
+
+    @cached_property
+    def tested(self) -> dict[tuple[int, int], NDArray[np.intp]]:
+        """For each pair of neighbors, the counts of the other half between their centres."""
+        counts = counts_between(self.testing, self.spans, *self.lines)
+        return dict(zip(self.neighbors, counts, strict=True))
+
+    @property
+    def lines(self) -> tuple[Labels, Labels]:
+        """Where the lines between neighbors begin, and where they end."""
+        starts, ends = np.array(self.neighbors, dtype=np.intp).T
+        return starts, ends
+
+    @cached_property
+    def neighbors(self) -> list[tuple[int, int]]:
+        """Pairs of near clusters with no other centre between them (Gabriel's neighbors)."""
+        near = self.nearest(_NEIGHBORS)
+        pairs = {(min(a, b), max(a, b)) for a, some in enumerate(near.tolist()) for b in some}
+        spans = self.spans
+
+        def has_none_between(a: int, b: int) -> bool:
+            others = np.delete(spans[a] + spans[b], [a, b])
+            return not others.size or bool(others.min() >= spans[a, b])
+
+        return sorted(pair for pair in pairs if has_none_between(*pair))
 
     @property
     def k(self) -> int:
@@ -113,7 +142,7 @@ def _half(
     pieces = [k for k in _PIECES if k <= len(fit) // _IMAGES_IN_A_PIECE]
     if not ks:
         return None
-    found = partitions(proposing, max([*ks, *pieces]), seed)
+    found = partitions(proposing, max([*ks, *pieces]), seed, is_brief=True)
     proposals = {k: _propose(proposing, testing, clusters) for k, clusters in found.items()}
     ks = [k for k in ks if k in proposals]
     if not ks:
@@ -135,7 +164,6 @@ def _propose(proposing: Floats, testing: Floats, labels: Labels) -> _Proposal:
     matrix = whitening(proposing, centers, labels)
     centers = centers @ matrix
     return _Proposal(
-        labels,
         squared_distances(proposing @ matrix, centers),
         squared_distances(testing @ matrix, centers),
         squared_distances(centers, centers),
@@ -145,13 +173,10 @@ def _propose(proposing: Floats, testing: Floats, labels: Labels) -> _Proposal:
 def _to_nearest(proposal: _Proposal) -> NDArray[np.intp]:
     """Count the images of the other half between each centre and the nearest other."""
     counts = np.zeros((proposal.k, 3), dtype=np.intp)
-    nearest = proposal.nearest(1)[:, 0]
-    for cluster, other in enumerate(nearest):
-        # Two that are nearest to each other have the same line.
-        if nearest[other] == cluster and other < cluster:
-            counts[cluster] = counts[other][::-1]
-        else:
-            counts[cluster] = counts_between(proposal.testing, proposal.spans, cluster, int(other))
+    for cluster, other in enumerate(proposal.nearest(1)[:, 0].tolist()):
+        # Of two that are the nearest to one another, there is no other between.
+        low, high = min(cluster, other), max(cluster, other)
+        counts[cluster] = proposal.tested[low, high][:: 1 if low == cluster else -1]
     return counts
 
 
@@ -160,12 +185,11 @@ def _clearest(proposals: Sequence[_Proposal]) -> float:
 
     Which valley is tested was chosen without the other half, so there is one test only.
     """
-    lines = [(each, *pair) for each in proposals for pair in _neighbors(each)]
-    if not lines:
+    if not proposals:
         return np.nan
-    seen = np.array([counts_between(each.proposing, each.spans, a, b) for each, a, b in lines])
-    clearest, a, b = lines[int(valley_p_value(seen).argmin())]
-    return float(valley_p_value(counts_between(clearest.testing, clearest.spans, a, b)))
+    seen = [counts_between(each.proposing, each.spans, *each.lines) for each in proposals]
+    tested = [count for each in proposals for count in each.tested.values()]
+    return float(valley_p_value(tested[int(valley_p_value(np.vstack(seen)).argmin())]))
 
 
 def _n_groups(proposal: _Proposal) -> int:
@@ -173,26 +197,15 @@ def _n_groups(proposal: _Proposal) -> int:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    pairs = _neighbors(proposal)
-    counts = [counts_between(proposal.testing, proposal.spans, a, b) for a, b in pairs]
-    joined = [pair for pair, few in zip(pairs, counts, strict=True) if fullness(few) > 1]
+    joined = [
+        pair
+        for pair, counts in proposal.tested.items()
+        if fullness(counts) > 1 or min(counts[0], counts[2]) < _IMAGES_AT_AN_END
+    ]
     ones, others = zip(*joined, strict=True) if joined else ((), ())
     shape = (proposal.k, proposal.k)
     graph = coo_array((np.ones(len(joined)), (np.array(ones, int), np.array(others, int))), shape)
     return int(connected_components(graph, directed=False)[0])
-
-
-def _neighbors(proposal: _Proposal) -> list[tuple[int, int]]:
-    """Return pairs of near clusters with no other centre between them (Gabriel's neighbors)."""
-    near = proposal.nearest(_NEIGHBORS)
-    pairs = {(min(a, b), max(a, b)) for a, some in enumerate(near.tolist()) for b in some}
-    spans = proposal.spans
-
-    def has_none_between(a: int, b: int) -> bool:
-        others = np.delete(spans[a] + spans[b], [a, b])
-        return not others.size or bool(others.min() > spans[a, b])
-
-    return sorted(pair for pair in pairs if has_none_between(*pair))
 
 
 def _jaccard(labels: Labels, others: Labels, k: int) -> NDArray[np.float64]:

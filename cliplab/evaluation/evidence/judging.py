@@ -45,7 +45,9 @@ class Evidence:
     highest silhouettes in the main directions? A k is suggested only if all this holds and seven
     of ten repeats name it. For photographs it seldom holds; then the suggestion is None, which is
     a valid result. Of small clusters a valley is hard to see: it is enough that half of the
-    clusters stand apart if finer ones show as many groups, or at a second level, much finer.
+    clusters stand apart if finer ones show about as many groups, or at a second level, much finer.
+    Where K-means merges small groups, a k is suggested if seven of ten halves count as many groups
+    among finer clusters.
 
     Parameters
     ----------
@@ -160,6 +162,14 @@ class Evidence:
                 f"k = {outer} and, inside, k = {inner} are well supported: {rejected}; "
                 f"{self._stands_up(outer)}; {self._stands_up(inner)}."
                 f"{self._repeated('one of the two')}"
+            )
+        elif answer.ks[0] != (vote := self.votes["silhouette"]):
+            (k,) = answer.ks
+            words = (
+                f"There seem to be {k} groups: {rejected}, and with a few more clusters than {k}, "
+                f"{k} groups stand apart in most halves of the images. The silhouettes in the main "
+                f"directions are highest at k = {vote}: K-means for k = {k} may cut large groups "
+                f"and merge small ones.{self._repeated(f'k = {k}')}"
             )
         else:
             (k,) = answer.ks

@@ -43,28 +43,35 @@ def main_directions(points: Floats) -> Directions:
 
     There are 16, or fewer where there are few points: one for every six.
     """
+    from scipy.linalg import eigh
+
     mean = points.mean(axis=0, dtype=np.float64).astype(points.dtype)
     centred = points - mean
     n_directions = int(np.clip(len(points) // _ROWS_PER_DIRECTION, 2, N_DIRECTIONS))
-    # The eigenvectors of the smaller of the two products.
+    # The largest eigenvectors of the smaller of the two products.
     is_wide = centred.shape[0] < centred.shape[1]
     product = (centred @ centred.T if is_wide else centred.T @ centred).astype(np.float64)
-    variances, vectors = np.linalg.eigh(product)
-    largest = variances.argsort()[::-1][:n_directions]
+    last = len(product) - 1
+    variances, vectors = eigh(product, subset_by_index=[max(0, last - n_directions + 1), last])
     # A direction without variance, up to rounding, is none; one remains if all points are equal.
-    tiny = np.finfo(points.dtype).eps * len(product) * variances[largest[0]]
-    largest = largest[: max(1, int((variances[largest] > tiny).sum()))]
-    basis = vectors[:, largest].astype(points.dtype)
+    tiny = np.finfo(points.dtype).eps * len(product) * variances[-1]
+    n_known = max(1, int((variances > tiny).sum()))
+    basis = vectors[:, ::-1][:, :n_known].astype(points.dtype)
     if is_wide:
         basis = centred.T @ basis
         basis /= np.maximum(np.linalg.norm(basis, axis=0), np.finfo(points.dtype).tiny)
     return Directions(mean, basis)
 
 
-def partitions(scores: Floats, largest: int, seed: int) -> dict[int, NDArray[np.intp]]:
-    """Return K-means labels of some points for every k from 2, as far as there are such."""
+def partitions(
+    scores: Floats, largest: int, seed: int, is_brief: bool = False
+) -> dict[int, NDArray[np.intp]]:
+    """Return K-means labels of some points for every k from 2, as far as there are such.
+
+    A brief search is for halves and null data, of which there are many.
+    """
     search = Search(scores - scores.mean(axis=0), np.random.default_rng(seed), is_spherical=False)
-    search.run(2, largest)
+    (search.run_briefly if is_brief else search.run)(2, largest)
     return {
         k: search.best[k].labels.astype(np.intp)
         for k in range(2, largest + 1)

@@ -45,6 +45,14 @@ def mean_silhouettes(scores: Floats, labels: Mapping[int, Labels], ks: Sequence[
     return np.array([means[k] for k in ks])
 
 
+def brief_silhouettes(scores: Floats, ks: Sequence[int], seed: int) -> Floats:
+    """Search briefly, and return the mean silhouettes for each k.
+
+    Those of the images are compared with those of null data, so both are searched for alike.
+    """
+    return mean_silhouettes(scores, partitions(scores, max(ks), seed, is_brief=True), ks)
+
+
 def shuffled_silhouettes(scores: Floats, ks: Sequence[int], seed: int) -> Floats:
     """Shuffle each main direction among the images, and return the mean silhouettes for each k.
 
@@ -52,7 +60,7 @@ def shuffled_silhouettes(scores: Floats, ks: Sequence[int], seed: int) -> Floats
     together is lost.
     """
     shuffled = np.random.default_rng((_SALT, seed)).permuted(scores, axis=0)
-    return mean_silhouettes(shuffled, partitions(shuffled, max(ks), seed), ks)
+    return brief_silhouettes(shuffled, ks, seed)
 
 
 def uniform_inertias(scores: Floats, ks: Sequence[int], seed: int) -> Floats:
@@ -70,9 +78,8 @@ def inertias_of(scores: Floats, labels: Mapping[int, Labels], ks: Sequence[int])
 
 
 def _inertia(scores: Floats, labels: Labels) -> float:
-    sums = np.zeros((int(labels.max()) + 1, scores.shape[1]))
-    np.add.at(sums, labels, scores)
-    sizes = np.bincount(labels)
+    members = (labels == np.arange(int(labels.max()) + 1)[:, None]).astype(np.float64)
+    sums, sizes = members @ scores, members.sum(axis=1)
     return float((scores.astype(np.float64) ** 2).sum() - ((sums**2).sum(axis=1) / sizes).sum())
 
 
@@ -138,14 +145,26 @@ def random_start(scores: Floats, ks: Sequence[int], seed: int) -> tuple[list[Lab
 
 def agreement_of_starts(starts: Sequence[Sequence[Labels]]) -> Floats:
     """Return for each k the mean adjusted Rand index between two independent starts."""
-    from sklearn.metrics import adjusted_rand_score
-
     pairs = [
-        [adjusted_rand_score(*labels) for labels in zip(one, other, strict=True)]
+        [_adjusted_rand(*labels) for labels in zip(one, other, strict=True)]
         for one, other in combinations(starts, 2)
     ]
     mean: Floats = np.mean(pairs, axis=0)
     return mean
+
+
+def _adjusted_rand(labels: Labels, others: Labels) -> float:
+    """Do as scikit-learn, which checks its arguments for ten times as long as it counts."""
+    k = int(others.max()) + 1
+    shared = np.bincount(labels * k + others, minlength=k * (int(labels.max()) + 1)).reshape(-1, k)
+
+    def n_pairs(counts: Labels) -> float:
+        return float((counts * (counts - 1)).sum()) / 2
+
+    both, rows, columns = (n_pairs(each) for each in (shared, shared.sum(1), shared.sum(0)))
+    by_chance = rows * columns / max(n_pairs(np.array([len(labels)])), 1)
+    greatest = (rows + columns) / 2
+    return 1.0 if greatest == by_chance else (both - by_chance) / (greatest - by_chance)
 
 
 def classical_scores(data: Any, sweep: ClusterSweep) -> tuple[Floats, Floats]:

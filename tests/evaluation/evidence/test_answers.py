@@ -10,6 +10,7 @@ from cliplab.evaluation.evidence.answers import (
     Answer,
     Kind,
     agreed,
+    counted_groups,
     decide,
     n_alike,
     n_groups_inside,
@@ -121,7 +122,8 @@ def test_no_k_is_named_if_its_clusters_touch():
 def test_a_cluster_that_is_too_small_for_a_valley_is_made_up_for_by_finer_clusters():
     for n_touching, n_groups, expected in (
         (1, 4, Answer("k", (4,))),
-        (1, 5, Answer("groups")),
+        (1, 3, Answer("groups")),
+        (1, 5, Answer("k", (5,))),
         (3, 4, Answer("groups")),
     ):
         found = _halves(apart=[4], groups=dict.fromkeys(KS, n_groups))
@@ -154,11 +156,46 @@ def test_a_k_that_is_only_a_little_finer_and_touches_is_no_level():
     assert decide(found, KS, 3) == Answer("k", (3,))
 
 
+def test_of_many_groups_finer_clusters_may_miss_one_in_five():
+    for n_groups, expected in (
+        (8, Answer("k", (10,))),
+        (7, Answer("groups")),
+    ):
+        found = _halves(apart=[10], groups=dict.fromkeys(KS, n_groups))
+        found[0].counts[10][:2] = FULL  # The same one in all halves: they are one object.
+        assert decide(found, KS, 10) == expected
+
+
 def test_a_k_is_taken_back_if_with_more_clusters_more_groups_remain():
+    """The number that remains is named if the halves agree about it."""
     merged = dict.fromkeys(KS, 5)
-    assert decide(_halves(apart=[3], groups=merged), KS, 3) == Answer("groups")
-    assert decide(_halves(apart=[3], groups=merged | {2: 2, 3: 3}), KS, 3) == Answer("groups")
+    disagreeing = [
+        half._replace(groups=dict.fromkeys(KS, n))
+        for half, n in zip(_halves(apart=[3]), (5, 5, 4, 6), strict=True)
+    ]
+    assert decide(disagreeing, KS, 3) == Answer("groups")
+    assert decide(_halves(apart=[3], groups=merged), KS, 3) == Answer("k", (5,))
     assert decide(_halves(apart=[3], groups=dict.fromkeys(KS, 3)), KS, 3) == Answer("k", (3,))
+
+
+def test_a_number_that_the_range_lacks_is_not_named():
+    found = _halves(apart=[3], groups=dict.fromkeys(KS, 5))
+    assert decide(found, [2, 3, 4, 6, 7], 3) == Answer("groups")
+
+
+def test_a_half_counts_the_groups_that_remain_with_a_few_more_clusters():
+    # Of 2 to 7 clusters 2 remain, the median; of 3 to 8 clusters 3, and of 4 to 9 clusters 3.
+    climbing = _half({}, {}, groups={2: 2, 3: 2, 4: 2, 5: 3, 6: 3, 7: 3, 8: 4, 9: 4, 10: 1})
+    assert counted_groups([climbing]) == 3
+    one = _half({}, {}, groups=dict.fromkeys(KS, 1))
+    assert counted_groups([one]) == 1
+
+
+def test_seven_of_ten_halves_must_count_alike():
+    three, four = (_half({}, {}, groups=dict.fromkeys(KS, n)) for n in (3, 4))
+    assert counted_groups([three] * 7 + [four] * 3) == 3
+    assert counted_groups([three] * 6 + [four] * 4) is None
+    assert counted_groups([]) is None
 
 
 def test_the_groups_inside_are_the_median_over_halves_and_over_the_next_six_k():

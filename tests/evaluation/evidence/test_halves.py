@@ -50,7 +50,8 @@ def test_equal_seeds_give_equal_halves_and_others_give_others():
 @pytest.mark.parametrize("which", [0, 1])
 def test_overlaps_are_those_with_clusters_of_the_half_alone(which):
     fit = np.split(ORDER, 2)[which]
-    found = partitions(main_directions(POINTS[fit]).scores(POINTS[fit]), max(12, *KS), SEED)
+    scores = main_directions(POINTS[fit]).scores(POINTS[fit])
+    found = partitions(scores, max(12, *KS), SEED, is_brief=True)
     for k in KS:
         plain = [
             max(jaccard_score(LABELS[k][fit] == one, found[k] == other) for other in range(k))
@@ -211,7 +212,7 @@ def test_clusters_with_another_between_them_are_no_neighbors():
     angles = np.linspace(0, np.pi, 90)
     arc = np.column_stack([np.cos(angles), np.sin(angles)])
     proposal = _proposed(arc, np.repeat([0, 1, 2], 30))
-    assert halves_module._neighbors(proposal) == [(0, 1), (1, 2)]
+    assert proposal.neighbors == [(0, 1), (1, 2)]
 
 
 def test_a_line_has_the_same_counts_from_its_other_end():
@@ -232,3 +233,17 @@ def test_long_clusters_are_parted_across_and_not_along():
     points[:, 0] += 6 * labels
     counts = halves_module._to_nearest(_proposed(points, labels))
     assert counts[0][1] < 0.1 * min(counts[0][0], counts[0][2])
+
+
+def test_an_end_with_a_single_image_is_no_sign_of_a_gap():
+    """Two clusters of which one has so few images beside its centre count as one group."""
+    random = np.random.default_rng(0)
+    points = random.normal(size=(121, 3))
+    points[100:, 0] += 12
+    labels = np.repeat([0, 1], [100, 21])
+    many = _proposed(points, labels)
+    assert halves_module._n_groups(many) == 2
+    few = halves_module._Proposal(many.proposing[:101], many.testing[:101], many.spans)
+    high = few.tested[0, 1][2]
+    assert high <= 1
+    assert halves_module._n_groups(few) == 1

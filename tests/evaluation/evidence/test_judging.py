@@ -92,6 +92,18 @@ def test_of_a_k_whose_clusters_do_not_all_stand_apart_it_is_said():
     ) in _evidence(THREE, columns=columns).sentence
 
 
+def test_groups_that_are_counted_are_not_said_to_be_the_clusters_of_k_means():
+    found = _evidence(FIVE, [FIVE] * 9 + [GROUPS])
+    assert found.suggested_k == 5
+    assert found.sentence == (
+        "There seem to be 5 groups: one group is rejected (p = 0.0123), and with a few more "
+        "clusters than 5, 5 groups stand apart in most halves of the images. The silhouettes in "
+        "the main directions are highest at k = 3: K-means for k = 5 may cut large groups and "
+        "merge small ones. With the halves drawn anew, 9 of 10 repeats name k = 5."
+        f"{CAVEAT}"
+    )
+
+
 def test_without_repeats_nothing_is_said_of_them():
     assert "highest there. Groups that touch inside" in _evidence(THREE).sentence
 
