@@ -25,7 +25,7 @@ _FINER = 6
 # Of many groups, halves can miss some: pieces of few images seem to be joined.
 _NEARLY_ALL = 0.8
 
-# So many of ten repeats must name the same k, and so many halves must count as many groups.
+# Such a share of the repeats must name the same k, and of the halves count as many groups.
 _AGREEMENT = 0.7
 
 Kind = Literal["one group", "groups", "k", "levels", "more", "no verdict"]
