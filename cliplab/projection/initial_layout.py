@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 _SMALLEST_SPREAD = 1e-6  # A hundredth of that of the initial layout.
 
 
-def pca_layout(vectors: NDArray[np.float32], random_state: int) -> NDArray[np.float32]:
+def pca_layout(centered: NDArray[np.float32], random_state: int) -> NDArray[np.float32]:
     """Return the first two principal components, very small, with a little noise.
+
+    Of one feature there is one component, and the other axis is noise.
 
     Parameters
     ----------
-    vectors : ndarray of shape (n_images, n_features)
-        What is projected.
+    centered : ndarray of shape (n_images, n_features)
+        What is projected, with its mean in the origin.
     random_state : int
         The seed of the noise.
 
@@ -22,16 +25,14 @@ def pca_layout(vectors: NDArray[np.float32], random_state: int) -> NDArray[np.fl
     -------
     ndarray of shape (n_images, 2)
     """
-    import torch
+    from sklearn.utils.extmath import randomized_svd
 
-    from cliplab.projection.engines.torch_gradient import one_thread
-
-    points = torch.tensor(vectors)
-    with one_thread(), torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        scores, scales, _ = torch.pca_lowrank(points, q=min(8, *points.shape), niter=4)
-    layout = (scores[:, :2] * scales[:2]).numpy()
-    layout = layout / max(float(layout[:, 0].std()), 1e-12)
+    n_components = min(2, *centered.shape)
+    with threadpool_limits(limits=1, user_api="blas"):
+        scores, scales, _ = randomized_svd(centered, n_components, n_iter=7, random_state=0)
+    layout = np.zeros((len(centered), 2))
+    layout[:, :n_components] = scores * scales
+    layout /= layout[:, 0].std()
     noise = np.random.default_rng(random_state).normal(scale=0.1, size=layout.shape)
     initial: NDArray[np.float32] = (1e-4 * (layout + noise)).astype(np.float32)
     return initial

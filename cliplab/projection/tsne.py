@@ -1,8 +1,8 @@
 """t-SNE in stages: affinities, an initial layout, and the layouts on the way to the last one.
 
-The gradient is exact. With a thousand images that is faster than approximations, and the KL
-divergence is lower. A run can be watched frame by frame, stopped after any of them, and started
-from another layout.
+The gradient is exact, the affinities are those of the 3 x perplexity nearest. With a thousand
+images that is faster than approximations, and the KL divergence is no higher. A run can be watched
+frame by frame, stopped after any of them, and started from another layout.
 """
 
 from __future__ import annotations
@@ -20,13 +20,17 @@ from cliplab._core.device import gpu_for
 from cliplab.embeddings.values import Embeddings
 from cliplab.projection.affinities import joint_affinities
 from cliplab.projection.divergence import divergence_from
+from cliplab.projection.engines.numpy_gradient import tiled_gradient
 from cliplab.projection.initial_layout import pca_layout, spread_out
 
-MOST_DENSE = 2_000
+MOST_TILED = 2_000
 MOST_EXACT = 10_000
+FEWEST_IMAGES = 4
 _FRAME_EVERY = 15
-_EARLY, _LATE, _WARM = 250, 350, 250
-_EXAGGERATION = 12.0
+_N_STEPS_FURTHER = 250
+# How many times too strongly neighbours attract each other, step by step. Where this falls slowly,
+# and not at once, fewer images are left behind among others than their own neighbours.
+_EXAGGERATIONS = np.concatenate([np.geomspace(12, 1, 300), np.ones(250)])
 
 Gradient = Callable[[NDArray[np.float32], float], tuple[NDArray[np.float32], float]]
 
@@ -55,12 +59,20 @@ class Frame(NamedTuple):
 class StagedTSNE:
     """t-SNE of one set of vectors; each stage is computed once.
 
+    The gradient is exact, the affinities are those of the ``3 * perplexity`` nearest images; beyond
+    10,000 images openTSNE approximates both.
+
     Parameters
     ----------
     embeddings : Embeddings or array-like of shape (n_images, n_features)
-        At least 4 images.
+        At least 4 images, not all equal.
     random_state : int, default=0
         The seed of the noise in the initial layout.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer images, or all are equal, or not all numbers are finite.
 
     References
     ----------
@@ -82,6 +94,12 @@ class StagedTSNE:
 
     def __init__(self, embeddings: Embeddings | ArrayLike, random_state: int = 0) -> None:
         self.vectors = np.asarray(embeddings, dtype=np.float32)
+        require_vectors(self.vectors)
+        if (self.vectors == self.vectors[0]).all():
+            raise ValueError(
+                "`embeddings` must differ from each other: t-SNE would draw a disc of equal rows. "
+                f"Got {len(self.vectors):,} equal rows instead."
+            )
         self.random_state = random_state
         self._affinities: dict[float, csr_array] = {}
 
@@ -109,7 +127,7 @@ class StagedTSNE:
     @cached_property
     def initial_layout(self) -> NDArray[np.float32]:
         """The first two principal components, very small, with a little noise."""
-        return pca_layout(self.vectors, self.random_state)
+        return pca_layout(self._centered, self.random_state)
 
     def frames(
         self, perplexity: float | None = None, start: ArrayLike | None = None
@@ -139,22 +157,21 @@ class StagedTSNE:
         affinities = self.affinities(perplexity)
         gradient, divergence = _gradient_of(affinities), divergence_from(affinities)
         layout = self.initial_layout if start is None else np.array(start, dtype=np.float32)
-        early = _EARLY if start is None else 0
-        total = early + (_LATE if start is None else _WARM)
+        exaggerations = _EXAGGERATIONS if start is None else np.ones(_N_STEPS_FURTHER)
+        total = len(exaggerations)
         update, gains = np.zeros_like(layout), np.ones_like(layout)
-        for iteration in range(1, total + 1):
-            is_early = iteration <= early
-            slope, normalizer = gradient(layout, _EXAGGERATION if is_early else 1.0)
+        for iteration, exaggeration in enumerate(exaggerations, start=1):
+            slope, normalizer = gradient(layout, exaggeration)
             if iteration % _FRAME_EVERY == 0 or iteration == total:
                 yield Frame(layout, divergence(layout, normalizer), iteration, iteration / total)
             # With exaggeration the gradient is larger, and steps have to be as much shorter.
-            rate = len(layout) / (48 if is_early else 8)
+            rate = len(layout) / (8 * exaggeration)
             grows = update * slope < 0
             gains = np.maximum(np.where(grows, gains + 0.2, gains * 0.8), 0.01)
-            update = (0.5 if is_early else 0.8) * update - rate * gains * slope
+            update = 0.8 * update - np.float32(rate) * gains * slope
             layout = layout + update
             layout -= layout.mean(axis=0, dtype=np.float32)
-            if is_early:
+            if exaggeration > 1:
                 layout = spread_out(layout)
 
     def _check(self, perplexity: float) -> None:
@@ -169,33 +186,66 @@ class StagedTSNE:
         return max(2.0, (len(self.vectors) - 1) / 3)
 
     @cached_property
+    def _centered(self) -> NDArray[np.float32]:
+        """The vectors around their mean, scaled so that no square is too small or too large."""
+        centered = self.vectors - self.vectors[0].astype(np.float64)
+        centered /= np.abs(centered).max()
+        single: NDArray[np.float32] = (centered - centered.mean(axis=0)).astype(np.float32)
+        return single
+
+    @cached_property
     def _squared_distances(self) -> NDArray[np.float32]:
-        centered = self.vectors - self.vectors.mean(axis=0)
+        centered = self._centered
         squares = np.einsum("ij,ij->i", centered, centered)
         # In place: of 10,000 images each such array takes 400 MB.
         distances: NDArray[np.float32] = (-2 * centered) @ centered.T
         distances += squares[:, None]
         distances += squares
         np.maximum(distances, 0, out=distances)
+        distances[_equal_rows(self.vectors)] = 0  # What is there is a rounding error.
         np.fill_diagonal(distances, np.inf)
         return distances
+
+
+def require_vectors(vectors: NDArray[np.float32]) -> None:
+    """Refuse what cannot be projected.
+
+    Raises
+    ------
+    ValueError
+        If the vectors are no table of finite numbers with at least 4 rows.
+    """
+    if vectors.ndim != 2 or len(vectors) < FEWEST_IMAGES or not np.isfinite(vectors).all():
+        raise ValueError(
+            "`embeddings` must be finite numbers of shape (n_images, n_features), with at least "
+            f"{FEWEST_IMAGES} images. Got an array of shape {vectors.shape!r} instead."
+        )
+
+
+def _equal_rows(vectors: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the pairs of rows that are equal."""
+    rows = np.ascontiguousarray(vectors).view(f"V{vectors[0].nbytes}")[:, 0]
+    _, group, sizes = np.unique(rows, return_inverse=True, return_counts=True)
+    repeated = np.flatnonzero(sizes[group] > 1)
+    one, other = np.nonzero(group[repeated, None] == group[repeated])
+    return repeated[one], repeated[other]
 
 
 def _gradient_of(affinities: csr_array) -> Gradient:
     """Choose the engine that computes the gradient.
 
-    Compiled loops are faster at every size, but take seconds to compile the first time, which a
-    lesson should not wait for.
+    Compiled loops are faster at every size, but to load them takes a second or more and 100 MB,
+    which a lesson's size is not worth. torch takes 500 MB, so only a GPU is.
     """
-    from cliplab.projection.engines.torch_gradient import dense_gradient
-
     n_images = affinities.shape[0]
-    if n_images <= MOST_DENSE:
-        return dense_gradient(affinities)
-    if gpu := gpu_for(10.0 * n_images**2 * (_EARLY + _LATE)):
+    if n_images <= MOST_TILED:
+        return tiled_gradient(affinities)
+    if gpu := gpu_for(10.0 * n_images**2 * len(_EXAGGERATIONS)):
+        from cliplab.projection.engines.torch_gradient import dense_gradient
+
         return dense_gradient(affinities, gpu)
     if importlib.util.find_spec("numba") is None:
-        return dense_gradient(affinities)
+        return tiled_gradient(affinities)
     from cliplab.projection.engines.numba_gradient import fused_gradient
 
     return fused_gradient(affinities)

@@ -106,7 +106,7 @@ def test_a_t_sne_settles_on_a_device_as_well(
     *_, expected = StagedTSNE(points).frames(20)
 
     request.getfixturevalue("gpu")
-    monkeypatch.setattr("cliplab.projection.tsne.MOST_DENSE", 100)
+    monkeypatch.setattr("cliplab.projection.tsne.MOST_TILED", 100)
 
     *_, found = StagedTSNE(points).frames(20)
     assert found.kl_divergence == pytest.approx(expected.kl_divergence, rel=1e-3)

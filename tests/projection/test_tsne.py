@@ -10,7 +10,7 @@ from sklearn.manifold import TSNE, trustworthiness
 from cliplab.projection import tsne
 from cliplab.projection.affinities import joint_affinities
 from cliplab.projection.divergence import kl_divergence
-from cliplab.projection.engines.torch_gradient import dense_gradient
+from cliplab.projection.engines.numpy_gradient import tiled_gradient
 from cliplab.projection.initial_layout import spread_out
 from cliplab.projection.tsne import StagedTSNE
 
@@ -105,7 +105,7 @@ def test_affinities_are_scikit_learn_s():
 def test_the_gradient_is_that_of_the_divergence(stages):
     affinities = stages.affinities(30)
     layout = (10 * np.random.default_rng(0).normal(size=(500, 2))).astype(np.float32)
-    slope, _ = dense_gradient(affinities)(layout, 1.0)
+    slope, _ = tiled_gradient(affinities)(layout, 1.0)
     step = 1e-3
     for row, column in ((0, 0), (7, 1), (499, 0)):
         up, down = layout.astype(np.float64), layout.astype(np.float64)
@@ -122,10 +122,10 @@ def test_compiled_loops_compute_the_same_gradient(stages):
 
     affinities = stages.affinities(30)
     layout = np.random.default_rng(0).normal(size=(500, 2)).astype(np.float32)
-    dense, dense_sum = dense_gradient(affinities)(layout, 12.0)
+    tiled, tiled_sum = tiled_gradient(affinities)(layout, 12.0)
     fused, fused_sum = fused_gradient(affinities)(layout, 12.0)
-    np.testing.assert_allclose(fused, dense, atol=1e-4 * abs(dense).max())
-    assert fused_sum == pytest.approx(dense_sum, rel=1e-5)
+    np.testing.assert_allclose(fused, tiled, atol=1e-4 * abs(tiled).max())
+    assert fused_sum == pytest.approx(tiled_sum, rel=1e-5)
 
 
 @pytest.mark.slow
@@ -153,7 +153,7 @@ with ThreadPoolExecutor(4) as pool:
 @pytest.mark.slow
 def test_many_images_use_the_compiled_loops(monkeypatch, stages, frames):
     pytest.importorskip("numba")
-    monkeypatch.setattr(tsne, "MOST_DENSE", 100)
+    monkeypatch.setattr(tsne, "MOST_TILED", 100)
     assert "fused" in tsne._gradient_of(stages.affinities(30)).__qualname__
     *_, last = stages.frames(30)
     assert last.kl_divergence == pytest.approx(frames[-1].kl_divergence, rel=0.01)

@@ -1,10 +1,8 @@
-"""The gradient of t-SNE from all pairs of images, by torch: on one thread, or on a GPU."""
+"""The gradient of t-SNE from all pairs of images, by torch: on a GPU."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import lru_cache
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -13,7 +11,7 @@ from scipy.sparse import csr_array
 
 
 def dense_gradient(
-    affinities: csr_array, device: str = "cpu"
+    affinities: csr_array, device: str
 ) -> Callable[[NDArray[np.float32], float], tuple[NDArray[np.float32], float]]:
     """Return a function that computes the gradient with matrices of shape (n, n).
 
@@ -23,41 +21,22 @@ def dense_gradient(
     closeness, weights = torch.empty_like(true), torch.empty_like(true)
     ones = torch.ones(1, len(true), device=device)
 
-    @lru_cache(maxsize=1)
-    def exaggerated(exaggeration: float) -> torch.Tensor:
-        return true if exaggeration == 1 else exaggeration * true
-
     def gradient(
         layout: NDArray[np.float32], exaggeration: float
     ) -> tuple[NDArray[np.float32], float]:
-        with one_thread():
-            # Each line passes once over all pairs, which is what takes the time. The first gives
-            # 1 + |a|² + |b|² - 2ab of every pair of points a, b as one product.
-            points = torch.from_numpy(np.ascontiguousarray(layout.T)).to(device)
-            squares = (points**2).sum(dim=0, keepdim=True)
-            left = torch.cat([-2 * points, squares, ones])
-            right = torch.cat([points, ones, squares + 1])
-            torch.mm(left.T, right, out=closeness)
-            closeness.reciprocal_().fill_diagonal_(0)
-            normalizer = closeness.sum(dim=0).sum(dtype=torch.float64).item()
-            torch.add(exaggerated(exaggeration), closeness, alpha=-1 / normalizer, out=weights)
-            weights.mul_(closeness)
-            pulls = torch.cat([points, ones]) @ weights
-            slope = points * pulls[2] - pulls[:2]
-            return (4 * slope.T).cpu().numpy(), normalizer
+        # Each line passes once over all pairs, which is what takes the time. The first gives
+        # 1 + |a|² + |b|² - 2ab of every pair of points a, b as one product.
+        points = torch.from_numpy(np.ascontiguousarray(layout.T)).to(device)
+        squares = (points**2).sum(dim=0, keepdim=True)
+        left = torch.cat([-2 * points, squares, ones])
+        right = torch.cat([points, ones, squares + 1])
+        torch.mm(left.T, right, out=closeness)
+        closeness.reciprocal_().fill_diagonal_(0)
+        normalizer = closeness.sum(dim=0).sum(dtype=torch.float64).item()
+        torch.add(true, closeness, alpha=-1 / (exaggeration * normalizer), out=weights)
+        weights.mul_(closeness)
+        pulls = torch.cat([points, ones]) @ weights
+        slope = points * pulls[2] - pulls[:2]
+        return (4 * exaggeration * slope.T).cpu().numpy(), normalizer
 
     return gradient
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Let torch use one thread: two gain little, and on a busy machine wait for each other.
-
-    Measured beside one other busy process on two cores: 3 seconds for a t-SNE instead of 80.
-    """
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(n_threads)
