@@ -3,8 +3,8 @@
 Usage: python benchmarks/first_map.py [--images 1000] [--repeats 3]
 
 Useful is a trustworthiness of 0.99 as scikit-learn measures it (5 neighbours), which itself is
-not counted. The time begins with bare vectors, torch being loaded. scikit-learn's whole t-SNE is
-timed with the threads that it takes and with one: the faster counts.
+not counted. The time begins with bare vectors. scikit-learn's whole t-SNE is timed with the threads
+that it takes and with one: the faster counts.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def main() -> None:
     # Small where it can be: past this number the compiled loops are taken.
     next(StagedTSNE(mixture(99, min(options.images, MOST_TILED + 100))).frames(30))
     compiled = time.perf_counter() - began
-    print(f"torch imported, loops compiled or read from the cache: {compiled:.1f} s")
+    print(f"loops compiled or read from the cache, if they are used: {compiled:.1f} s")
     seconds: dict[str, list[float]] = {"ours": [], "own threads": [], "one thread": []}
     shares = []
     print(

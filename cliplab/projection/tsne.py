@@ -23,14 +23,14 @@ from cliplab.projection.divergence import divergence_from
 from cliplab.projection.engines.numpy_gradient import tiled_gradient
 from cliplab.projection.initial_layout import pca_layout, spread_out
 
-MOST_TILED = 2_000
+MOST_TILED = 1_500
 MOST_EXACT = 10_000
 FEWEST_IMAGES = 4
 _FRAME_EVERY = 15
 _N_STEPS_FURTHER = 250
 # How many times too strongly neighbours attract each other, step by step. Where this falls slowly,
 # and not at once, fewer images are left behind among others than their own neighbours.
-_EXAGGERATIONS = np.concatenate([np.geomspace(12, 1, 300), np.ones(250)])
+_EXAGGERATIONS = np.concatenate([np.full(50, 12.0), np.geomspace(12, 1, 250), np.ones(250)])
 
 Gradient = Callable[[NDArray[np.float32], float], tuple[NDArray[np.float32], float]]
 
@@ -234,8 +234,8 @@ def _equal_rows(vectors: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray
 def _gradient_of(affinities: csr_array) -> Gradient:
     """Choose the engine that computes the gradient.
 
-    Compiled loops are faster at every size, but to load them takes a second or more and 100 MB,
-    which a lesson's size is not worth. torch takes 500 MB, so only a GPU is.
+    Compiled loops are faster at every size, but to load them takes a second or more and 100 MB: too
+    much for a lesson's thousand images. torch takes 500 MB, and is loaded for a GPU only.
     """
     n_images = affinities.shape[0]
     if n_images <= MOST_TILED:
