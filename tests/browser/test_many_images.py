@@ -50,8 +50,7 @@ def test_of_many_images_the_hover_fetches_a_picture_and_k_still_moves(many: Note
     many.wait_for("model_of('silhouettes').title.text.includes(' of 500')")
     many.wait_painted()
     columns = many.data("images")
-    drawn = {"x", "y", "color_values", "cluster_labels", "line_x", "line_y"}
-    assert set(columns) == drawn
+    assert set(columns) == {"x", "y", "color_values", "cluster_labels"}
     assert len(many.data("measured")["rows"]) == 500
     x, y = many.point("scatter", columns["x"][7], columns["y"][7])
     many.page.mouse.move(x - 30, y)

@@ -136,8 +136,7 @@ def test_typical_images_are_among_the_measured(sampled):
 @pytest.mark.slow
 def test_of_very_many_images_nothing_is_said_beforehand(explorer, many):
     assert image_columns(many) == {}
-    columns = {"x", "y", "color_values", "cluster_labels", "line_x", "line_y"}
-    assert set(explorer._board.plots.images.data) == columns
+    assert set(explorer._board.plots.images.data) == {"x", "y", "color_values", "cluster_labels"}
     assert explorer._board.plots.hover.sheets.data["uri"] == []
 
 

@@ -16,7 +16,7 @@ from bokeh.models.annotations import BoxAnnotation
 from bokeh.plotting import figure
 
 from cliplab.evaluation.line import STRETCHES
-from cliplab.explorer.plots.figures import BAND_ALPHA, empty_figure, vertical_line
+from cliplab.explorer.plots.figures import BAND_ALPHA, empty_figure, part_of, vertical_line
 from cliplab.explorer.style.theme import NEUTRAL
 
 if TYPE_CHECKING:
@@ -26,7 +26,10 @@ _POINT_SIZE = 5
 
 
 def line_figure(images: ColumnDataSource, hover: Hover, mapper: LinearColorMapper) -> figure:
-    """Draw a point an image, above the place where it stands between two centres."""
+    """Draw a point an image, above the place where it stands between two centres.
+
+    These places are not in the source before the figure is asked for; `place_on_line` says where.
+    """
     plot = empty_figure(name="line")
     plot.visible = False
     plot.x_range, plot.y_range = Range1d(start=-0.8, end=1.8), Range1d(start=0, end=1)
@@ -37,8 +40,8 @@ def line_figure(images: ColumnDataSource, hover: Hover, mapper: LinearColorMappe
     for place in (0, 1):
         plot.add_layout(vertical_line(NEUTRAL, "dotted", name=f"centre {place}", location=place))
     points = plot.scatter(
-        "line_x",
-        "line_y",
+        "x",
+        "y",
         source=images,
         size=_POINT_SIZE,
         color={"field": "color_values", "transform": mapper},
@@ -59,3 +62,12 @@ def line_figure(images: ColumnDataSource, hover: Hover, mapper: LinearColorMappe
     plot.yaxis.visible = False
     plot.grid.visible = False
     return plot
+
+
+def place_on_line(plot: figure, x: str, y: str) -> None:
+    """Draw the points where two columns of their source say."""
+    points = part_of(plot, "images on the line")
+    for glyph in (
+        points.glyph, points.selection_glyph, points.nonselection_glyph, points.muted_glyph,
+    ):  # fmt: skip
+        glyph.update(x=x, y=y)

@@ -22,7 +22,7 @@ from cliplab.explorer.plots.figures import (
     set_title,
 )
 from cliplab.explorer.plots.hover import Hover
-from cliplab.explorer.plots.line_figure import line_figure
+from cliplab.explorer.plots.line_figure import line_figure, place_on_line
 from cliplab.explorer.plots.silhouette_figure import mark_null, silhouette_figure
 from cliplab.explorer.style.theme import MOST_AT_ONCE, OTHER_COLOR
 
@@ -116,6 +116,7 @@ class Plots:
         if view is None:
             return
         self.images.data.update({name: view[name] for name in _ON_THE_LINE})
+        place_on_line(self.line, *_ON_THE_LINE)
         self.line.y_range.update(start=0, end=1.08 * view["top"])
         set_title(self.line, view["title"])
         say_where(self.line, view["axis"])
@@ -262,8 +263,7 @@ def _unknown(n_rows: int, has_bars: bool) -> Columns:
     """Return what is drawn; until it is known, all are alike and in the middle of nowhere."""
     unknown = np.zeros(n_rows, dtype=np.float32)
     drawn = ["x", "y", "color_values", "cluster_labels"]
-    columns: Columns = dict.fromkeys([*drawn, *(_BARS if has_bars else ())], unknown)
-    return columns | dict.fromkeys(_ON_THE_LINE, np.full(n_rows, np.nan, dtype=np.float32))
+    return dict.fromkeys([*drawn, *(_BARS if has_bars else ())], unknown)
 
 
 def _no_bars() -> Columns:

@@ -103,7 +103,12 @@ def test_two_clusters_are_the_nearest_those_of_the_opened_bar_or_those_that_are_
 
 
 def test_images_stand_on_the_line_in_the_place_of_the_silhouettes(explorer, embeddings):
-    page, plots = _page(explorer, "valley"), explorer._board.plots
+    plots = explorer._board.plots
+    assert not {"line_x", "line_y"} & set(plots.images.data)  # They come with the page.
+    page = _page(explorer, "valley")
+    points = plots.line.select_one({"name": "images on the line"})
+    for glyph in (points.glyph, points.selection_glyph, points.nonselection_glyph):
+        assert (glyph.x, glyph.y) == ("line_x", "line_y")
     assert plots.line.visible
     assert not plots.silhouettes.visible
     a, b = (menu.value for menu in page._menus)
