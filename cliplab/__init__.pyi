@@ -72,6 +72,7 @@ from .explorer.displays import (
     show_projection as show_projection,
     show_silhouettes as show_silhouettes,
     show_transitions as show_transitions,
+    show_valley as show_valley,
 )
 from .explorer.explorer import Explorer as Explorer, explore as explore
 from .explorer.model.state import ExplorerState as ExplorerState

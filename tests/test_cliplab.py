@@ -34,7 +34,7 @@ CONTRACT = {
     "fetch_hub_images", "fetch_open_images", "load_folder", "load_laboratory", "load_storybook",
     "neighbor_counts", "neighbors_kept", "project",
     "remeasure", "show_elbow", "show_evidence", "show_projection", "show_silhouettes",
-    "show_transitions", "sweep_clusters", "valley",
+    "show_transitions", "show_valley", "sweep_clusters", "valley",
 }  # fmt: skip
 
 # The data that functions work on, in the order of the pipeline.
@@ -102,7 +102,13 @@ def test_the_names_of_the_contract_inside_of_classes_and_functions_exist():
     )
     assert _positional("agreement_by_label")[-1] == "min_support"
     assert _positional("borderline_images")[-1] == "tolerance"
-    for name in ("show_elbow", "show_evidence", "show_projection", "show_silhouettes"):
+    for name in (
+        "show_elbow",
+        "show_evidence",
+        "show_projection",
+        "show_silhouettes",
+        "show_valley",
+    ):
         assert inspect.signature(getattr(cliplab, name)).return_annotation == "FigureDisplay"
 
 

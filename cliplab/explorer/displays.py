@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bokeh.layouts import row
-from bokeh.models import ColumnDataSource
+from bokeh.layouts import column, row
+from bokeh.models import ColumnDataSource, Paragraph
 from numpy.typing import ArrayLike
 
 from cliplab._core.validation import require_kind, require_rows
@@ -16,6 +16,7 @@ from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.evidence.judging import Evidence
 from cliplab.evaluation.nearest import NearestImages, find_nearest_images
 from cliplab.evaluation.transitions import ClusterTransitions
+from cliplab.evaluation.valley import valley
 from cliplab.explorer.model.colors import NEIGHBOR_COLORS, coloring_view, neighbors_coloring
 from cliplab.explorer.model.flow import flow_view
 from cliplab.explorer.model.hover_fields import image_columns
@@ -26,6 +27,7 @@ from cliplab.explorer.model.views import (
     View,
     clustering_view,
     evidence_view,
+    line_view,
     map_view,
     numbers_view,
     sweep_view,
@@ -42,6 +44,7 @@ from cliplab.explorer.plots.figures import (
 )
 from cliplab.explorer.plots.flow import FlowPlot
 from cliplab.explorer.plots.linked import Plots
+from cliplab.explorer.style.theme import FONT_SIZE, NEUTRAL
 from cliplab.explorer.widgets.figure_display import FigureDisplay
 from cliplab.explorer.widgets.serving import HoverImages
 from cliplab.images.image_set import ImageSet
@@ -105,10 +108,7 @@ def show_projection(
     if color_by in NEIGHBOR_COLORS:
         nearest = _nearest_for(color_by, projection, embeddings)
         kept = nearest.kept_on(projection) if color_by == KEPT else None
-    if images is None:
-        plots, thumbnails = Plots(len(projection), {}, are_images=False), None
-    else:
-        plots, thumbnails = _plots_of(images)
+    plots, thumbnails = _plots_of(images, len(projection))
     plots.show_map(map_view(projection))
     plots.show_title(projection.method)
     if clustering is None:
@@ -192,11 +192,69 @@ def show_silhouettes(images: ImageSet, clustering: Clustering) -> FigureDisplay:
     """
     require_kind("images", images, ImageSet)
     require_kind("clustering", clustering, Clustering)
-    plots, thumbnails = _plots_of(images)
+    plots, thumbnails = _plots_of(images, len(images))
     plots.show_sweep(sweep_view(ClusterSweep((clustering,)), clustering.space))
     plots.show_clustering(_alone(clustering))
     plots.show_coloring(coloring_view("cluster", images, clustering), show_numbers=False)
     return FigureDisplay(plots.silhouettes, thumbnails)
+
+
+def show_valley(
+    embeddings: Embeddings | Projection | ArrayLike,
+    clustering: Clustering,
+    a: int,
+    b: int,
+    *,
+    images: ImageSet | None = None,
+    random_state: int = 0,
+) -> FigureDisplay:
+    """Draw the images of two clusters along the line between their centres, as a histogram.
+
+    Each point is an image that is nearer to this line than to any other centre, and has the colour
+    of its cluster. Grey are the three stretches whose images are counted. Below is the sentence
+    that `valley` says.
+
+    Parameters
+    ----------
+    embeddings : Embeddings, Projection or array-like of shape (n_images, n_features)
+        What was clustered.
+    clustering : Clustering
+        Its clusters.
+    a, b : int
+        Two of them.
+    images : ImageSet, optional
+        The images, row by row, to hover over; leave it out for null data, which are none.
+    random_state : int, default=0
+        Seed of the splits, as in `valley`.
+
+    Returns
+    -------
+    FigureDisplay
+        The last line of a cell shows it; `save` writes it as a page.
+
+    Raises
+    ------
+    ValueError
+        If these are not of the same images, or there are no such two clusters.
+    TypeError
+        If an argument is of another kind.
+
+    Examples
+    --------
+    >>> from cliplab import load_laboratory, sweep_clusters
+    >>> groups = load_laboratory("mixture", n_groups=2, n_images=200).embeddings
+    >>> display = show_valley(groups, sweep_clusters(groups, [2])[2], 0, 1)
+    """
+    if images is not None:
+        require_kind("images", images, ImageSet)
+        require_rows("images", len(images), len(clustering))
+    found = valley(embeddings, clustering, a, b, random_state=random_state)
+    plots, thumbnails = _plots_of(images, len(clustering))
+    plots.show_clustering(_alone(clustering))
+    plots.show_coloring(coloring_view("cluster", images, clustering), show_numbers=False)
+    plots.show_line(line_view(found, len(clustering)))
+    sentence = Paragraph(text=found.sentence, styles={"color": NEUTRAL, "font-size": FONT_SIZE})
+    return FigureDisplay(column(plots.line, sentence, sizing_mode="stretch_width"), thumbnails)
 
 
 def show_evidence(evidence: Evidence) -> FigureDisplay:
@@ -276,8 +334,10 @@ def _nearest_for(
     return find_nearest_images(points, n_neighbors_of(len(points)))
 
 
-def _plots_of(images: ImageSet) -> tuple[Plots, HoverImages]:
-    plots = Plots(len(images), image_columns(images))
+def _plots_of(images: ImageSet | None, n_rows: int) -> tuple[Plots, HoverImages | None]:
+    if images is None:
+        return Plots(n_rows, {}, are_images=False), None
+    plots = Plots(n_rows, image_columns(images))
     worker = Worker[Any](EventLoop(), _raise, keeps_all=True)
     return plots, HoverImages(plots.hover, images, SmallImages(images), worker)
 

@@ -16,7 +16,9 @@ from cliplab import (
     show_projection,
     show_silhouettes,
     show_transitions,
+    show_valley,
     sweep_clusters,
+    valley,
 )
 
 
@@ -123,6 +125,35 @@ def test_silhouettes_are_drawn_for_one_clustering(images, sweep):
     assert "k = 5" in plot.title.text
 
 
+def test_two_clusters_are_drawn_along_the_line_with_what_was_found(images, embeddings, sweep):
+    found = valley(embeddings, sweep[4], 2, 0, random_state=5)
+    display = show_valley(embeddings, sweep[4], 2, 0, images=images, random_state=5)
+    plot, sentence = display.figure.children
+    points = plot.select_one({"name": "images on the line"})
+    data = points.data_source.data
+    assert plot.visible
+    np.testing.assert_array_equal(np.flatnonzero(np.isfinite(data[points.glyph.x])), found.rows)
+    heights = np.asarray(data[points.glyph.y])
+    assert np.nanmax(heights) == found.histogram[0].max() - 0.5
+    np.testing.assert_array_equal(data["color_values"], sweep[4].cluster_labels)
+    assert plot.title.text.startswith("From cluster 2 to 0 · ")
+    assert sentence.text == found.sentence
+    (hover,) = plot.select({"type": HoverTool})
+    assert "silhouette $index{silhouettes}" in hover.tooltips
+
+
+def test_two_clusters_of_null_data_have_no_thumbnails(embeddings, sweep):
+    plot, _ = show_valley(embeddings, sweep[4], 0, 1).figure.children
+    assert not plot.select({"type": HoverTool})
+
+
+def test_two_clusters_are_those_of_the_images_that_are_given(images, embeddings, sweep):
+    with pytest.raises(ValueError, match="`images` must have one row for each of the 80 images"):
+        show_valley(embeddings, sweep[4], 0, 1, images=images[:9])
+    with pytest.raises(ValueError, match="`b` must be another cluster than `a`, 1"):
+        show_valley(embeddings, sweep[4], 1, 1)
+
+
 @pytest.mark.slow
 def test_evidence_and_transitions_are_drawn_from_their_values(sweep, embeddings):
     evidence = evidence_for_k(
@@ -144,6 +175,7 @@ def test_swapped_arguments_are_refused_in_words(projection, images, sweep):
         (show_elbow, (sweep[4],), "`sweep` must be a ClusterSweep"),
         (show_silhouettes, (images, sweep), "`clustering` must be a Clustering"),
         (show_silhouettes, (sweep[4], images), "`images` must be an ImageSet"),
+        (show_valley, (projection, sweep, 0, 1), "`clustering` must be a Clustering"),
         (show_evidence, (sweep,), "`evidence` must be Evidence"),
         (show_transitions, (sweep[4],), "`transitions` must be ClusterTransitions"),
     ):
