@@ -67,7 +67,8 @@ class Comparison:
         Both are measured on the same images. So images that are difficult for both have little
         effect, and the interval is often narrower than the two separate intervals suggest. It is
         an interval of the mean difference over samples of as many images, as `compare_embeddings`
-        says.
+        says, put together from the two intervals by the correlation of their jackknife, and
+        narrower where few images make the difference.
 
         Parameters
         ----------
@@ -83,6 +84,14 @@ class Comparison:
         ------
         ValueError
             If there is no embedding of that name.
+
+        References
+        ----------
+        Zou, G. Y. and Donner, A. (2008). Construction of confidence limits about effect measures:
+        a general approach. Statistics in Medicine 27, 1693-1702.
+
+        Efron, B. (1969). Student's t-test under symmetry conditions. Journal of the American
+        Statistical Association 64, 1278-1302.
         """
         for name in (first, second):
             if name not in self.agreements:
@@ -167,8 +176,9 @@ def compare_embeddings(
     (docs/proof.md). There are four exceptions. With five images in a class or fewer the intervals
     may be too wide (98 of 100). With classes of very unequal sizes, many of a single image, it was
     92 to 98. Intervals of a difference are too wide if the clusters of both embeddings are almost
-    the same (up to 100 of 100). Where only two or three images are not in the cluster of their
-    class, intervals are too narrow, and a point if there is no such image.
+    the same and there are 20 classes or more (98 to 100): then one or two images decide, and two
+    that differ in the same way are no surprise. Where only two or three images are not in the
+    cluster of their class, intervals are too narrow, and a point if there is no such image.
 
     The intervals do not include what changes if the clusters are found anew: other samples and
     runs of K-means, values of k, other classes or other kinds of images. This can matter more. In

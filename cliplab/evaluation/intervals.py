@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtrit
 
 from cliplab.evaluation.mutual_information import (
     adjusted_mutual_information,
@@ -116,6 +117,10 @@ def difference_interval(
     their jackknife: what they have in common moves both to the same side, and cancels as far as
     the intervals are equally wide; the rest of one may be low where that of the other is high.
 
+    If the clusters are almost the same, few images make the difference. Their sum, divided by the
+    root of the sum of their squares, cannot be large: of two it is at most 1.41. So its limit of
+    95 % is not 1.96 but that which belongs to Student's t, and the interval is narrower by as much.
+
     Parameters
     ----------
     tables : pair of array-like of shape (n_classes, n_clusters)
@@ -133,6 +138,12 @@ def difference_interval(
     Zou, G. Y. and Donner, A. (2008). Construction of confidence limits about effect measures: a
     general approach. Statistics in Medicine 27, 1693-1702.
 
+    Efron, B. (1969). Student's t-test under symmetry conditions. Journal of the American
+    Statistical Association 64, 1278-1302.
+
+    Satterthwaite, F. E. (1946). An approximate distribution of estimates of variance components.
+    Biometrics Bulletin 2, 110-114.
+
     Examples
     --------
     >>> table, without_each = [[40, 10], [10, 40]], np.r_[np.zeros(80), np.ones(20)]
@@ -146,15 +157,31 @@ def difference_interval(
     correlation = _covariance(one, other) / spread if spread > 0 else 0.0
     in_common = (high - low) / 2 - np.copysign((other_high - other_low) / 2, correlation)
 
+    narrower = _deviations_of_few(one - other) / _DEVIATIONS
+
     def reach(side: float, other_side: float) -> float:
         own = (1 - abs(correlation)) * (side**2 + other_side**2)
-        return float(np.sqrt(max(own, 0) + abs(correlation) * in_common**2))
+        return narrower * float(np.sqrt(max(own, 0) + abs(correlation) * in_common**2))
 
     value = first - second
     return (
         value - reach(first - low, other_high - second),
         value + reach(high - first, second - other_low),
     )
+
+
+def _deviations_of_few(values: NDArray[np.float64]) -> float:
+    """Return the limit of 95 % of a sum over the root of its sum of squares.
+
+    It is 1.96 for a sum of very many values of about the same size, and less if a few are large.
+    """
+    squares = (values - values.mean()) ** 2
+    if not (squares**2).any():
+        return _DEVIATIONS
+    n_values = squares.sum() ** 2 / (squares**2).sum()
+    # With one degree of freedom less, intervals were too narrow where five images differ.
+    t = stdtrit(n_values, 0.975)
+    return float(np.sqrt((n_values + 1) * t**2 / (n_values + t**2)))
 
 
 def _covariance(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
