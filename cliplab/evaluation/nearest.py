@@ -92,6 +92,15 @@ def find_nearest_images(embeddings: Embeddings | ArrayLike, n_neighbors: int) ->
     NearestImages
         Which each image names.
     """
+    *_, found = search_nearest_images(embeddings, n_neighbors)
+    assert found is not None
+    return found
+
+
+def search_nearest_images(
+    embeddings: Embeddings | ArrayLike, n_neighbors: int
+) -> Iterator[NearestImages | None]:
+    """Find them as `find_nearest_images` does; yield None after each block, to stop there."""
     points, _ = points_and_space(embeddings)
     found = []
     for rows, distances in zip(blocks(len(points)), squared_distances(points), strict=True):
@@ -100,7 +109,8 @@ def find_nearest_images(embeddings: Embeddings | ArrayLike, n_neighbors: int) ->
         naming, named = np.nonzero(shares)
         pairs = (naming + rows.start).astype(np.int32), named.astype(np.int32)
         found.append((near, *pairs, shares[naming, named]))
-    return NearestImages(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+        yield None
+    yield NearestImages(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
 
 def blocks(n_points: int) -> Iterator[slice]:
@@ -115,13 +125,17 @@ def squared_distances(points: NDArray[np.floating]) -> Iterator[NDArray[np.float
     # Each row that occurs is computed once: rounding must not part identical ones.
     different, number = np.unique(points, axis=0, return_inverse=True)
     number = number.reshape(-1)
+    if len(different) == len(points):
+        different, number = points, np.arange(len(points))
     # Near the origin the differences lose the fewest digits.
     centered = different.astype(np.float64) - points.mean(axis=0, dtype=np.float64)
     squares = (centered**2).sum(axis=1)
     for rows in blocks(len(points)):
         own = number[rows]
-        distances = squares[own, None] + squares - 2 * centered[own] @ centered.T
-        distances = distances[:, number]
+        distances = squares[own, None] + squares
+        distances += (-2 * centered[own]) @ centered.T
+        if len(different) < len(points):
+            distances = distances[:, number]
         distances[np.arange(len(own)), np.arange(rows.start, rows.stop)] = np.inf
         yield distances
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bokeh.layouts import column, row
-from bokeh.models import ColumnDataSource, Paragraph
+from bokeh.models import ColumnDataSource
+from bokeh.models.widgets import Paragraph
 from numpy.typing import ArrayLike
 
 from cliplab._core.validation import require_kind, require_rows
@@ -72,8 +73,8 @@ def show_projection(
     color_by : str, optional
         ``"cluster"``, ``"class"``, ``"silhouette"`` or a column of the images; by cluster when
         left out, if there is a clustering. ``"neighbors kept"`` is the share of its ten nearest
-        that an image keeps on the map: images that keep fewer than half are outlined, and hovering
-        draws lines to all ten, for up to 4,096 images. ``"neighbor counts"`` is how many images
+        that an image keeps on the map: those that keep at most one are outlined, and hovering draws
+        lines to all ten, for up to 4,096 images. ``"neighbor counts"`` is how many images
         have it among their ten nearest.
     embeddings : Embeddings or array-like of shape (n_images, n_features), optional
         Where neighbours are found; needed to colour by them, and for nothing else.

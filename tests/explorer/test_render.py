@@ -85,9 +85,9 @@ def test_neighbours_are_drawn_when_the_colours_ask_and_follow_the_map(explorer, 
     assert {"neighbors_kept", "neighbor_counts"} <= set(plots.images.data)
     rows = plots.hover.neighbors.data["rows"]
     assert len(rows) == 10 * len(explorer.images)
-    assert plots.torn.indices
     drawn.clear()
     explorer.state.projection = "pca"
+    assert plots.torn.indices
     assert {"map", "neighbours", "colours"} <= set(drawn)
     assert plots.hover.neighbors.data["rows"] is rows
     explorer.state.color_by = "cluster"

@@ -91,7 +91,7 @@ def neighbors_coloring(
     if color_by == KEPT:
         coloring = _amounts(values, 0.0, 1.0, AMOUNT_COLORS)
         n_neighbors = "" if nearest is None else f"{nearest.n_neighbors} "
-        words = f"none of its {n_neighbors}nearest kept", "all kept (outlined: fewer than half)"
+        words = f"none of its {n_neighbors}nearest kept", "all kept (outlined: at most one in ten)"
     else:
         highest = max(1.0, float(np.nanmax(values, initial=1.0)))
         coloring = _amounts(values, 0.0, highest, AMOUNT_COLORS)

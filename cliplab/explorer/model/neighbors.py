@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab.evaluation.nearest import NearestImages, find_nearest_images
+from cliplab.evaluation.nearest import NearestImages, search_nearest_images
 from cliplab.explorer.model.colors import NEIGHBOR_COLORS
 from cliplab.explorer.model.state import COUNTS, KEPT
 from cliplab.explorer.notebook.tasks import Worker
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from cliplab.explorer.notebook.event_loop import EventLoop
 
 N_NEIGHBORS = 10
-# An image that keeps less of its neighbours has been torn away from them.
-TORN_BELOW = 0.5
+# An image that keeps no more of its neighbours has been torn away from them. With half of them, a
+# third of a t-SNE was outlined.
+TORN = 0.1 + 1e-9
 
 
 class NeighborsTask:
@@ -37,8 +38,8 @@ class NeighborsTask:
 
     def __init__(self, session: ExplorerSession, event_loop: EventLoop) -> None:
         self._session = session
-        self._found: dict[bool, NearestImages] = {}
-        self._worker: Worker[NearestImages] = Worker(event_loop, session.fail)
+        self._found: dict[bool, NearestImages | None] = {}
+        self._worker: Worker[NearestImages | None] = Worker(event_loop, session.fail)
 
     @property
     def is_running(self) -> bool:
@@ -63,7 +64,7 @@ class NeighborsTask:
             self._worker.start(
                 name,
                 _nearest(session.embeddings, is_centered),
-                lambda found: session.run(lambda: self._show(is_centered, found)),
+                lambda found: self._show(is_centered, found),
                 lambda: session.run(lambda: None),
             )
 
@@ -75,8 +76,12 @@ class NeighborsTask:
         """Start again what failed, when it is asked for next."""
         self._worker.failed = None
 
-    def _show(self, is_centered: bool, found: NearestImages) -> None:
-        self._found[is_centered] = self._session.nearest = found
+    def _show(self, is_centered: bool, found: NearestImages | None) -> None:
+        def show() -> None:
+            self._found[is_centered] = self._session.nearest = found
+
+        if found is not None:  # And not only a block of them.
+            self._session.run(show)
 
 
 def n_neighbors_of(n_images: int) -> int:
@@ -122,11 +127,11 @@ def neighbors_view(
     return {
         "neighbors_kept": unknown if kept is None else kept.astype(np.float32),
         "neighbor_counts": unknown if nearest is None else nearest.counts.astype(np.float32),
-        "torn": no_rows if kept is None else np.flatnonzero(kept < TORN_BELOW).astype(np.int32),
+        "torn": no_rows if kept is None else np.flatnonzero(kept <= TORN).astype(np.int32),
         "neighbors": neighbors,
     }
 
 
-def _nearest(embeddings: Embeddings, is_centered: bool) -> Iterator[NearestImages]:
+def _nearest(embeddings: Embeddings, is_centered: bool) -> Iterator[NearestImages | None]:
     points = embeddings.centered() if is_centered else embeddings
-    yield find_nearest_images(points, n_neighbors_of(len(points)))
+    yield from search_nearest_images(points, n_neighbors_of(len(points)))
