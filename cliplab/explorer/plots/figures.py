@@ -27,6 +27,8 @@ from bokeh.plotting import figure
 from cliplab.explorer.style.theme import ACCENT, FONT_SIZE, NEUTRAL, PLOT_HEIGHT
 
 if TYPE_CHECKING:
+    from bokeh.models.renderers import GlyphRenderer
+
     from cliplab.explorer.model.views import View
     from cliplab.explorer.plots.hover import Hover
 
@@ -47,18 +49,7 @@ def scatter_figure(
     """
     plot = empty_figure(name="scatter")
     plot.x_range, plot.y_range = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
-    points = plot.scatter(
-        "x",
-        "y",
-        source=images,
-        size=_point_size(len(images.data["x"])),
-        color={"field": "color_values", "transform": mapper},
-        line_color=None,
-        fill_alpha=0.85,
-        nonselection_fill_alpha=0.12,
-        selection_fill_alpha=1,
-        name="points",
-    )
+    points = draw_points(plot, images, mapper, _point_size(len(images.data["x"])), "points")
     outlines = plot.scatter(
         "x",
         "y",
@@ -149,6 +140,24 @@ def score_figure(sweep: ColumnDataSource, band: ColumnDataSource | None = None) 
         area.glyph.update(fill_color=NEUTRAL, fill_alpha=BAND_ALPHA)
         area.level = "underlay"
     return plot
+
+
+def draw_points(
+    plot: figure, images: ColumnDataSource, mapper: LinearColorMapper, size: float, name: str
+) -> GlyphRenderer[Any]:
+    """Draw a point an image in its colour; those that are not selected fade."""
+    return plot.scatter(
+        "x",
+        "y",
+        source=images,
+        size=size,
+        color={"field": "color_values", "transform": mapper},
+        line_color=None,
+        fill_alpha=0.85,
+        nonselection_fill_alpha=0.12,
+        selection_fill_alpha=1,
+        name=name,
+    )
 
 
 def set_title(plot: figure, text: str) -> None:

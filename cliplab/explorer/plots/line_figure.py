@@ -16,7 +16,13 @@ from bokeh.models.annotations import BoxAnnotation
 from bokeh.plotting import figure
 
 from cliplab.evaluation.line import STRETCHES
-from cliplab.explorer.plots.figures import BAND_ALPHA, empty_figure, part_of, vertical_line
+from cliplab.explorer.plots.figures import (
+    BAND_ALPHA,
+    draw_points,
+    empty_figure,
+    part_of,
+    vertical_line,
+)
 from cliplab.explorer.style.theme import NEUTRAL
 
 if TYPE_CHECKING:
@@ -39,18 +45,7 @@ def line_figure(images: ColumnDataSource, hover: Hover, mapper: LinearColorMappe
         plot.add_layout(stretch)
     for place in (0, 1):
         plot.add_layout(vertical_line(NEUTRAL, "dotted", name=f"centre {place}", location=place))
-    points = plot.scatter(
-        "x",
-        "y",
-        source=images,
-        size=_POINT_SIZE,
-        color={"field": "color_values", "transform": mapper},
-        line_color=None,
-        fill_alpha=0.85,
-        nonselection_fill_alpha=0.12,
-        selection_fill_alpha=1,
-        name="images on the line",
-    )
+    points = draw_points(plot, images, mapper, _POINT_SIZE, "images on the line")
     tap, box = TapTool(renderers=[points]), BoxSelectTool(renderers=[points], dimensions="width")
     plot.add_tools(tap, box)
     if hover.are_images:
