@@ -179,7 +179,7 @@ def _deviations_of_few(values: NDArray[np.float64]) -> float:
     if not (squares**2).any():
         return _DEVIATIONS
     n_values = squares.sum() ** 2 / (squares**2).sum()
-    # With one degree of freedom less, intervals were too narrow where five images differ.
+    # With fewer degrees of freedom intervals were too narrow where about five images differ.
     t = stdtrit(n_values, 0.975)
     return float(np.sqrt((n_values + 1) * t**2 / (n_values + t**2)))
 

@@ -242,7 +242,8 @@ def test_intervals_contain_the_mean_difference_of_other_samples(
         record_property(
             "figure", f"{n_images:,} images, share inside: {_in_words(found, n_samples)}"
         )
-        is_wide = pair == "almost the same" or n_images <= 5 * n_classes
+        # Of more classes one or two images decide, and two on the same side are no surprise.
+        is_wide = (pair == "almost the same" and n_classes >= 20) or n_images <= 5 * n_classes
         if not _holds(found, n_samples, most=1 if is_wide else 0.97):
             failed[n_images] = found / n_samples
     assert failed == {}
