@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import _thread
+import os
+import signal
 import sys
 import threading
 import time
@@ -69,6 +70,18 @@ def _cluster(**resources):
 def two_processes():
     with _cluster(num_cpus=2):
         yield
+
+
+@pytest.fixture
+def interrupt():
+    """Yield what interrupts the tests as Ctrl+C does.
+
+    A shell has its background programs ignore SIGINT, and Python leaves it so: no interrupt, not
+    even by `_thread.interrupt_main`, would ever arrive there.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield lambda: os.kill(os.getpid(), signal.SIGINT)
+    signal.signal(signal.SIGINT, before)
 
 
 def _processes_of_ray():
@@ -156,10 +169,12 @@ def test_a_worker_that_is_killed_is_replaced_and_no_vector_is_lost(
 
 
 def test_a_run_that_was_interrupted_continues_where_it_stopped_also_from_the_hub(
-    two_processes, images, encoder, expected, tmp_path, hub
+    two_processes, images, encoder, expected, tmp_path, hub, interrupt
 ):
-    folder, store = _parquet_folder(tmp_path / "data", images), tmp_path / "store"
-    thread = _in_the_middle(store, _thread.interrupt_main)
+    # Ray hands over a file at a time. Most are still to come when the first is stored.
+    folder = _parquet_folder(tmp_path / "data", images, n_files=12)
+    store = tmp_path / "store"
+    thread = _in_the_middle(store, interrupt)
     with pytest.raises(KeyboardInterrupt):
         encoder.encode_images(str(folder), batch_size=2, store=store, engine="ray")
     thread.join()
