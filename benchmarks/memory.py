@@ -5,7 +5,8 @@ Usage: python benchmarks/memory.py [--reads 1000]
 Each figure comes from a fresh process, which measures its peak (ru_maxrss) and, of its memory at
 the end, how much is its own and how much are files that are mapped into it: programs and
 weights, which the system can let go and read again. The lesson is notebooks/00_explore.ipynb with
-the pack that ships with cliplab, run by nbclient in a kernel of its own. The weights are random,
+the pack that ships with cliplab, run by nbclient in a kernel of its own: once as it is, and once
+with every page used and every choice made, UMAP apart. The weights are random,
 in files as they would be downloaded. The original study's way needs transformers (PYTHONPATH, or
 `pip install --group bench`) and is left out where there is none.
 """
@@ -26,13 +27,30 @@ from typing import Any
 from measuring import image_set, in_fresh_process, photograph_paths
 
 LESSON = Path(__file__).parents[1] / "notebooks" / "00_explore.ipynb"
-BAR_LESSON_MB, BAR_ENCODING_MB = 400, 1400
+BAR_LESSON_MB, BAR_PAGES_MB, BAR_ENCODING_MB = 400, 600, 1400
 MODEL = "ViT-B-32"
 MOVES = """\
 before = [id(sweep[k]) for k in sweep.n_clusters]
 for k in sweep.n_clusters:
     explorer.state.n_clusters = k
 assert before == [id(explorer.sweep[k]) for k in sweep.n_clusters]"""
+EVERY_PAGE = """\
+from cliplab.explorer.widgets.pages import PAGES
+state, session = explorer.state, explorer._session
+state.selected, state.opened, state.pair, state.committed_k = range(50), 7, (0, 1), 8
+for page in PAGES:
+    state.page = page.name
+session.evidence_task.gather()
+state.perplexity = 50
+for name, choices in (
+    ("algorithm", session.options.algorithms),
+    ("space", session.options.spaces),
+    ("projection", session.options.projections),
+    ("null_data", session.options.null_data),
+):
+    first = getattr(state, name)
+    for choice in [each for each in choices if each != "umap"] + [first]:
+        setattr(state, name, choice)"""
 MEASURE = """\
 import json, sys
 sys.path.append({here!r})
@@ -54,14 +72,14 @@ def held() -> dict[str, Any]:
     }
 
 
-def lesson() -> dict[str, Any]:
-    """Run the first lesson, move k over all there is, and ask its kernel."""
+def lesson(*further: str) -> dict[str, Any]:
+    """Run the first lesson, move k over all there is, go on with further cells, ask its kernel."""
     import nbformat
     from nbclient import NotebookClient
 
     notebook = nbformat.read(LESSON, as_version=4)
     measure = MEASURE.format(here=str(Path(__file__).parent))
-    notebook.cells += [nbformat.v4.new_code_cell(code) for code in (MOVES, measure)]
+    notebook.cells += [nbformat.v4.new_code_cell(code) for code in (MOVES, *further, measure)]
     place = {"metadata": {"path": str(LESSON.parent)}}
     NotebookClient(notebook, timeout=300, kernel_name="python3", resources=place).execute()
     found: dict[str, Any] = json.loads(notebook.cells[-1].outputs[0].text)
@@ -123,7 +141,7 @@ def main() -> None:
     parser.add_argument("--reads", type=int, default=1000)
     n_reads = parser.parse_args().reads
     os.environ["OMP_NUM_THREADS"] = "1"
-    found = {"the lesson from a pack": lesson()}
+    found = {"the lesson from a pack": lesson(), "with every page used": lesson(EVERY_PAGE)}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         in_fresh_process(write_weights, folder)
@@ -139,7 +157,8 @@ def main() -> None:
         )
     print(
         f"the lesson: {found['the lesson from a pack']['peak']:,.0f} MB (at most "
-        f"{BAR_LESSON_MB:,}); {n_reads:,} photographs with {MODEL}: "
+        f"{BAR_LESSON_MB:,}), with every page {found['with every page used']['peak']:,.0f} (at most "
+        f"{BAR_PAGES_MB:,}); {n_reads:,} photographs with {MODEL}: "
         f"{found['bfloat16']['peak']:,.0f} MB in bfloat16, {found['float32']['peak']:,.0f} in "
         f"float32 (at most {BAR_ENCODING_MB:,})"
     )
