@@ -24,6 +24,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # What Colab preinstalls, August 2026 (googlecolab/backend-info). A floor above one of these would
 # make pip replace it, and with it break something else there. (urllib3: of 2025.)
 COLAB = {
+    "anywidget": "0.9.21",
     "bokeh": "3.8.2", "datasets": "4.0.0", "ipykernel": "6.17.1", "ipywidgets": "7.7.1",
     "jinja2": "3.1.6", "lazy_loader": "0.4",
     "numpy": "2.1.3", "pandas": "2.2.3", "pillow": "11.3.0", "scikit-learn": "1.6.1",

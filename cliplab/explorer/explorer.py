@@ -20,6 +20,7 @@ from cliplab.explorer.plots.board import Board
 from cliplab.explorer.render import Render
 from cliplab.explorer.widgets.controls import Controls
 from cliplab.explorer.widgets.gallery import typical_images
+from cliplab.explorer.widgets.page_script import PageScript
 from cliplab.explorer.widgets.pages import PageContext, make_pages, page_contents
 from cliplab.explorer.widgets.panel import Panel
 from cliplab.explorer.widgets.serving import HoverImages
@@ -121,6 +122,7 @@ class Explorer:
         self._board = Board(images, self.state.is_revealed)
         report = self._session.fail
         self._ahead: Worker[dict[int, str]] = Worker(self._event_loop, report)
+        self._views: Worker[Any] = Worker(self._event_loop, report, keeps_all=True)
         self._hovering: Worker[Any] = Worker(self._event_loop, report, keeps_all=True)
         self._hover_images = HoverImages(
             self._board.plots.hover,
@@ -177,7 +179,9 @@ class Explorer:
         session, state = self._session, self.state
         controls = Controls(session)
         pages = make_pages(PageContext(session, self._board, controls.link))
-        panel = Panel(self._board.layout, controls, pages, self._event_loop)
+        layout = self._board.layout
+        script = PageScript(session, layout.id, self._event_loop, self._views)
+        panel = Panel(layout, script, controls, pages, self._event_loop)
         panel.on_page(lambda name: state.set_trait("page", name))
         render = Render(session, self._board, panel)
         render.draw_all()
@@ -188,7 +192,7 @@ class Explorer:
         panel.close()
         if panel is self._panel:
             self._render.close()
-            for task in (self._session, self._ahead, self._hovering):
+            for task in (self._session, self._ahead, self._views, self._hovering):
                 task.cancel()
 
     def _listen(self) -> None:

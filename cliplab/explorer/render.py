@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Render:
 
     def __init__(self, session: ExplorerSession, board: Board, panel: Panel) -> None:
         self._session, self._board, self._panel = session, board, panel
-        self._open_page = session.state.page
+        self._open_page, self._colored_by = session.state.page, ""
         plots, controls = board.plots, panel.controls
 
         def part(name: str, shows: str, draw: Callable[[], None]) -> Part:
@@ -64,7 +65,7 @@ class Render:
             part("band", "band_view", lambda: plots.show_band(session.band_view)),
             part("map", "map_view", lambda: plots.show_map(session.map_view)),
             part("clusters", "clustering_view", self._draw_clustering),
-            part("numbers", "numbers_view", lambda: plots.show_numbers(session.numbers_view)),
+            part("numbers", "numbers_view", self._draw_numbers),
             part(
                 "neighbours",
                 "neighbors_view",
@@ -79,7 +80,10 @@ class Render:
                 "selection", "state.selected", lambda: plots.show_selection(session.state.selected)
             ),
             part("page", "state.page page_content", self._draw_page),
-            part("sliders", "sweep state.projection", self._draw_sliders),
+            part("sliders", "state.projection", self._draw_sliders),
+            part(
+                "turning", "sweep clustering_view numbers_view coloring running", panel.script.show
+            ),
             part("status", "status progress", self._draw_status),
             part("map title", "map_title", lambda: plots.show_title(session.map_title)),
         )
@@ -112,14 +116,25 @@ class Render:
         """Follow the session no more."""
         self._session.unlisten(self.draw)
 
+    def _unless(self, is_painted: bool) -> AbstractContextManager[None]:
+        """Return a context that sends nothing of what the script of the page has painted."""
+        return self._panel.quiet() if is_painted else nullcontext()
+
     def _draw_clustering(self) -> None:
-        self._board.plots.show_clustering(self._session.clustering_view)
+        with self._unless(self._panel.script.turns_clusters):
+            self._board.plots.show_clustering(self._session.clustering_view)
+
+    def _draw_numbers(self) -> None:
+        with self._unless(self._panel.script.turns_numbers):
+            self._board.plots.show_numbers(self._session.numbers_view)
 
     def _draw_coloring(self) -> None:
-        coloring = self._session.coloring
-        is_by_cluster = self._session.state.color_by == "cluster"
-        self._board.plots.show_coloring(coloring, show_numbers=is_by_cluster)
-        self._panel.controls.show_legend(coloring)
+        coloring, color_by = self._session.coloring, self._session.state.color_by
+        # Colours of another kind are drawn from here; as k moves the script paints them.
+        is_same_kind, self._colored_by = color_by == self._colored_by, color_by
+        with self._unless(is_same_kind and self._panel.script.turns_colors(color_by)):
+            self._board.plots.show_coloring(coloring, show_numbers=color_by == "cluster")
+        self._panel.controls.show_legend(coloring, color_by == "cluster")
 
     def _draw_menu(self) -> None:
         chosen = self._session.state.color_by
@@ -143,7 +158,6 @@ class Render:
 
     def _draw_sliders(self) -> None:
         controls = self._panel.controls
-        controls.show_parameter(self._session.sweep.parameter)
         controls.allow_perplexity(self._session.state.projection == "tsne")
 
     def _draw_status(self) -> None:

@@ -76,39 +76,31 @@ def number_columns(clustering: Clustering, projection: Projection) -> Columns:
 
 
 def word_columns(clustering: Clustering) -> Columns:
-    """Return what is to be said of each cluster beside its bars.
-
-    That is its size, its mean silhouette and its share of negative silhouettes.
-    """
+    """Return the number of each cluster and its place beside the bars, one below the other."""
     bars = bar_columns(clustering)["bar_positions"]
     members = _members(clustering)
     names = _names(clustering)
-    summaries = [_summary(len(rows), clustering.silhouettes[rows]) for rows in members]
     if clustering.n_noise:
         members.append(np.flatnonzero(clustering.cluster_labels == NOISE))
         names.append("–")
-        summaries.append(f"{_count(clustering.n_noise)} noise     ")
     middles = [_middle(bars[rows]) for rows in members]
     # Where there is no room for all, the largest clusters have theirs.
     by_size = sorted(range(len(members)), key=lambda i: -len(members[i]))
     shown = sorted(by_size[:_MOST_WORDS])
     return {
         "names": [names[i] for i in shown],
-        "summaries": [summaries[i] for i in shown],
         "word_positions": _apart([middles[i] for i in shown], bars_end(clustering)),
     }
 
 
-def _summary(size: int, silhouettes: NDArray[np.float32]) -> str:
-    known = silhouettes[np.isfinite(silhouettes)]
-    if not known.size:
-        return f"{_count(size)}    –    –"
-    return f"{_count(size)} {known.mean():>5.2f} {(known < 0).mean():>4.0%}"
-
-
-def _count(number: int) -> str:
-    """Return a number in four letters, so that columns stand below each other."""
-    return f"{number:>4}" if number < 10_000 else f"{number / 1000:>3.0f}k"
+def most_typical(clustering: Clustering) -> tuple[int, ...]:
+    """Return the row of the image with the highest silhouette in each cluster."""
+    rows = []
+    for members in _members(clustering):
+        # One cluster alone has no silhouettes, and of a sample not every image has.
+        scores = np.nan_to_num(clustering.silhouettes[members], nan=-np.inf)
+        rows.append(int(members[scores.argmax()]))
+    return tuple(rows)
 
 
 def _middle(positions: NDArray[Any]) -> float:

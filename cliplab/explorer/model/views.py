@@ -66,11 +66,17 @@ def clustering_view(
         **bar_columns(clustering),
         **word_columns(clustering),
         "bar_rows": bar_rows(clustering),
-        "bars_end": bars_end(clustering),
+        "bars_range": _bars_range(clustering),
         "value": value,
         "mean_silhouette": float(clustering.silhouette_score),
         "title": silhouettes_title(clustering, measured),
     }
+
+
+def _bars_range(clustering: Clustering) -> tuple[float, float]:
+    """Return from where to where the axis of the bars reaches: the first block is on top."""
+    end = bars_end(clustering)
+    return 1.01 * end, -0.01 * end
 
 
 def sweep_view(sweep: ClusterSweep, where: str = "") -> View:

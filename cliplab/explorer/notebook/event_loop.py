@@ -9,6 +9,8 @@ from contextlib import suppress
 
 from cliplab.explorer.notebook.front_end import front_end
 
+_A_MOMENT = 0.01  # Seconds; the kernel reads several messages meanwhile.
+
 
 class EventLoop:
     """The kernel's own event loop, on which every change to a plot is made.
@@ -39,3 +41,18 @@ class EventLoop:
         # A kernel that is shutting down has no loop any more, and nobody who could see.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(change)
+
+    def post_soon(self, change: Callable[[], None]) -> None:
+        """Make a change a moment later, when messages that wait already have been heard.
+
+        Whoever asks for many changes and needs the last alone can leave out those before it.
+        """
+        loop = self._loop
+        if loop is None:
+            change()
+            return
+
+        def wait() -> None:
+            loop.call_later(_A_MOMENT, change)
+
+        self.post(wait)

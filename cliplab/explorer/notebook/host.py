@@ -42,6 +42,7 @@ class HostedModel(BokehModel):
     def __init__(self, model: LayoutDOM, event_loop: EventLoop, **traits: Any) -> None:
         self._event_loop = event_loop
         self._batch_depth = 0
+        self._is_quiet = False
         self._is_made = False
         self._view_stands = False
         self._view_may_come = False
@@ -61,6 +62,18 @@ class HostedModel(BokehModel):
         finally:
             self._batch_depth -= 1
             self._send_changes()
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Send nothing of what is changed inside: the page has made these changes by itself.
+
+        A view that is built from an older state has not, so for such a one they are noted.
+        """
+        self._is_quiet = True
+        try:
+            yield
+        finally:
+            self._is_quiet = False
 
     def close(self) -> None:
         """Free the widget; a second time, as Python does at the end, there is nothing to free."""
@@ -86,9 +99,14 @@ class HostedModel(BokehModel):
 
     def _document_patched(self, event: DocumentPatchedEvent) -> None:
         # Where nobody looks, nobody will ever listen.
-        if event.setter is not self and self._event_loop.is_live:
-            _note(event, self._unsent)
-            self._send_changes()
+        if event.setter is self or not self._event_loop.is_live:
+            return
+        if self._is_quiet and self._view_stands:
+            if self._view_may_come:
+                _note(event, self._unseen)
+            return
+        _note(event, self._unsent)
+        self._send_changes()
 
     def _send_changes(self) -> None:
         # What is sent before there is a view in the browser is lost, so it waits until then.

@@ -67,7 +67,7 @@ class Plots:
         self.images = _source(f"{prefix}images", _unknown(n_images, has_bars=is_shared) | columns)
         self.bars = self.images if is_shared else _source(f"{prefix}measured", _no_bars())
         self.numbers = _source(f"{prefix}numbers", {"names": [], "x": [], "y": []})
-        self.words = _source(f"{prefix}words", {"names": [], "summaries": [], "word_positions": []})
+        self.words = _source(f"{prefix}words", {"names": [], "word_positions": []})
         names = (
             "parameter_values", "n_clusters", "inertias", "silhouette_scores", "low", "high",
         )  # fmt: skip
@@ -79,6 +79,7 @@ class Plots:
         self._mapper = LinearColorMapper(
             palette=[OTHER_COLOR], low=0, high=1, nan_color=OTHER_COLOR
         )
+        self._mapper.name = f"{prefix}image colours"
         if not is_shared:  # The few that were measured must not drown in the grey of the others.
             self._mapper.nan_color = f"{OTHER_COLOR}30"
 
@@ -158,8 +159,9 @@ class Plots:
     def show_clustering(self, view: View) -> None:
         """Draw the silhouettes of one clustering and mark its place on the curves."""
         self._show_labels_and_bars(view)
-        self.words.data = {name: view[name] for name in ("names", "summaries", "word_positions")}
-        self.silhouettes.y_range.update(start=1.01 * view["bars_end"], end=-0.06 * view["bars_end"])
+        self.words.data = {name: view[name] for name in ("names", "word_positions")}
+        start, end = view["bars_range"]
+        self.silhouettes.y_range.update(start=start, end=end)
         for plot in (self.elbow, self.score):
             move_line(plot, "current", view["value"])
         mean = view["mean_silhouette"]

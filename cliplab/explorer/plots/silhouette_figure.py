@@ -1,4 +1,4 @@
-"""The figure of the silhouettes: a bar for each image, and words on both sides of the bars."""
+"""The figure of the silhouettes: a bar for each image, each cluster's number beside."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bokeh.models import (
     Range1d,
     TapTool,
 )
-from bokeh.models.annotations import BoxAnnotation, Label
+from bokeh.models.annotations import BoxAnnotation
 from bokeh.plotting import figure
 
 from cliplab._core.scripts import script
@@ -32,13 +32,13 @@ def silhouette_figure(
     mapper: LinearColorMapper,
     scale: Range1d,
 ) -> figure:
-    """Draw a bar for each image, sorted within clusters, and a line of words for each cluster.
+    """Draw a bar for each image, sorted within clusters, and the number of each cluster.
 
-    The bars reach from `scale.start` to `scale.end`; beside them there is always room for words.
+    The bars reach from `scale.start` to `scale.end`; beside them there is always room for numbers.
     """
     plot = empty_figure(name="silhouettes")
     plot.x_range, plot.y_range = Range1d(start=-0.3, end=1), Range1d(start=1, end=0)
-    _keep_room_for_words(plot, scale)
+    _keep_room_for_numbers(plot, scale)
     drawn = plot.hbar(
         y="bar_positions",
         right="silhouettes",
@@ -50,7 +50,7 @@ def silhouette_figure(
         selection_fill_alpha=1,
         name="bars",
     )
-    _add_words(plot, words)
+    _add_numbers(plot, words)
     null = BoxAnnotation(left=0, right=0, visible=False, name="null", level="underlay")
     null.update(fill_color=NEUTRAL, fill_alpha=BAND_ALPHA, line_color=None)
     plot.add_layout(null)
@@ -62,7 +62,6 @@ def silhouette_figure(
     plot.toolbar.active_tap = tap
     plot.toolbar.active_drag = box
     plot.toolbar_location = None
-    # Beyond 1 there are no silhouettes, only words.
     plot.xaxis.ticker = FixedTicker(ticks=[-1, -0.5, 0, 0.5, 1])
     plot.xgrid.ticker = plot.xaxis.ticker
     plot.yaxis.visible = False
@@ -77,8 +76,8 @@ def mark_null(plot: figure, low: float | None, high: float | None) -> None:
     box.update(left=low or 0, right=high or 0, visible=low is not None)
 
 
-def _keep_room_for_words(plot: figure, scale: Range1d) -> None:
-    """Have the browser, which knows how wide the plot is, leave room beside the bars."""
+def _keep_room_for_numbers(plot: figure, scale: Range1d) -> None:
+    """Have the browser, which knows how wide the plot is, leave room on the left of the bars."""
     keep_room = CustomJS(
         args={"plot": plot, "scale": scale},
         code=script("explorer/style/scripts/silhouette_range.js")
@@ -89,25 +88,20 @@ def _keep_room_for_words(plot: figure, scale: Range1d) -> None:
     scale.js_on_change("end", keep_room)
 
 
-def _add_words(plot: figure, words: ColumnDataSource) -> None:
-    """Write each cluster's number on the left, its size and silhouettes on the right."""
+def _add_numbers(plot: figure, words: ColumnDataSource) -> None:
+    """Write each cluster's number on the left of its bars."""
     plot.extra_x_ranges = {"words": Range1d(start=0, end=1)}
-    for text, x, align in (("names", 0.01, "left"), ("summaries", 0.99, "right")):
-        plot.text(
-            x,
-            "word_positions",
-            x_range_name="words",
-            text=text,
-            source=words,
-            text_align=align,
-            text_baseline="middle",
-            text_font=value("monospace"),
-            text_font_size=FONT_SIZE,
-            text_font_style="bold" if text == "names" else "normal",
-            text_color=NEUTRAL,
-            name=text,
-        )
-    heading = Label(x=0.99, y=0, x_range_name="words", text="size  mean   <0")
-    heading.update(text_align="right", name="heading")
-    heading.update(text_font="monospace", text_font_size=FONT_SIZE, text_color=NEUTRAL)
-    plot.add_layout(heading)
+    plot.text(
+        0.01,
+        "word_positions",
+        x_range_name="words",
+        text="names",
+        source=words,
+        text_align="left",
+        text_baseline="middle",
+        text_font=value("monospace"),
+        text_font_size=FONT_SIZE,
+        text_font_style="bold",
+        text_color=NEUTRAL,
+        name="names",
+    )

@@ -44,13 +44,6 @@ class Controls:
         options = session.options
         self._is_drawing = False
         self._followers: list[tuple[str, Callable[[Any], None]]] = []
-        self._k = _with_words(ipywidgets.SelectionSlider, "k", _LEFT, options=options.n_clusters)
-        self._size = _with_words(
-            ipywidgets.SelectionSlider,
-            "min size",
-            _LEFT,
-            options=options.min_cluster_sizes,
-        )
         self._perplexity = _with_words(
             ipywidgets.FloatSlider,
             "perplexity",
@@ -75,16 +68,14 @@ class Controls:
         self.error = ipywidgets.HTML(layout={"display": "none"})
         self.panel = ipywidgets.VBox(
             [
-                _line(self._k, self._size, self._space, self._color_by),
-                _line(self._perplexity, self._projection, self._seed),
+                _line(self._space, self._projection, self._color_by),
+                _line(self._perplexity, self._seed),
                 self._legend,
             ]
         )
         self.foot = _line(self._status, self._bar, self._stop)
         self.foot.layout.width, self.foot.layout.flex = "auto", "1 1 0"
 
-        self.link("n_clusters", self._k)
-        self.link("min_cluster_size", self._size)
         self.link("perplexity", self._perplexity)
         self.link("random_state", self._seed)
         self.link("space", self._space)
@@ -107,11 +98,11 @@ class Controls:
         self.error.value = render("explorer/style/templates/error.html", text=text)
         self.error.layout.display = None if text else "none"
 
-    def show_legend(self, coloring: View) -> None:
-        """Say what the colours stand for."""
+    def show_legend(self, coloring: View, by_cluster: bool) -> None:
+        """Say what the colours stand for; what those of the clusters are, their table says."""
         self._legend.value = render(
             "explorer/style/templates/legend.html",
-            legend=coloring["legend"],
+            legend=[] if by_cluster else coloring["legend"],
             is_amount=coloring["is_amount"],
             colors=coloring["palette"][:: max(1, len(coloring["palette"]) // _N_STOPS)],
         )
@@ -119,11 +110,6 @@ class Controls:
     def allow_perplexity(self, allowed: bool) -> None:
         """Let the perplexity be moved, or not where the map has none."""
         self._perplexity.disabled = not allowed
-
-    def show_parameter(self, name: str) -> None:
-        """Show the slider of the algorithm's parameter: k, or the smallest size of a cluster."""
-        for widget, parameter in ((self._k, "n_clusters"), (self._size, "min_cluster_size")):
-            widget.layout.display = None if parameter == name else "none"
 
     def offer_colors(self, titles: dict[str, str], chosen: str) -> None:
         """Show what images can be coloured by, which is not what is hidden, and the choice."""

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from cliplab._core.html import render
 from cliplab.clustering.values import NOISE
+from cliplab.explorer.model.columns import most_typical
 from cliplab.explorer.model.hover_fields import hidden_name
 from cliplab.explorer.model.page_content import PageContent
 from cliplab.explorer.style.theme import cluster_color
@@ -19,7 +20,6 @@ from cliplab.explorer.widgets.page_images import PageImages
 
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
-    from cliplab.clustering.values import Clustering
     from cliplab.explorer.model.small_images import SmallImages
     from cliplab.explorer.model.snapshot import Snapshot
     from cliplab.explorer.widgets.pages import PageContext
@@ -159,17 +159,6 @@ def typical_images(sweep: ClusterSweep, small_images: SmallImages) -> Iterator[d
     """Yield the small images that the gallery will need as k moves."""
     every = {row for each in sweep.clusterings for row in most_typical(each)[:PAGE_SIZE]}
     yield {row: small_images.uri(row) for row in sorted(every)}
-
-
-def most_typical(clustering: Clustering) -> tuple[int, ...]:
-    """Return the row of the image with the highest silhouette in each cluster."""
-    rows = []
-    for cluster in range(clustering.n_clusters):
-        members = np.flatnonzero(clustering.cluster_labels == cluster)
-        # One cluster alone has no silhouettes, and of a sample not every image has.
-        scores = np.nan_to_num(clustering.silhouettes[members], nan=-np.inf)
-        rows.append(int(members[scores.argmax()]))
-    return tuple(rows)
 
 
 def _figure(snapshot: Snapshot, row: int, credit: Attribution) -> dict[str, Any]:

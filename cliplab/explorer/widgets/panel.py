@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
 
     from cliplab.explorer.notebook.event_loop import EventLoop
+    from cliplab.explorer.widgets.page_script import PageScript
     from cliplab.explorer.widgets.pages import Page
 
 
@@ -30,6 +31,8 @@ class Panel:
     ----------
     layout : LayoutDOM
         All plots.
+    script : PageScript
+        What turns them in the browser, with the control of k and the table of the clusters.
     controls : Controls
         What is above them.
     pages : dict of str to Page
@@ -41,6 +44,7 @@ class Panel:
     def __init__(
         self,
         layout: LayoutDOM,
+        script: PageScript,
         controls: Controls,
         pages: dict[str, Page],
         event_loop: EventLoop,
@@ -50,6 +54,7 @@ class Panel:
         gallery = pages["images"]
         assert isinstance(gallery, Gallery)
         self.gallery = gallery
+        self.script = script
         self._hosted = HostedModel(layout, event_loop, layout={"width": "100%"})
         foot = ipywidgets.HBox([controls.foot, gallery.head], layout={"width": "100%"})
         self.tabs = ipywidgets.Tab(
@@ -58,10 +63,17 @@ class Panel:
         for i, entry in enumerate(PAGES):
             self.tabs.set_title(i, entry.title)
         self.tabs.add_class("cliplab-pages")
-        self.widget = ipywidgets.VBox(
-            [controls.panel, self._hosted, foot, self.tabs, controls.error],
+        controls.panel.add_class("cliplab-controls")
+        self._hosted.add_class("cliplab-plots")
+        foot.add_class("cliplab-foot")
+        screen = ipywidgets.VBox(
+            [script, controls.panel, self._hosted, foot, self.tabs, controls.error],
             layout={"width": "100%"},
         )
+        screen.add_class("cliplab-screen")
+        # How the screen is laid out depends on how wide the frame around it is.
+        self.widget = ipywidgets.VBox([screen], layout={"width": "100%"})
+        self.widget.add_class("cliplab-frame")
         self.was_shown = False
 
     def open_page(self, name: str) -> None:
@@ -77,6 +89,10 @@ class Panel:
     def batch(self) -> AbstractContextManager[None]:
         """Send what changes in the plots inside as one message."""
         return self._hosted.batch()
+
+    def quiet(self) -> AbstractContextManager[None]:
+        """Send nothing of what changes in the plots inside: the script has painted it."""
+        return self._hosted.quiet()
 
     def show(self, on_replaced: Callable[[], None]) -> None:
         """Display the panel in the running cell, in place of what that cell showed before."""

@@ -115,7 +115,7 @@ function isAnswered(row, { answer }) {
 }
 
 // Make an object of the page of a sheet, once: its address is short.
-function shortAddress(uri) {
+export function shortAddress(uri) {
   window.cliplab_sheets ??= new Map();
   const known = window.cliplab_sheets;
   if (!known.has(uri)) {

@@ -1,0 +1,169 @@
+"""What the browser turns: how each k looks, sent once, so that no step of a slider waits.
+
+One place computes, and it is this one; the script of the page picks and paints. What a slider step
+changes is the view of one value of the sweep. What stands on the map besides depends on the map too
+and is sent anew when the map has changed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cliplab.clustering.values import NOISE
+from cliplab.explorer.model.colors import coloring_view
+from cliplab.explorer.model.columns import most_typical
+from cliplab.explorer.model.packing import pack
+from cliplab.explorer.model.views import View, clustering_view, numbers_view
+from cliplab.explorer.style.theme import MOST_AT_ONCE, cluster_color
+
+if TYPE_CHECKING:
+    from cliplab.clustering.cluster_sweep import ClusterSweep
+    from cliplab.clustering.values import Clustering
+    from cliplab.explorer.model.session import ExplorerSession
+    from cliplab.projection.values import Projection
+
+# What is coloured anew with each value, and by which column.
+TURNED_COLORS = {"cluster": "color_values", "silhouette": "silhouettes"}
+
+
+def can_be_turned(n_images: int) -> bool:
+    """Whether so few images are shown that the page gets the columns of every k."""
+    return n_images <= MOST_AT_ONCE
+
+
+def turning_view(
+    sweep: ClusterSweep, value: int, in_embedding: ClusterSweep | None = None
+) -> tuple[View, bytes]:
+    """Return how one clustering of a sweep looks: texts, and the columns in one row of bytes.
+
+    Parameters
+    ----------
+    sweep : ClusterSweep
+        All clusterings.
+    value : int
+        Which one: k, or another parameter of the algorithm.
+    in_embedding : ClusterSweep, optional
+        The same clusters measured among the embeddings, if they were found on a map.
+
+    Returns
+    -------
+    tuple of dict and bytes
+        The texts can be written as JSON. Of very many images there are no columns.
+    """
+    clustering = sweep[value]
+    shown = clustering_view(sweep, value, in_embedding)
+    mean = shown["mean_silhouette"]
+    text: View = {
+        "value": value,
+        "title": shown["title"],
+        "words": {name: shown[name] for name in ("names", "word_positions")},
+        "bars_range": shown["bars_range"],
+        "mean_silhouette": mean if np.isfinite(mean) else None,
+        "clusters": cluster_rows(clustering),
+        "colors": {name: _range(name, clustering) for name in TURNED_COLORS},
+    }
+    columns = {}
+    if can_be_turned(len(clustering)):
+        names = ("cluster_labels", "silhouettes", "bar_positions")
+        columns = {name: shown[name] for name in names}
+        columns["color_values"] = coloring_view("cluster", None, clustering)["values"]
+    text["columns"], packed = pack(columns)
+    return text, packed
+
+
+def turning_numbers(sweep: ClusterSweep, projection: Projection) -> list[tuple[int, View]]:
+    """Return for each value of a sweep where the numbers of its clusters are on a map."""
+    return [(value, numbers_view(sweep[value], projection)) for value in sweep.parameter_values]
+
+
+def cluster_rows(clustering: Clustering) -> list[dict[str, Any]]:
+    """Return what the table says of each cluster: a dict a row.
+
+    ``size``, ``mean`` and ``negative`` (the share of its silhouettes below zero) are numbers to
+    sort by, or None, and ``…_text`` what is read; ``typical`` is the row of the image with the
+    highest silhouette.
+    """
+    rows = []
+    for cluster, typical in enumerate(most_typical(clustering)):
+        own = clustering.silhouettes[clustering.cluster_labels == cluster]
+        known = own[np.isfinite(own)]
+        mean = float(known.mean()) if known.size else None
+        negative = float((known < 0).mean()) if known.size else None
+        rows.append(
+            {
+                "cluster": cluster,
+                "name": str(cluster),
+                "help": f"Select the {len(own):,} images of cluster {cluster}",
+                "color": cluster_color(cluster),
+                "typical": typical,
+                "size": len(own),
+                "mean": mean,
+                "negative": negative,
+                "size_text": f"{len(own):,}",
+                "mean_text": "–" if mean is None else f"{mean:.2f}",
+                "negative_text": "–" if negative is None else f"{negative:.0%}",
+            }
+        )
+    if clustering.n_noise:
+        rows.append(
+            {
+                "cluster": NOISE,
+                "name": "noise",
+                "help": f"{clustering.n_noise:,} images that are in no cluster",
+                "color": cluster_color(NOISE),
+                "typical": -1,
+                "size": clustering.n_noise,
+                "mean": None,
+                "negative": None,
+                "size_text": f"{clustering.n_noise:,}",
+                "mean_text": "–",
+                "negative_text": "–",
+            }
+        )
+    return rows
+
+
+def turning_now(session: ExplorerSession) -> View:
+    """Return what is chosen, as far as the script of the page follows it."""
+    sweep, is_by_k = session.sweep, session.sweep.parameter == "n_clusters"
+    return {
+        "value": session.value,
+        "values": list(sweep.parameter_values),
+        "parameter_title": "k" if is_by_k else "min size",
+        "color_by": session.state.color_by,
+        "n_images": f"{len(session.images):,}",
+    }
+
+
+# What the script says by itself; everything else comes with a view.
+WORDS: dict[str, Any] = {
+    "question": "{n_images} images as CLIP sees them. How many groups are there?",
+    "slider_help": "How many clusters",
+    "fewer": "One less",
+    "more": "One more",
+    "table": "Clusters",
+    "columns": {
+        "cluster": ("cluster", "Sort by number"),
+        "size": ("images", "Sort by the number of images"),
+        "mean": ("mean", "Sort by the mean silhouette"),
+        "negative": ("< 0", "Sort by the share of silhouettes below 0"),
+    },
+    "selected": ("{n} image", "{n} images"),
+    "selected_of": ("{n} image of cluster {cluster}", "{n} images of cluster {cluster}"),
+    "clear": "Clear the selection (Escape)",
+    "busy": "The kernel is busy: images and pages below follow when it is free.",
+    "gone": "The kernel does not answer any more. Run the cell again.",
+}
+
+
+def _range(color_by: str, clustering: Clustering) -> View:
+    """Return by which column images are coloured, and between which numbers the colours run."""
+    coloring = coloring_view(color_by, None, clustering)
+    # The colours of silhouettes are the same for all k; those of clusters are as many as they.
+    palette = list(coloring["palette"]) if color_by == "cluster" else None
+    column = TURNED_COLORS[color_by]
+    return {
+        "values": column, "palette": palette, "low": coloring["low"], "high": coloring["high"]
+    }  # fmt: skip

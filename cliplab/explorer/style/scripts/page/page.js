@@ -1,0 +1,220 @@
+import { shortAddress } from "../hover.js";
+import { clusterTable } from "./cluster_table.js";
+import { element } from "./elements.js";
+import { kControl } from "./k_control.js";
+import {
+  documentsOf,
+  paintClusters,
+  paintColors,
+  paintNumbers,
+  previewRows,
+  selectedRows,
+  selectRows,
+} from "./paint.js";
+import { clusterOf, rowsOf, selectionChip } from "./selection.js";
+import { unpack } from "./views.js";
+
+const BUSY_AFTER = 500; // ms without an answer
+const LOOK_EVERY = 300; // ms, for plots that are new on the page
+
+// The script of an Explorer's page. The kernel has computed how each k looks and sends it once;
+// here it is turned. A choice bears a number; an answer to an older choice is dropped.
+export function render({ model, el }) {
+  const me = String(Math.random());
+  const words = model.get("words");
+  const root = model.get("root");
+  // What is known of each value, and of which sweep and map; what is asked for; what is painted.
+  let views = new Map();
+  let numbers = new Map();
+  let now = null;
+  let painted = {};
+  let choice = 0;
+  let waiting = null;
+  const heard = new WeakSet();
+
+  const status = element("span", { class: "cliplab-kernel", role: "status" });
+  const k = kControl(words, choose);
+  const table = clusterTable(words, toggleCluster, previewCluster);
+  const chip = selectionChip(words, () => select([]));
+  const line = element("div", { class: "cliplab-ask" }, k.question, chip.element);
+  const head = element("div", { class: "cliplab-head" }, line, k.element, status);
+  el.classList.add("cliplab-page");
+  el.replaceChildren(head, table.element);
+
+  function choose(value) {
+    if (now === null || value === now.value) return;
+    now = { ...now, value };
+    draw();
+    tell({ choice: ++choice, page: me, value });
+  }
+
+  // Draw what is asked for, as far as it is known and not drawn already.
+  function draw() {
+    if (now === null) return;
+    k.show(now);
+    const view = views.get(now.value);
+    if (!view) return;
+    const kept = [now.value, now.sweep].join();
+    if (painted.table !== kept) {
+      painted.table = kept;
+      table.show(view.clusters.map((each) => ({ ...each, look: lookOf(each.typical) })));
+    }
+    if (now.paints) {
+      once("clusters", kept, (page) => paintClusters(page, view));
+      const standing = numbers.get(now.value);
+      if (standing) {
+        once("numbers", `${kept},${now.map}`, (page) => paintNumbers(page, standing));
+      }
+      const colors = view.colors[now.color_by];
+      if (colors) {
+        once("colors", `${kept},${now.color_by}`, (page) => paintColors(page, view, colors));
+      }
+    }
+    showSelection();
+  }
+
+  function once(part, key, paint) {
+    if (painted[part] === key) return;
+    painted[part] = key;
+    for (const page of documentsOf(root)) paint(page);
+  }
+
+  // Messages
+
+  function tell(message) {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      status.textContent = words.busy;
+    }, BUSY_AFTER);
+    try {
+      model.send(message);
+    } catch {
+      gone();
+    }
+  }
+
+  function gone() {
+    clearTimeout(waiting);
+    status.textContent = words.gone;
+  }
+
+  function hear(message, buffers) {
+    if (message.view) {
+      const view = unpack(message.view, buffers[0]);
+      if (views.sweep !== view.sweep) views = Object.assign(new Map(), { sweep: view.sweep });
+      views.set(view.value, view);
+    }
+    if (message.numbers) numbers = new Map(message.numbers);
+    if (message.now) take(message.now, message.answer, message.page);
+  }
+
+  function take(next, answer, page) {
+    const mine = page === me;
+    if (mine && answer === choice) {
+      clearTimeout(waiting);
+      status.textContent = "";
+    }
+    // What answers an older choice of this page says everything but the value.
+    const value = mine && answer < choice ? now.value : next.value;
+    if (now && now.map !== next.map) numbers = next.has_numbers ? numbers : new Map();
+    // Other colours are drawn by the kernel; from there on they are turned here.
+    if (now?.color_by !== next.color_by) {
+      painted.colors = `${next.value},${next.sweep},${next.color_by}`;
+    }
+    now = { ...next, value };
+    draw();
+  }
+
+  // Selection
+
+  function labels() {
+    return views.get(now?.value)?.columns.cluster_labels;
+  }
+
+  function select(rows) {
+    shown = null;
+    for (const page of documentsOf(root)) selectRows(page, rows);
+    showSelection();
+  }
+
+  function toggleCluster(cluster) {
+    const rows = rowsOf(cluster, labels() ?? []);
+    select(clusterOf(chosenRows(), labels()) === cluster && rows.length === chosenRows().length ? [] : rows);
+  }
+
+  // While a cluster is previewed this is what was selected before.
+  let shown = null;
+
+  function chosenRows() {
+    return shown ?? documentsOf(root).map(selectedRows)[0] ?? [];
+  }
+
+  function previewCluster(cluster) {
+    const before = chosenRows();
+    shown = cluster === null ? null : before;
+    const rows = cluster === null ? before : rowsOf(cluster, labels() ?? []);
+    for (const page of documentsOf(root)) previewRows(page, rows);
+  }
+
+  function showSelection() {
+    const rows = chosenRows();
+    const cluster = clusterOf(rows, labels());
+    chip.show(rows, cluster);
+    table.mark(cluster);
+  }
+
+  // The typical image of a cluster is cut out of the sheets that the hover has.
+  function lookOf(row) {
+    const page = documentsOf(root)[0];
+    const uri = page?.get_model_by_name("sheets")?.get_column("uri") ?? [];
+    const { side } = words;
+    const sheet = uri[Math.floor(row / (side * side))];
+    if (!sheet) return null;
+    const [column, line] = [row % side, Math.floor((row % (side * side)) / side)];
+    return {
+      backgroundImage: `url(${shortAddress(sheet)})`,
+      backgroundPosition: `${(100 * column) / (side - 1)}% ${(100 * line) / (side - 1)}%`,
+      backgroundSize: `${100 * side}%`,
+    };
+  }
+
+  // Plots come and go on their own: what is new on the page is listened to, and painted.
+  function lookAround() {
+    for (const page of documentsOf(root)) {
+      if (heard.has(page)) continue;
+      heard.add(page);
+      const { selected } = page.get_model_by_name("images");
+      selected.properties.indices.change.connect(() => {
+        if (shown === null) showSelection();
+      });
+      const sheets = page.get_model_by_name("sheets");
+      for (const signal of [sheets.patching, sheets.properties.data.change]) {
+        signal.connect(() => {
+          painted.table = null;
+          draw();
+        });
+      }
+      painted = {};
+      draw();
+    }
+  }
+
+  function clearByKey(event) {
+    const screen = el.closest(".cliplab-screen");
+    const isHere = screen?.matches(":hover") || screen?.contains(document.activeElement);
+    if (event.key === "Escape" && isHere && chosenRows().length) select([]);
+  }
+
+  const looking = setInterval(lookAround, LOOK_EVERY);
+  document.addEventListener("keydown", clearByKey);
+  model.on("msg:custom", hear);
+  model.on("comm_live_update", gone);
+  tell({ ready: true, page: me });
+  return () => {
+    clearInterval(looking);
+    clearTimeout(waiting);
+    document.removeEventListener("keydown", clearByKey);
+    model.off("msg:custom", hear);
+    model.off("comm_live_update", gone);
+  };
+}

@@ -1,0 +1,62 @@
+// Painting: a view goes into the Bokeh documents of this page, and the kernel is not told. It makes
+// the same changes to its own copy when it hears of the choice.
+
+const QUIET = { sync: false };
+
+// Return the Bokeh documents of this page that show the layout with this id.
+export function documentsOf(root) {
+  return (window.Bokeh?.documents ?? []).filter((each) => each.get_model_by_id(root));
+}
+
+// Draw the clusters of a view: labels, bars, and their place on the curves.
+export function paintClusters(page, view) {
+  const { cluster_labels, silhouettes, bar_positions } = view.columns;
+  replace(page.get_model_by_name("images"), { cluster_labels, silhouettes, bar_positions });
+  page.get_model_by_name("words").setv({ data: view.words }, QUIET);
+  const bars = page.get_model_by_name("silhouettes");
+  bars.title.setv({ text: view.title }, QUIET);
+  bars.y_range.setv({ start: view.bars_range[0], end: view.bars_range[1] }, QUIET);
+  moveLine(bars, "mean", view.mean_silhouette);
+  for (const name of ["elbow", "score"]) {
+    moveLine(page.get_model_by_name(name), "current", view.value);
+  }
+}
+
+// Write each cluster's number where it is on the map.
+export function paintNumbers(page, numbers) {
+  page.get_model_by_name("numbers").setv({ data: numbers }, QUIET);
+}
+
+// Give points and bars the colours that belong to a view.
+export function paintColors(page, view, { values, palette, low, high }) {
+  const images = page.get_model_by_name("images");
+  replace(images, { color_values: view.columns[values] });
+  const mapper = page.get_model_by_name("image colours");
+  mapper.setv(palette ? { palette, low, high } : { low, high }, QUIET);
+}
+
+// Select images as if for a moment: nobody else hears of it.
+export function previewRows(page, rows) {
+  page.get_model_by_name("images").selected.setv({ indices: rows }, QUIET);
+}
+
+// Select images as a learner does with the lasso: the kernel hears of it.
+export function selectRows(page, rows) {
+  const { selected } = page.get_model_by_name("images");
+  selected.setv({ indices: [] }, QUIET);
+  selected.indices = rows;
+}
+
+export function selectedRows(page) {
+  return page.get_model_by_name("images").selected.indices;
+}
+
+function replace(source, columns) {
+  const data = source.data instanceof Map ? Object.fromEntries(source.data) : source.data;
+  source.setv({ data: { ...data, ...columns } }, QUIET);
+}
+
+function moveLine(plot, name, location) {
+  const line = plot.center.find((each) => each.name === name);
+  line.setv(location === null ? { visible: false } : { location, visible: true }, QUIET);
+}
