@@ -80,7 +80,6 @@ class Render:
                 "selection", "state.selected", lambda: plots.show_selection(session.state.selected)
             ),
             part("page", "state.page page_content", self._draw_page),
-            part("sliders", "state.projection", self._draw_sliders),
             part(
                 "turning", "sweep clustering_view numbers_view coloring running", panel.script.show
             ),
@@ -155,10 +154,6 @@ class Render:
         self._panel.open_page(name)
         is_its_own = self._session.content_page == name
         self._panel.pages[name].draw(self._session.page_content if is_its_own else None)
-
-    def _draw_sliders(self) -> None:
-        controls = self._panel.controls
-        controls.allow_perplexity(self._session.state.projection == "tsne")
 
     def _draw_status(self) -> None:
         self._panel.controls.show_status(self._session.status)

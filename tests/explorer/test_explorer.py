@@ -86,7 +86,8 @@ def test_projection_moves_the_points(explorer):
     assert explorer.projection.method == "pca"
     np.testing.assert_array_equal(_column(explorer, "x"), explorer.projection.coordinates[:, 0])
     assert explorer._board.plots.scatter.title.text == "PCA"
-    assert explorer._panel.controls._perplexity.disabled
+    explorer.state.page = "method"
+    assert explorer._panel.pages["method"].perplexity.disabled
 
 
 def test_projection_sends_only_coordinates_and_sends_them_once(explorer):
@@ -165,22 +166,21 @@ def test_a_tap_on_a_curve_sets_the_nearest_k(explorer, name):
     plot = getattr(explorer._board.plots, name)
     plot._trigger_event(Tap(plot, x=6.4, y=0.0))
     assert explorer.state.n_clusters == 6
-    assert explorer._panel.controls._k.value == 6
 
 
 @pytest.mark.parametrize(
     ("control", "trait", "value"),
     [
-        ("_k", "n_clusters", 9),
-        ("_space", "space", "pca"),
-        ("_projection", "projection", "pca"),
-        ("_perplexity", "perplexity", 7.0),
+        ("space", "space", "pca"),
+        ("projection", "projection", "pca"),
+        ("perplexity", "perplexity", 7.0),
         ("_color_by", "color_by", "silhouette"),
-        ("_seed", "random_state", 3),
+        ("random_state", "random_state", 3),
     ],
 )
 def test_controls_and_state_lead_and_follow_each_other(explorer, control, trait, value):
-    widget = getattr(explorer._panel.controls, control)
+    on_page = explorer._panel.pages["method"]
+    widget = getattr(on_page if hasattr(on_page, control) else explorer._panel.controls, control)
     before = getattr(explorer.state, trait)
     widget.value = value
     assert getattr(explorer.state, trait) == value
@@ -218,8 +218,14 @@ def test_the_next_change_takes_the_error_away(explorer):
 # Beginnings and ends
 
 
-def test_it_begins_with_the_k_of_the_best_silhouette(explorer, sweep):
-    assert explorer.state.n_clusters == sweep.n_clusters[np.argmax(sweep.silhouette_scores)]
+def test_it_begins_with_a_k_that_gives_no_opinion_away(explorer, images, embeddings, projection):
+    assert explorer.state.n_clusters == 4
+    few = Explorer(images, embeddings, projection, sweep_clusters(embeddings, [7, 9]))
+    assert few.state.n_clusters == 7
+    explorer.state.algorithm = "hdbscan"
+    assert explorer.state.min_cluster_size == min(
+        explorer.sweep.parameter_values, key=lambda size: abs(size - len(images) / 60)
+    )
 
 
 def test_parts_with_other_numbers_of_rows_are_refused_in_words(images, embeddings, sweep):
@@ -323,7 +329,7 @@ def test_a_sweep_the_explorer_cannot_make_anew_stays_as_it_was_given(
 def test_a_perplexity_the_slider_cannot_show_is_refused_in_words(images, embeddings, sweep):
     wide = project(embeddings, perplexity=20)
     explorer = Explorer(images, embeddings, wide, sweep)
-    most = explorer._panel.controls._perplexity.max
+    most = explorer._panel.pages["method"].perplexity.max
     with pytest.raises(TraitError, match=rf"`perplexity` must be between 2 and {most:g}"):
         explorer.state.perplexity = most + 1
     assert explorer.state.perplexity == 20
@@ -478,8 +484,7 @@ def test_shown_a_second_time_by_the_same_cell_it_lives_on(explorer, monkeypatch)
     for _ in range(3):
         explorer._ipython_display_()
     explorer.state.n_clusters = 3
-    assert explorer._panel.controls._k.value == 3
-    assert explorer._panel.controls._k.comm is not None
+    assert explorer._panel.controls._color_by.comm is not None
 
 
 def test_a_cell_that_shows_something_else_ends_the_work_of_what_it_showed(
@@ -511,11 +516,10 @@ def test_a_closed_panel_no_longer_follows_the_state(explorer):
     panel = explorer._panel
     explorer._close(panel)
     explorer._panel, explorer._render = explorer._make_panel()
-    before = panel.controls._k.value
-    explorer.state.n_clusters = 3
-    assert explorer._panel.controls._k.value == 3
-    assert panel.controls._k.comm is None
-    assert panel.controls._k.value == before != 3
+    explorer.state.color_by = "silhouette"
+    assert explorer._panel.controls._color_by.value == "silhouette"
+    assert panel.controls._color_by.comm is None
+    assert panel.controls._color_by.value == "cluster"
 
 
 def test_photographs_are_explored_with_a_clip_that_knows_photographs(monkeypatch):

@@ -11,11 +11,11 @@ from cliplab.explorer.model.columns import (
     bar_rows,
     bars_end,
     sweep_columns,
-    word_columns,
 )
 from cliplab.explorer.model.hover_fields import image_columns
 from cliplab.explorer.model.options import MOST_REPEATED
 from cliplab.explorer.model.sentences import score_title, silhouettes_title
+from cliplab.explorer.model.turning import cluster_rows
 from cliplab.explorer.style.theme import MOST_AT_ONCE
 from cliplab.explorer.widgets.gallery import most_typical
 
@@ -99,20 +99,20 @@ def test_noise_keeps_its_room_beside_a_sample():
     assert positions[:4].min() > positions[4:24].max()
 
 
-def test_words_count_all_images_and_take_means_of_the_measured():
+def test_the_table_counts_all_images_and_take_means_of_the_measured():
     clustering = _sampled(3)
-    for cluster, summary in enumerate(word_columns(clustering)["summaries"]):
-        size, mean, negative = summary.split()
+    for cluster, row in enumerate(cluster_rows(clustering)):
         own = clustering.silhouettes[clustering.cluster_labels == cluster]
         known = own[np.isfinite(own)]
-        assert int(size) == len(own)
-        assert float(mean) == pytest.approx(known.mean(), abs=0.0051)
-        assert float(negative[:-1]) == pytest.approx(100 * (known < 0).mean(), abs=0.51)
+        assert row["size"] == len(own)
+        assert row["mean"] == pytest.approx(known.mean(), abs=1e-6)
+        assert row["negative"] == pytest.approx((known < 0).mean())
 
 
 def test_a_cluster_of_which_nothing_was_measured_has_no_mean():
     clustering = Clustering([0, 0, 0, 1], np.eye(2), 1.0, [0.5, 0.4, np.nan, np.nan])
-    assert word_columns(clustering)["summaries"][1].split() == ["1", "–", "–"]
+    row = cluster_rows(clustering)[1]
+    assert (row["size_text"], row["mean_text"], row["negative_text"]) == ("1", "–", "–")
 
 
 def test_the_curve_of_a_sample_has_its_error_and_says_so(sampled):

@@ -14,18 +14,18 @@ pytestmark = pytest.mark.usefixtures("no_documents")
 
 # What a change of each trait draws, beside the error line and the menu of colours.
 DRAWN = {
-    "n_clusters": {"clusters", "numbers", "colours", "page", "status"},
-    "projection": {"map", "numbers", "sliders", "map title"},
-    "perplexity": {"map", "numbers", "map title"},
-    "color_by": {"colours", "menu"},
+    "n_clusters": {"clusters", "numbers", "colours", "turning", "page", "status"},
+    "projection": {"map", "numbers", "turning", "map title"},
+    "perplexity": {"map", "numbers", "turning", "map title"},
+    "color_by": {"colours", "turning", "menu"},
     "selected": {"selection", "page"},
     "page": {"page"},
     "opened": set(),
-    "space": {"curves", "band", "clusters", "numbers", "colours", "page", "sliders", "status"},
-    "algorithm": {"curves", "band", "clusters", "numbers", "colours", "page", "sliders", "status"},
+    "space": {"curves", "band", "clusters", "numbers", "colours", "turning", "page", "status"},
+    "algorithm": {"curves", "band", "clusters", "numbers", "colours", "turning", "page", "status"},
 }
 VALUES = {
-    "n_clusters": 4, "projection": "pca", "perplexity": 7.0, "color_by": "silhouette",
+    "n_clusters": 5, "projection": "pca", "perplexity": 7.0, "color_by": "silhouette",
     "selected": (1, 2), "page": "method", "opened": 3, "space": "pca", "algorithm": "ward",
 }  # fmt: skip
 
@@ -80,7 +80,7 @@ def test_so_it_is_in_a_kernel_too_where_work_goes_on_in_the_background(
 @pytest.mark.slow
 def test_neighbours_are_drawn_when_the_colours_ask_and_follow_the_map(explorer, drawn):
     explorer.state.color_by = "neighbors kept"
-    assert set(drawn) == {"neighbours", "colours", "menu"}
+    assert set(drawn) == {"neighbours", "colours", "turning", "menu"}
     plots = explorer._board.plots
     assert {"neighbors_kept", "neighbor_counts"} <= set(plots.images.data)
     rows = plots.hover.neighbors.data["rows"]

@@ -6,8 +6,6 @@ import importlib.util
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from cliplab.clustering.algorithms import ALGORITHMS
 from cliplab.clustering.silhouettes import METRICS
 from cliplab.clustering.sweeping import smallest_sizes
@@ -34,6 +32,8 @@ _PCA_DIMENSIONS = (10, 50)
 # What projects or clusters the images many times over is done for up to so many; beyond, it would
 # take hours.
 MOST_REPEATED = 10_000
+# The first screen shows so many clusters; of HDBSCAN's, those of such a part of the images or more.
+_FIRST_K, _FIRST_PARTS = 4, 60
 NULL_DATA = {"none": "none", **NULL_TITLES}
 
 
@@ -152,9 +152,12 @@ def first_state(
     sweep: ClusterSweep,
     pages: Sequence[str],
 ) -> ExplorerState:
-    """Begin with what was given, and with the k of the highest mean silhouette."""
-    scores = np.nan_to_num(sweep.silhouette_scores, nan=-1.0)
-    best = sweep.parameter_values[int(scores.argmax())]
+    """Begin with what was given, and with a k that gives no opinion away."""
+    first = {
+        "n_clusters": _nearest(options.n_clusters, _FIRST_K),
+        "min_cluster_size": _nearest(options.min_cluster_sizes, n_images / _FIRST_PARTS),
+    }
+    first[sweep.parameter] = _nearest(sweep.parameter_values, first[sweep.parameter])
     perplexity = projection.parameters.get("perplexity", 30.0)
     return ExplorerState(
         n_images=n_images,
@@ -171,8 +174,7 @@ def first_state(
             "perplexity": (2.0, options.most_perplexity),
         },
         known=options.known,
-        **{"n_clusters": options.n_clusters[0], "min_cluster_size": options.min_cluster_sizes[0]}
-        | {sweep.parameter: best},
+        **first,
         space=first_space(sweep, options.spaces),
         algorithm=sweep.algorithm if sweep.algorithm in ALGORITHMS else "kmeans",
         metric=sweep.metric,
@@ -181,3 +183,7 @@ def first_state(
         perplexity=min(float(perplexity), options.most_perplexity),
         random_state=sweep.random_state,
     )
+
+
+def _nearest(values: Sequence[int], wanted: float) -> int:
+    return min(values, key=lambda value: abs(value - wanted))

@@ -45,8 +45,8 @@ class Snapshot(NamedTuple):
         Which value of the sweep's parameter that is.
     where : str
         What people call the space of the sweep.
-    algorithm, space : str
-        As chosen.
+    algorithm, space, map_method : str
+        As chosen; the last is how the map is made.
     selected, order : tuple of int
         The rows that are selected, and in which order they are shown if they have one.
     gallery_start : int
@@ -79,6 +79,7 @@ class Snapshot(NamedTuple):
     where: str
     algorithm: str
     space: str
+    map_method: str
     selected: tuple[int, ...]
     order: tuple[int, ...]
     gallery_start: int
@@ -110,6 +111,7 @@ class Snapshot(NamedTuple):
             space_title(session.options, session.clustering, session.space),
             state.algorithm,
             state.space,
+            state.projection,
             state.selected,
             session.order,
             session.gallery_start,

@@ -13,10 +13,11 @@ from bokeh.layouts import column, row
 from cliplab.explorer.model.hover_fields import image_columns
 from cliplab.explorer.plots.evidence_figures import EvidencePlots
 from cliplab.explorer.plots.flow import FlowPlot
-from cliplab.explorer.plots.linked import Plots, share_out
+from cliplab.explorer.plots.linked import Plots
+from cliplab.explorer.style.theme import MAP_SIDE
 
 if TYPE_CHECKING:
-    from bokeh.models import LayoutDOM
+    from bokeh.models import LayoutDOM, Row
 
     from cliplab.explorer.model.views import View
     from cliplab.images.image_set import ImageSet
@@ -42,44 +43,38 @@ class Board:
         self.null = Plots(0, {}, are_images=False)
         self.flow = FlowPlot()
         self.evidence = EvidencePlots()
-        share_out((self.flow.layout, 6), (self.plots.line, 6), (self.evidence.layout, 15))
-        images_row = row(
-            self.plots.scatter,
-            self.plots.silhouettes,
-            self.flow.layout,
-            self.plots.line,
-            self.evidence.layout,
-            self.plots.curves,
-            sizing_mode="stretch_width",
+        plots, null = self.plots, self.null
+        self._images_row = _beside(
+            plots.scatter, plots.silhouettes, self.flow.layout, plots.line, plots.curves
         )
         # Only on the same axes can the two be compared.
-        self.null.elbow.y_range = self.plots.elbow.y_range
-        self.null.score.y_range = self.plots.score.y_range
-        self._null_row = row(
-            self.null.scatter, self.null.silhouettes, self.null.curves, sizing_mode="stretch_width"
-        )
+        null.elbow.y_range = plots.elbow.y_range
+        null.score.y_range = plots.score.y_range
+        self._null_row = _beside(null.scatter, null.silhouettes, null.curves)
         self._null_row.visible = False
-        self.layout: LayoutDOM = column(images_row, self._null_row, sizing_mode="stretch_width")
+        self.layout: LayoutDOM = column(
+            self.evidence.layout, self._images_row, self._null_row, sizing_mode="stretch_width"
+        )
 
     def show_flow(self, view: View | None) -> None:
-        """Draw what moved in the place of the silhouettes; None brings them back."""
+        """Draw what moved beside the map, in place of the others; None brings them back."""
         self.flow.show(view)
         self._make_room()
 
     def show_line(self, view: View | None) -> None:
-        """Draw images along a line in the place of the silhouettes; None brings them back."""
+        """Draw images along a line beside the map; None brings the other plots back."""
         self.plots.show_line(view)
         self._make_room()
 
     def show_evidence(self, view: View | None) -> None:
-        """Draw evidence in the place of map and silhouettes; None brings them back."""
+        """Draw evidence in the place of all other plots; None brings them back."""
         self.evidence.show(view)
         self._make_room()
 
     def _make_room(self) -> None:
-        self.plots.scatter.visible = not self.evidence.layout.visible
-        self.plots.silhouettes.visible = not (
-            self.evidence.layout.visible or self.flow.layout.visible or self.plots.line.visible
+        self._images_row.visible = not self.evidence.layout.visible
+        self.plots.silhouettes.visible = self.plots.curves.visible = not (
+            self.flow.layout.visible or self.plots.line.visible
         )
 
     def show_null_title(self, title: str) -> None:
@@ -108,3 +103,18 @@ class Board:
             self.null.show_clustering(view["clustering"])
             self.null.show_numbers(view["numbers"])
             self.null.show_coloring(view["coloring"], show_numbers=True)
+
+
+def _beside(scatter: LayoutDOM, *parts: LayoutDOM) -> Row:
+    """Put a column of plots beside a map; where there is no room for both it is put below."""
+    scatter.update(sizing_mode="scale_width", width=None, height=None, aspect_ratio=1)
+    scatter.styles = {"flex": f"4 1 {_LEAST_MAP}", "max-width": MAP_SIDE}
+    for each in parts[:-1]:  # The curves, which are last, are as high as they always are.
+        each.update(sizing_mode="stretch_both", height=None, min_height=_LEAST_HEIGHT)
+    beside = column(*parts, sizing_mode="stretch_both")
+    beside.styles = {"flex": f"3 1 {_LEAST_BESIDE}", "min-width": "0"}
+    return row(scatter, beside, sizing_mode="stretch_width", styles={"flex-wrap": "wrap"})
+
+
+_LEAST_MAP, _LEAST_BESIDE = "300px", "200px"
+_LEAST_HEIGHT = 150

@@ -10,13 +10,14 @@ from bokeh.models.annotations import Span, Whisker
 from bokeh.plotting import figure
 
 from cliplab.explorer.plots.figures import empty_figure, part_of, say_where, set_title
-from cliplab.explorer.style.theme import ACCENT, NEUTRAL, PLOT_HEIGHT
+from cliplab.explorer.style.theme import ACCENT, NEUTRAL
 
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
 
     from cliplab.explorer.model.views import View
 
+_HEIGHT = 200  # Two rows are as high as the map, so that the pages below stay where they are.
 _IN_MAIN = ("gap", "silhouette_main")
 
 
@@ -85,7 +86,7 @@ class EvidencePlots:
         return plot
 
     def _curve(self, field: str) -> figure:
-        plot = empty_figure(f"evidence {field}", PLOT_HEIGHT // 2)
+        plot = empty_figure(f"evidence {field}", _HEIGHT)
         plot.line("n_clusters", field, source=self.source, color=NEUTRAL, line_width=2)
         plot.scatter("n_clusters", field, source=self.source, size=5, color=NEUTRAL, name=field)
         plot.add_layout(

@@ -10,6 +10,7 @@ from bokeh.models import (
     BoxSelectTool,
     CDSView,
     ColumnDataSource,
+    CustomJS,
     DataRange1d,
     IndexFilter,
     LassoSelectTool,
@@ -24,7 +25,15 @@ from bokeh.models import (
 from bokeh.models.annotations import Span, Title, Whisker
 from bokeh.plotting import figure
 
-from cliplab.explorer.style.theme import ACCENT, FONT_SIZE, NEUTRAL, PLOT_HEIGHT
+from cliplab._core.scripts import script
+from cliplab.explorer.style.theme import (
+    ACCENT,
+    FONT_SIZE,
+    MAP_ALONE,
+    NEUTRAL,
+    PLOT_HEIGHT,
+    STRIP_HEIGHT,
+)
 
 if TYPE_CHECKING:
     from bokeh.models.renderers import GlyphRenderer
@@ -41,14 +50,19 @@ def scatter_figure(
     hover: Hover,
     mapper: LinearColorMapper,
     torn: IndexFilter,
+    square: tuple[Range1d, Range1d],
 ) -> figure:
     """Draw the projection: a point an image, the cluster's number at its median.
 
+    The square of the data is seen whole and undistorted, whatever shape the window has.
     Points that a filter lets through are outlined. Lines go from the image under the mouse to its
     neighbours.
     """
     plot = empty_figure(name="scatter")
+    plot.update(sizing_mode="fixed", width=MAP_ALONE, height=MAP_ALONE)
+    plot.styles = {"max-width": "100%"}
     plot.x_range, plot.y_range = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
+    _keep_scales_equal(plot, square)
     points = draw_points(plot, images, mapper, _point_size(len(images.data["x"])), "points")
     outlines = plot.scatter(
         "x",
@@ -113,6 +127,22 @@ def scatter_figure(
     plot.toolbar.active_tap = tap
     plot.toolbar_location = "left"
     return plot
+
+
+def _keep_scales_equal(plot: figure, square: tuple[Range1d, Range1d]) -> None:
+    """Have the browser, which knows the shape of the frame, show the square with equal scales."""
+    across, up = square
+    keep = CustomJS(
+        args={"plot": plot, "across": across, "up": up},
+        code=script("explorer/style/scripts/equal_scales.js")
+        + "const {x, y} = equalScales(across, up, plot.inner_width, plot.inner_height);"
+        "plot.x_range.setv(x); plot.y_range.setv(y)",
+    )
+    for size in ("inner_width", "inner_height"):
+        plot.js_on_change(size, keep)
+    for axis in square:
+        axis.js_on_change("start", keep)
+        axis.js_on_change("end", keep)
 
 
 def elbow_figure(sweep: ColumnDataSource) -> figure:
@@ -195,7 +225,7 @@ def say_where(plot: figure, words: str) -> None:
 
 
 def _curve_figure(sweep: ColumnDataSource, field: str, name: str) -> figure:
-    plot = empty_figure(name=name, height=PLOT_HEIGHT // 2)
+    plot = empty_figure(name=name, height=STRIP_HEIGHT)
     x = "parameter_values"
     plot.line(x, field, source=sweep, line_color=NEUTRAL, line_width=2)
     plot.scatter(x, field, source=sweep, size=7, color=NEUTRAL, name="curve")

@@ -27,8 +27,6 @@ from cliplab.explorer.plots.silhouette_figure import mark_null, silhouette_figur
 from cliplab.explorer.style.theme import MOST_AT_ONCE, OTHER_COLOR
 
 if TYPE_CHECKING:
-    from bokeh.models import LayoutDOM
-
     from cliplab.explorer.model.views import View
 
 
@@ -56,7 +54,7 @@ class Plots:
     hover : Hover
         What is said of the image under the mouse.
     scatter, silhouettes, curves
-        The plots, from left to right; `curves` are `elbow` over `score`.
+        The plots; `curves` are `elbow` over `score`.
     line
         The images of two clusters along the line between them; hidden until it is asked for.
     """
@@ -83,9 +81,10 @@ class Plots:
         if not is_shared:  # The few that were measured must not drown in the grey of the others.
             self._mapper.nan_color = f"{OTHER_COLOR}30"
 
+        self._square = (Range1d(start=-1, end=1), Range1d(start=-1, end=1))
         self.torn = IndexFilter(indices=[])
         self.scatter = scatter_figure(
-            self.images, self.numbers, self.hover, self._mapper, self.torn
+            self.images, self.numbers, self.hover, self._mapper, self.torn, self._square
         )
         self.silhouettes = silhouette_figure(
             self.bars, self.words, self.hover, self._mapper, self._scale
@@ -95,16 +94,13 @@ class Plots:
         self.elbow = elbow_figure(self.sweep)
         self.score = score_figure(self.sweep, self.band)
         self.curves = column(self.elbow, self.score, sizing_mode="stretch_width")
-        share_out((self.scatter, 9), (self.silhouettes, 6), (self.curves, 5))
         for plot in (self.scatter, self.silhouettes, self.line, self.elbow, self.score):
             plot.name = f"{prefix}{plot.name}"
 
     def show_map(self, view: View) -> None:
         """Move every point to its place."""
         self.images.data.update({"x": view["x"], "y": view["y"]})
-        for axis, center in zip(
-            (self.scatter.x_range, self.scatter.y_range), view["center"], strict=True
-        ):
+        for axis, center in zip(self._square, view["center"], strict=True):
             axis.update(start=float(center - view["reach"]), end=float(center + view["reach"]))
 
     def show_title(self, title: str) -> None:
@@ -253,12 +249,6 @@ class Plots:
                 call(nearest if rows is None else int(rows[nearest]))
 
         self.silhouettes.on_event(Tap, tapped)
-
-
-def share_out(*plots: tuple[LayoutDOM, int]) -> None:
-    """Give plots that stand side by side their shares of the width."""
-    for plot, share in plots:
-        plot.styles = {"flex": f"{share} 1 0", "min-width": "0"}
 
 
 def _unknown(n_rows: int, has_bars: bool) -> Columns:

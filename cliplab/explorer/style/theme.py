@@ -39,6 +39,11 @@ ACCENT = "#d55e00"
 
 FONT_SIZE = "11px"
 PLOT_HEIGHT = 328
+STRIP_HEIGHT = 105
+MAP_ALONE = 440  # The side of a map in a cell of its own.
+# In the Explorer it is a square of six tenths of the window's height. In a frame that is as high as
+# what it holds, the script of the page says how high the window is.
+MAP_SIDE = "var(--cliplab-map-side, 60vh)"
 THUMBNAIL_SIZE = 80
 
 

@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 import traitlets
 
 from cliplab._core.html import render
-from cliplab.explorer.model.state import MOST_SEED
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.session import ExplorerSession
     from cliplab.explorer.model.views import View
 
 
-class _Column(NamedTuple):
-    """A column of the panel: how wide it is, and how wide the words in it."""
-
-    flex: str
-    words: str
-
-
-_LEFT = _Column("5 1 0", "72px")
-_MIDDLE = _Column("5 1 0", "116px")
-_RIGHT = _Column("4 1 0", "72px")
-
 _N_STOPS = 12  # Colours of the bar that shows amounts.
 
 
 class Controls:
-    """Sliders, menus and the lines for status, legend and errors.
+    """The menu of colours, and the lines for status, legend and errors.
 
     Parameters
     ----------
@@ -44,20 +32,12 @@ class Controls:
         options = session.options
         self._is_drawing = False
         self._followers: list[tuple[str, Callable[[Any], None]]] = []
-        self._perplexity = _with_words(
-            ipywidgets.FloatSlider,
-            "perplexity",
-            _LEFT,
-            min=2,
-            max=options.most_perplexity,
-            step=1,
-            readout_format=".0f",
-            continuous_update=False,
+        self._color_by = ipywidgets.Dropdown(
+            description="colour by",
+            options=[(title, name) for name, title in options.colors.items()],
+            style={"description_width": "initial"},
+            layout={"width": "240px"},
         )
-        self._seed = _with_words(ipywidgets.BoundedIntText, "seed", _RIGHT, min=0, max=MOST_SEED)
-        self._space = _menu("clusters found in", _MIDDLE, options.spaces)
-        self._projection = _menu("map", _MIDDLE, options.projections)
-        self._color_by = _menu("colour by", _RIGHT, options.colors)
         self._bar = ipywidgets.FloatProgress(max=1, layout={"width": "110px", "height": "14px"})
         self._stop = ipywidgets.Button(
             description="Stop", icon="stop", layout={"width": "72px", "height": "24px"}
@@ -66,20 +46,15 @@ class Controls:
         self._status = ipywidgets.HTML(layout={"flex": "1 1 auto", "min_width": "0"})
         self._legend = ipywidgets.HTML(layout={"width": "100%"})
         self.error = ipywidgets.HTML(layout={"display": "none"})
-        self.panel = ipywidgets.VBox(
+        self.panel = ipywidgets.HBox(
             [
-                _line(self._space, self._projection, self._color_by),
-                _line(self._perplexity, self._seed),
+                self._color_by,
                 self._legend,
             ]
         )
         self.foot = _line(self._status, self._bar, self._stop)
         self.foot.layout.width, self.foot.layout.flex = "auto", "1 1 0"
 
-        self.link("perplexity", self._perplexity)
-        self.link("random_state", self._seed)
-        self.link("space", self._space)
-        self.link("projection", self._projection)
         # What is offered changes, so this menu is drawn and does not follow by itself.
         self._lead("color_by", self._color_by)
 
@@ -106,10 +81,6 @@ class Controls:
             is_amount=coloring["is_amount"],
             colors=coloring["palette"][:: max(1, len(coloring["palette"]) // _N_STOPS)],
         )
-
-    def allow_perplexity(self, allowed: bool) -> None:
-        """Let the perplexity be moved, or not where the map has none."""
-        self._perplexity.disabled = not allowed
 
     def offer_colors(self, titles: dict[str, str], chosen: str) -> None:
         """Show what images can be coloured by, which is not what is hidden, and the choice."""
@@ -152,23 +123,6 @@ class Controls:
                 widget.value = getattr(self._state, trait)
 
         widget.observe(lead, "value")
-
-
-def _with_words(
-    kind: type[ipywidgets.Widget], description: str, column: _Column, **options: Any
-) -> ipywidgets.Widget:
-    """Make a control of one of the panel's columns, in which words and boxes stand in line."""
-    return kind(
-        description=description,
-        style={"description_width": column.words},
-        layout={"flex": column.flex, "width": "auto", "min_width": "0"},
-        **options,
-    )
-
-
-def _menu(description: str, column: _Column, titles: dict[str, str]) -> ipywidgets.Widget:
-    options = [(title, name) for name, title in titles.items()]
-    return _with_words(ipywidgets.Dropdown, description, column, options=options)
 
 
 def _line(*widgets: ipywidgets.Widget) -> ipywidgets.HBox:

@@ -57,17 +57,21 @@ class Panel:
         self.script = script
         self._hosted = HostedModel(layout, event_loop, layout={"width": "100%"})
         foot = ipywidgets.HBox([controls.foot, gallery.head], layout={"width": "100%"})
-        self.tabs = ipywidgets.Tab(
-            [page.widget for page in pages.values()], layout={"width": "auto", "margin": "0"}
+        # Colab's widget manager does not know the titles of a Tab.
+        self.page_menu = ipywidgets.ToggleButtons(
+            options=[(entry.title, entry.name) for entry in PAGES],
+            tooltips=[entry.about for entry in PAGES],
+            style={"button_width": "auto"},
         )
-        for i, entry in enumerate(PAGES):
-            self.tabs.set_title(i, entry.title)
-        self.tabs.add_class("cliplab-pages")
+        pages_below = ipywidgets.VBox(
+            [self.page_menu, *(page.widget for page in pages.values())], layout={"width": "100%"}
+        )
+        pages_below.add_class("cliplab-pages")
         controls.panel.add_class("cliplab-controls")
         self._hosted.add_class("cliplab-plots")
         foot.add_class("cliplab-foot")
         screen = ipywidgets.VBox(
-            [script, controls.panel, self._hosted, foot, self.tabs, controls.error],
+            [script, controls.panel, self._hosted, foot, pages_below, controls.error],
             layout={"width": "100%"},
         )
         screen.add_class("cliplab-screen")
@@ -78,13 +82,14 @@ class Panel:
 
     def open_page(self, name: str) -> None:
         """Bring a page to the front."""
-        self.tabs.selected_index = list(self.pages).index(name)
+        self.page_menu.value = name
+        for each, page in self.pages.items():
+            page.widget.layout.display = None if each == name else "none"
         self.gallery.head.layout.visibility = None if name == "images" else "hidden"
 
     def on_page(self, opened: Callable[[str], None]) -> None:
         """Have a function called with the name of a page that is opened."""
-        names = list(self.pages)
-        self.tabs.observe(lambda change: opened(names[change["new"] or 0]), "selected_index")
+        self.page_menu.observe(lambda change: opened(change["new"]), "value")
 
     def batch(self) -> AbstractContextManager[None]:
         """Send what changes in the plots inside as one message."""

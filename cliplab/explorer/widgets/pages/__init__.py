@@ -22,22 +22,23 @@ if TYPE_CHECKING:
 
 
 class PageEntry(NamedTuple):
-    """A page: its name, which is that of its file and in the state, and what its tab says."""
+    """A page: its name, which is that of its file and in the state, and what its button says."""
 
     name: str
     title: str
+    about: str
     needs_encoder: bool = False
 
 
 PAGES = (
-    PageEntry("images", "Images"),
-    PageEntry("silhouette", "One bar"),
-    PageEntry("valley", "Two clusters"),
-    PageEntry("words", "In words", needs_encoder=True),
-    PageEntry("transitions", "What moved"),
-    PageEntry("evidence", "Evidence for k"),
-    PageEntry("reveal", "Reveal"),
-    PageEntry("method", "Method"),
+    PageEntry("images", "Images", "The images that are selected"),
+    PageEntry("silhouette", "Why this bar?", "How the silhouette of one image comes about"),
+    PageEntry("valley", "Two clusters", "Are two clusters two groups, or one?"),
+    PageEntry("words", "In words", "Names for clusters, and images for a text", needs_encoder=True),
+    PageEntry("transitions", "From k to k + 1", "Which images move as k moves"),
+    PageEntry("evidence", "Evidence for k", "What speaks for each k, and how surely"),
+    PageEntry("reveal", "Answers", "The known classes, once you have committed to a k"),
+    PageEntry("method", "Method", "Space, algorithm, distance, map, seed and null data"),
 )
 
 
@@ -65,7 +66,7 @@ class Page(Protocol):
     Attributes
     ----------
     widget : ipywidgets.Widget
-        What is below the tab.
+        What is below the buttons.
     """
 
     widget: ipywidgets.Widget

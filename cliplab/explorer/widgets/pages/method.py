@@ -1,8 +1,8 @@
-"""How clusters are found, and what they are compared with: algorithm, distance, null data."""
+"""How clusters are found, how the map is made, and what both are compared with."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ipywidgets
 
@@ -11,11 +11,16 @@ from cliplab.clustering.algorithms import ALGORITHMS, title_of
 from cliplab.evaluation.null import NULLS
 from cliplab.explorer.model.options import GIVEN_SPACE, MOST_REPEATED
 from cliplab.explorer.model.page_content import PageContent
+from cliplab.explorer.model.state import MOST_SEED
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.snapshot import Snapshot
     from cliplab.explorer.widgets.pages import PageContext
 
+_LOOK: dict[str, Any] = {
+    "style": {"description_width": "110px"},
+    "layout": {"width": "330px", "max_width": "100%"},
+}
 _METRICS = {"Euclidean": "euclidean", "cosine": "cosine"}
 
 
@@ -26,8 +31,8 @@ class MethodContent(NamedTuple):
     ----------
     title, about : str
         The algorithm in a word and in a sentence; empty for clusters that were made elsewhere.
-    has_metric, can_center, can_compare : bool
-        Whether there is a choice of the distance, of centring, of null data.
+    has_metric, can_center, can_compare, has_perplexity : bool
+        Whether there is a choice of the distance, of centring, of null data, of the perplexity.
     """
 
     title: str
@@ -35,13 +40,17 @@ class MethodContent(NamedTuple):
     has_metric: bool
     can_center: bool
     can_compare: bool
+    has_perplexity: bool
 
 
 def method_content(snapshot: Snapshot) -> MethodContent:
     """Say what the algorithm does, and what can be chosen for it in this space."""
-    can_compare = len(snapshot.images) <= MOST_REPEATED
+    always = {
+        "can_compare": len(snapshot.images) <= MOST_REPEATED,
+        "has_perplexity": snapshot.map_method == "tsne",
+    }
     if snapshot.space == GIVEN_SPACE:
-        return MethodContent("", "", has_metric=False, can_center=False, can_compare=can_compare)
+        return MethodContent("", "", has_metric=False, can_center=False, **always)
     algorithm = ALGORITHMS[snapshot.algorithm]
     is_embedding = snapshot.space == "embedding"
     has_angles = is_embedding or snapshot.space.startswith("pca-")
@@ -57,15 +66,15 @@ def method_content(snapshot: Snapshot) -> MethodContent:
         has_metric,
         # Vectors that were given centred cannot be had in another way.
         can_center=is_embedding and snapshot.embeddings.space == "embedding",
-        can_compare=can_compare,
+        **always,
     )
 
 
-CONTENT = PageContent(method_content, ("algorithm", "space", "clustering"))
+CONTENT = PageContent(method_content, ("algorithm", "space", "clustering", "map_method"))
 
 
 class Page:
-    """Menus for the algorithm, the distance, centring and the null data.
+    """Menus for space, algorithm, distance, centring, map, perplexity, seed and null data.
 
     Parameters
     ----------
@@ -75,14 +84,31 @@ class Page:
 
     def __init__(self, context: PageContext) -> None:
         options = context.session.options
+        self.space = _menu("clusters found in", options.spaces)
         self.algorithm = _menu("algorithm", options.algorithms)
         self.metric = _menu("distance", {name: title for title, name in _METRICS.items()})
         self.centered = ipywidgets.Checkbox(
             description="centred vectors", indent=False, layout={"width": "140px"}
         )
         self.null_data = _menu("null data", options.null_data)
+        self.projection = _menu("map", options.projections)
+        self.perplexity = ipywidgets.FloatSlider(
+            description="perplexity",
+            min=2,
+            max=options.most_perplexity,
+            step=1,
+            readout_format=".0f",
+            continuous_update=False,
+            **_LOOK,
+        )
+        self.random_state = ipywidgets.BoundedIntText(
+            description="seed", min=0, max=MOST_SEED, **_LOOK
+        )
         self._about = ipywidgets.HTML()
-        for trait in ("algorithm", "metric", "centered", "null_data"):
+        for trait in (
+            "space", "algorithm", "metric", "centered", "null_data", "projection", "perplexity",
+            "random_state",
+        ):  # fmt: skip
             context.link(trait, getattr(self, trait))
         about_null_data = ipywidgets.HTML(
             render(
@@ -91,8 +117,14 @@ class Page:
                 nulls=list(NULLS.values()),
             )
         )
-        first = ipywidgets.HBox([self.algorithm, self.metric, self.centered])
-        self.widget = ipywidgets.VBox([first, self._about, self.null_data, about_null_data])
+        lines = [
+            _line(self.space, self.algorithm, self.metric, self.centered),
+            self._about,
+            _line(self.projection, self.perplexity, self.random_state),
+            _line(self.null_data),
+            about_null_data,
+        ]
+        self.widget = ipywidgets.VBox(lines)
 
     def draw(self, content: MethodContent | None) -> None:
         """Say what the algorithm does, and switch off what there is no choice of."""
@@ -102,6 +134,7 @@ class Page:
         self.metric.disabled = not content.has_metric
         self.centered.disabled = not content.can_center
         self.null_data.disabled = not content.can_compare
+        self.perplexity.disabled = not content.has_perplexity
         if content.title:
             self._about.value = render(
                 "explorer/style/templates/method_space.html",
@@ -119,6 +152,9 @@ def _menu(description: str, titles: dict[str, str]) -> ipywidgets.Dropdown:
     return ipywidgets.Dropdown(
         description=description,
         options=[(title, name) for name, title in titles.items()],
-        style={"description_width": "90px"},
-        layout={"width": "330px"},
+        **_LOOK,
     )
+
+
+def _line(*widgets: ipywidgets.Widget) -> ipywidgets.HBox:
+    return ipywidgets.HBox(widgets, layout={"flex_flow": "row wrap"})

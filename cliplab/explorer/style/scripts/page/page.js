@@ -16,6 +16,7 @@ import { unpack } from "./views.js";
 
 const BUSY_AFTER = 500; // ms without an answer
 const LOOK_EVERY = 300; // ms, for plots that are new on the page
+const MAP_SHARE = 0.6; // of the window's height
 
 // The script of an Explorer's page. The kernel has computed how each k looks and sends it once;
 // here it is turned. A choice bears a number; an answer to an older choice is dropped.
@@ -83,9 +84,8 @@ export function render({ model, el }) {
 
   function tell(message) {
     clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      status.textContent = words.busy;
-    }, BUSY_AFTER);
+    // A script that has just come waits for a kernel that may still run the cell.
+    waiting = message.choice && setTimeout(() => say(words.busy), BUSY_AFTER);
     try {
       model.send(message);
     } catch {
@@ -95,7 +95,11 @@ export function render({ model, el }) {
 
   function gone() {
     clearTimeout(waiting);
-    status.textContent = words.gone;
+    say(words.gone);
+  }
+
+  function say(text) {
+    status.textContent = text;
   }
 
   function hear(message, buffers) {
@@ -112,7 +116,7 @@ export function render({ model, el }) {
     const mine = page === me;
     if (mine && answer === choice) {
       clearTimeout(waiting);
-      status.textContent = "";
+      say("");
     }
     // What answers an older choice of this page says everything but the value.
     const value = mine && answer < choice ? now.value : next.value;
@@ -195,6 +199,7 @@ export function render({ model, el }) {
         });
       }
       painted = {};
+      measure();
       draw();
     }
   }
@@ -205,7 +210,15 @@ export function render({ model, el }) {
     if (event.key === "Escape" && isHere && chosenRows().length) select([]);
   }
 
+  // A frame that is as high as what it holds says nothing of the window.
+  function measure() {
+    const height = window === window.top ? window.innerHeight : window.screen.availHeight;
+    const side = `${Math.round(MAP_SHARE * height)}px`;
+    el.closest(".cliplab-frame")?.style.setProperty("--cliplab-map-side", side);
+  }
+
   const looking = setInterval(lookAround, LOOK_EVERY);
+  window.addEventListener("resize", measure);
   document.addEventListener("keydown", clearByKey);
   model.on("msg:custom", hear);
   model.on("comm_live_update", gone);
@@ -214,6 +227,7 @@ export function render({ model, el }) {
     clearInterval(looking);
     clearTimeout(waiting);
     document.removeEventListener("keydown", clearByKey);
+    window.removeEventListener("resize", measure);
     model.off("msg:custom", hear);
     model.off("comm_live_update", gone);
   };
