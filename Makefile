@@ -22,10 +22,10 @@ lab: .venv/.installed  ## Open the first lesson in JupyterLab
 	@$(BIN)/jupyter lab --log-level=ERROR $(LAB_OPTIONS) \
 	  --LabApp.default_url=/lab/tree/notebooks/00_explore.ipynb
 
-quick: .venv/.installed  ## Run the tests that answer within a minute, after each edit
+quick: .venv/.installed $(if $(NODE),node_modules/.installed)  ## Run the tests that answer within a minute, after each edit
 	@$(BIN)/pytest tests -n logical --dist loadfile -m "not (browser or notebook or ray or slow)"
 
-test: .venv/.installed  ## Run every test, also those in a browser
+test: .venv/.installed $(if $(NODE),node_modules/.installed)  ## Run every test, also those in a browser
 	@$(BIN)/python tools/find_browser.py
 	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 

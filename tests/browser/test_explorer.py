@@ -92,8 +92,63 @@ def test_a_tap_on_a_curve_moves_the_slider(lesson: Notebook, figure: str) -> Non
     field = {"elbow": "inertias", "score": "silhouette_scores"}[figure]
     lesson.tap(figure, 6.2, columns[field][columns["n_clusters"].index(6)])
     lesson.wait_for("new Set(data_of('images').cluster_labels).size === 6")
-    readout = lesson.cell(cell_of_the_explorer(lesson)).locator(".widget-readout").first
+    readout = lesson.cell(cell_of_the_explorer(lesson)).locator(".cliplab-k")
     assert readout.inner_text() == "6"
+
+
+def test_a_cluster_is_opened_by_one_click_and_closed_by_another_or_by_escape(
+    lesson: Notebook,
+) -> None:
+    rows = lesson.cell(cell_of_the_explorer(lesson)).locator(".cliplab-clusters tbody tr")
+    chip = lesson.cell(cell_of_the_explorer(lesson)).locator(".cliplab-selection")
+    assert rows.count() == 10
+    rows.nth(3).click()
+    lesson.wait_for(
+        "data_of('images').cluster_labels.filter((label) => label === 3).length === "
+        "model_of('images').selected.indices.length"
+    )
+    size = rows.nth(3).locator("td").nth(1).inner_text()
+    assert chip.inner_text() == f"{size} images of cluster 3 ✕"
+    assert lesson.run_cell("print(len(explorer.state.selected))") == size
+    see_explorer(lesson)
+    rows.nth(3).click()
+    lesson.wait_for("model_of('images').selected.indices.length === 0")
+    rows.nth(5).click()
+    chip.wait_for(state="visible")
+    lesson.page.keyboard.press("Escape")
+    chip.wait_for(state="hidden")
+    assert lesson.run_cell("print(explorer.state.selected)") == "()"
+
+
+def test_while_the_kernel_is_busy_k_is_turned_all_the_same_and_the_kernel_follows(
+    lesson: Notebook,
+) -> None:
+    cell = lesson.cell(cell_of_the_explorer(lesson))
+    lesson.evaluate(
+        "panel.sessionContext.session.kernel.requestExecute({code: 'import time; time.sleep(4)'})"
+    )
+    for size in (11, 12, 13):
+        cell.get_by_role("slider").first.press("ArrowRight")
+        lesson.wait_for("new Set(data_of('images').cluster_labels).size === arg", size)
+    assert lesson.evaluate("return panel.sessionContext.session.kernel.status") == "busy"
+    cell.get_by_text("The kernel is busy").wait_for(state="visible")
+    cell.get_by_text("The kernel is busy").wait_for(state="hidden")
+    assert lesson.run_cell("print(explorer.state.n_clusters)") == "13"
+    in_python = lesson.run_cell(
+        "print(sum(explorer._board.plots.images.data['cluster_labels'].tolist()))"
+    )
+    assert int(in_python) == sum(lesson.data("images")["cluster_labels"])
+
+
+def test_the_map_is_a_square_with_equal_scales(lesson: Notebook) -> None:
+    width, height, across, up = lesson.evaluate(
+        """const map = model_of('scatter');
+        return [map.inner_width, map.inner_height,
+          map.x_range.end - map.x_range.start, map.y_range.end - map.y_range.start]"""
+    )
+    assert width / across == pytest.approx(height / up, rel=1e-3)
+    assert 0.85 < width / height < 1.18
+    assert height <= 0.6 * lesson.evaluate("return window.innerHeight") + 1
 
 
 def test_a_lasso_fills_the_gallery(lesson: Notebook) -> None:

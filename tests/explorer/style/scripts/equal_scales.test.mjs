@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { equalScales } from "../../../../cliplab/explorer/style/scripts/equal_scales.js";
 
-const [across, up] = [{ start: -2, end: 2 }, { start: 3, end: 7 }];
+const [across, up] = [
+  { start: -2, end: 2 },
+  { start: 3, end: 7 },
+];
 
 test("in a square frame the square fills it", () => {
   const { x, y } = equalScales(across, up, 400, 400);

@@ -143,7 +143,11 @@ export function render({ model, el }) {
 
   function toggleCluster(cluster) {
     const rows = rowsOf(cluster, labels() ?? []);
-    select(clusterOf(chosenRows(), labels()) === cluster && rows.length === chosenRows().length ? [] : rows);
+    select(
+      clusterOf(chosenRows(), labels()) === cluster && rows.length === chosenRows().length
+        ? []
+        : rows,
+    );
   }
 
   // While a cluster is previewed this is what was selected before.

@@ -43,7 +43,8 @@ export function previewRows(page, rows) {
 // Select images as a learner does with the lasso: the kernel hears of it.
 export function selectRows(page, rows) {
   const { selected } = page.get_model_by_name("images");
-  selected.setv({ indices: [] }, QUIET);
+  // A preview may have selected these rows already, and what stays the same is not told.
+  selected.setv({ indices: rows.length ? [] : [0] }, QUIET);
   selected.indices = rows;
 }
 

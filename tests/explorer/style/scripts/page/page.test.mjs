@@ -1,0 +1,264 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, mock, test } from "node:test";
+import { parseHTML } from "linkedom";
+import { render } from "../../../../../cliplab/explorer/style/scripts/page/page.js";
+
+const WORDS = {
+  question: "How many groups?",
+  slider_help: "How many",
+  fewer: "One less",
+  more: "One more",
+  table: "Clusters",
+  columns: { cluster: ["cluster", ""], size: ["images", ""] },
+  selected: ["{n} image", "{n} images"],
+  selected_of: ["{n} image of {cluster}", "{n} images of {cluster}"],
+  clear: "Clear",
+  busy: "busy",
+  gone: "gone",
+  side: 16,
+};
+const NOW = {
+  value: 2,
+  values: [2, 3],
+  parameter_title: "k",
+  color_by: "cluster",
+  sweep: 1,
+  map: 1,
+  has_numbers: true,
+  paints: true,
+};
+
+const signal = () => ({ connect: () => {} });
+const model = (values = {}) => ({
+  setv(changes) {
+    Object.assign(this, changes);
+  },
+  ...values,
+});
+
+// The plots of one page, and the model through which the kernel is reached.
+function plots() {
+  const models = {
+    images: model({
+      data: {},
+      selected: model({ indices: [], properties: { indices: { change: signal() } } }),
+    }),
+    words: model(),
+    numbers: model(),
+    "image colours": model(),
+    silhouettes: { title: model(), y_range: model(), center: [model({ name: "mean" })] },
+    elbow: { center: [model({ name: "current" })] },
+    score: { center: [model({ name: "current" })] },
+    sheets: {
+      patching: signal(),
+      properties: { data: { change: signal() } },
+      get_column: () => [],
+    },
+  };
+  return { models, get_model_by_id: () => ({}), get_model_by_name: (name) => models[name] };
+}
+
+function kernel() {
+  const heard = {};
+  return {
+    sent: [],
+    get: (name) => ({ words: WORDS, root: "root" })[name],
+    on: (name, hear) => {
+      heard[name] = hear;
+    },
+    off: () => {},
+    send(message) {
+      this.sent.push(message);
+    },
+    says: (message, ...buffers) => heard["msg:custom"](message, buffers),
+    dies: () => heard.comm_live_update(),
+  };
+}
+
+const view = (value, labels, sweep = 1) => {
+  const column = (name, type) => ({ name, type, length: labels.length, scale: null });
+  const columns = [
+    column("cluster_labels", "i1"),
+    column("silhouettes", "i1"),
+    column("bar_positions", "i1"),
+    column("color_values", "i1"),
+  ];
+  const clusters = [...new Set(labels)].map((cluster) => ({
+    cluster,
+    name: String(cluster),
+    size: 1,
+    typical: 0,
+    color: "red",
+    size_text: "1",
+    mean_text: "0",
+    negative_text: "0",
+  }));
+  const colors = { cluster: { values: "color_values", palette: ["red"], low: 0, high: 1 } };
+  const text = {
+    value,
+    sweep,
+    columns,
+    clusters,
+    colors,
+    title: `k = ${value}`,
+    words: {},
+    bars_range: [1, 0],
+    mean_silhouette: 0,
+  };
+  return [{ view: text }, new Uint8Array([...labels, ...labels, ...labels, ...labels])];
+};
+
+let model_of_kernel;
+let page;
+let el;
+let close;
+
+beforeEach(() => {
+  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const { window, document } = parseHTML("<body><div class=cliplab-frame></div></body>");
+  Object.assign(globalThis, { document });
+  page = plots();
+  globalThis.window = {
+    Bokeh: { documents: [page] },
+    innerHeight: 1000,
+    addEventListener() {},
+    removeEventListener() {},
+  };
+  globalThis.window.top = globalThis.window;
+  globalThis.Event = window.Event;
+  el = document.createElement("div");
+  document.querySelector(".cliplab-frame").append(el);
+  model_of_kernel = kernel();
+  close = render({ model: model_of_kernel, el });
+  model_of_kernel.says(...view(2, [0, 1, 1]));
+  model_of_kernel.says(...view(3, [0, 1, 2]));
+  model_of_kernel.says({
+    numbers: [
+      [2, { names: ["two"] }],
+      [3, { names: ["three"] }],
+    ],
+  });
+  model_of_kernel.says({ now: NOW, answer: null, page: null });
+  mock.timers.tick(300);
+});
+
+afterEach(() => {
+  close();
+  mock.timers.reset();
+});
+
+const labels = () => [...page.models.images.data.cluster_labels];
+const status = () => el.querySelector("[role=status]").textContent;
+const more = () => el.querySelectorAll(".cliplab-choose-k button")[1].click();
+const last = () => model_of_kernel.sent.at(-1);
+
+test("it says that it is ready, and paints what the kernel answers", () => {
+  assert.ok(model_of_kernel.sent[0].ready);
+  assert.deepEqual(labels(), [0, 1, 1]);
+  assert.deepEqual(page.models.numbers.data, { names: ["two"] });
+  assert.equal(el.querySelectorAll("tbody tr").length, 2);
+});
+
+test("a step is painted at once, and the kernel hears of it by a number", () => {
+  more();
+  assert.deepEqual(labels(), [0, 1, 2]);
+  assert.deepEqual(page.models.numbers.data, { names: ["three"] });
+  assert.equal(page.models.elbow.center[0].location, 3);
+  const { choice, value } = last();
+  assert.deepEqual([choice, value], [1, 3]);
+});
+
+test("an answer to an older choice does not turn k back", () => {
+  more();
+  el.querySelector(".cliplab-choose-k button").click();
+  more();
+  const { page: me } = last();
+  model_of_kernel.says({ now: { ...NOW, value: 2 }, answer: 2, page: me });
+  assert.deepEqual(labels(), [0, 1, 2]);
+  model_of_kernel.says({ now: { ...NOW, value: 2 }, answer: 3, page: me });
+  assert.deepEqual(labels(), [0, 1, 1]);
+});
+
+test("what another page or the code chooses is painted here too", () => {
+  model_of_kernel.says({ now: { ...NOW, value: 3 }, answer: 7, page: "another" });
+  assert.deepEqual(labels(), [0, 1, 2]);
+});
+
+test("half a second without an answer means that the kernel is busy, until it answers", () => {
+  more();
+  mock.timers.tick(499);
+  assert.equal(status(), "");
+  mock.timers.tick(2);
+  assert.equal(status(), "busy");
+  model_of_kernel.says({ now: { ...NOW, value: 3 }, answer: 1, page: last().page });
+  assert.equal(status(), "");
+});
+
+test("a kernel that is gone is told, and what is known still turns", () => {
+  model_of_kernel.dies();
+  assert.equal(status(), "gone");
+  model_of_kernel.send = () => {
+    throw new Error("disposed");
+  };
+  more();
+  assert.deepEqual(labels(), [0, 1, 2]);
+  assert.equal(status(), "gone");
+});
+
+test("views of an earlier sweep are forgotten when the first of a new one comes", () => {
+  model_of_kernel.says(...view(2, [1, 0, 0], 2));
+  model_of_kernel.says({ now: { ...NOW, sweep: 2, has_numbers: false, map: 2 }, answer: null });
+  assert.deepEqual(labels(), [1, 0, 0]);
+  more();
+  assert.deepEqual(labels(), [1, 0, 0]); // Not known yet: the kernel sends it.
+  model_of_kernel.says(...view(3, [2, 0, 1], 2));
+  const now = { ...NOW, sweep: 2, value: 3, has_numbers: false, map: 2 };
+  model_of_kernel.says({ now, answer: 1, page: last().page });
+  assert.deepEqual(labels(), [2, 0, 1]);
+});
+
+test("other colours are left to the kernel", () => {
+  model_of_kernel.says({ now: { ...NOW, color_by: "class" }, answer: null });
+  page.models.images.data = { ...page.models.images.data, color_values: ["class"] };
+  more();
+  assert.deepEqual(labels(), [0, 1, 2]);
+  assert.deepEqual(page.models.images.data.color_values, ["class"]);
+});
+
+test("of very many images the kernel paints", () => {
+  model_of_kernel.says({ now: { ...NOW, paints: false }, answer: null });
+  more();
+  assert.deepEqual(labels(), [0, 1, 1]);
+  assert.equal(last().value, 3);
+});
+
+test("a click on a cluster selects its images, a second click clears", () => {
+  const row = () => el.querySelectorAll("tbody tr")[1];
+  row().click();
+  assert.deepEqual(page.models.images.selected.indices, [1, 2]);
+  assert.match(el.querySelector(".cliplab-selection").textContent, /2 images of 1/);
+  row().click();
+  assert.deepEqual(page.models.images.selected.indices, []);
+});
+
+test("a preview leaves what is selected as it was", () => {
+  const [first, second] = el.querySelectorAll("tbody tr");
+  second.click();
+  first.dispatchEvent(new Event("mouseenter"));
+  assert.deepEqual(page.models.images.selected.indices, [0]);
+  first.dispatchEvent(new Event("mouseleave"));
+  assert.deepEqual(page.models.images.selected.indices, [1, 2]);
+});
+
+test("plots that come to the page later are painted too", () => {
+  more();
+  const other = plots();
+  globalThis.window.Bokeh.documents.push(other);
+  mock.timers.tick(300);
+  assert.deepEqual([...other.models.images.data.cluster_labels], [0, 1, 2]);
+});
+
+test("the map's side is six tenths of the window's height", () => {
+  const frame = document.querySelector(".cliplab-frame");
+  assert.equal(frame.style.getPropertyValue("--cliplab-map-side"), "600px");
+});
