@@ -9,6 +9,6 @@ test("bars and words share the width, each pixel of words as wide as one of bars
 });
 
 test("in a narrow window bars keep a little width", () => {
-  const range = rangeWithWords({ start: 0, end: 1 }, 50);
+  const range = rangeWithWords({ start: 0, end: 1 }, 30);
   assert.ok(Math.abs(range.end - range.start - (20 + 18 + 6) / 20) < 1e-12);
 });
