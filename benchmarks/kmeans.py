@@ -4,8 +4,9 @@ Usage: python benchmarks/kmeans.py [--images 1000] [--repeats 3] [--ks 2 5 10 20
 
 Data: forty groups on the sphere, and noise on it, in 512 dimensions; with 1,000 images also the
 storybook in its CLIP's 128; up to 2,000 also photographs of ten dishes, as they are and centred, if
-../shared has their vectors. Both sides have one thread, and the seconds are of its CPU. Where `--ks` names some, scikit-learn
-runs those only, and its time for all k is computed from them, as a straight line in k.
+../shared has their vectors. Both sides have one thread, and the seconds are of its CPU. Where
+`--ks` names some, scikit-learn runs those only, and its time for all k is computed from them, as a
+straight line in k.
 """
 
 from __future__ import annotations

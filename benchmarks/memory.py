@@ -157,8 +157,8 @@ def main() -> None:
         )
     print(
         f"the lesson: {found['the lesson from a pack']['peak']:,.0f} MB (at most "
-        f"{BAR_LESSON_MB:,}), with every page {found['with every page used']['peak']:,.0f} (at most "
-        f"{BAR_PAGES_MB:,}); {n_reads:,} photographs with {MODEL}: "
+        f"{BAR_LESSON_MB:,}), with every page {found['with every page used']['peak']:,.0f} (at "
+        f"most {BAR_PAGES_MB:,}); {n_reads:,} photographs with {MODEL}: "
         f"{found['bfloat16']['peak']:,.0f} MB in bfloat16, {found['float32']['peak']:,.0f} in "
         f"float32 (at most {BAR_ENCODING_MB:,})"
     )

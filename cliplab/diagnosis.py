@@ -155,10 +155,12 @@ def _widgets() -> Finding:
         )
         return Finding("Widgets", "note", f"{found}; JupyterLab runs elsewhere", advice)
     folder = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
-    needed = ("@jupyter-widgets/jupyterlab-manager", "@bokeh/jupyter_bokeh")
+    needed = ("@jupyter-widgets/jupyterlab-manager", "@bokeh/jupyter_bokeh", "anywidget")
     missing = [name for name in needed if not (folder / name).is_dir()]
     if missing:
-        advice = "Run: pip install --force-reinstall ipywidgets jupyter_bokeh, and reload the page."
+        advice = (
+            "Run: pip install --force-reinstall ipywidgets jupyter_bokeh anywidget, and reload."
+        )
         return Finding("Widgets", "bad", f"{found}; no {', '.join(missing)}", advice)
     return Finding("Widgets", "good", f"{found}, JupyterLab {lab}")
 

@@ -116,7 +116,9 @@ def test_widgets_that_jupyterlab_does_not_have_are_named(monkeypatch, tmp_path):
     monkeypatch.setattr("sys.prefix", str(tmp_path))
     finding = _found(doctor(), "Widgets")
     assert finding.state == "bad"
-    assert "no @jupyter-widgets/jupyterlab-manager, @bokeh/jupyter_bokeh" in finding.found
+    assert (
+        "no @jupyter-widgets/jupyterlab-manager, @bokeh/jupyter_bokeh, anywidget" in finding.found
+    )
 
 
 def test_extras_and_scripts_that_are_missing_are_named(monkeypatch, tmp_path):

@@ -55,7 +55,7 @@ class Explorer:
         coloured by likeness to what is typed.
     hide_classes : bool, default=True
         Whether what is known of the images stays hidden until a k has been committed to, on the
-        page Reveal or by ``explorer.state.committed_k = 8``.
+        page Answers or by ``explorer.state.committed_k = 8``.
 
     Attributes
     ----------

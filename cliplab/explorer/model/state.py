@@ -173,7 +173,7 @@ class ExplorerState(traitlets.HasTraits):
         if name == "color_by" and value in self._known and not self.is_revealed:
             raise traitlets.TraitError(
                 f"`color_by` can be {value!r} only after a number of clusters was committed to: "
-                "choose one and press Commit on the page Reveal, or set `committed_k`."
+                "choose one and press Commit on the page Answers, or set `committed_k`."
             )
         return value
 

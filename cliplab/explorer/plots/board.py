@@ -53,7 +53,7 @@ class Board:
         self._null_row = _beside(null.scatter, null.silhouettes, null.curves)
         self._null_row.visible = False
         self.layout: LayoutDOM = column(
-            self.evidence.layout, self._images_row, self._null_row, sizing_mode="stretch_width"
+            self._images_row, self.evidence.layout, self._null_row, sizing_mode="stretch_width"
         )
 
     def show_flow(self, view: View | None) -> None:
