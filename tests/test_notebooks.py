@@ -79,9 +79,13 @@ def test_the_first_lesson_goes_from_images_to_the_explorer(explored):
     assert "ClusterSweep of 1000 images in the embedding, k from 2 to 20" in text
 
 
-@pytest.mark.parametrize("name", ["explored", "stepped"])
-def test_a_lesson_ends_with_the_right_answers(name, request):
-    agreement = _agreements(request.getfixturevalue(name))
+def test_the_first_lesson_says_nothing_of_the_answers_before_a_commitment(explored):
+    assert _agreements(explored) == {}
+    assert "Commit to a k on the page Answers first" in explored[-1]
+
+
+def test_the_second_lesson_ends_with_the_right_answers(stepped):
+    agreement = _agreements(stepped)
     assert set(agreement) == {"object", "color", "place"}
     assert max(agreement.values()) >= 0.5
 
@@ -130,13 +134,13 @@ def test_the_fourth_lesson_measures_the_five_clusters_of_the_map_elsewhere(repea
     assert negative > 0.1
 
 
-def test_the_fourth_lesson_shows_that_another_seed_draws_other_clusters(repeated):
+def test_the_fourth_lesson_counts_the_pictures_that_another_seed_moves(repeated):
     seeds = re.findall(r"^seed \d: silhouette (0\.\d+)\. .* (\d+) of 1000", repeated, re.MULTILINE)
     assert len(seeds) == 3
     on_the_map, _ = _row(repeated, "found on the map, measured there")
     for silhouette, n_moved in seeds:
         assert float(silhouette) == pytest.approx(on_the_map, abs=0.03)
-        assert int(n_moved) > 100
+        assert 10 < int(n_moved) < 500
 
 
 def test_the_fourth_lesson_finds_no_evidence_for_five(repeated):
