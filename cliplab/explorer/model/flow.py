@@ -41,7 +41,7 @@ def flow_view(transitions: ClusterTransitions) -> dict[str, Any]:
             transitions.rows(_number(before), _number(after))
             for before, after in zip(ribbons["before"], ribbons["after"], strict=True)
         ],
-        "title": f"What moved · {len(transitions.movers)} of {len(transitions)} images",
+        "title": f"Images that move · {len(transitions.movers)} of {len(transitions)} images",
     }
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cliplab.explorer.model.views import View
 
-_HEIGHT = 200  # Two rows are as high as the map, so that the pages below stay where they are.
+_HEIGHT = 185  # Two rows are as high as the map, so that the pages below stay where they are.
 _IN_MAIN = ("gap", "silhouette_main")
 
 

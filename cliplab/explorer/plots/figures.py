@@ -233,7 +233,7 @@ def _curve_figure(sweep: ColumnDataSource, field: str, name: str) -> figure:
     plot.add_layout(vertical_line(ACCENT, name="current"))
     plot.add_layout(vertical_line(NEUTRAL, "dotted", name="knee"))
     plot.xaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=6)
-    plot.yaxis.ticker = BasicTicker(desired_num_ticks=4)
+    plot.yaxis.ticker = BasicTicker(desired_num_ticks=2)
     plot.yaxis.formatter = NumeralTickFormatter(format="0.[00]a")  # 200k and 0.08 are short.
     plot.toolbar_location = None
     return plot

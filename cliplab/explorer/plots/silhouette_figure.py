@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from bokeh.core.properties import value
 from bokeh.models import (
     BoxSelectTool,
+    CDSView,
     ColumnDataSource,
     CustomJS,
+    CustomJSFilter,
     FixedTicker,
     LinearColorMapper,
     Range1d,
@@ -89,14 +91,25 @@ def _keep_room_for_numbers(plot: figure, scale: Range1d) -> None:
 
 
 def _add_numbers(plot: figure, words: ColumnDataSource) -> None:
-    """Write each cluster's number on the left of its bars."""
+    """Write each cluster's number on the left of its bars, as many as there is room for."""
     plot.extra_x_ranges = {"words": Range1d(start=0, end=1)}
+    fitting = CustomJSFilter(
+        args={"plot": plot, "words": words},
+        code=script("explorer/style/scripts/numbers_that_fit.js")
+        # Before the plot is painted it has no height; afterwards it is asked again.
+        + "const height = plot.properties.inner_height.is_unset ? 0 : plot.inner_height;"
+        'const positions = Array.from(words.get_column("word_positions"));'
+        "return numbersThatFit(positions, plot.y_range, height)",
+    )
+    again = CustomJS(args={"fitting": fitting}, code="fitting.change.emit()")
+    plot.js_on_change("inner_height", again)
     plot.text(
         0.01,
         "word_positions",
         x_range_name="words",
         text="names",
         source=words,
+        view=CDSView(filter=fitting),
         text_align="left",
         text_baseline="middle",
         text_font=value("monospace"),

@@ -12,10 +12,10 @@ export function documentsOf(root) {
 export function paintClusters(page, view) {
   const { cluster_labels, silhouettes, bar_positions } = view.columns;
   replace(page.get_model_by_name("images"), { cluster_labels, silhouettes, bar_positions });
-  page.get_model_by_name("words").setv({ data: view.words }, QUIET);
   const bars = page.get_model_by_name("silhouettes");
   bars.title.setv({ text: view.title }, QUIET);
   bars.y_range.setv({ start: view.bars_range[0], end: view.bars_range[1] }, QUIET);
+  page.get_model_by_name("words").setv({ data: view.words }, QUIET);
   moveLine(bars, "mean", view.mean_silhouette);
   for (const name of ["elbow", "score"]) {
     moveLine(page.get_model_by_name(name), "current", view.value);

@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { numbersThatFit } from "../../../../cliplab/explorer/style/scripts/numbers_that_fit.js";
+
+const range = { start: 100, end: 0 };
+const positions = [0, 5, 10, 15, 20];
+
+test("in a high plot all numbers are written", () => {
+  assert.deepEqual(numbersThatFit(positions, range, 400), [0, 1, 2, 3, 4]);
+});
+
+test("in a low one none covers another, and the first is always there", () => {
+  assert.deepEqual(numbersThatFit(positions, range, 110), [0, 2, 4]);
+  assert.deepEqual(numbersThatFit(positions, range, 0), [0]);
+  assert.deepEqual(numbersThatFit([], range, 110), []);
+});
