@@ -134,12 +134,14 @@ def turning_now(session: ExplorerSession) -> View:
         "parameter_title": "k" if is_by_k else "min size",
         "color_by": session.state.color_by,
         "n_images": f"{len(session.images):,}",
+        # Pixels, or vectors of unknown make, are not what CLIP sees.
+        "as_seen": " as CLIP sees them" if "open_clip" in session.embeddings.provenance else "",
     }
 
 
 # What the script says by itself; everything else comes with a view.
 WORDS: dict[str, Any] = {
-    "question": "{n_images} images as CLIP sees them. How many groups are there?",
+    "question": "{n_images} images{as_seen}. How many groups are there?",
     "slider_help": "How many clusters",
     "fewer": "One less",
     "more": "One more",

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from cliplab import Clustering, ClusterSweep
+from cliplab import Clustering, ClusterSweep, Embeddings
 from cliplab.explorer.model.turning import (
     can_be_turned,
     cluster_rows,
@@ -72,6 +72,12 @@ def test_of_very_many_images_only_the_texts_are_sent():
     )
     assert (view["columns"], packed) == ([], b"")
     assert [row["size"] for row in view["clusters"]] == [2500, 2500]
+
+
+def test_only_vectors_of_a_clip_are_said_to_be_what_clip_sees(embeddings, make_session):
+    assert turning_now(make_session())["as_seen"] == ""
+    of_clip = Embeddings(embeddings.vectors, "storybook", {"open_clip": "3.3.0"})
+    assert turning_now(make_session(embeddings=of_clip))["as_seen"] == " as CLIP sees them"
 
 
 def test_the_classes_are_in_no_view(images, make_session):

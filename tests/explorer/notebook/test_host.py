@@ -199,6 +199,31 @@ def test_a_message_that_arrives_on_another_thread_is_applied_on_the_main_one(in_
     in_kernel(story)
 
 
+def test_what_the_page_has_painted_is_sent_only_to_a_view_that_is_older(in_kernel, plot):
+    async def story():
+        hosted = _hosted(plot)
+        with hosted.quiet():
+            plot.title.text = "before there is a view"
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 300)
+        ((event,),) = _patches(hosted)
+        assert event["new"] == "before there is a view"
+        hosted.sent.clear()
+        with hosted.quiet():
+            plot.title.text = "painted"
+        assert hosted.sent == []
+        hosted.get_state()
+        with hosted.quiet():
+            plot.title.text = "painted while a new page is built"
+        assert hosted.sent == []
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 300)
+        ((event,),) = _patches(hosted)
+        assert event["new"] == "painted while a new page is built"
+        plot.title.text = "heard by all"
+        assert len(_patches(hosted)) == 2
+
+    in_kernel(story)
+
+
 def test_without_a_front_end_nothing_is_kept_to_be_sent(plot):
     hosted = _hosted(plot)
     for i in range(3):

@@ -143,11 +143,9 @@ export function render({ model, el }) {
 
   function toggleCluster(cluster) {
     const rows = rowsOf(cluster, labels() ?? []);
-    select(
-      clusterOf(chosenRows(), labels()) === cluster && rows.length === chosenRows().length
-        ? []
-        : rows,
-    );
+    const chosen = chosenRows();
+    const isChosen = rows.length === chosen.length && rows.every((row, i) => row === chosen[i]);
+    select(isChosen ? [] : rows);
   }
 
   // While a cluster is previewed this is what was selected before.

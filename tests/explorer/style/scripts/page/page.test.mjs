@@ -28,7 +28,12 @@ const NOW = {
   paints: true,
 };
 
-const signal = () => ({ connect: () => {} });
+const signal = () => ({
+  n_listeners: 0,
+  connect() {
+    this.n_listeners += 1;
+  },
+});
 const model = (values = {}) => ({
   setv(changes) {
     Object.assign(this, changes);
@@ -112,6 +117,7 @@ let model_of_kernel;
 let page;
 let el;
 let close;
+let resized;
 
 beforeEach(() => {
   mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
@@ -121,7 +127,9 @@ beforeEach(() => {
   globalThis.window = {
     Bokeh: { documents: [page] },
     innerHeight: 1000,
-    addEventListener() {},
+    addEventListener: (_, hear) => {
+      resized = hear;
+    },
     removeEventListener() {},
   };
   globalThis.window.top = globalThis.window;
@@ -225,6 +233,62 @@ test("other colours are left to the kernel", () => {
   assert.deepEqual(page.models.images.data.color_values, ["class"]);
 });
 
+test("what is chosen already is not told again", () => {
+  const n_told = model_of_kernel.sent.length;
+  const slider = el.querySelector("input");
+  slider.value = 0;
+  slider.dispatchEvent(new Event("input"));
+  assert.equal(model_of_kernel.sent.length, n_told);
+});
+
+test("on a map that is new no numbers are put where they were on the old one", () => {
+  model_of_kernel.says({ now: { ...NOW, map: 2, has_numbers: false }, answer: null });
+  page.models.numbers.data = { names: ["of the new map, by the kernel"] };
+  more();
+  assert.deepEqual(page.models.numbers.data, { names: ["of the new map, by the kernel"] });
+});
+
+test("when the colours change their kind the kernel draws them, from then on the script", () => {
+  const colored = { ...NOW, color_by: "class" };
+  model_of_kernel.says({ now: colored, answer: null });
+  page.models.images.data = { ...page.models.images.data, color_values: ["by the kernel"] };
+  model_of_kernel.says({ now: NOW, answer: null });
+  assert.deepEqual(page.models.images.data.color_values, ["by the kernel"]);
+  more();
+  assert.deepEqual([...page.models.images.data.color_values], [0, 1, 2]);
+});
+
+test("a second click clears noise too", () => {
+  model_of_kernel.says(...view(2, [0, -1, -1], 3));
+  model_of_kernel.says({ now: { ...NOW, sweep: 3 }, answer: null });
+  const noise = () => el.querySelector("tbody tr[data-cluster='-1']");
+  noise().click();
+  assert.deepEqual(page.models.images.selected.indices, [1, 2]);
+  noise().click();
+  assert.deepEqual(page.models.images.selected.indices, []);
+});
+
+test("Escape clears what is selected while the mouse is over the screen, and not elsewhere", () => {
+  const press = (isHere) => {
+    el.closest = (name) => (name === ".cliplab-screen" ? screenThat(isHere) : null);
+    const event = new Event("keydown");
+    event.key = "Escape";
+    document.dispatchEvent(event);
+  };
+  const screenThat = (isHere) => ({ matches: () => isHere, contains: () => false });
+  el.querySelectorAll("tbody tr")[1].click();
+  press(false);
+  assert.deepEqual(page.models.images.selected.indices, [1, 2]);
+  press(true);
+  assert.deepEqual(page.models.images.selected.indices, []);
+});
+
+test("plots are listened to once, however long they are there", () => {
+  const { change } = page.models.images.selected.properties.indices;
+  mock.timers.tick(3000);
+  assert.equal(change.n_listeners, 1);
+});
+
 test("of very many images the kernel paints", () => {
   model_of_kernel.says({ now: { ...NOW, paints: false }, answer: null });
   more();
@@ -260,5 +324,9 @@ test("plots that come to the page later are painted too", () => {
 
 test("the map's side is six tenths of the window's height", () => {
   const frame = document.querySelector(".cliplab-frame");
-  assert.equal(frame.style.getPropertyValue("--cliplab-map-side"), "600px");
+  const side = () => frame.style.getPropertyValue("--cliplab-map-side");
+  assert.equal(side(), "600px");
+  globalThis.window.innerHeight = 500;
+  resized();
+  assert.equal(side(), "300px");
 });
