@@ -3,7 +3,9 @@ from __future__ import annotations
 import pkgutil
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -217,24 +219,35 @@ def _blas_threads():
 
 
 @pytest.fixture
-def started(monkeypatch):
-    """The tasks that have started; two at a time."""
-    tasks = []
+def tasks(monkeypatch):
+    """Tasks that start two at a time, and end only when there is a permit for them."""
+    tasks = SimpleNamespace(started=[], permits=threading.Semaphore(0))
     for name in TASKS:
         plain = pkgutil.resolve_name(name)
 
         def counted(*arguments, plain=plain):
-            tasks.append(arguments)
+            tasks.started.append(arguments)
+            tasks.permits.acquire()
             return plain(*arguments)
 
         monkeypatch.setattr(name, counted)
+
+    class Pool(ThreadPoolExecutor):
+        def shutdown(self, wait=True, *, cancel_futures=False):
+            """Permit all that still want to run, so that it shows whether they were cancelled."""
+            super().shutdown(wait=False, cancel_futures=cancel_futures)
+            tasks.permits.release(1000)
+            super().shutdown(wait=wait)
+
     monkeypatch.setattr("cliplab.evaluation.evidence.gathering.n_cores", lambda: 2)
+    monkeypatch.setattr("cliplab.evaluation.evidence.gathering.ThreadPoolExecutor", Pool)
     return tasks
 
 
 @pytest.mark.slow
-def test_returning_false_stops_it_after_the_running_tasks(started):
+def test_returning_false_stops_it_after_the_running_tasks(tasks):
     done = []
+    tasks.permits.release(3)
 
     def stop_at_the_third(share):
         done.append(share)
@@ -246,12 +259,14 @@ def test_returning_false_stops_it_after_the_running_tasks(started):
         assert set(_blas_threads()) == {2}
     assert _n_evidence_threads() == 0
     assert len(done) == 4
-    assert len(started) <= 3 + 3  # Two running, and one that started while the third was reported.
+    assert len(tasks.started) <= 3 + 2
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("n_items", [1, 2, 5])
-def test_closing_the_generator_leaves_no_thread_and_restores_the_limits(started, n_items):
+def test_closing_the_generator_leaves_no_thread_and_restores_the_limits(tasks, n_items):
+    for _ in range(n_items - 1):  # The first item reports 0.
+        tasks.permits.release()
     with threadpool_limits(2, "blas"):
         gathering = gather_evidence(POINTS, SWEEP, **FEW)
         assert set(_blas_threads()) == {2}
@@ -261,10 +276,7 @@ def test_closing_the_generator_leaves_no_thread_and_restores_the_limits(started,
         gathering.close()
         assert set(_blas_threads()) == {2}
     assert _n_evidence_threads() == 0
-    assert len(started) <= n_items + 3
-    n_started = len(started)
-    time.sleep(0.3)
-    assert len(started) == n_started
+    assert len(tasks.started) <= n_items - 1 + 2
 
 
 def test_an_error_in_a_task_is_raised_and_stops_all_tasks(monkeypatch):
