@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering
 from cliplab.embeddings.values import Embeddings
 from cliplab.explorer.model.options import find_every_k, find_options, first_state
+from cliplab.explorer.model.parts import require_parts
 from cliplab.explorer.model.session import ExplorerSession
 from cliplab.explorer.notebook.event_loop import EventLoop
 from cliplab.explorer.notebook.tasks import Worker
@@ -53,6 +55,10 @@ class Explorer:
     encoder : ClipEncoder, optional
         What made the embeddings. With it clusters are put into words, and the images can be
         coloured by likeness to what is typed.
+    parts : iterable of str, default="all"
+        Which parts of the screen are shown, so that a lesson can open one at a time: the control of
+        ``"k"``, the ``"map"``, ``"silhouettes"``, ``"curves"`` over k, the table of ``"clusters"``
+        and the ``"pages"``.
     hide_classes : bool, default=True
         Whether what is known of the images stays hidden until a k has been committed to, on the
         page Answers or by ``explorer.state.committed_k = 8``.
@@ -61,11 +67,14 @@ class Explorer:
     ----------
     state : ExplorerState
         All that was chosen: k, space, algorithm, projection, colour, selection and so on.
+    parts : tuple of str
+        Which parts of the screen are shown. Set it to open or close some. Without the control of
+        k the map is not coloured by clusters at first.
 
     Raises
     ------
     ValueError
-        If the parts do not have one row for each image.
+        If what is given does not have one row for each image, or a part is unknown.
     TypeError
         If arguments are swapped, or of another kind.
 
@@ -87,8 +96,10 @@ class Explorer:
         sweep: ClusterSweep | None = None,
         *,
         encoder: ClipEncoder | None = None,
+        parts: Iterable[str] = "all",
         hide_classes: bool = True,
     ) -> None:
+        shown_parts = require_parts(parts)
         require_kind("images", images, ImageSet)
         if isinstance(embeddings, np.ndarray):
             embeddings = Embeddings(embeddings)
@@ -132,7 +143,18 @@ class Explorer:
             lambda: self.state.is_revealed,
         )
         self._listen()
+        self._session.show_parts(shown_parts)
         self._panel, self._render = self._make_panel()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Which parts of the screen are shown."""
+        parts: tuple[str, ...] = self._session.parts
+        return parts
+
+    @parts.setter
+    def parts(self, parts: Iterable[str]) -> None:
+        self._session.show_parts(require_parts(parts))
 
     @property
     def sweep(self) -> ClusterSweep:

@@ -54,6 +54,7 @@ class Render:
             return Part(name, frozenset(shows.split()), draw)
 
         self.parts = (
+            part("parts", "parts", self._draw_parts),
             part("error", "error", lambda: controls.show_error(session.error)),
             # Of very many images no names are sent beforehand, but what was said is taken back.
             part(
@@ -118,6 +119,10 @@ class Render:
     def _unless(self, is_painted: bool) -> AbstractContextManager[None]:
         """Return a context that sends nothing of what the script of the page has painted."""
         return self._panel.quiet() if is_painted else nullcontext()
+
+    def _draw_parts(self) -> None:
+        self._board.show_parts(self._session.parts)
+        self._panel.show_parts(self._session.parts)
 
     def _draw_clustering(self) -> None:
         with self._unless(self._panel.script.turns_clusters):

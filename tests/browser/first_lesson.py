@@ -16,8 +16,8 @@ FIGURES = ("scatter", "silhouettes", "elbow", "score")
 
 def cell_of_the_explorer(notebook: Notebook) -> int:
     sources = notebook.evaluate("return cells.map((cell) => cell.model.sharedModel.source)")
-    (index,) = (i for i, source in enumerate(sources) if source.endswith("\nexplorer"))
-    return index
+    # It has moved from cell to cell, to the last that shows it.
+    return max(i for i, source in enumerate(sources) if source.endswith("\nexplorer"))
 
 
 def see_explorer(notebook: Notebook) -> None:

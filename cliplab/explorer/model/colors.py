@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.clustering.values import NOISE
-from cliplab.explorer.model.state import COUNTS, KEPT, LIKENESS
+from cliplab.explorer.model.state import COUNTS, KEPT, LIKENESS, NOTHING
 from cliplab.explorer.style.theme import AMOUNT_COLORS, CATEGORY_COLORS, OTHER_COLOR, SIGN_COLORS
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def color_titles(images: ImageSet) -> dict[str, str]:
     factors = {name: name for name in images.factors if name not in choices}
     if not images.class_names:
         del choices["class"]
-    return choices | factors
+    return choices | factors | {NOTHING: NOTHING}
 
 
 def coloring_by_cluster(clustering: Clustering) -> dict[str, Any]:
@@ -114,6 +114,9 @@ def coloring_view(
         known = clustering.silhouettes[np.isfinite(clustering.silhouettes)]
         reach = max(0.05, float(np.abs(known).max(initial=0)))
         return _amounts(clustering.silhouettes, -reach, reach, SIGN_COLORS)
+    if color_by == NOTHING and (rows := images if images is not None else clustering) is not None:
+        one_color = _categories(np.zeros(len(rows), dtype=np.int64), [NOTHING])
+        return one_color | {"legend": ()}
     if images is None:
         raise ValueError(
             "`color_by` must be 'cluster' or 'silhouette' where there are no images. "

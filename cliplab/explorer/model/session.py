@@ -20,9 +20,11 @@ from cliplab.explorer.model.extras import EvidenceTask, NullDataTask, RankingTas
 from cliplab.explorer.model.map_and_clusters import MapTask, SweepTask
 from cliplab.explorer.model.neighbors import NeighborsTask
 from cliplab.explorer.model.page_content import PageContent, PageTask
+from cliplab.explorer.model.parts import PARTS
 from cliplab.explorer.model.results import Results
 from cliplab.explorer.model.small_images import SmallImages
 from cliplab.explorer.model.snapshot import Guess, Snapshot
+from cliplab.explorer.model.state import NOTHING
 
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
@@ -105,6 +107,8 @@ class ExplorerSession(traitlets.HasTraits):
         In which order to show the images of a selection that has one.
     gallery_start : int
         Which of the images to be shown is the first on the page.
+    parts : tuple of str
+        Which parts of the screen are shown.
     content_page : str
         Which page `page_content` is of.
     page_content
@@ -135,6 +139,7 @@ class ExplorerSession(traitlets.HasTraits):
     guesses: Any = traitlets.Any(())
     order: Any = traitlets.Any(())
     gallery_start = traitlets.Int(0)
+    parts: Any = traitlets.Any(PARTS)
     content_page = traitlets.Unicode()
     page_content: Any = traitlets.Any()
     error = traitlets.Unicode()
@@ -301,6 +306,22 @@ class ExplorerSession(traitlets.HasTraits):
             self.state.opened = row
             self.state.pair = ()  # Two clusters now are that of this image and the nearest one.
             self.state.page = "silhouette"
+
+        self.run(show)
+
+    def show_parts(self, parts: tuple[str, ...]) -> None:
+        """Open and close parts of the screen.
+
+        Who cannot choose k has not met clusters yet, so the images have no colour of theirs.
+        """
+
+        def show() -> None:
+            before, now = "k" in self.parts, "k" in parts
+            self.parts = parts
+            if before and not now and self.state.color_by == "cluster":
+                self.state.color_by = NOTHING
+            elif now and not before and self.state.color_by == NOTHING:
+                self.state.color_by = "cluster"
 
         self.run(show)
 

@@ -15,6 +15,8 @@ MOST_SEED = 2**31 - 1
 LIKENESS = "likeness to words"
 # Colours by the neighbours of each image: how many the map keeps, and how many images name it.
 KEPT, COUNTS = "neighbors kept", "neighbor counts"
+# All images have one colour.
+NOTHING = "nothing"
 
 
 class ExplorerState(traitlets.HasTraits):
@@ -58,7 +60,7 @@ class ExplorerState(traitlets.HasTraits):
     color_by : str
         ``"cluster"``, ``"class"``, ``"silhouette"``, ``"neighbors kept"`` (the share of its ten
         nearest that an image keeps on the map), ``"neighbor counts"`` (how many images have it
-        among their ten nearest) or a column of the images.
+        among their ten nearest), ``"nothing"`` or a column of the images.
     random_state : int
         The seed of the clustering and of the projection, from 0 to 2³¹ - 1.
     selected : tuple of int

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bokeh.layouts import column, row
 
 from cliplab.explorer.model.hover_fields import image_columns
+from cliplab.explorer.model.parts import PARTS
 from cliplab.explorer.plots.evidence_figures import EvidencePlots
 from cliplab.explorer.plots.flow import FlowPlot
 from cliplab.explorer.plots.linked import Plots
@@ -43,6 +44,7 @@ class Board:
         self.null = Plots(0, {}, are_images=False)
         self.flow = FlowPlot()
         self.evidence = EvidencePlots()
+        self._parts: tuple[str, ...] = PARTS
         plots, null = self.plots, self.null
         self._images_row = _beside(
             plots.scatter, plots.silhouettes, self.flow.layout, plots.line, plots.curves
@@ -71,11 +73,19 @@ class Board:
         self.evidence.show(view)
         self._make_room()
 
+    def show_parts(self, parts: tuple[str, ...]) -> None:
+        """Show those plots that are among some parts of the screen."""
+        self._parts = parts
+        self._make_room()
+
     def _make_room(self) -> None:
         self._images_row.visible = not self.evidence.layout.visible
-        self.plots.silhouettes.visible = self.plots.curves.visible = not (
-            self.flow.layout.visible or self.plots.line.visible
-        )
+        is_taken = self.flow.layout.visible or self.plots.line.visible
+        self.plots.silhouettes.visible = "silhouettes" in self._parts and not is_taken
+        self.plots.curves.visible = "curves" in self._parts and not is_taken
+        self.plots.scatter.visible = "map" in self._parts
+        _, beside = self._images_row.children
+        beside.visible = is_taken or self.plots.silhouettes.visible or self.plots.curves.visible
 
     def show_null_title(self, title: str) -> None:
         """Say above the map of the null data what they are, once the row is there.

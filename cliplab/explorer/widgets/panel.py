@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
+from cliplab.explorer.model.parts import PARTS
 from cliplab.explorer.notebook.host import HostedModel, show
 from cliplab.explorer.widgets.controls import Controls
 from cliplab.explorer.widgets.gallery import Gallery
@@ -75,10 +76,17 @@ class Panel:
             layout={"width": "100%"},
         )
         screen.add_class("cliplab-screen")
+        self._screen = screen
         # How the screen is laid out depends on how wide the frame around it is.
         self.widget = ipywidgets.VBox([screen], layout={"width": "100%"})
         self.widget.add_class("cliplab-frame")
         self.was_shown = False
+
+    def show_parts(self, parts: tuple[str, ...]) -> None:
+        """Show those widgets that are among some parts of the screen; its style hides others."""
+        for part in PARTS:
+            change = self._screen.remove_class if part in parts else self._screen.add_class
+            change(f"cliplab-without-{part}")
 
     def open_page(self, name: str) -> None:
         """Bring a page to the front."""
