@@ -323,7 +323,7 @@ def test_classes_are_nowhere_on_the_screen_before_a_k_is_committed_to(explorer, 
     names = set(images.class_names)
     controls = explorer._panel.controls
     assert set(explorer._board.plots.images.data["class_names"]) == {""}
-    offered = ["cluster", "silhouette", "neighbors kept", "neighbor counts"]
+    offered = ["cluster", "silhouette", "neighbors kept", "neighbor counts", "nothing"]
     assert [name for _, name in controls._color_by.options] == offered
     page = _page(explorer, "reveal")
     gallery = re.sub(r"base64,[^\"]*", "", explorer._panel.gallery.images.value)
