@@ -18,7 +18,12 @@ from cliplab.evaluation.evidence.judging import Evidence
 from cliplab.evaluation.nearest import NearestImages, find_nearest_images
 from cliplab.evaluation.transitions import ClusterTransitions
 from cliplab.evaluation.valley import valley
-from cliplab.explorer.model.colors import NEIGHBOR_COLORS, coloring_view, neighbors_coloring
+from cliplab.explorer.model.colors import (
+    NEIGHBOR_COLORS,
+    all_alike,
+    coloring_view,
+    neighbors_coloring,
+)
 from cliplab.explorer.model.flow import flow_view
 from cliplab.explorer.model.hover_fields import image_columns
 from cliplab.explorer.model.neighbors import n_neighbors_of, neighbors_view
@@ -45,6 +50,12 @@ from cliplab.explorer.plots.figures import (
 )
 from cliplab.explorer.plots.flow import FlowPlot
 from cliplab.explorer.plots.linked import Plots
+from cliplab.explorer.plots.stills.curves_still import CurvesContent, curves_still
+from cliplab.explorer.plots.stills.evidence_still import evidence_still
+from cliplab.explorer.plots.stills.flow_still import flow_still
+from cliplab.explorer.plots.stills.line_still import line_still
+from cliplab.explorer.plots.stills.map_still import MapContent, map_still
+from cliplab.explorer.plots.stills.silhouettes_still import BarsContent, silhouettes_still
 from cliplab.explorer.style.theme import FONT_SIZE, NEUTRAL
 from cliplab.explorer.widgets.figure_display import FigureDisplay
 from cliplab.explorer.widgets.serving import HoverImages
@@ -82,7 +93,7 @@ def show_projection(
     Returns
     -------
     FigureDisplay
-        The last line of a cell shows it; `save` writes it as a page.
+        The last line of a cell shows it; `save` writes it as an image or a page.
 
     Raises
     ------
@@ -110,22 +121,29 @@ def show_projection(
         nearest = _nearest_for(color_by, projection, embeddings)
         kept = nearest.kept_on(projection) if color_by == KEPT else None
     plots, thumbnails = _plots_of(images, len(projection))
-    plots.show_map(map_view(projection))
-    plots.show_title(projection.method)
+    shown = MapContent(map_view(projection), all_alike(len(projection)), projection.method)
+    plots.show_map(shown.view)
+    plots.show_title(shown.title)
     if clustering is None:
         plots.hover.leave_out_clusters()
     else:
+        numbers = numbers_view(clustering, projection)
         plots.show_clustering(_alone(clustering))
-        plots.show_numbers(numbers_view(clustering, projection))
+        plots.show_numbers(numbers)
         color_by = color_by or "cluster"
+        if color_by == "cluster":
+            shown = shown._replace(numbers=numbers)
     if color_by is not None:
         if color_by in NEIGHBOR_COLORS:
-            plots.show_neighbors(neighbors_view(len(projection), nearest, kept))
+            neighbors = neighbors_view(len(projection), nearest, kept)
+            plots.show_neighbors(neighbors)
             colors = neighbors_coloring(color_by, len(projection), nearest, kept)
+            shown = shown._replace(torn=neighbors["torn"])
         else:
             colors = coloring_view(color_by, images, clustering)
         plots.show_coloring(colors, show_numbers=color_by == "cluster")
-    return FigureDisplay(plots.scatter, thumbnails)
+        shown = shown._replace(coloring=colors)
+    return FigureDisplay(plots.scatter, map_still(shown), thumbnails)
 
 
 def show_elbow(sweep: ClusterSweep) -> FigureDisplay:
@@ -139,7 +157,7 @@ def show_elbow(sweep: ClusterSweep) -> FigureDisplay:
     Returns
     -------
     FigureDisplay
-        The last line of a cell shows it; `save` writes it as a page.
+        The last line of a cell shows it; `save` writes it as an image or a page.
 
     Raises
     ------
@@ -161,7 +179,8 @@ def show_elbow(sweep: ClusterSweep) -> FigureDisplay:
     set_title(score, view["score_title"])
     for plot in (elbow, score):
         say_where(plot, view["curves_axis"])
-    return FigureDisplay(row(elbow, score, sizing_mode="stretch_width"))
+    still = curves_still(CurvesContent(view))
+    return FigureDisplay(row(elbow, score, sizing_mode="stretch_width"), still)
 
 
 def show_silhouettes(images: ImageSet, clustering: Clustering) -> FigureDisplay:
@@ -177,7 +196,7 @@ def show_silhouettes(images: ImageSet, clustering: Clustering) -> FigureDisplay:
     Returns
     -------
     FigureDisplay
-        The last line of a cell shows it; `save` writes it as a page.
+        The last line of a cell shows it; `save` writes it as an image or a page.
 
     Raises
     ------
@@ -194,10 +213,15 @@ def show_silhouettes(images: ImageSet, clustering: Clustering) -> FigureDisplay:
     require_kind("images", images, ImageSet)
     require_kind("clustering", clustering, Clustering)
     plots, thumbnails = _plots_of(images, len(images))
-    plots.show_sweep(sweep_view(ClusterSweep((clustering,)), clustering.space))
-    plots.show_clustering(_alone(clustering))
-    plots.show_coloring(coloring_view("cluster", images, clustering), show_numbers=False)
-    return FigureDisplay(plots.silhouettes, thumbnails)
+    shown = BarsContent(
+        sweep_view(ClusterSweep((clustering,)), clustering.space),
+        _alone(clustering),
+        coloring_view("cluster", images, clustering),
+    )
+    plots.show_sweep(shown.sweep)
+    plots.show_clustering(shown.clustering)
+    plots.show_coloring(shown.coloring, show_numbers=False)
+    return FigureDisplay(plots.silhouettes, silhouettes_still(shown), thumbnails)
 
 
 def show_valley(
@@ -231,7 +255,7 @@ def show_valley(
     Returns
     -------
     FigureDisplay
-        The last line of a cell shows it; `save` writes it as a page.
+        The last line of a cell shows it; `save` writes it as an image or a page.
 
     Raises
     ------
@@ -252,10 +276,13 @@ def show_valley(
     found = valley(embeddings, clustering, a, b, random_state=random_state)
     plots, thumbnails = _plots_of(images, len(clustering))
     plots.show_clustering(_alone(clustering))
-    plots.show_coloring(coloring_view("cluster", images, clustering), show_numbers=False)
-    plots.show_line(line_view(found, len(clustering)))
+    coloring = coloring_view("cluster", images, clustering)
+    plots.show_coloring(coloring, show_numbers=False)
+    view = line_view(found, len(clustering))
+    plots.show_line(view)
     sentence = Paragraph(text=found.sentence, styles={"color": NEUTRAL, "font-size": FONT_SIZE})
-    return FigureDisplay(column(plots.line, sentence, sizing_mode="stretch_width"), thumbnails)
+    layout = column(plots.line, sentence, sizing_mode="stretch_width")
+    return FigureDisplay(layout, line_still(view, coloring, found.sentence), thumbnails)
 
 
 def show_evidence(evidence: Evidence) -> FigureDisplay:
@@ -272,7 +299,7 @@ def show_evidence(evidence: Evidence) -> FigureDisplay:
     Returns
     -------
     FigureDisplay
-        The last line of a cell shows it; `save` writes it as a page.
+        The last line of a cell shows it; `save` writes it as an image or a page.
 
     Raises
     ------
@@ -290,8 +317,9 @@ def show_evidence(evidence: Evidence) -> FigureDisplay:
     """
     require_kind("evidence", evidence, Evidence)
     plots = EvidencePlots()
-    plots.show(evidence_view(evidence))
-    return FigureDisplay(plots.layout)
+    view = evidence_view(evidence)
+    plots.show(view)
+    return FigureDisplay(plots.layout, evidence_still(view))
 
 
 def show_transitions(transitions: ClusterTransitions) -> FigureDisplay:
@@ -305,7 +333,7 @@ def show_transitions(transitions: ClusterTransitions) -> FigureDisplay:
     Returns
     -------
     FigureDisplay
-        The last line of a cell shows it; `save` writes it as a page.
+        The last line of a cell shows it; `save` writes it as an image or a page.
 
     Raises
     ------
@@ -321,8 +349,9 @@ def show_transitions(transitions: ClusterTransitions) -> FigureDisplay:
     """
     require_kind("transitions", transitions, ClusterTransitions)
     plot = FlowPlot()
-    plot.show(flow_view(transitions))
-    return FigureDisplay(plot.layout)
+    view = flow_view(transitions)
+    plot.show(view)
+    return FigureDisplay(plot.layout, flow_still(view))
 
 
 def _nearest_for(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from cliplab.explorer.model.session import ExplorerSession
 from cliplab.explorer.notebook.event_loop import EventLoop
 from cliplab.explorer.notebook.tasks import Worker
 from cliplab.explorer.plots.board import Board
+from cliplab.explorer.plots.saving import IMAGES, require_suffix, save_still
+from cliplab.explorer.plots.stills.screen_still import still_of
 from cliplab.explorer.render import Render
 from cliplab.explorer.widgets.controls import Controls
 from cliplab.explorer.widgets.gallery import typical_images
@@ -179,6 +182,43 @@ class Explorer:
         """The evidence for the sweep on the screen, if it was gathered."""
         evidence: Evidence | None = self._session.evidence
         return evidence
+
+    def save(
+        self, path: str | os.PathLike[str], plot: str = "map", *, transparent: bool = False
+    ) -> None:
+        """Write what is on the screen as an image, in its colours and with its selection.
+
+        Parameters
+        ----------
+        path : path-like
+            Where; it ends in ``.png`` or ``.svg``. Its folder is made, and a file that is there is
+            replaced.
+        plot : {"map", "silhouettes", "curves", "all"}, default="map"
+            Which plot, or all side by side.
+        transparent : bool, default=False
+            Whether what is behind shines through, as on a coloured slide; it is white otherwise.
+
+        Raises
+        ------
+        ValueError
+            If the path ends in something else, or there is no such plot.
+        OSError
+            If it cannot be written; then a file that was there is as it was.
+
+        Examples
+        --------
+        >>> import os, tempfile
+        >>> from cliplab import ClipEncoder, Explorer, load_storybook
+        >>> images = load_storybook(n_images=60)
+        >>> explorer = Explorer(images, ClipEncoder("storybook").encode_images(images))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     explorer.save(f"{folder}/map.svg")
+        ...     explorer.save(f"{folder}/screen.png", "all", transparent=True)
+        ...     sorted(os.listdir(folder))
+        ['map.svg', 'screen.png']
+        """
+        path = require_suffix(path, IMAGES)
+        save_still(still_of(self._session, plot), path, transparent=transparent)
 
     def __repr__(self) -> str:
         return f"Explorer of {len(self.images)} images, k = {self.clustering.n_clusters}"

@@ -37,6 +37,18 @@ def color_titles(images: ImageSet) -> dict[str, str]:
     return choices | factors | {NOTHING: NOTHING}
 
 
+def all_alike(n_images: int) -> dict[str, Any]:
+    """Return one colour for all images, which says nothing of them."""
+    return {
+        "values": np.zeros(n_images, dtype=np.int8),
+        "palette": (OTHER_COLOR,),
+        "low": 0,
+        "high": 1,
+        "legend": (),
+        "is_amount": False,
+    }
+
+
 def coloring_by_cluster(clustering: Clustering) -> dict[str, Any]:
     """Return a colour for each cluster, and grey for noise."""
     labels, names = clustering.cluster_labels, [str(i) for i in range(clustering.n_clusters)]

@@ -63,13 +63,13 @@ def scatter_figure(
     plot.styles = {"max-width": "100%"}
     plot.x_range, plot.y_range = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
     _keep_scales_equal(plot, square)
-    points = draw_points(plot, images, mapper, _point_size(len(images.data["x"])), "points")
+    points = draw_points(plot, images, mapper, point_size(len(images.data["x"])), "points")
     outlines = plot.scatter(
         "x",
         "y",
         source=images,
         view=CDSView(filter=torn),
-        size=_point_size(len(images.data["x"])) + 1,
+        size=point_size(len(images.data["x"])) + 1,
         fill_color=None,
         line_color=ACCENT,
         line_width=1.5,
@@ -84,7 +84,7 @@ def scatter_figure(
         "x1",
         "y1",
         source=hover.lines,
-        size=_point_size(len(images.data["x"])) + 4,
+        size=point_size(len(images.data["x"])) + 4,
         fill_color=None,
         line_color=NEUTRAL,
         line_width=2,
@@ -274,6 +274,6 @@ def vertical_line(
     return line
 
 
-def _point_size(n_images: int) -> float:
+def point_size(n_images: int) -> float:
     """Make points smaller the more there are, so that they do not hide each other."""
     return float(min(9, max(2, 220 / max(n_images, 1) ** 0.5)))

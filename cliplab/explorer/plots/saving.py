@@ -1,8 +1,9 @@
-"""Figures saved as pages that need neither a kernel nor a network."""
+"""Figures saved: as images, and as pages that need neither a kernel nor a network."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,30 +15,71 @@ from cliplab._core.cache import write_whole
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
 
+    from cliplab.explorer.plots.stills.still import Still
 
-def save_figure(figure: LayoutDOM, path: str | os.PathLike[str]) -> None:
+IMAGES = (".png", ".svg")
+PAGE = ".html"
+
+
+def require_suffix(path: str | os.PathLike[str], allowed: Sequence[str]) -> Path:
+    """Return a path, if its end says what is to be written there.
+
+    Parameters
+    ----------
+    path : path-like
+        The path.
+    allowed : sequence of str
+        The suffixes that it may have.
+
+    Raises
+    ------
+    ValueError
+        If it has another.
+    """
+    path = Path(path)
+    if path.suffix not in allowed:
+        ends = f"{', '.join(allowed[:-1])} or {allowed[-1]}"
+        raise ValueError(
+            f"`path` must end in {ends}, which says as what to save. Got {str(path)!r} instead."
+        )
+    return path
+
+
+def save_still(still: Still, path: Path, *, transparent: bool) -> None:
+    """Write a still as one file; its folder is made, and a file that is there is replaced.
+
+    Parameters
+    ----------
+    still : Still
+        The figure.
+    path : pathlib.Path
+        Where; it ends in one of `IMAGES`.
+    transparent : bool
+        Whether what is behind it shines through.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; then a file that was there is as it was.
+    """
+    write_whole(path, still.to_bytes(path.suffix.removeprefix("."), transparent=transparent))
+
+
+def save_figure(figure: LayoutDOM, path: Path) -> None:
     """Write a figure as one HTML file, which holds all that it needs.
 
     Parameters
     ----------
     figure : LayoutDOM
         A figure, or a layout of figures.
-    path : path-like
-        Where; it ends in ``.html``. Its folder is made, and a file that is there is replaced.
+    path : pathlib.Path
+        Where. Its folder is made, and a file that is there is replaced.
 
     Raises
     ------
-    ValueError
-        If the path ends in something else.
     OSError
         If it cannot be written; then a file that was there is as it was.
     """
-    path = Path(path)
-    if path.suffix != ".html":
-        raise ValueError(
-            f"`path` must end in .html, because a figure is saved as a page. Got {str(path)!r} "
-            "instead."
-        )
     # Python is asked for thumbnails only, and only where there are too many to be in the page.
     page = file_html(figure, INLINE, title=path.stem, suppress_callback_warning=True)
     write_whole(path, page.encode())

@@ -1,4 +1,4 @@
-"""One figure with its thumbnails: shown in a cell, or saved as a page."""
+"""One figure with its thumbnails: shown in a cell, or saved as a page or an image."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from cliplab.explorer.notebook.event_loop import EventLoop
 from cliplab.explorer.notebook.host import HostedModel, show
-from cliplab.explorer.plots.saving import save_figure
+from cliplab.explorer.plots.saving import IMAGES, PAGE, require_suffix, save_figure, save_still
 
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
 
+    from cliplab.explorer.plots.stills.still import Still
     from cliplab.explorer.widgets.serving import HoverImages
 
 
@@ -24,6 +25,8 @@ class FigureDisplay:
     ----------
     figure : LayoutDOM
         Bokeh's figure, or layout of figures.
+    still : Still
+        The same figure as an image.
 
     Examples
     --------
@@ -36,16 +39,21 @@ class FigureDisplay:
     """
 
     figure: LayoutDOM
+    still: Still = field(repr=False)
     _thumbnails: HoverImages | None = field(default=None, repr=False)
     _hosted: list[HostedModel] = field(default_factory=list, repr=False)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the figure as a page that needs neither a kernel nor a network.
+    def save(self, path: str | os.PathLike[str], *, transparent: bool = False) -> None:
+        """Write the figure as an image, or as a page that needs neither a kernel nor a network.
 
         Parameters
         ----------
         path : path-like
-            Where; it ends in ``.html``. A file that is there is replaced.
+            Where. Its end says as what: ``.png`` or ``.svg`` for an image, ``.html`` for a page
+            with hover. Its folder is made, and a file that is there is replaced.
+        transparent : bool, default=False
+            Whether what is behind an image shines through, as on a coloured slide; it is white
+            otherwise. A page is always as light or dark as what it is shown in.
 
         Raises
         ------
@@ -60,11 +68,17 @@ class FigureDisplay:
         >>> from cliplab import show_elbow, sweep_clusters
         >>> import numpy as np
         >>> points = np.random.default_rng(0).normal(size=(50, 4))
+        >>> display = show_elbow(sweep_clusters(points, range(2, 9)))
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     show_elbow(sweep_clusters(points, range(2, 9))).save(f"{folder}/elbow.html")
-        ...     os.listdir(folder)
-        ['elbow.html']
+        ...     for kind in ("html", "png", "svg"):
+        ...         display.save(f"{folder}/elbow.{kind}")
+        ...     sorted(os.listdir(folder))
+        ['elbow.html', 'elbow.png', 'elbow.svg']
         """
+        path = require_suffix(path, (*IMAGES, PAGE))
+        if path.suffix != PAGE:
+            save_still(self.still, path, transparent=transparent)
+            return
         if self._thumbnails is not None:
             self._thumbnails.complete()
         save_figure(self.figure, path)
