@@ -50,6 +50,7 @@ from cliplab.explorer.plots.figures import (
 )
 from cliplab.explorer.plots.flow import FlowPlot
 from cliplab.explorer.plots.linked import Plots
+from cliplab.explorer.plots.save_button import add_save_buttons
 from cliplab.explorer.plots.stills.curves_still import CurvesContent, curves_still
 from cliplab.explorer.plots.stills.evidence_still import evidence_still
 from cliplab.explorer.plots.stills.flow_still import flow_still
@@ -179,6 +180,7 @@ def show_elbow(sweep: ClusterSweep) -> FigureDisplay:
     set_title(score, view["score_title"])
     for plot in (elbow, score):
         say_where(plot, view["curves_axis"])
+    add_save_buttons([elbow, score])
     still = curves_still(CurvesContent(view))
     return FigureDisplay(row(elbow, score, sizing_mode="stretch_width"), still)
 

@@ -10,6 +10,7 @@ from bokeh.models.annotations import Span, Whisker
 from bokeh.plotting import figure
 
 from cliplab.explorer.plots.figures import empty_figure, part_of, say_where, set_title
+from cliplab.explorer.plots.save_button import add_save_buttons
 from cliplab.explorer.style.theme import ACCENT, NEUTRAL
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class EvidencePlots:
             "davies_bouldin": self._curve("davies_bouldin"),
         }
         plots = list(self._plots.values())
+        add_save_buttons(plots)
         rows = [row(*some, sizing_mode="stretch_width") for some in (plots[:3], plots[3:])]
         self.layout: LayoutDOM = column(*rows, sizing_mode="stretch_width", visible=False)
 

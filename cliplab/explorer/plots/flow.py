@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bokeh.models import ColumnDataSource, HoverTool, Range1d, TapTool
 
 from cliplab.explorer.plots.figures import empty_figure, set_title
+from cliplab.explorer.plots.save_button import add_save_buttons
 from cliplab.explorer.style.theme import FONT_SIZE, NEUTRAL
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class FlowPlot:
             TapTool(renderers=[flows]),
             HoverTool(renderers=[flows], tooltips="@n_images from @before to @after"),
         )
+        add_save_buttons([plot])
 
     def show(self, view: View | None) -> None:
         """Draw a view of transitions; None takes the plot away."""

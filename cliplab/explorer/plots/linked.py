@@ -23,6 +23,7 @@ from cliplab.explorer.plots.figures import (
 )
 from cliplab.explorer.plots.hover import Hover
 from cliplab.explorer.plots.line_figure import line_figure, place_on_line
+from cliplab.explorer.plots.save_button import add_save_buttons
 from cliplab.explorer.plots.silhouette_figure import mark_null, silhouette_figure
 from cliplab.explorer.style.theme import MOST_AT_ONCE, OTHER_COLOR
 
@@ -96,6 +97,8 @@ class Plots:
         self.curves = column(self.elbow, self.score, sizing_mode="stretch_width")
         for plot in (self.scatter, self.silhouettes, self.line, self.elbow, self.score):
             plot.name = f"{prefix}{plot.name}"
+        add_save_buttons([self.scatter, self.silhouettes, self.line], self.images)
+        add_save_buttons([self.elbow, self.score])
 
     def show_map(self, view: View) -> None:
         """Move every point to its place."""

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from cliplab.explorer.plots.figures import BAND_ALPHA
-from cliplab.explorer.plots.stills.paper import TITLE_HEIGHT, axes_at, mark, points, say
+from cliplab.explorer.plots.stills.paper import (
+    TITLE_HEIGHT,
+    axes_at,
+    few_ticks,
+    mark,
+    points,
+    say,
+    short_numbers,
+)
 from cliplab.explorer.plots.stills.still import Still
 from cliplab.explorer.style.theme import ACCENT, NEUTRAL
 
@@ -79,20 +87,10 @@ def draw_scores(axes: Axes, content: CurvesContent) -> None:
 
 def draw_curve(axes: Axes, x: object, y: object, dot: float = 7) -> None:
     """Draw a line with a dot at each k."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
-
     axes.plot(
         np.asarray(x), np.asarray(y), "-o", color=NEUTRAL, linewidth=points(2),
         markersize=points(dot), markeredgewidth=0,
     )  # fmt: skip
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    axes.yaxis.set_major_locator(MaxNLocator(4))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short_number(value)))
-
-
-def short_number(value: float) -> str:
-    """Return a number as the axes of the curves have it: 200k and 0.08 are short."""
-    for size, letter in ((1e12, "t"), (1e9, "b"), (1e6, "m"), (1e3, "k"), (1, "")):
-        if abs(value) >= size or size == 1:
-            return f"{value / size:.2f}".rstrip("0").rstrip(".") + letter
-    raise AssertionError
+    axes.xaxis.set_major_locator(few_ticks(6, integer=True))
+    axes.yaxis.set_major_locator(few_ticks(4))
+    axes.yaxis.set_major_formatter(short_numbers())

@@ -37,8 +37,7 @@ def flow_still(view: View) -> Still:
         across, down = np.asarray(blocks["right"]) - left, np.asarray(blocks["bottom"]) - top
         axes.bar(left, down, across, top, align="edge", color=blocks["colors"])
         for x, y, name in zip(blocks["x"], blocks["y"], blocks["names"], strict=True):
-            ink = {"color": NEUTRAL, "fontsize": FONT}
-            axes.text(x, y, name, ha="center", va="center_baseline", **ink)
+            axes.text(x, y, name, color=NEUTRAL, fontsize=FONT, ha="center", va="center_baseline")
         axes.axis("off")
         say(axes, view["title"])
 

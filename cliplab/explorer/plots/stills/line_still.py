@@ -16,6 +16,7 @@ from cliplab.explorer.plots.stills.paper import (
     mark,
     points,
     say,
+    short_numbers,
     wrapped,
 )
 from cliplab.explorer.plots.stills.still import Still
@@ -43,17 +44,18 @@ def line_still(view: View, coloring: View, sentence: str = "") -> Still:
         axes.set(xlim=(-0.8, 1.8), ylim=(0, 1.08 * view["top"]), xticks=[0, 0.5, 1], yticks=[])
         for low, high in STRETCHES:
             axes.axvspan(low, high, facecolor=NEUTRAL, alpha=BAND_ALPHA / 2, linewidth=0)
-        for place in (0, 1):
-            mark(axes, place, NEUTRAL, "dotted")
+        for centre in (0, 1):
+            mark(axes, centre, NEUTRAL, "dotted")
         x, y = view["line_x"], view["line_y"]
         shown = np.isfinite(x)
         axes.scatter(
             x[shown], y[shown], s=points(_POINT_SIZE) ** 2, c=colors_of(coloring, 0.85)[shown],
             linewidths=0, zorder=2,
         )  # fmt: skip
+        axes.xaxis.set_major_formatter(short_numbers())
         say(axes, view["title"], view["axis"])
         for i, line in enumerate(lines):
-            place = (_MARGIN / figure.bbox.width, 1 - (top + i * _LINE) / figure.bbox.height)
-            figure.text(*place, line, color=NEUTRAL, fontsize=FONT, va="top")
+            left, up = _MARGIN / figure.bbox.width, 1 - (top + i * _LINE) / figure.bbox.height
+            figure.text(left, up, line, color=NEUTRAL, fontsize=FONT, va="top")
 
     return Still(_WIDTH + 2 * _MARGIN, height, draw)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cliplab.explorer.plots.figures import point_size
 from cliplab.explorer.plots.stills.paper import (
@@ -118,11 +117,12 @@ _Legend = list[list[tuple[str, str]]]
 
 def _legend_lines(coloring: View, width: float) -> _Legend:
     """Return names with their colours, line by line; all one colour needs no words."""
-    entries = [
-        (shortened(name, _LONGEST_NAME), color) for name, color in coloring.get("legend", ())
-    ]
-    if coloring.get("is_amount") or not entries:
-        return [entries] if entries else []
+    entries = list(coloring["legend"])
+    if not entries:
+        return []
+    if coloring["is_amount"]:
+        return [[], entries]  # Under all colours of the amount stand words for both ends.
+    entries = [(shortened(name, _LONGEST_NAME), color) for name, color in entries]
     longest = max(len(name) for name, _ in entries)
     n_columns = max(1, int(width / (7.0 * longest + 34)))
     n_lines = -(-len(entries) // n_columns)
@@ -137,7 +137,7 @@ def _draw_legend(figure: Figure, lines: _Legend, coloring: View, top: float, wid
     axes.set(xlim=(0, width), ylim=(len(lines), 0))
     axes.axis("off")
     if coloring["is_amount"]:
-        _draw_scale(axes, lines[0], coloring["palette"], width)
+        _draw_scale(axes, lines[1], coloring["palette"], width)
         return
     n_columns = len(lines[0])
     for line, entries in enumerate(lines):
@@ -150,19 +150,16 @@ def _draw_legend(figure: Figure, lines: _Legend, coloring: View, top: float, wid
 def _draw_scale(
     axes: Axes, ends: Sequence[tuple[str, str]], palette: Sequence[str], width: float
 ) -> None:
-    """Draw all colours of an amount side by side, between the words for its ends."""
+    """Draw all colours of an amount side by side, above the words for its ends."""
     from matplotlib.colors import ListedColormap
 
+    extent = (0, width, 0.8, 0.2)
+    ramp = np.arange(len(palette))[np.newaxis]
+    axes.imshow(ramp, cmap=ListedColormap(list(palette)), extent=extent, aspect="auto")
+    axes.set(xlim=(0, width), ylim=(2, 0))
     (first, _), (last, _) = ends
-    ink = {"color": NEUTRAL, "fontsize": FONT, "va": "center"}
-    left = axes.text(0, 0.5, first, **ink)
-    right = axes.text(width, 0.5, last, ha="right", **ink)
-    sizes = [text.get_window_extent().width for text in (left, right)]
-    ramp: NDArray[np.int_] = np.arange(len(palette))[np.newaxis]
-    axes.imshow(
-        ramp,
-        cmap=ListedColormap(list(palette)),
-        extent=(sizes[0] + 8, max(width - sizes[1] - 8, sizes[0] + 20), 0.8, 0.2),
-        aspect="auto",
-    )
-    axes.set(xlim=(0, width), ylim=(1, 0))
+    for x, words, side in ((0, first, "left"), (width, last, "right")):
+        axes.text(
+            x, 1.5, shortened(words, 0.6 * width), color=NEUTRAL, fontsize=FONT, va="center",
+            ha=side,
+        )  # fmt: skip

@@ -15,11 +15,12 @@ from cliplab.explorer.style.theme import FONT_SIZE, NEUTRAL, OTHER_COLOR
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     from cliplab.explorer.model.views import View
 
 TITLE_HEIGHT = 26  # Pixels above the frame of a plot.
-_LETTER = 6.9  # The mean width of a letter, in pixels.
+_LETTER = 6.3  # The mean width of a letter, in pixels.
 
 
 def points(pixels: float) -> float:
@@ -47,9 +48,30 @@ def axes_at(figure: Figure, left: float, top: float, width: float, height: float
 def say(axes: Axes, title: str, axis: str = "") -> None:
     """Write a title above a frame, and a sentence under it, each no wider than the frame."""
     width = axes.get_window_extent().width
-    style = {"color": NEUTRAL, "fontsize": TITLE_FONT, "fontweight": "bold", "pad": points(6)}
-    axes.set_title(shortened(title, width / 1.15), loc="left", **style)
+    written = axes.set_title(shortened(title, width / 1.15), loc="left", pad=points(6))
+    written.set(color=NEUTRAL, fontsize=TITLE_FONT, fontweight="bold")
     axes.set_xlabel(shortened(axis, width), color=NEUTRAL, fontsize=FONT)
+
+
+def few_ticks(most: int, *, integer: bool = False) -> MaxNLocator:
+    """Return what places few ticks on an axis, at round numbers."""
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(most, integer=integer, steps=[1, 2, 5, 10])
+
+
+def short_numbers() -> FuncFormatter:
+    """Return what writes the numbers of an axis."""
+    from matplotlib.ticker import FuncFormatter
+
+    return FuncFormatter(lambda value, _: short_number(value))
+
+
+def short_number(value: float) -> str:
+    """Return a number as the screen has it: 200k and 0.08 are short."""
+    sizes = ((1e9, "b"), (1e6, "m"), (1e3, "k"), (0.0, ""))
+    size, letter = next(each for each in sizes if abs(value) >= each[0])
+    return f"{value / (size or 1):.4g}{letter}"
 
 
 def plain(text: str) -> str:
@@ -81,7 +103,8 @@ def colors_of(coloring: View, alpha: float = 1.0) -> NDArray[np.float64]:
     steps = np.floor((values - low) / (high - low) * len(palette))
     unknown = len(palette)  # Comes last.
     places = np.where(np.isfinite(steps), np.clip(steps, 0, unknown - 1), unknown).astype(int)
-    return to_rgba_array([*palette, OTHER_COLOR], alpha)[places]
+    colors: NDArray[np.float64] = to_rgba_array([*palette, OTHER_COLOR], alpha)[places]
+    return colors
 
 
 def faded(

@@ -15,8 +15,10 @@ from cliplab.explorer.plots.stills.paper import (
     axes_at,
     colors_of,
     faded,
+    few_ticks,
     mark,
     say,
+    short_numbers,
 )
 from cliplab.explorer.plots.stills.still import Still
 from cliplab.explorer.style.theme import ACCENT, MAP_ALONE, MOST_AT_ONCE, NEUTRAL
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from cliplab.explorer.model.views import View
 
 _WIDTH, _MARGIN, _BOTTOM = 400, 10, 46
-_NUMBER, _LINE = 20, 13  # Pixels for a number on the left, and from one to the next.
+_NUMBER, _LINE = 20, 11  # Pixels for a number on the left, and from one to the next.
 
 
 class BarsContent(NamedTuple):
@@ -73,7 +75,7 @@ def draw_silhouettes(axes: Axes, content: BarsContent) -> None:
     bars = _corners(view["silhouettes"][rows], view["bar_positions"][rows])
     colors = faded(colors_of(content.coloring), selected, 0.2)[rows]
     # With an edge of their own colour no light shows between bars that are thinner than a pixel.
-    drawn = PolyCollection(bars, facecolors=colors, edgecolors=colors, linewidths=0.1)
+    drawn = PolyCollection(list(bars), facecolors=colors, edgecolors=colors, linewidths=0.1)
     drawn.set_rasterized(len(rows) > MOST_AT_ONCE)
     axes.add_collection(drawn, autolim=False)
     if content.null_range is not None:
@@ -83,7 +85,9 @@ def draw_silhouettes(axes: Axes, content: BarsContent) -> None:
     mark(axes, 0.0, NEUTRAL)
     mark(axes, view["mean_silhouette"], ACCENT, "dashed")
     _draw_numbers(axes, view)
-    axes.set(xticks=[tick for tick in (-1, -0.5, 0, 0.5, 1) if low <= tick <= high], yticks=[])
+    axes.xaxis.set_major_locator(few_ticks(5))
+    axes.xaxis.set_major_formatter(short_numbers())
+    axes.set_yticks([])
     say(axes, view["title"], content.sweep["bars_axis"])
 
 
