@@ -100,6 +100,7 @@ def doctor() -> Diagnosis:
         _front_end,
         _widgets,
         _bokeh,
+        _matplotlib,
         _processor,
         _memory,
         _disk,
@@ -173,6 +174,14 @@ def _bokeh() -> Finding:
         advice = "Run: pip install --force-reinstall bokeh"
         return Finding("BokehJS", "bad", f"bokeh {version}, without its scripts", advice)
     return Finding("BokehJS", "good", f"{version}, from this machine: no network is needed")
+
+
+def _matplotlib() -> Finding:
+    version = _version("matplotlib")
+    if version is None:
+        advice = "Figures can be seen but not saved as images. Run: pip install matplotlib"
+        return Finding("matplotlib", "note", "missing", advice)
+    return Finding("matplotlib", "good", f"{version}, for figures that are saved")
 
 
 def _processor() -> Finding:

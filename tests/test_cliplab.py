@@ -237,7 +237,10 @@ def test_a_value_with_rows_becomes_a_table(name):
 
 
 def test_importing_cliplab_loads_no_heavy_library():
-    heavy = {"bokeh", "datasets", "ipywidgets", "numpy", "open_clip", "pandas", "sklearn", "torch"}
+    heavy = {
+        "bokeh", "datasets", "ipywidgets", "matplotlib", "numpy", "open_clip", "pandas", "sklearn",
+        "torch",
+    }  # fmt: skip
     code = f"import sys, cliplab; print(sorted({heavy} & set(sys.modules)))"
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

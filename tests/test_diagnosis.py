@@ -94,6 +94,7 @@ def test_a_container_has_the_memory_that_it_was_given(monkeypatch):
     [
         ("open_clip_torch", "Python", "bad", "pip install open_clip_torch"),
         ("jupyterlab", "Widgets", "note", "also where JupyterLab runs"),
+        ("matplotlib", "matplotlib", "note", "pip install matplotlib"),
     ],
 )
 def test_a_package_that_is_missing_is_named_with_what_to_do(

@@ -22,18 +22,22 @@ DEPENDENCIES = [Requirement(each) for each in PROJECT["project"]["dependencies"]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 # What Colab preinstalls, August 2026 (googlecolab/backend-info). A floor above one of these would
-# make pip replace it, and with it break something else there. (urllib3: of 2025.)
+# make pip replace it, and with it break something else there. (matplotlib and urllib3: of 2025.)
 COLAB = {
     "anywidget": "0.9.21",
     "bokeh": "3.8.2", "datasets": "4.0.0", "ipykernel": "6.17.1", "ipywidgets": "7.7.1",
-    "jinja2": "3.1.6", "lazy_loader": "0.4",
+    "jinja2": "3.1.6", "lazy_loader": "0.4", "matplotlib": "3.10.0",
     "numpy": "2.1.3", "pandas": "2.2.3", "pillow": "11.3.0", "scikit-learn": "1.6.1",
     "torch": "2.11.0", "umap-learn": "0.5.12", "urllib3": "2.5.0",
 }  # fmt: skip
 # What is not preinstalled there, and what the Colab cell installs.
 ABSENT_FROM_COLAB = {"jupyter_bokeh", "open_clip_torch"}
 # What conda-forge calls them.
-CONDA_NAMES = {"open_clip_torch": "open-clip-torch", "torch": "pytorch"}
+CONDA_NAMES = {
+    "matplotlib": "matplotlib-base",
+    "open_clip_torch": "open-clip-torch",
+    "torch": "pytorch",
+}
 
 
 def test_no_floor_is_above_what_colab_preinstalls():

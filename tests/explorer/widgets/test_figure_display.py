@@ -76,15 +76,28 @@ def test_thumbnails_are_sent_once_it_is_shown(in_kernel, images, projection):
     in_kernel(story)
 
 
-@pytest.mark.parametrize("name", ["elbow.png", "elbow", "elbow.HTM"])
-def test_only_pages_can_be_saved(elbow, tmp_path, name):
-    with pytest.raises(ValueError, match=rf"`path` must end in \.html.* Got .*{name}' instead"):
+def test_an_image_is_saved_in_a_folder_that_is_made_for_it(elbow, tmp_path):
+    for kind, first in (("png", b"\x89PNG"), ("svg", b"<?xml")):
+        path = tmp_path / "a folder" / f"elbow.{kind}"
+        elbow.save(path)
+        assert path.read_bytes().startswith(first)
+        whole = path.read_bytes()
+        elbow.save(path, transparent=True)
+        assert path.read_bytes() != whole
+    assert len(list(path.parent.iterdir())) == 2
+
+
+@pytest.mark.parametrize("name", ["elbow.pdf", "elbow", "elbow.HTM", "elbow.png.zip"])
+def test_only_images_and_pages_can_be_saved(elbow, tmp_path, name):
+    words = rf"`path` must end in \.png, \.svg or \.html.* Got .*{name}' instead"
+    with pytest.raises(ValueError, match=words):
         elbow.save(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_page_that_cannot_be_written_leaves_the_old_one(elbow, tmp_path):
-    folder = tmp_path / "elbow.html"
+@pytest.mark.parametrize("kind", ["html", "png"])
+def test_a_file_that_cannot_be_written_leaves_the_old_one(elbow, tmp_path, kind):
+    folder = tmp_path / f"elbow.{kind}"
     folder.mkdir()
     with pytest.raises(OSError, match="elbow"):
         elbow.save(folder)

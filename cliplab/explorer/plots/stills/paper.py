@@ -50,7 +50,7 @@ def say(axes: Axes, title: str, axis: str = "") -> None:
     width = axes.get_window_extent().width
     written = axes.set_title(shortened(title, width / 1.15), loc="left", pad=points(6))
     written.set(color=NEUTRAL, fontsize=TITLE_FONT, fontweight="bold")
-    axes.set_xlabel(shortened(axis, width), color=NEUTRAL, fontsize=FONT)
+    axes.set_xlabel(shortened(axis, width), color=NEUTRAL, fontsize=FONT, fontstyle="italic")
 
 
 def few_ticks(most: int, *, integer: bool = False) -> MaxNLocator:
