@@ -184,7 +184,7 @@ class Explorer:
         return evidence
 
     def save(
-        self, path: str | os.PathLike[str], plot: str = "map", *, transparent: bool = False
+        self, path: str | os.PathLike[str], *, plot: str = "map", transparent: bool = False
     ) -> None:
         """Write what is on the screen as an image, in its colours and with its selection.
 
@@ -213,7 +213,7 @@ class Explorer:
         >>> explorer = Explorer(images, ClipEncoder("storybook").encode_images(images))
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     explorer.save(f"{folder}/map.svg")
-        ...     explorer.save(f"{folder}/screen.png", "all", transparent=True)
+        ...     explorer.save(f"{folder}/screen.png", plot="all", transparent=True)
         ...     sorted(os.listdir(folder))
         ['map.svg', 'screen.png']
         """

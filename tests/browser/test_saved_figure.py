@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from first_lesson import RESULTS
 from lab import Lab
+from PIL import Image
 from playwright.sync_api import Page
 
 from cliplab import ClipEncoder, load_storybook, project, show_projection
@@ -56,3 +58,32 @@ def test_it_is_painted_and_its_hover_shows_an_image(page: Page, requests: list[s
     thumbnail.wait_for(state="visible", timeout=10_000)
     assert 'url("blob:' in thumbnail.evaluate("(node) => getComputedStyle(node).backgroundImage")
     assert [url for url in requests if not url.startswith(("file:", "blob:", "data:"))] == []
+
+
+def test_its_button_saves_it_as_an_image_on_white_or_transparent(
+    page: Page, tmp_path: Path
+) -> None:
+    button = page.get_by_role("button", name="Save this plot as an image")
+    for choice in ("PNG", "SVG", "PNG, transparent", "SVG, transparent"):
+        button.click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name=choice, exact=True).click()
+        kind, is_transparent = choice[:3].lower(), "transparent" in choice
+        assert download.value.suggested_filename == f"clip-map.{kind}"
+        path = tmp_path / f"saved.{kind}"
+        download.value.save_as(path)
+        if kind == "png":
+            image = Image.open(path).convert("RGBA")
+            assert image.width == image.height > 300
+            assert image.getpixel((0, 0))[3] == (0 if is_transparent else 255)
+            assert len(image.getcolors(1 << 24)) > 8
+        else:
+            first = ET.parse(path).getroot()[0]
+            assert (first.get("fill") == "white") != is_transparent
+    # By keyboard: Enter opens the menu, Escape closes it and gives the focus back.
+    button.press("Enter")
+    menu = page.get_by_role("button", name="SVG", exact=True)
+    menu.wait_for(state="visible")
+    page.keyboard.press("Escape")
+    menu.wait_for(state="hidden")
+    assert button.evaluate("(node) => node.matches(':focus')")

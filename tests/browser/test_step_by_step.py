@@ -42,6 +42,7 @@ def test_every_plot_stands_where_its_words_are(lesson: Notebook) -> None:
         canvas = lesson.cell(index).locator(".bk-Figure").first
         canvas.wait_for(state="visible")
         assert canvas.bounding_box()["width"] > 200, index
+        assert lesson.cell(index).locator(".cliplab-save").first.is_visible(), index
     assert lesson.evaluate("return documents.length") == len(shown)
 
 
