@@ -63,9 +63,9 @@ def _gaussian_mixture(points: Points, ks: Sequence[int], seed: int, _metric: str
 
     _require_different(points, ks)
     # A full covariance in hundreds of dimensions has more numbers than there are images.
-    mixtures = (
-        GaussianMixture(k, covariance_type="diag", reg_covar=_FLOOR, random_state=seed) for k in ks
-    )
+    # scikit-learn takes seeds below 2**32 only.
+    given = {"covariance_type": "diag", "reg_covar": _FLOOR, "random_state": seed % 2**32}
+    mixtures = (GaussianMixture(k, **given) for k in ks)
     scaled = points / np.sqrt(points.var(axis=0, dtype=np.float64).mean())
     return [mixture.fit_predict(scaled) for mixture in mixtures]
 

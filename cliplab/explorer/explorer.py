@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import weakref
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +15,13 @@ from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering
 from cliplab.embeddings.values import Embeddings
+from cliplab.explorer.model.answers import Answers, find_answers
+from cliplab.explorer.model.commitments import key_of, recall, remember
 from cliplab.explorer.model.options import find_every_k, find_options, first_state
 from cliplab.explorer.model.parts import require_parts
 from cliplab.explorer.model.session import ExplorerSession
 from cliplab.explorer.notebook.event_loop import EventLoop
+from cliplab.explorer.notebook.front_end import forget_result
 from cliplab.explorer.notebook.tasks import Worker
 from cliplab.explorer.plots.board import Board
 from cliplab.explorer.plots.saving import IMAGES, require_suffix, save_still
@@ -27,7 +31,7 @@ from cliplab.explorer.widgets.controls import Controls
 from cliplab.explorer.widgets.gallery import typical_images
 from cliplab.explorer.widgets.page_script import PageScript
 from cliplab.explorer.widgets.pages import PageContext, make_pages, page_contents
-from cliplab.explorer.widgets.panel import Panel
+from cliplab.explorer.widgets.panel import Panel, free
 from cliplab.explorer.widgets.serving import HoverImages
 from cliplab.images.image_set import ImageSet
 from cliplab.projection.projecting import project
@@ -64,7 +68,8 @@ class Explorer:
         and the ``"pages"``.
     hide_classes : bool, default=True
         Whether what is known of the images stays hidden until a k has been committed to, on the
-        page Answers or by ``explorer.state.committed_k = 8``.
+        page Answers or by ``explorer.state.committed_k = 8``. The kernel remembers the commitment
+        for these images and this sweep, also when the cell is run again; `reset` takes it back.
 
     Attributes
     ----------
@@ -128,6 +133,9 @@ class Explorer:
         )
         pages = page_contents(has_encoder=has_encoder)
         self.state = first_state(options, len(images), projection, sweep, list(pages))
+        commitment = key_of(images, sweep)
+        self.state.committed_k = recall(commitment)
+        self.state.observe(lambda change: remember(commitment, change["new"]), "committed_k")
         self._event_loop = EventLoop()
         given = images, embeddings, encoder
         self._session = ExplorerSession(
@@ -220,16 +228,64 @@ class Explorer:
         path = require_suffix(path, IMAGES)
         save_still(still_of(self._session, plot), path, transparent=transparent)
 
+    def agreement(self) -> Answers:
+        """Return how the clusters of the committed k agree with the known classes.
+
+        Returns
+        -------
+        Answers
+            The agreement with each column of classes, with its 95 % interval. Before a k has been
+            committed to it holds a sentence that says how to commit, and nothing else. Of a k that
+            the sweep on the screen does not have, the clusters on the screen are compared.
+
+        Examples
+        --------
+        >>> from cliplab import Explorer, load_storybook
+        >>> from cliplab.embeddings.baselines import encode_colors
+        >>> images = load_storybook(n_images=60)
+        >>> explorer = Explorer(images, encode_colors(images))
+        >>> explorer.agreement().sentence[:23]
+        'Commit to a k first, th'
+        >>> explorer.state.committed_k = 8
+        >>> explorer.agreement().to_pandas()["classes"].tolist()[:3]
+        ['object', 'color', 'place']
+        >>> explorer.reset()
+        """
+        return find_answers(self._session)
+
+    def reset(self) -> None:
+        """Take back the commitment and all other choices, to show the Explorer once more.
+
+        Everything in `state` becomes what it was when the Explorer opened: k, selection, opened
+        image, pair of clusters, colours, page, texts, and all of the page Method (space, algorithm,
+        distance, centring, map, perplexity, seed, null data). Names given to clusters are
+        forgotten, known classes are hidden again, and the kernel remembers the commitment no more.
+        Evidence and whatever else was computed stays.
+
+        Examples
+        --------
+        >>> from cliplab import Explorer, load_storybook
+        >>> from cliplab.embeddings.baselines import encode_colors
+        >>> images = load_storybook(n_images=60)
+        >>> explorer = Explorer(images, encode_colors(images))
+        >>> explorer.state.committed_k = 8
+        >>> explorer.reset()
+        >>> explorer.state.committed_k is None, explorer.state.n_clusters
+        (True, 4)
+        """
+        self._session.reset()
+
     def __repr__(self) -> str:
         return f"Explorer of {len(self.images)} images, k = {self.clustering.n_clusters}"
 
     def _ipython_display_(self) -> None:
         if self._panel.was_shown:
-            self._close(self._panel)
+            self._end(self._panel)
+            self._panel.leave()
             self._panel, self._render = self._make_panel()
             self._session.resume()
         panel = self._panel
-        panel.show(on_replaced=lambda: self._close(panel))
+        panel.show(on_replaced=self._closer(panel))
         self._ahead.start(
             "ahead",
             typical_images(self.sweep, self._session.small_images),
@@ -249,9 +305,29 @@ class Explorer:
         render.draw_all()
         return panel, render
 
+    def _closer(self, panel: Panel) -> Callable[[], None]:
+        """Return what frees a panel when its cell runs again.
+
+        It is remembered for as long as the cell does not, which must not keep the Explorer.
+        """
+        own, its, outermost = weakref.ref(self), weakref.ref(panel), panel.widget
+
+        def close() -> None:
+            explorer, panel = own(), its()
+            if explorer is not None and panel is not None:
+                explorer._close(panel)
+                forget_result(explorer)
+            free(outermost)  # With the note that is left where another cell shows the Explorer.
+
+        return close
+
     def _close(self, panel: Panel) -> None:
         """Free a panel whose cell shows something else now, and end all tasks for it."""
+        self._end(panel)
         panel.close()
+
+    def _end(self, panel: Panel) -> None:
+        """End all tasks for the panel, if it is the one that is shown."""
         if panel is self._panel:
             self._render.close()
             for task in (self._session, self._ahead, self._views, self._hovering):

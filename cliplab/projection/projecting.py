@@ -196,7 +196,7 @@ def _umap(vectors: NDArray[np.float32], n_components: int, random_state: int) ->
         reducer = UMAP(
             n_neighbors=n_neighbors,
             n_components=n_components,
-            random_state=random_state,
+            random_state=random_state % 2**32,  # It takes no others.
             init="pca",
             n_jobs=1,
         )

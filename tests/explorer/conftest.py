@@ -8,6 +8,7 @@ import pytest
 from bokeh.document import Document
 
 from cliplab import Embeddings, Explorer, load_storybook, project, sweep_clusters
+from cliplab.explorer.model import commitments
 from cliplab.explorer.model.options import find_options, first_state
 from cliplab.explorer.model.session import ExplorerSession
 from cliplab.explorer.notebook.event_loop import EventLoop
@@ -85,3 +86,10 @@ def in_kernel(monkeypatch) -> Callable[[Callable[[], Coroutine[Any, Any, None]]]
     """Run a test as a cell of a notebook runs: inside a loop, with somebody who watches."""
     monkeypatch.setenv("CLIPLAB_FRONT_END", "jupyter")
     return lambda story: asyncio.run(asyncio.wait_for(story(), timeout=60))
+
+
+@pytest.fixture(autouse=True)
+def _no_commitments():
+    """Forget what a test has committed to: the kernel remembers, and one process has many tests."""
+    yield
+    commitments._committed.clear()

@@ -49,8 +49,10 @@ class Options:
         The smallest sizes of a cluster for HDBSCAN, in place of k.
     spaces, projections, colors, algorithms, null_data : dict of str to str
         A title for each name.
+    classes : tuple of str
+        What is known of the images: ``"class"`` and columns.
     known : tuple of str
-        The values of `color_by` that show what is known of the images.
+        Those of them that `color_by` must not be before a k has been committed to.
     most_perplexity : float
         The highest perplexity that makes sense for this many images.
     """
@@ -62,6 +64,7 @@ class Options:
     colors: dict[str, str]
     algorithms: dict[str, str]
     null_data: dict[str, str]
+    classes: tuple[str, ...]
     known: tuple[str, ...]
     most_perplexity: float
 
@@ -109,6 +112,7 @@ def find_options(
         colors=colors,
         algorithms={name: algorithm.title for name, algorithm in ALGORITHMS.items()},
         null_data=NULL_DATA,
+        classes=known,
         known=known if hides_classes else (),
         most_perplexity=max(given_perplexity, min(_MOST_PERPLEXITY, (len(images) - 1) / 3)),
     )
@@ -170,6 +174,7 @@ def first_state(
             "algorithm": tuple(options.algorithms),
             "metric": METRICS,
             "null_data": tuple(options.null_data),
+            "classes": ("", *options.classes),
             "page": tuple(pages),
             "perplexity": (2.0, options.most_perplexity),
         },

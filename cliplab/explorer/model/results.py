@@ -90,7 +90,10 @@ class Results:
         if key.perplexity is not None:
             key = key._replace(perplexity=parameters.get("perplexity", key.perplexity))
         if key.random_state is not None:
-            key = key._replace(random_state=int(parameters.get("random_state", key.random_state)))
+            seed = parameters.get("random_state", key.random_state)
+            # A parameter is a float, and so only nearly a seed above 2**53.
+            if seed != float(key.random_state):
+                key = key._replace(random_state=int(seed))
         return key
 
     def sweep_key(self, state: ExplorerState) -> SweepKey:
@@ -152,7 +155,7 @@ class Results:
         continues = (
             start is not None
             and start.method == "tsne"
-            and start.parameters.get("random_state") == seed
+            and start.parameters.get("random_state") == float(seed)
         )
         yield from settle(stages, key.perplexity, start if continues else None)
 

@@ -283,6 +283,15 @@ class ExplorerSession(traitlets.HasTraits):
         for task in self._tasks.values():
             task.cancel()
 
+    def reset(self) -> None:
+        """Take back all that the learner has chosen and said; what was computed stays."""
+
+        def take_back() -> None:
+            self.guesses, self.order, self.gallery_start = (), (), 0
+            self.state.reset()
+
+        self.run(take_back)
+
     # What a learner does beside choosing
 
     def show_images(self, rows: Sequence[int]) -> None:
@@ -347,7 +356,7 @@ class ExplorerSession(traitlets.HasTraits):
         """Look up or start what the choices ask for, and derive what depends on it."""
         changed = frozenset(self._changed)
         if "state.committed_k" in changed:
-            self._show_committed_k()
+            self._show_answers()
         self.map_task.follow()
         self.sweep_task.follow()
         self.null_data_task.follow(changed)
@@ -360,13 +369,13 @@ class ExplorerSession(traitlets.HasTraits):
             self.gallery_start = 0
         self.page_task.follow()
 
-    def _show_committed_k(self) -> None:
+    def _show_answers(self) -> None:
+        """Open the answers, of the k that was committed to if there are clusters for it."""
         committed = self.state.committed_k
-        if (
-            committed is not None
-            and self.sweep.parameter == "n_clusters"
-            and committed in self.sweep
-        ):
+        if committed is None:
+            return
+        self.state.page = "reveal"
+        if self.sweep.parameter == "n_clusters" and committed in self.sweep:
             self.state.n_clusters = committed
 
     def _derive(self) -> None:

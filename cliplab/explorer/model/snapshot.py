@@ -59,6 +59,8 @@ class Snapshot(NamedTuple):
         Whether the known classes may be seen.
     committed_k : int or None
         The k that was committed to.
+    classes : str
+        Which known classes were chosen; empty for the first that are offered.
     vocabulary : str
         The learner's own words, with commas between.
     guesses : tuple of Guess
@@ -87,6 +89,7 @@ class Snapshot(NamedTuple):
     pair: tuple[int, ...]
     is_revealed: bool
     committed_k: int | None
+    classes: str
     vocabulary: str
     guesses: tuple[Guess, ...]
     ranking: TextRanking | None
@@ -119,6 +122,7 @@ class Snapshot(NamedTuple):
             state.pair,
             state.is_revealed,
             state.committed_k,
+            state.classes,
             state.vocabulary,
             session.guesses,
             session.ranking,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import traitlets
 
-MOST_SEED = 2**31 - 1
+MOST_SEED = 2**64 - 1
 # Colours by a text that was typed; not a column of the images.
 LIKENESS = "likeness to words"
 # Colours by the neighbours of each image: how many the map keeps, and how many images name it.
@@ -62,7 +62,7 @@ class ExplorerState(traitlets.HasTraits):
         nearest that an image keeps on the map), ``"neighbor counts"`` (how many images have it
         among their ten nearest), ``"nothing"`` or a column of the images.
     random_state : int
-        The seed of the clustering and of the projection, from 0 to 2³¹ - 1.
+        The seed of the clustering and of the projection, from 0 to 2⁶⁴ - 1.
     selected : tuple of int
         The rows of the selected images, so that ``images[explorer.state.selected]`` are they. A
         mask, one truth value an image, can be set too.
@@ -78,7 +78,10 @@ class ExplorerState(traitlets.HasTraits):
         it is empty.
     committed_k : int or None
         The number of clusters that the learner has committed to, from 1 to the number of images;
-        once set it stays.
+        once set it stays, until `Explorer.reset` takes all choices back.
+    classes : str
+        Which known classes the page Answers compares the clusters with: ``"class"`` or a column of
+        the images; empty for the first of those that it offers.
     page : str
         Which of the pages below the plots is open.
 
@@ -117,6 +120,7 @@ class ExplorerState(traitlets.HasTraits):
     query = traitlets.Unicode("")
     vocabulary = traitlets.Unicode("")
     committed_k = traitlets.Int(None, allow_none=True)
+    classes = traitlets.Unicode("")
     page = traitlets.Unicode("images")
 
     def __init__(
@@ -130,6 +134,7 @@ class ExplorerState(traitlets.HasTraits):
         self._choices = choices
         self._known = tuple(known)
         super().__init__(**chosen)
+        self._first = self.trait_values()
 
     def __setattr__(self, name: str, value: Any) -> None:
         # A slip in a name would otherwise be taken, and nothing on the screen would move.
@@ -145,6 +150,14 @@ class ExplorerState(traitlets.HasTraits):
             )
         super().__setattr__(name, value)
 
+    def reset(self) -> None:
+        """Take every choice back, the commitment too: each becomes what it was at first."""
+        for name, value in self._first.items():
+            if name != "committed_k":
+                setattr(self, name, value)
+        # Past the check above, which keeps a learner from doing the same.
+        super().__setattr__("committed_k", None)
+
     @property
     def is_revealed(self) -> bool:
         """Whether known classes are shown: they are not hidden, or a k was committed to."""
@@ -159,6 +172,7 @@ class ExplorerState(traitlets.HasTraits):
         "min_cluster_size",
         "metric",
         "null_data",
+        "classes",
         "page",
     )
     def _is_a_choice(self, proposal: Any) -> Any:

@@ -29,10 +29,32 @@ def front_end() -> str:
 
 def _execute_request() -> dict[str, Any]:
     """Return the message that runs the current cell; empty outside a notebook kernel."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    kernel = getattr(shell, "kernel", None)
+    kernel = getattr(_shell(), "kernel", None)
     return dict(kernel.get_parent("shell")) if kernel else {}
+
+
+def _shell() -> Any:
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
+
+
+def forget_result(shown: object) -> None:
+    """Have ``Out``, ``_`` and their like hold something no more that is gone from the page.
+
+    IPython keeps what a cell ended with, and so all of its memory, for as long as the kernel runs.
+    """
+    shell = _shell()
+    if shell is None:
+        return
+    numbers = shell.user_ns.get("_oh", {})
+    for number in [number for number, value in numbers.items() if value is shown]:
+        del numbers[number]
+        shell.user_ns.pop(f"_{number}", None)
+        shell.user_ns_hidden.pop(f"_{number}", None)
+    for name in ("_", "__", "___"):
+        for space in (shell.user_ns, vars(shell.displayhook)):
+            if space.get(name) is shown:
+                space[name] = ""
 
 
 def current_cell() -> tuple[str, str] | None:

@@ -12,6 +12,7 @@ from bokeh.layouts import column, row
 
 from cliplab.explorer.model.hover_fields import image_columns
 from cliplab.explorer.model.parts import PARTS
+from cliplab.explorer.plots.answers_figures import AnswersPlots
 from cliplab.explorer.plots.evidence_figures import EvidencePlots
 from cliplab.explorer.plots.flow import FlowPlot
 from cliplab.explorer.plots.linked import Plots
@@ -33,7 +34,7 @@ class Board:
         Of the images.
     null : Plots
         Of null data; hidden until there are some.
-    flow, evidence : FlowPlot, EvidencePlots
+    flow, evidence, answers : FlowPlot, EvidencePlots, AnswersPlots
         They take the place of others while their page is open.
     layout : LayoutDOM
         All of them, one above the other.
@@ -45,6 +46,7 @@ class Board:
         self.flow = FlowPlot()
         self.evidence = EvidencePlots()
         self._parts: tuple[str, ...] = PARTS
+        self.answers = AnswersPlots(self.plots.images, self.plots.hover, self.plots.square)
         plots, null = self.plots, self.null
         self._images_row = _beside(
             plots.scatter, plots.silhouettes, self.flow.layout, plots.line, plots.curves
@@ -55,7 +57,11 @@ class Board:
         self._null_row = _beside(null.scatter, null.silhouettes, null.curves)
         self._null_row.visible = False
         self.layout: LayoutDOM = column(
-            self._images_row, self.evidence.layout, self._null_row, sizing_mode="stretch_width"
+            self._images_row,
+            self.answers.layout,
+            self.evidence.layout,
+            self._null_row,
+            sizing_mode="stretch_width",
         )
 
     def show_flow(self, view: View | None) -> None:
@@ -78,8 +84,13 @@ class Board:
         self._parts = parts
         self._make_room()
 
+    def show_answers(self, view: View | None) -> None:
+        """Draw clusters and classes side by side in the place of all plots; None ends it."""
+        self.answers.show(view)
+        self._make_room()
+
     def _make_room(self) -> None:
-        self._images_row.visible = not self.evidence.layout.visible
+        self._images_row.visible = not (self.evidence.layout.visible or self.answers.layout.visible)
         is_taken = self.flow.layout.visible or self.plots.line.visible
         self.plots.silhouettes.visible = "silhouettes" in self._parts and not is_taken
         self.plots.curves.visible = "curves" in self._parts and not is_taken

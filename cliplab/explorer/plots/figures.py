@@ -62,7 +62,7 @@ def scatter_figure(
     plot.update(sizing_mode="fixed", width=MAP_ALONE, height=MAP_ALONE)
     plot.styles = {"max-width": "100%"}
     plot.x_range, plot.y_range = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
-    _keep_scales_equal(plot, square)
+    keep_scales_equal(plot, square)
     points = draw_points(plot, images, mapper, point_size(len(images.data["x"])), "points")
     outlines = plot.scatter(
         "x",
@@ -129,7 +129,7 @@ def scatter_figure(
     return plot
 
 
-def _keep_scales_equal(plot: figure, square: tuple[Range1d, Range1d]) -> None:
+def keep_scales_equal(plot: figure, square: tuple[Range1d, Range1d]) -> None:
     """Have the browser, which knows the shape of the frame, show the square with equal scales."""
     across, up = square
     keep = CustomJS(

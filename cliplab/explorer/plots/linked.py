@@ -56,6 +56,8 @@ class Plots:
         What is said of the image under the mouse.
     scatter, silhouettes, curves
         The plots; `curves` are `elbow` over `score`.
+    square
+        The ranges that hold the map, in both directions.
     line
         The images of two clusters along the line between them; hidden until it is asked for.
     """
@@ -82,10 +84,10 @@ class Plots:
         if not is_shared:  # The few that were measured must not drown in the grey of the others.
             self._mapper.nan_color = f"{OTHER_COLOR}30"
 
-        self._square = (Range1d(start=-1, end=1), Range1d(start=-1, end=1))
+        self.square = (Range1d(start=-1, end=1), Range1d(start=-1, end=1))
         self.torn = IndexFilter(indices=[])
         self.scatter = scatter_figure(
-            self.images, self.numbers, self.hover, self._mapper, self.torn, self._square
+            self.images, self.numbers, self.hover, self._mapper, self.torn, self.square
         )
         self.silhouettes = silhouette_figure(
             self.bars, self.words, self.hover, self._mapper, self._scale
@@ -103,7 +105,7 @@ class Plots:
     def show_map(self, view: View) -> None:
         """Move every point to its place."""
         self.images.data.update({"x": view["x"], "y": view["y"]})
-        for axis, center in zip(self._square, view["center"], strict=True):
+        for axis, center in zip(self.square, view["center"], strict=True):
             axis.update(start=float(center - view["reach"]), end=float(center + view["reach"]))
 
     def show_title(self, title: str) -> None:

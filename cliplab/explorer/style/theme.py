@@ -44,6 +44,8 @@ MAP_ALONE = 440  # The side of a map in a cell of its own.
 # In the Explorer it is a square of six tenths of the window's height. In a frame that is as high as
 # what it holds, the script of the page says how high the window is.
 MAP_SIDE = "var(--cliplab-map-side, 60vh)"
+# Two maps side by side leave room for what is said of them.
+ANSWERS_SIDE = f"min(50%, calc(0.7 * {MAP_SIDE}))"
 THUMBNAIL_SIZE = 80
 
 

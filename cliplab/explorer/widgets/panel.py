@@ -112,16 +112,29 @@ class Panel:
         self.was_shown = True
         show(self.widget, close=on_replaced)
 
+    def leave(self) -> None:
+        """Free the widgets, and say in the cell that they are shown elsewhere."""
+        inside, note = self.widget.children, ipywidgets.HTML(_ELSEWHERE)
+        self.widget.children = [note]
+        self.controls.disconnect()
+        for each in inside:
+            free(each)
+
     def close(self) -> None:
         """Free the widgets; the browser forgets the plots. A second time nothing is left to do."""
         self.controls.disconnect()
-        _close(self.widget)
+        free(self.widget)
 
 
-def _close(widget: ipywidgets.Widget) -> None:
+_ELSEWHERE = (
+    "This Explorer is shown in another cell now. Run this cell again to have it here once more."
+)
+
+
+def free(widget: ipywidgets.Widget) -> None:
     """Close a widget and all that it holds; ipywidgets itself closes only the outermost."""
     for child in getattr(widget, "children", ()):
-        _close(child)
+        free(child)
     # Its looks go last: a view that has lost them before itself is never taken away.
     looks = [getattr(widget, name, None) for name in ("layout", "style")]
     widget.close()

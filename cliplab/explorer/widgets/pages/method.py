@@ -11,7 +11,7 @@ from cliplab.clustering.algorithms import ALGORITHMS, title_of
 from cliplab.evaluation.null import NULLS
 from cliplab.explorer.model.options import GIVEN_SPACE, MOST_REPEATED
 from cliplab.explorer.model.page_content import PageContent
-from cliplab.explorer.model.state import MOST_SEED
+from cliplab.explorer.widgets.seed_box import SeedBox
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.snapshot import Snapshot
@@ -101,9 +101,7 @@ class Page:
             continuous_update=False,
             **_LOOK,
         )
-        self.random_state = ipywidgets.BoundedIntText(
-            description="seed", min=0, max=MOST_SEED, **_LOOK
-        )
+        self.random_state = SeedBox(description="seed", **_LOOK)
         self._about = ipywidgets.HTML()
         for trait in (
             "space", "algorithm", "metric", "centered", "null_data", "projection", "perplexity",

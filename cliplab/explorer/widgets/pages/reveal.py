@@ -9,14 +9,21 @@ import ipywidgets
 from cliplab._core.html import render
 from cliplab.evaluation.agreement import Agreement, class_agreement
 from cliplab.evaluation.label_agreement import agreement_by_label
+from cliplab.explorer.model.answers import ABOUT_AMI, answers_view, comparison_sentence
+from cliplab.explorer.model.known_classes import class_columns, with_known
 from cliplab.explorer.model.page_content import PageContent
-from cliplab.explorer.widgets.pages.parts import button, chip, table, text
+from cliplab.explorer.style.theme import OTHER_COLOR
+from cliplab.explorer.widgets.pages.parts import button, chip, table
 
 if TYPE_CHECKING:
     import pandas as pd
+    from markupsafe import Markup
 
+    from cliplab.clustering.values import Clustering
     from cliplab.explorer.model.snapshot import Guess, Snapshot
+    from cliplab.explorer.model.views import View
     from cliplab.explorer.widgets.pages import PageContext
+    from cliplab.images.image_set import ImageSet
 
 _MOST_CLASSES = 24  # In the table of counts; more would be a wall.
 
@@ -26,8 +33,8 @@ class RevealContent(NamedTuple):
 
     Attributes
     ----------
-    is_revealed, has_classes : bool
-        Whether they may be seen, and whether there are any.
+    is_revealed : bool
+        Whether they may be seen.
     committed_k : int or None
         The k that was committed to.
     n_images, n_clusters : int
@@ -36,13 +43,38 @@ class RevealContent(NamedTuple):
         What the learner has called clusters, of whichever clustering.
     own_guesses : dict of int to str
         Those of the clusters on the screen.
-    agreement : Agreement or None
-        Of clusters and classes, once they may be seen.
+    columns : tuple of str
+        The columns that are classes; empty if there are none, or as long as they are hidden.
+    answer : Answer or None
+        What the clusters on the screen have to do with the classes that were chosen.
+    """
+
+    is_revealed: bool
+    committed_k: int | None
+    n_images: int
+    n_clusters: int
+    guesses: tuple[Guess, ...]
+    own_guesses: dict[int, str]
+    columns: tuple[str, ...] = ()
+    answer: Answer | None = None
+
+
+class Answer(NamedTuple):
+    """Clusters and classes, compared.
+
+    Attributes
+    ----------
+    column : str
+        The classes that were chosen.
+    agreement : Agreement
+        Of clusters and classes.
+    sentence : str
+        What that says, in numbers.
+    view : View
+        What the two maps show.
     n_classes : int
         How many classes there are among the images.
-    purities : pandas.DataFrame or None
-        The commonest class of each cluster and its share.
-    counts : pandas.DataFrame or None
+    counts : pandas.DataFrame
         How many images of each class are in each cluster, without the rarest of many classes.
     disagreeing : tuple of int
         The rows of images of another class than the commonest of their cluster.
@@ -50,50 +82,59 @@ class RevealContent(NamedTuple):
         Of images with many labels: those that describe each cluster best.
     """
 
-    is_revealed: bool
-    has_classes: bool
-    committed_k: int | None
-    n_images: int
-    n_clusters: int
-    guesses: tuple[Guess, ...]
-    own_guesses: dict[int, str]
-    agreement: Agreement | None = None
-    n_classes: int = 0
-    purities: pd.DataFrame | None = None
-    counts: pd.DataFrame | None = None
-    disagreeing: tuple[int, ...] = ()
-    best_labels: pd.DataFrame | None = None
+    column: str
+    agreement: Agreement
+    sentence: str
+    view: View
+    n_classes: int
+    counts: pd.DataFrame
+    disagreeing: tuple[int, ...]
+    best_labels: pd.DataFrame | None
 
 
 def reveal_content(snapshot: Snapshot) -> RevealContent:
     """Return the agreement of clusters and classes, if it may be seen."""
-    images, clustering = snapshot.images, snapshot.clustering
     content = RevealContent(
         snapshot.is_revealed,
-        bool((images.class_labels >= 0).any()),
         snapshot.committed_k,
-        len(images),
-        clustering.n_clusters,
+        len(snapshot.images),
+        snapshot.clustering.n_clusters,
         snapshot.guesses,
-        {each.cluster: each.name for each in snapshot.guesses if each.clustering is clustering},
+        {
+            each.cluster: each.name
+            for each in snapshot.guesses
+            if each.clustering is snapshot.clustering
+        },
     )
-    if not (content.is_revealed and content.has_classes):
+    columns = class_columns(snapshot.images) if content.is_revealed else ()
+    if not columns:
         return content
-    agreement = class_agreement(images, clustering)
-    has_labels = "labels_present" in images.dataset.column_names
     return content._replace(
-        agreement=agreement,
-        n_classes=int(agreement.contingency.any(axis="columns").sum()),
-        purities=agreement.to_pandas(),
-        counts=_counts(agreement),
-        disagreeing=_disagreeing(snapshot, agreement),
-        best_labels=(
-            agreement_by_label(images, clustering).best_labels(n_labels=2) if has_labels else None
-        ),
+        columns=columns, answer=_answer(snapshot, snapshot.classes or columns[0])
     )
 
 
-CONTENT = PageContent(reveal_content, ("clustering", "is_revealed", "committed_k", "guesses"))
+def _answer(snapshot: Snapshot, column: str) -> Answer:
+    images, clustering = with_known(snapshot.images, column), snapshot.clustering
+    agreement = class_agreement(images, clustering)
+    n_classes = int(agreement.contingency.any(axis="columns").sum())
+    is_own = clustering.n_clusters == snapshot.committed_k
+    has_labels = "labels_present" in images.dataset.column_names
+    return Answer(
+        column,
+        agreement,
+        comparison_sentence(snapshot.committed_k, clustering, column, n_classes, agreement),
+        answers_view(images, column, snapshot.sweep, clustering, is_own=is_own),
+        n_classes,
+        _counts(agreement),
+        _disagreeing(images, clustering, agreement),
+        agreement_by_label(images, clustering).best_labels(n_labels=2) if has_labels else None,
+    )
+
+
+CONTENT = PageContent(
+    reveal_content, ("clustering", "is_revealed", "committed_k", "classes", "guesses")
+)
 
 
 class Page:
@@ -106,8 +147,9 @@ class Page:
     """
 
     def __init__(self, context: PageContext) -> None:
-        self._session = context.session
+        self._session, self._board = context.session, context.board
         self._proposed = 0  # What was in the box before the learner touched it.
+        self._was_revealed = self._is_drawing = False
         self._disagreeing: tuple[int, ...] = ()
         self._k = ipywidgets.BoundedIntText(description="my k", min=1, layout={"width": "150px"})
         self._k.style.description_width = "40px"
@@ -120,22 +162,30 @@ class Page:
         self._keep = button("Keep name")
         self._commit = button("Commit")
         self._commit.button_style = "primary"
+        self._classes = ipywidgets.Dropdown(
+            description="compared with", style={"description_width": "initial"}
+        )
         self._show = button("", "Images of another class than the commonest of their cluster")
-        self._words = ipywidgets.HTML()
+        self._words, self._tables = ipywidgets.HTML(), ipywidgets.HTML()
         self._keep.on_click(lambda _: self._keep_name())
         self._commit.on_click(lambda _: self._commit_to_k())
+        self._classes.observe(lambda change: self._choose(change["new"]), "value")
         self._show.on_click(lambda _: self._session.show_images(self._disagreeing))
+        wraps = {"flex_flow": "row wrap"}
         self._question = ipywidgets.HBox(
-            [self._cluster, self._name, self._keep, self._k, self._commit]
+            [self._cluster, self._name, self._keep, self._k, self._commit], layout=wraps
         )
-        self.widget = ipywidgets.VBox([self._question, self._words, ipywidgets.HBox([self._show])])
+        self._choices = ipywidgets.HBox([self._classes, self._show], layout=wraps)
+        self.widget = ipywidgets.VBox([self._question, self._words, self._choices, self._tables])
 
     def draw(self, content: RevealContent | None) -> None:
         """Ask for a k, or show how the clusters agree with the classes."""
         if content is None:
             return
+        answer = content.answer
         self._question.layout.display = "none" if content.is_revealed else None
-        self._show.layout.display = None if content.agreement is not None else "none"
+        for widget in (self._choices, self._tables):
+            widget.layout.display = None if answer is not None else "none"
         guesses = ", ".join(
             f"cluster {guess.cluster} of {guess.clustering.n_clusters}: {guess.name}"
             for guess in content.guesses
@@ -145,16 +195,34 @@ class Page:
             self._words.value = render(
                 "explorer/style/templates/reveal_before.html", guesses=guesses
             )
-        elif content.agreement is None:
+        elif answer is None:
             self._words.value = render("explorer/style/templates/reveal_no_classes.html")
         else:
-            self._disagreeing = content.disagreeing
+            self._offer(content.columns, answer.column)
+            self._disagreeing = answer.disagreeing
             self._show.description = f"Show {len(self._disagreeing)} that disagree"
             self._show.disabled = not self._disagreeing
-            self._words.value = _markup(content, content.agreement, guesses)
+            self._words.value = _sentence(answer, guesses)
+            self._tables.value = _tables(answer, content.own_guesses)
+        self._board.show_answers(None if answer is None else answer.view)
+        self._was_revealed = content.is_revealed
 
     def leave(self) -> None:
-        """Nothing was drawn elsewhere."""
+        """Bring the other plots back."""
+        self._board.show_answers(None)
+
+    def _offer(self, columns: tuple[str, ...], chosen: str) -> None:
+        """Show which classes can be compared, and the choice."""
+        self._is_drawing = True  # What is only shown was not chosen.
+        options = columns if chosen in columns else (*columns, chosen)
+        if self._classes.options != options:
+            self._classes.options = options
+        self._classes.value = chosen
+        self._is_drawing = False
+
+    def _choose(self, column: str | None) -> None:
+        if not self._is_drawing and column is not None:
+            self._session.state.classes = column
 
     def _ask(self, content: RevealContent) -> None:
         clusters = tuple((str(cluster), cluster) for cluster in range(content.n_clusters))
@@ -162,7 +230,8 @@ class Page:
             self._cluster.options = clusters
             self._cluster.index = 0 if clusters else None
         self._k.max = content.n_images
-        if self._k.value in (1, self._proposed):  # What was typed stays.
+        # What was typed stays, unless a commitment was taken back.
+        if self._was_revealed or self._k.value in (1, self._proposed):
             self._k.value = self._proposed = max(1, content.n_clusters)
 
     def _keep_name(self) -> None:
@@ -176,12 +245,11 @@ class Page:
         self._session.state.committed_k = self._k.value
 
 
-def _disagreeing(snapshot: Snapshot, agreement: Agreement) -> tuple[int, ...]:
+def _disagreeing(images: ImageSet, clustering: Clustering, agreement: Agreement) -> tuple[int, ...]:
     """Return the rows of images of another class than the commonest of their cluster."""
-    images = snapshot.images
     commonest = agreement.to_pandas().set_index("cluster_label")["class_name"]
     names = [*images.class_names, None]
-    labels = zip(images.class_labels, snapshot.clustering.cluster_labels, strict=True)
+    labels = zip(images.class_labels, clustering.cluster_labels, strict=True)
     return tuple(
         row
         for row, (label, cluster) in enumerate(labels)
@@ -196,32 +264,50 @@ def _counts(agreement: Agreement) -> pd.DataFrame:
     return agreement.contingency.loc[frequent.index.sort_values()]
 
 
-def _markup(content: RevealContent, agreement: Agreement, guesses: str) -> str:
-    tables = []
-    if content.purities is not None:
-        tables.append(_purities(content.purities, content.own_guesses))
-    if content.best_labels is not None:
-        tables.append(_labels(content.best_labels))
-    if content.counts is not None:
-        tables.append(_contingency(content.counts, content.n_classes))
+def _sentence(answer: Answer, guesses: str) -> str:
+    agreement = answer.agreement
     return render(
         "explorer/style/templates/reveal.html",
-        committed_k=content.committed_k,
-        n_classes=content.n_classes,
-        n_clusters=content.n_clusters,
+        sentence=answer.sentence,
+        about=ABOUT_AMI,
         scores=(
-            ("AMI", agreement.adjusted_mutual_info),
             ("ARI", agreement.adjusted_rand),
             ("homogeneity", agreement.homogeneity),
             ("completeness", agreement.completeness),
             ("purity", agreement.purity),
         ),
         guesses=guesses,
-        tables=tables,
     )
 
 
-def _purities(purities: pd.DataFrame, guesses: dict[int, str]) -> str:
+def _tables(answer: Answer, guesses: dict[int, str]) -> str:
+    tables = [_shaded(answer), _purities(answer.agreement.to_pandas(), guesses)]
+    if answer.best_labels is not None:
+        tables.append(_labels(answer.best_labels))
+    return render("explorer/style/templates/reveal_tables.html", tables=tables)
+
+
+def _shaded(answer: Answer) -> Markup:
+    """Show where the images of each class are: the darker, the larger the part of its row."""
+    counts = answer.counts
+    n_more = answer.n_classes - len(counts)
+    colors = dict(answer.view["legend"])
+    return render(
+        "explorer/style/templates/reveal_counts.html",
+        heads=[chip(int(cluster)) for cluster in counts.columns],
+        rows=[
+            {
+                "name": name,
+                "color": colors.get(name, OTHER_COLOR),
+                "cells": [(n, n / sum(line)) for n in line],
+            }
+            for name, *line in counts.itertuples()
+        ],
+        more=f"and {n_more} rarer classes" if n_more else "",
+    )
+
+
+def _purities(purities: pd.DataFrame, guesses: dict[int, str]) -> Markup:
     rows = [
         [chip(int(each.cluster_label)), each.size, each.class_name, f"{each.purity:.0%}"]
         + ([guesses.get(int(each.cluster_label), "")] if guesses else [])
@@ -231,13 +317,7 @@ def _purities(purities: pd.DataFrame, guesses: dict[int, str]) -> str:
     return table(heads, rows)
 
 
-def _contingency(counts: pd.DataFrame, n_classes: int) -> str:
-    rows = [[name, *(n or "" for n in line)] for name, *line in counts.itertuples()]
-    more = f"and {n_classes - len(counts)} rarer classes" if n_classes > len(counts) else ""
-    return table(["class \\ cluster", *map(str, counts.columns)], rows) + text(more)
-
-
-def _labels(best: pd.DataFrame) -> str:
+def _labels(best: pd.DataFrame) -> Markup:
     """Say which labels describe each cluster best, as far as they were verified."""
 
     def row(each: Any) -> list[Any]:

@@ -1,0 +1,192 @@
+"""The answers: how the clusters of the k that was committed to agree with the known classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from cliplab.clustering.values import NOISE, Clustering
+from cliplab.evaluation.agreement import Agreement, class_agreement
+from cliplab.evaluation.intervals import agreement_interval
+from cliplab.evaluation.result_html import result_html
+from cliplab.explorer.model.colors import coloring_view
+from cliplab.explorer.model.known_classes import class_columns, with_known
+from cliplab.explorer.style.theme import cluster_color
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cliplab.clustering.cluster_sweep import ClusterSweep
+    from cliplab.explorer.model.session import ExplorerSession
+    from cliplab.explorer.model.views import View
+    from cliplab.images.image_set import ImageSet
+
+ABOUT_AMI = "AMI: 1 for the same groups, 0 for groups no more alike than by chance."
+
+
+class Score(NamedTuple):
+    """An adjusted mutual information, with the ends of its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:z.2f} (95 % interval {self.low:z.2f} to {self.high:z.2f})"
+
+
+def score_of(agreement: Agreement) -> Score:
+    """Return the adjusted mutual information of an agreement with its interval."""
+    value = agreement.adjusted_mutual_info
+    # One image alone has no other sample.
+    ends = agreement_interval(agreement.contingency) if agreement.n_images > 1 else (value, value)
+    return Score(value, *ends)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Answers:
+    """What the known classes say of the clusters, once a k has been committed to.
+
+    Parameters
+    ----------
+    sentence : str
+        What was found; before the commitment, how to commit.
+    agreements : mapping of str to Agreement, default={}
+        How the clusters agree with the images' class, and with each column of classes; empty
+        before the commitment.
+
+    Examples
+    --------
+    >>> from cliplab import Clustering, class_agreement, load_storybook
+    >>> images = load_storybook(n_images=100)
+    >>> n_classes = len(images.class_names)
+    >>> found = Clustering(images.class_labels, [[0.0]] * n_classes, 0.0, [0.0] * 100)
+    >>> Answers("You committed to k = 16.", {"object": class_agreement(images, found)})
+    You committed to k = 16.
+    object AMI = 1.00 (95 % interval 1.00 to 1.00)
+    AMI: 1 for the same groups, 0 for groups no more alike than by chance.
+    """
+
+    sentence: str
+    agreements: Mapping[str, Agreement] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "agreements", MappingProxyType(dict(self.agreements)))
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the agreement with each column of classes.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row for each column, with columns ``classes``, ``adjusted_mutual_info``, and the
+            ends ``low`` and ``high`` of the 95 % interval of its mean over samples of as many
+            images.
+        """
+        import pandas as pd
+
+        rows = [(name, *score_of(each)) for name, each in self.agreements.items()]
+        return pd.DataFrame(rows, columns=["classes", "adjusted_mutual_info", "low", "high"])
+
+    def __repr__(self) -> str:
+        if not self.agreements:
+            return self.sentence
+        width = max(map(len, self.agreements))
+        lines = [f"{name:{width}} AMI = {score_of(each)}" for name, each in self.agreements.items()]
+        return "\n".join([self.sentence, *lines, ABOUT_AMI])
+
+    def _repr_html_(self) -> str:
+        if not self.agreements:
+            return result_html(self.sentence)
+        table = self.to_pandas().set_index("classes")
+        return result_html(self.sentence, table, note=ABOUT_AMI, number="{:z.2f}")
+
+
+def find_answers(session: ExplorerSession) -> Answers:
+    """Compare the clusters of the committed k with all known classes, or say how to commit."""
+    state, sweep, committed = session.state, session.sweep, session.state.committed_k
+    if not state.is_revealed:
+        return Answers(
+            f"Commit to a k first, then the answers are here: open the page Answers of the "
+            f"Explorer and press Commit, or run `explorer.state.committed_k = {session.value}`, "
+            "with your own k."
+        )
+    columns = class_columns(session.images)
+    if not columns:
+        return Answers("No class is known of these images.")
+    is_there = sweep.parameter == "n_clusters" and committed in sweep
+    clustering = sweep[committed] if is_there else session.clustering
+    agreements = {
+        name: class_agreement(with_known(session.images, name), clustering) for name in columns
+    }
+    return Answers(_sentence(committed, clustering, is_there, agreements), agreements)
+
+
+def _sentence(
+    committed_k: int | None,
+    clustering: Clustering,
+    is_there: bool,
+    agreements: Mapping[str, Agreement],
+) -> str:
+    said = f"You committed to k = {committed_k}. " if committed_k is not None else ""
+    clusters = f"{'Its' if is_there else 'The'} {clustering.n_clusters} clusters"
+    if not is_there:
+        clusters += " on the screen"
+    best = max(agreements, key=lambda name: agreements[name].adjusted_mutual_info)
+    score = score_of(agreements[best])
+    with_what = f"most with {best}" if len(agreements) > 1 else "with the known classes"
+    return f"{said}{clusters} agree {with_what}: AMI {score}."
+
+
+def comparison_sentence(
+    committed_k: int | None,
+    clustering: Clustering,
+    column: str,
+    n_classes: int,
+    agreement: Agreement,
+) -> str:
+    """Say in a sentence how the clusters on the screen agree with one column of classes."""
+    said = f"You said {committed_k}. " if committed_k is not None else ""
+    kind = "" if column == "class" else f" ({column})"
+    classes = f"There are {n_classes} classes" if n_classes != 1 else "There is 1 class"
+    whose = "your" if clustering.n_clusters == committed_k else "the"
+    where = "" if clustering.n_clusters == committed_k else " on the screen"
+    clusters = f"{whose} {clustering.n_clusters} clusters{where}"
+    return f"{said}{classes}{kind}; {clusters} agree with them by AMI {score_of(agreement)}."
+
+
+def answers_view(
+    images: ImageSet, column: str, sweep: ClusterSweep, clustering: Clustering, is_own: bool
+) -> View:
+    """Return what the two maps show: the clusters on the screen, and the known classes.
+
+    Parameters
+    ----------
+    images : ImageSet
+        With the classes that were chosen.
+    column : str
+        What these are called.
+    sweep, clustering
+        All clusterings, and the one on the screen.
+    is_own : bool
+        Whether that is the one that was committed to.
+
+    Returns
+    -------
+    dict
+        ``values`` has a number for the class of each image, and ``palette``, ``low`` and ``high``
+        say what colour it stands for. ``cluster_palette`` has a colour for noise and for each
+        cluster of any k, so that only labels change as k moves.
+    """
+    coloring = coloring_view("class", images, None)
+    most = max(each.n_clusters for each in sweep.clusterings)
+    n_clusters = f"{clustering.n_clusters} cluster{'s' if clustering.n_clusters != 1 else ''}"
+    kind = "" if column == "class" else f" · {column}"
+    return {
+        **{name: coloring[name] for name in ("values", "palette", "low", "high", "legend")},
+        "cluster_palette": [cluster_color(i) for i in range(NOISE, most)],
+        "clusters_title": f"Your {n_clusters}" if is_own else f"The {n_clusters} on the screen",
+        "classes_title": f"The known classes{kind}",
+    }
