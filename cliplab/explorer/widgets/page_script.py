@@ -31,7 +31,8 @@ _SCRIPTS = (
     *(
         f"explorer/style/scripts/page/{name}.js"
         for name in (
-            "elements", "views", "paint", "k_control", "cluster_table", "selection", "page",
+            "elements", "views", "paint", "k_control", "cluster_table", "selection", "entrance",
+            "page",
         )
     ),
 )  # fmt: skip

@@ -14,7 +14,7 @@ def _from_text(text: str, box: SeedBox) -> int:
         return int(box.value)
 
 
-class SeedBox(ipywidgets.Text):
+class SeedBox(ipywidgets.Text):  # type: ignore[misc]  # ipywidgets has no types.
     """A box for a seed. It travels as text: numbers in JavaScript are whole up to 2**53 only."""
 
     value = traitlets.Int(0).tag(

@@ -448,7 +448,7 @@ def test_of_many_classes_the_most_frequent_are_in_the_table(explorer, images, mo
     page = _page(explorer, "reveal")
     explorer.state.committed_k = 6
     counts = images.to_pandas()["class_label"].value_counts()
-    shown = explorer._session.page_content.counts.sum(axis="columns")
+    shown = explorer._session.page_content.answer.counts.sum(axis="columns")
     assert sorted(shown, reverse=True) == counts.head(3).tolist()
     assert "and 13 rarer classes" in _texts(page.widget)
 

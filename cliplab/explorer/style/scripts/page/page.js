@@ -1,6 +1,7 @@
 import { shortAddress } from "../hover.js";
 import { clusterTable } from "./cluster_table.js";
 import { element } from "./elements.js";
+import { entrance } from "./entrance.js";
 import { kControl } from "./k_control.js";
 import {
   documentsOf,
@@ -32,6 +33,7 @@ export function render({ model, el }) {
   let choice = 0;
   let waiting = null;
   const heard = new WeakSet();
+  const entering = entrance(el);
 
   const status = element("span", { class: "cliplab-kernel", role: "status" });
   const k = kControl(words, choose);
@@ -203,6 +205,7 @@ export function render({ model, el }) {
       painted = {};
       measure();
       draw();
+      setTimeout(entering.enter, LOOK_EVERY); // Until then its plots have their size.
     }
   }
 
@@ -228,6 +231,7 @@ export function render({ model, el }) {
   return () => {
     clearInterval(looking);
     clearTimeout(waiting);
+    entering.end();
     document.removeEventListener("keydown", clearByKey);
     window.removeEventListener("resize", measure);
     model.off("msg:custom", hear);

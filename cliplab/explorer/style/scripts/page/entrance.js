@@ -1,0 +1,33 @@
+const TOUCHES = ["wheel", "touchmove", "pointerdown", "keydown"];
+
+// After Run All JupyterLab stands at the last cell, with the Explorer above, off the screen. Once
+// its plots have come the notebook is scrolled to it, a single time. Whoever has touched the page
+// meanwhile, or has left the active cell, is reading and is left alone. Elsewhere nothing happens.
+export function entrance(el) {
+  let isOver = false;
+
+  function end() {
+    isOver = true;
+    for (const name of TOUCHES) document.removeEventListener(name, end, true);
+  }
+
+  function enter() {
+    const frame = el.closest(".cliplab-frame");
+    if (!isOver && frame && isLeftBehind(frame)) frame.scrollIntoView({ block: "start" });
+    end();
+  }
+
+  for (const name of TOUCHES) document.addEventListener(name, end, true);
+  return { enter, end };
+}
+
+// Whether a frame begins above what is seen, and the active cell, which is seen, is below it.
+function isLeftBehind(frame) {
+  const notebook = frame.closest(".jp-WindowedPanel-outer");
+  const active = notebook?.querySelector(".jp-Cell.jp-mod-active");
+  if (!active) return false;
+  const [seen, cell] = [notebook, active].map((each) => each.getBoundingClientRect());
+  const { top } = frame.getBoundingClientRect();
+  const isSeen = cell.top < seen.bottom && cell.bottom > seen.top;
+  return isSeen && top < seen.top && top < cell.top;
+}
