@@ -1,5 +1,7 @@
 import asyncio
+import gc
 import time
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -213,6 +215,76 @@ def test_the_next_change_takes_the_error_away(explorer):
     explorer._session.say("old")
     explorer.state.n_clusters = 3
     assert explorer._panel.controls.error.layout.display == "none"
+
+
+# The commitment
+
+
+def test_the_commitment_opens_the_answers_and_is_remembered_when_the_cell_runs_again(
+    images, embeddings, projection, sweep
+):
+    first = Explorer(images, embeddings, projection, sweep)
+    first.state.committed_k = 9
+    assert (first.state.page, first.state.n_clusters) == ("reveal", 9)
+    again = Explorer(images, embeddings, projection, sweep)
+    assert again.state.committed_k == again.state.n_clusters == 9
+    assert set(_column(again, "class_names")) <= set(images.class_names)
+    other = Explorer(images, embeddings, projection, ClusterSweep(sweep.clusterings[1:]))
+    assert other.state.committed_k is None
+
+
+def test_reset_takes_back_the_commitment_and_every_choice(explorer, images):
+    before = explorer.state.trait_values()
+    explorer.state.committed_k = 9
+    explorer.state.classes = "color"
+    explorer.state.color_by = "class"
+    explorer.state.selected = [3, 1]
+    explorer.state.null_data = "uniform"
+    explorer.state.space = "tsne"
+    explorer.state.random_state = 5
+    explorer._session.name_cluster(0, "boats")
+    assert "class_values" in explorer._board.plots.images.data
+    explorer.reset()
+    assert explorer.state.trait_values() == before
+    assert explorer._session.guesses == ()
+    # The page agrees, and holds none of what is known.
+    assert set(_column(explorer, "class_names")) == {""}
+    assert set(_column(explorer, "class_values")) == {0}
+    np.testing.assert_array_equal(
+        _column(explorer, "cluster_labels"), explorer.sweep[4].cluster_labels
+    )
+    assert explorer._board.plots.images.selected.indices == []
+    assert not explorer._board._null_row.visible
+    assert explorer._board._images_row.visible
+    assert not explorer._board.answers.layout.visible
+    assert explorer._panel.page_menu.value == "images"
+    assert explorer._panel.controls._color_by.value == "cluster"
+    assert explorer._panel.pages["method"].random_state.value == 0
+    # And another may commit, once.
+    assert (
+        Explorer(images, explorer.embeddings, explorer.projection, explorer.sweep).state.committed_k
+        is None
+    )
+    page = explorer._panel.pages["reveal"]
+    explorer.state.page = "reveal"
+    assert page._k.value == 4
+    explorer.state.committed_k = 5
+    with pytest.raises(TraitError, match="`committed_k` must stay 5"):
+        explorer.state.committed_k = 4
+
+
+def test_a_seed_beyond_the_whole_numbers_of_javascript_stays_whole(images, embeddings):
+    seed = 2**60 + 1
+    projection = project(embeddings, perplexity=10, random_state=seed)
+    sweep = sweep_clusters(embeddings, range(2, 5), random_state=seed)
+    explorer = Explorer(images, embeddings, projection, sweep)
+    assert explorer.projection is projection
+    box = explorer._panel.pages["method"].random_state
+    assert box.get_state()["value"] == str(seed)
+    box.set_state({"value": str(seed + 1)})
+    assert explorer.state.random_state == explorer.sweep.random_state == seed + 1
+    box.set_state({"value": "many"})
+    assert box.value == seed + 1
 
 
 # Beginnings and ends
@@ -485,6 +557,45 @@ def test_shown_a_second_time_by_the_same_cell_it_lives_on(explorer, monkeypatch)
         explorer._ipython_display_()
     explorer.state.n_clusters = 3
     assert explorer._panel.controls._color_by.comm is not None
+
+
+def test_a_cell_that_runs_again_frees_what_it_showed_before(
+    images, embeddings, projection, sweep, monkeypatch
+):
+    runs = iter(range(9))
+    monkeypatch.setattr(host, "_shown", {})
+    monkeypatch.setattr(host, "current_cell", lambda: ("the cell", str(next(runs))))
+    old = Explorer(images, embeddings, projection, sweep)
+    old._ipython_display_()
+    old.state.committed_k = 5
+    gone = weakref.ref(old), weakref.ref(old._session), weakref.ref(old._board)
+    Explorer(images, embeddings, projection, sweep)._ipython_display_()
+    del old
+    gc.collect()
+    assert [each() for each in gone] == [None, None, None]
+
+
+def test_shown_in_a_second_cell_it_says_so_in_the_first(
+    images, embeddings, projection, sweep, monkeypatch
+):
+    cells = iter(["first", "second", "second"])
+    runs = iter(range(9))
+    monkeypatch.setattr(host, "_shown", {})
+    monkeypatch.setattr(host, "current_cell", lambda: (next(cells), str(next(runs))))
+    explorer = Explorer(images, embeddings, projection, sweep)
+    explorer._ipython_display_()
+    first = explorer._panel.widget
+    explorer._ipython_display_()
+    assert ["another cell" in each.value for each in first.children] == [True]
+    assert first.comm is not None
+    explorer.state.n_clusters = 3
+    assert explorer._panel.controls._color_by.comm is not None
+    # The sentence in the first cell keeps nothing of it.
+    gone = weakref.ref(explorer)
+    Explorer(images, embeddings, projection, sweep)._ipython_display_()
+    del explorer
+    gc.collect()
+    assert gone() is None
 
 
 def test_a_cell_that_shows_something_else_ends_the_work_of_what_it_showed(

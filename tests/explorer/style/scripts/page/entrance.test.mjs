@@ -62,6 +62,7 @@ test("an Explorer below the active cell, as in a page loaded again, is not scrol
   const first = document.getElementById("first");
   first.classList.add("jp-mod-active");
   place(first, 0, 50);
+  place(frame, 700, 1500);
   begin().enter();
   assert.deepEqual(scrolled, []);
 });
