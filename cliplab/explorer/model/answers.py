@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
 from cliplab.clustering.values import NOISE, Clustering
 from cliplab.evaluation.agreement import Agreement, class_agreement
 from cliplab.evaluation.intervals import agreement_interval
 from cliplab.evaluation.result_html import result_html
 from cliplab.explorer.model.colors import coloring_view
 from cliplab.explorer.model.known_classes import class_columns, with_known
-from cliplab.explorer.style.theme import cluster_color
+from cliplab.explorer.style.theme import CATEGORY_COLORS, OTHER_COLOR, cluster_color
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -177,10 +180,11 @@ def answers_view(
     -------
     dict
         ``values`` has a number for the class of each image, and ``palette``, ``low`` and ``high``
-        say what colour it stands for. ``cluster_palette`` has a colour for noise and for each
-        cluster of any k, so that only labels change as k moves.
+        say what colour it stands for: that of the cluster which the class is most like, so that
+        what agrees has one colour in both maps. ``cluster_palette`` has a colour for noise and for
+        each cluster of any k, so that only labels change as k moves.
     """
-    coloring = coloring_view("class", images, None)
+    coloring = _matched(coloring_view("class", images, None), clustering)
     most = max(each.n_clusters for each in sweep.clusterings)
     n_clusters = f"{clustering.n_clusters} cluster{'s' if clustering.n_clusters != 1 else ''}"
     kind = "" if column == "class" else f" · {column}"
@@ -190,3 +194,23 @@ def answers_view(
         "clusters_title": f"Your {n_clusters}" if is_own else f"The {n_clusters} on the screen",
         "classes_title": f"The known classes{kind}",
     }
+
+
+def _matched(coloring: View, clustering: Clustering) -> View:
+    """Give each class the colour of a cluster, so that as many images as can be keep their colour.
+
+    Classes beyond the clusters get colours that no cluster has, as far as there are any.
+    """
+    shared = [name for name, color in coloring["legend"] if color != OTHER_COLOR]
+    counts = np.zeros((len(shared), clustering.n_clusters))
+    values, clusters = coloring["values"], clustering.cluster_labels
+    both = (values < len(shared)) & (clusters != NOISE)
+    np.add.at(counts, (values[both], clusters[both]), 1)
+    pairs = zip(*linear_sum_assignment(-counts), strict=True)
+    color_of = {int(row): cluster_color(int(cluster)) for row, cluster in pairs}
+    free = [color for color in CATEGORY_COLORS if color not in color_of.values()]
+    spare = iter(free + list(CATEGORY_COLORS))
+    own = [color_of.get(row) or next(spare) for row in range(len(shared))]
+    legend = [*zip(shared, own, strict=True), *coloring["legend"][len(shared) :]]
+    palette = (*own, *coloring["palette"][len(shared) :])
+    return coloring | {"palette": palette, "legend": tuple(legend)}

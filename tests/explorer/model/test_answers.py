@@ -78,3 +78,19 @@ def test_both_maps_have_a_colour_for_each_image(images, sweep):
     assert colors.tolist() == [legend[name] for name in images.factor("object")]
     other = answers_view(images, "class", sweep, sweep[5], is_own=False)
     assert other["clusters_title"] == "The 5 clusters on the screen"
+
+
+def test_clusters_that_are_the_classes_have_their_colours_whatever_their_numbers(images, sweep):
+    shuffled = (images.class_labels * 7 + 3) % 16
+    found = Clustering(shuffled, [[0.0]] * 16, 0.0, [0.0] * 80)
+    view = answers_view(images, "class", sweep, found, is_own=True)
+    colors = np.array(view["palette"])[view["values"]].tolist()
+    assert colors == [cluster_color(cluster) for cluster in shuffled]
+    assert len(set(colors)) == 16
+
+
+def test_classes_beyond_the_clusters_have_colours_of_their_own(images, sweep):
+    view = answers_view(images, "class", sweep, sweep[4], is_own=True)
+    assert len({color for _, color in view["legend"]}) == 16
+    for cluster in range(4):
+        assert cluster_color(cluster) in dict(view["legend"]).values()
