@@ -15,6 +15,14 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def opened(lab: Lab) -> Iterator[Notebook]:
     with opened_once(lab, LESSON) as notebook:
+        # Run All ends at the last cell; the notebook is scrolled to the Explorer from there.
+        notebook.wait_for(
+            """(() => {
+              const [frame, seen] = ['.cliplab-frame', '.jp-WindowedPanel-outer'].map(
+                (each) => document.querySelector(each)?.getBoundingClientRect().top);
+              return Math.abs(frame - seen) < 20;
+            })()"""
+        )
         yield notebook
 
 
@@ -70,6 +78,13 @@ def test_a_cell_that_runs_again_leaves_one_document(lesson: Notebook) -> None:
         )
         == "1"
     )
+    # Those before are gone, from IPython's list of results too, once their last task has ended.
+    count = "import gc; gc.collect(); print(sum(isinstance(o, Explorer) for o in gc.get_objects()))"
+    for _ in range(40):
+        if (n_explorers := lesson.run_cell(count)) == "1":
+            break
+        lesson.page.wait_for_timeout(250)
+    assert n_explorers == "1"
     lesson.run_cell("explorer.state.n_clusters = 4")
     lesson.wait_for("new Set(data_of('images').cluster_labels).size === 4")
 
@@ -82,6 +97,8 @@ def test_shown_again_it_shows_what_is(lesson: Notebook) -> None:
     lesson.wait_for("new Set(data_of('images').cluster_labels).size === 8")
     assert lesson.evaluate("return documents.length") == 1
     assert len(lesson.data("words")["names"]) == 8
+    first = lesson.cell(cell_of_the_explorer(lesson))
+    assert "shown in another cell now" in first.inner_text()
 
 
 def test_names_from_a_data_set_are_never_run(lesson: Notebook) -> None:

@@ -96,6 +96,20 @@ def test_classes_cannot_be_had_before_the_commitment_and_are_there_after_it(
     _wait_for_words(pages, "You said 6. There are 16 classes")
     _wait_for_words(pages, "my <b>guess</b>")
     assert "octopus" in _screen(pages).inner_text()
+    pages.wait_for("view_of('classes')?.el.getBoundingClientRect().height > 200")
+    sides = [
+        pages.evaluate(
+            "const {x, y, width} = view_of(arg).el.getBoundingClientRect(); return [x, y, width]",
+            name,
+        )
+        for name in ("your clusters", "classes")
+    ]
+    assert sides[0][0] + sides[0][2] <= sides[1][0]
+    assert sides[0][1:] == sides[1][1:]
+    assert len(set(pages.data("images")["class_values"])) == 16
+    assert "no more alike than by chance" in _screen(pages).inner_text()
+    _menu(pages, "compared with").select_option("color")
+    _wait_for_words(pages, "There are 8 classes (color)")
     pages.wait_for("data_of('images').class_names.includes('octopus')")
     assert pages.run_cell("print(explorer.state.committed_k)") == "6"
     _menu(pages, "colour by").select_option("class (known)")
