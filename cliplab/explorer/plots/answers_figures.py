@@ -1,4 +1,4 @@
-"""The answers as a picture: the clusters and the known classes on one map, side by side."""
+"""The answers, drawn: the clusters and the known classes on one map, side by side."""
 
 from __future__ import annotations
 
