@@ -167,12 +167,16 @@ def test_algorithm_distance_and_centring_change_the_clusters(pages: Notebook) ->
 
 def test_null_data_are_below_and_its_band_behind(pages: Notebook) -> None:
     _open(pages, "Method")
+    ends = "return ['elbow', 'score'].map(model_of).map(({y_range: r}) => [r.start, r.end])"
+    before = pages.evaluate(ends)
     _menu(pages, "null data").select_option("random, with the same covariance")
     pages.wait_for("data_of('band').low.length === 11")
     pages.wait_for("view_of('null scatter')?.el.getBoundingClientRect().height > 100")
     pages.wait_for("data_of('null images').x.length === 300")
     _menu(pages, "null data").select_option("none")
     pages.wait_for("data_of('band').low.length === 0")
+    pages.wait_painted()
+    assert pages.evaluate(ends) == pytest.approx(np.array(before))
 
 
 def test_clusters_have_words_and_words_have_pictures(pages: Notebook) -> None:

@@ -109,6 +109,8 @@ class Board:
         """Draw what of the null data is the same for every k; None takes them away."""
         if view is None:
             self._null_row.visible = False
+            # What is hidden has its part in a range that is shared all the same.
+            self.null.clear()
             return
         n_rows = len(view["map"]["x"])
         if len(self.null.images.data["x"]) != n_rows:

@@ -69,10 +69,7 @@ class Plots:
         self.bars = self.images if is_shared else _source(f"{prefix}measured", _no_bars())
         self.numbers = _source(f"{prefix}numbers", {"names": [], "x": [], "y": []})
         self.words = _source(f"{prefix}words", {"names": [], "word_positions": []})
-        names = (
-            "parameter_values", "n_clusters", "inertias", "silhouette_scores", "low", "high",
-        )  # fmt: skip
-        self.sweep = _source(f"{prefix}sweep", {name: [] for name in names})
+        self.sweep = _source(f"{prefix}sweep", _no_sweep())
         self.band = _source(f"{prefix}band", {"parameter_values": [], "low": [], "high": []})
         self.hover = Hover(self.images, self.bars, n_images, prefix, are_images)
         self._is_showing = False
@@ -130,6 +127,11 @@ class Plots:
     def begin(self, n_rows: int) -> None:
         """Begin anew with another number of rows."""
         self.images.data = _unknown(n_rows, has_bars=True)
+
+    def clear(self) -> None:
+        """Draw nothing: neither points nor curves."""
+        self.begin(0)
+        self.sweep.data = _no_sweep()
 
     def show_names(self, columns: Columns) -> None:
         """Take what a hover says of the images."""
@@ -265,6 +267,11 @@ def _unknown(n_rows: int, has_bars: bool) -> Columns:
 
 def _no_bars() -> Columns:
     return {name: np.zeros(0, dtype=np.int32) for name in ("rows", "color_values", *_BARS)}
+
+
+def _no_sweep() -> Columns:
+    names = "parameter_values", "n_clusters", "inertias", "silhouette_scores", "low", "high"
+    return {name: [] for name in names}
 
 
 _BARS = ("silhouettes", "bar_positions")
