@@ -340,7 +340,6 @@ class Explorer:
         """
         session, plots = self._session, self._board.plots
         plots.on_select(lambda rows: self.state.set_trait("selected", rows))
-        plots.on_tap_k(lambda value: self.state.set_trait(session.sweep.parameter, value))
         plots.on_tap_bar(session.open_bar)
         self._board.flow.on_tap(session.show_images)
 

@@ -159,6 +159,7 @@ class Render:
         self._panel.open_page(name)
         is_its_own = self._session.content_page == name
         self._panel.pages[name].draw(self._session.page_content if is_its_own else None)
+        self._panel.script.show_names()
 
     def _draw_status(self) -> None:
         self._panel.controls.show_status(self._session.status)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bokeh.events import Tap
 from ipywidgets.widgets.widget import _instances
 from traitlets import TraitError
 
@@ -161,13 +160,6 @@ def test_a_selection_in_a_plot_reaches_the_state(explorer, images):
     explorer._board.plots.images.selected.indices = [9, 2]
     assert explorer.state.selected == (2, 9)
     assert len(images[explorer.state.selected]) == 2
-
-
-@pytest.mark.parametrize("name", ["elbow", "score"])
-def test_a_tap_on_a_curve_sets_the_nearest_k(explorer, name):
-    plot = getattr(explorer._board.plots, name)
-    plot._trigger_event(Tap(plot, x=6.4, y=0.0))
-    assert explorer.state.n_clusters == 6
 
 
 @pytest.mark.parametrize(

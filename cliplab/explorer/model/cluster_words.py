@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cliplab.clustering.measuring import remeasure
@@ -13,7 +12,12 @@ if TYPE_CHECKING:
     from cliplab.embeddings.encoder import ClipEncoder
     from cliplab.embeddings.values import Embeddings
 
-_N_KEPT = 8
+_N_KEPT = 40  # Names of all k of a sweep, and of another.
+
+
+def vocabulary_of(text: str) -> tuple[str, ...]:
+    """Return the words of a text with commas between; none mean everyday words."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
 class ClusterWords:
@@ -29,10 +33,22 @@ class ClusterWords:
 
     def __init__(self, embeddings: Embeddings, encoder: ClipEncoder | None) -> None:
         self._embeddings, self._encoder = embeddings, encoder
-        self.names = lru_cache(maxsize=_N_KEPT)(self._names)
+        self._known: dict[tuple[Clustering, tuple[str, ...]], ClusterNames] = {}
 
-    def _names(self, clustering: Clustering, words: tuple[str, ...]) -> ClusterNames:
+    def known(self, clustering: Clustering, words: tuple[str, ...]) -> ClusterNames | None:
+        """Return the names of the clusters if they have been computed."""
+        return self._known.get((clustering, words))
+
+    def names(self, clustering: Clustering, words: tuple[str, ...]) -> ClusterNames:
         """Name the clusters, by these words or else by everyday ones."""
+        key = clustering, words
+        if key not in self._known:
+            while len(self._known) >= _N_KEPT:
+                self._known.pop(next(iter(self._known)), None)
+            self._known[key] = self._compute(clustering, words)
+        return self._known[key]
+
+    def _compute(self, clustering: Clustering, words: tuple[str, ...]) -> ClusterNames:
         assert self._encoder is not None  # Without one the page is not shown.
         if (clustering.space, clustering.metric) != ("embedding", "euclidean"):
             clustering = remeasure(self._embeddings, clustering)

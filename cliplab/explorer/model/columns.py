@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.clustering.values import NOISE
+from cliplab.explorer.style.theme import cluster_color, ink_on
 
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from cliplab.projection.values import Projection
 
 Columns = dict[str, Any]
-_MOST_WORDS = 23  # Lines of words beside the bars.
+_MOST_WORDS = 20  # Numbers beside the bars.
 
 
 def projection_columns(projection: Projection) -> Columns:
@@ -65,31 +66,42 @@ def bar_rows(clustering: Clustering) -> NDArray[np.intp]:
 
 
 def number_columns(clustering: Clustering, projection: Projection) -> Columns:
-    """Return where each cluster's number is on the map: at the median of its images."""
+    """Return each cluster's pill and where it is on the map: at the median of its images."""
     members = _members(clustering)
     points = projection_columns(projection)
     medians = {
         axis: [float(np.median(column[rows])) for rows in members]
         for axis, column in points.items()
     }
-    return {"names": _names(clustering), **medians}
+    return _pills(list(range(clustering.n_clusters)), members) | medians
 
 
 def word_columns(clustering: Clustering) -> Columns:
-    """Return the number of each cluster and its place beside the bars, one below the other."""
+    """Return each cluster's pill and its place beside the bars, one below the other."""
     bars = bar_columns(clustering)["bar_positions"]
-    members = _members(clustering)
-    names = _names(clustering)
+    clusters, members = list(range(clustering.n_clusters)), _members(clustering)
     if clustering.n_noise:
+        clusters.append(NOISE)
         members.append(np.flatnonzero(clustering.cluster_labels == NOISE))
-        names.append("–")
     middles = [_middle(bars[rows]) for rows in members]
     # Where there is no room for all, the largest clusters have theirs.
     by_size = sorted(range(len(members)), key=lambda i: -len(members[i]))
     shown = sorted(by_size[:_MOST_WORDS])
     return {
-        "names": [names[i] for i in shown],
+        **_pills([clusters[i] for i in shown], [members[i] for i in shown]),
         "word_positions": _apart([middles[i] for i in shown], bars_end(clustering)),
+    }
+
+
+def _pills(clusters: list[int], members: list[NDArray[np.intp]]) -> Columns:
+    """Return what stands on the pill of each cluster, and in which colours."""
+    colors = [cluster_color(cluster) for cluster in clusters]
+    return {
+        "clusters": clusters,
+        "names": ["–" if cluster == NOISE else str(cluster) for cluster in clusters],
+        "sizes": [len(rows) for rows in members],
+        "colors": colors,
+        "inks": [ink_on(color) for color in colors],
     }
 
 
@@ -112,10 +124,6 @@ def _middle(positions: NDArray[Any]) -> float:
 def _members(clustering: Clustering) -> list[NDArray[np.intp]]:
     labels = clustering.cluster_labels
     return [np.flatnonzero(labels == cluster) for cluster in range(clustering.n_clusters)]
-
-
-def _names(clustering: Clustering) -> list[str]:
-    return [str(cluster) for cluster in range(clustering.n_clusters)]
 
 
 def _apart(positions: list[float], end: float) -> list[float]:

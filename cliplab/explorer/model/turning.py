@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cliplab.clustering.values import NOISE
+from cliplab.explorer.model.cluster_words import vocabulary_of
 from cliplab.explorer.model.colors import coloring_view
 from cliplab.explorer.model.columns import most_typical
 from cliplab.explorer.model.packing import pack
 from cliplab.explorer.model.views import View, clustering_view, numbers_view
-from cliplab.explorer.style.theme import MOST_AT_ONCE, cluster_color
+from cliplab.explorer.style.theme import MOST_AT_ONCE, cluster_color, ink_on
 
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
@@ -58,7 +59,7 @@ def turning_view(
     text: View = {
         "value": value,
         "title": shown["title"],
-        "words": {name: shown[name] for name in ("names", "word_positions")},
+        "words": shown["words"],
         "bars_range": shown["bars_range"],
         "mean_silhouette": mean if np.isfinite(mean) else None,
         "clusters": cluster_rows(clustering),
@@ -97,6 +98,7 @@ def cluster_rows(clustering: Clustering) -> list[dict[str, Any]]:
                 "name": str(cluster),
                 "help": f"Select the {len(own):,} images of cluster {cluster}",
                 "color": cluster_color(cluster),
+                "ink": ink_on(cluster_color(cluster)),
                 "typical": typical,
                 "size": len(own),
                 "mean": mean,
@@ -113,6 +115,7 @@ def cluster_rows(clustering: Clustering) -> list[dict[str, Any]]:
                 "name": "noise",
                 "help": f"{clustering.n_noise:,} images that are in no cluster",
                 "color": cluster_color(NOISE),
+                "ink": ink_on(cluster_color(NOISE)),
                 "typical": -1,
                 "size": clustering.n_noise,
                 "mean": None,
@@ -133,10 +136,21 @@ def turning_now(session: ExplorerSession) -> View:
         "values": list(sweep.parameter_values),
         "parameter_title": "k" if is_by_k else "min size",
         "color_by": session.state.color_by,
+        "names": known_names(session),
         "n_images": f"{len(session.images):,}",
         # Pixels, or vectors of unknown make, are not what CLIP sees.
         "as_seen": " as CLIP sees them" if "open_clip" in session.embeddings.provenance else "",
     }
+
+
+def known_names(session: ExplorerSession) -> dict[int, list[str]]:
+    """Return the names of the clusters of each value whose clusters the page In words has named."""
+    words = vocabulary_of(session.state.vocabulary)
+    found = {
+        value: session.cluster_words.known(session.sweep[value], words)
+        for value in session.sweep.parameter_values
+    }
+    return {value: list(names.names) for value, names in found.items() if names is not None}
 
 
 # What the script says by itself; everything else comes with a view.
@@ -148,9 +162,10 @@ WORDS: dict[str, Any] = {
     "table": "Clusters",
     "columns": {
         "cluster": ("cluster", "Sort by number"),
+        "word": ("in words", "Sort by name"),
         "size": ("images", "Sort by the number of images"),
         "mean": ("mean", "Sort by the mean silhouette"),
-        "negative": ("< 0", "Sort by the share of silhouettes below 0"),
+        "negative": ("negative", "Sort by the share of silhouettes below 0"),
     },
     "selected": ("{n} image", "{n} images"),
     "selected_of": ("{n} image of cluster {cluster}", "{n} images of cluster {cluster}"),

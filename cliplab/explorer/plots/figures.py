@@ -26,6 +26,7 @@ from bokeh.models.annotations import Span, Title, Whisker
 from bokeh.plotting import figure
 
 from cliplab._core.scripts import script
+from cliplab.explorer.plots.numbers import number_the_map
 from cliplab.explorer.style.theme import (
     ACCENT,
     FONT_SIZE,
@@ -90,19 +91,7 @@ def scatter_figure(
         line_width=2,
         name="ends of spokes",
     )
-    plot.text(
-        "x",
-        "y",
-        text="names",
-        source=numbers,
-        text_align="center",
-        text_baseline="middle",
-        text_font_style="bold",
-        text_font_size="15px",
-        text_color="white",
-        text_outline_color="#333333",
-        name="cluster numbers",
-    )
+    number_the_map(plot, numbers)
     # The axes of a projection have no meaning, so they are not drawn.
     plot.axis.visible = False
     plot.grid.visible = False

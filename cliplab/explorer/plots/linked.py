@@ -23,6 +23,7 @@ from cliplab.explorer.plots.figures import (
 )
 from cliplab.explorer.plots.hover import Hover
 from cliplab.explorer.plots.line_figure import line_figure, place_on_line
+from cliplab.explorer.plots.numbers import PILL
 from cliplab.explorer.plots.save_button import add_save_buttons
 from cliplab.explorer.plots.silhouette_figure import mark_null, silhouette_figure
 from cliplab.explorer.style.theme import MOST_AT_ONCE, OTHER_COLOR
@@ -67,8 +68,8 @@ class Plots:
         is_shared = n_images <= MOST_AT_ONCE
         self.images = _source(f"{prefix}images", _unknown(n_images, has_bars=is_shared) | columns)
         self.bars = self.images if is_shared else _source(f"{prefix}measured", _no_bars())
-        self.numbers = _source(f"{prefix}numbers", {"names": [], "x": [], "y": []})
-        self.words = _source(f"{prefix}words", {"names": [], "word_positions": []})
+        self.numbers = _source(f"{prefix}numbers", {name: [] for name in (*PILL, "x", "y")})
+        self.words = _source(f"{prefix}words", {name: [] for name in (*PILL, "word_positions")})
         self.sweep = _source(f"{prefix}sweep", _no_sweep())
         self.band = _source(f"{prefix}band", {"parameter_values": [], "low": [], "high": []})
         self.hover = Hover(self.images, self.bars, n_images, prefix, are_images)
@@ -162,7 +163,7 @@ class Plots:
     def show_clustering(self, view: View) -> None:
         """Draw the silhouettes of one clustering and mark its place on the curves."""
         self._show_labels_and_bars(view)
-        self.words.data = {name: view[name] for name in ("names", "word_positions")}
+        self.words.data = view["words"]
         start, end = view["bars_range"]
         self.silhouettes.y_range.update(start=start, end=end)
         for plot in (self.elbow, self.score):
@@ -234,20 +235,12 @@ class Plots:
         if self.bars is not self.images:
             self.bars.selected.on_change("indices", chosen)
 
-    def on_tap_k(self, call: Callable[[int], None]) -> None:
-        """Call a function with the k (or other value) that is tapped, anywhere on either curve."""
-
-        def tapped(event: Any) -> None:
-            values = np.asarray(self.sweep.data["parameter_values"])
-            call(int(values[np.abs(values - event.x).argmin()]))
-
-        for plot in (self.elbow, self.score):
-            plot.on_event(Tap, tapped)
-
     def on_tap_bar(self, call: Callable[[int], None]) -> None:
         """Call a function with the row of the image whose silhouette bar is tapped."""
 
         def tapped(event: Any) -> None:
+            if event.x < self._scale.start:  # There are the numbers of the clusters.
+                return
             away = np.abs(np.asarray(self.bars.data["bar_positions"]) - event.y)
             nearest = int(np.nanargmin(away))
             # A finger is wider than a bar; but in the middle between two blocks there is none.

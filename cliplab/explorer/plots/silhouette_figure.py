@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bokeh.core.properties import value
 from bokeh.models import (
     BoxSelectTool,
-    CDSView,
     ColumnDataSource,
     CustomJS,
-    CustomJSFilter,
     FixedTicker,
     LinearColorMapper,
     Range1d,
@@ -21,7 +18,8 @@ from bokeh.plotting import figure
 
 from cliplab._core.scripts import script
 from cliplab.explorer.plots.figures import BAND_ALPHA, empty_figure, part_of, vertical_line
-from cliplab.explorer.style.theme import ACCENT, FONT_SIZE, NEUTRAL
+from cliplab.explorer.plots.numbers import number_the_bars
+from cliplab.explorer.style.theme import ACCENT, NEUTRAL
 
 if TYPE_CHECKING:
     from cliplab.explorer.plots.hover import Hover
@@ -52,7 +50,7 @@ def silhouette_figure(
         selection_fill_alpha=1,
         name="bars",
     )
-    _add_numbers(plot, words)
+    number_the_bars(plot, words)
     null = BoxAnnotation(left=0, right=0, visible=False, name="null", level="underlay")
     null.update(fill_color=NEUTRAL, fill_alpha=BAND_ALPHA, line_color=None)
     plot.add_layout(null)
@@ -88,33 +86,3 @@ def _keep_room_for_numbers(plot: figure, scale: Range1d) -> None:
     plot.js_on_change("inner_width", keep_room)
     scale.js_on_change("start", keep_room)
     scale.js_on_change("end", keep_room)
-
-
-def _add_numbers(plot: figure, words: ColumnDataSource) -> None:
-    """Write each cluster's number on the left of its bars, as many as there is room for."""
-    plot.extra_x_ranges = {"words": Range1d(start=0, end=1)}
-    fitting = CustomJSFilter(
-        args={"plot": plot, "words": words},
-        code=script("explorer/style/scripts/numbers_that_fit.js")
-        # Before the plot is painted it has no height; afterwards it is asked again.
-        + "const height = plot.properties.inner_height.is_unset ? 0 : plot.inner_height;"
-        'const positions = Array.from(words.get_column("word_positions"));'
-        "return numbersThatFit(positions, plot.y_range, height)",
-    )
-    again = CustomJS(args={"fitting": fitting}, code="fitting.change.emit()")
-    plot.js_on_change("inner_height", again)
-    plot.text(
-        0.01,
-        "word_positions",
-        x_range_name="words",
-        text="names",
-        source=words,
-        view=CDSView(filter=fitting),
-        text_align="left",
-        text_baseline="middle",
-        text_font=value("monospace"),
-        text_font_size=FONT_SIZE,
-        text_font_style="bold",
-        text_color=NEUTRAL,
-        name="names",
-    )

@@ -54,5 +54,14 @@ def cluster_color(cluster: int) -> str:
     return CATEGORY_COLORS[cluster % len(CATEGORY_COLORS)] if cluster >= 0 else OTHER_COLOR
 
 
+def ink_on(color: str) -> str:
+    """Return black or white: what can be read best on a colour, at 4.5 : 1 or more."""
+    rgb = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in rgb)
+    luminance = sum(part * x for part, x in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    # Here both have the same contrast: (1 + 0.05) / (l + 0.05) = (l + 0.05) / 0.05.
+    return "#ffffff" if luminance < 0.179 else "#000000"
+
+
 # Texts, bars and thumbnails of up to so many images are sent at once; it takes a second and 8 MB.
 MOST_AT_ONCE = 4096

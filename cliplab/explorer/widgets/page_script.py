@@ -14,6 +14,7 @@ from cliplab.explorer.model.turning import (
     TURNED_COLORS,
     WORDS,
     can_be_turned,
+    known_names,
     turning_now,
     turning_numbers,
     turning_view,
@@ -27,12 +28,15 @@ if TYPE_CHECKING:
     from cliplab.explorer.notebook.tasks import Worker
 
 _SCRIPTS = (
-    "explorer/style/scripts/hover.js",
+    *(
+        f"explorer/style/scripts/{name}.js"
+        for name in ("hover", "map_numbers", "numbers_that_fit", "silhouette_range")
+    ),
     *(
         f"explorer/style/scripts/page/{name}.js"
         for name in (
-            "elements", "views", "paint", "k_control", "cluster_table", "selection", "entrance",
-            "page",
+            "elements", "views", "paint", "k_control", "cluster_table", "selection", "taps",
+            "entrance", "page",
         )
     ),
 )  # fmt: skip
@@ -79,6 +83,7 @@ class PageScript(anywidget.AnyWidget):
         self._n_sweeps = self._n_maps = 0
         self._sent: set[int] = set()
         self._has_numbers = False
+        self._names: dict[int, list[str]] = {}
         # The last choice of a page, which the next message answers.
         self._choice: dict[str, Any] = {}
         self.on_msg(self._hear)
@@ -121,11 +126,17 @@ class PageScript(anywidget.AnyWidget):
             "has_numbers": self._has_numbers,
             "paints": self._paints,
         }
+        self._names = now["names"]
         choice = self._choice
         self.send({"now": now, "answer": choice.get("choice"), "page": choice.get("page")})
         if len(self._sent) < len(session.sweep) and self._worker.task != self._n_sweeps:
             sweep = self._n_sweeps
             self._worker.start(sweep, self._others(), lambda each: self._add(sweep, *each))
+
+    def show_names(self) -> None:
+        """Tell the page the names of clusters, if more have been found."""
+        if known_names(self._session) != self._names:
+            self.show()
 
     def _view(self, value: int) -> tuple[View, bytes]:
         return turning_view(self._session.sweep, value, self._session.in_embedding)

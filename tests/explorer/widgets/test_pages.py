@@ -265,9 +265,6 @@ def test_hdbscan_is_told_the_smallest_size_and_its_noise_is_noise(explorer):
     bars = np.asarray(explorer._board.plots.images.data["silhouettes"])
     np.testing.assert_array_equal(np.isnan(bars), found.cluster_labels == -1)
     assert explorer._board.plots.elbow.title.text == "Clusters found"
-    plot = explorer._board.plots.score
-    plot._trigger_event(Tap(plot, x=9.0, y=0.0))
-    assert explorer.state.min_cluster_size == 10
 
 
 # Null data

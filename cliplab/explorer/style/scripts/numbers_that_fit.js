@@ -1,12 +1,13 @@
-const LINE = 11; // Pixels from one number to the next.
+const LINE = 15; // Pixels from one number to the next.
 
-// Return which numbers beside the bars can be written without covering each other: from the top
-// down, each that has room. How high the plot is, only the browser knows.
-export function numbersThatFit(positions, { start, end }, height) {
+// Return which numbers beside the bars can be written without covering each other, those of the
+// largest clusters first. How high the plot is, only the browser knows.
+export function numbersThatFit(positions, sizes, { start, end }, height) {
   const room = (LINE * Math.abs(start - end)) / Math.max(height, 1);
   const shown = [];
-  positions.forEach((position, i) => {
-    if (!shown.length || position - positions[shown.at(-1)] >= room) shown.push(i);
-  });
-  return shown;
+  const rows = positions.map((_, i) => i).sort((a, b) => sizes[b] - sizes[a] || a - b);
+  for (const i of rows) {
+    if (shown.every((other) => Math.abs(positions[i] - positions[other]) >= room)) shown.push(i);
+  }
+  return shown.sort((a, b) => a - b);
 }

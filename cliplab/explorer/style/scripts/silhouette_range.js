@@ -1,5 +1,6 @@
-// In pixels: two digits on the left, in a typeface of which each letter is 6.6 pixels wide.
-const LEFT = 18;
+// In pixels: three digits on the left, in a typeface of which each letter is 6.6 pixels wide, and
+// the sides of their pill.
+export const LEFT = 29;
 const RIGHT = 6;
 const LEAST = 20;
 

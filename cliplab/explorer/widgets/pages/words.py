@@ -8,6 +8,7 @@ import ipywidgets
 
 from cliplab._core.html import render
 from cliplab.evaluation.naming.cluster_names import ClusterNames
+from cliplab.explorer.model.cluster_words import vocabulary_of
 from cliplab.explorer.model.page_content import PageContent
 from cliplab.explorer.widgets.pages.parts import button, chip, note, table
 
@@ -42,7 +43,7 @@ class WordsContent(NamedTuple):
 
 def words_content(snapshot: Snapshot) -> WordsContent:
     """Name the clusters, and take the first images of the ranking."""
-    words = tuple(word.strip() for word in snapshot.vocabulary.split(",") if word.strip())
+    words = vocabulary_of(snapshot.vocabulary)
     names = snapshot.cluster_words.names(snapshot.clustering, words)
     nearest = [_nearest(names, cluster) for cluster in range(len(names.names))]
     ranking = snapshot.ranking

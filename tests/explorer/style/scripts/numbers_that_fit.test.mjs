@@ -4,13 +4,19 @@ import { numbersThatFit } from "../../../../cliplab/explorer/style/scripts/numbe
 
 const range = { start: 100, end: 0 };
 const positions = [0, 5, 10, 15, 20];
+const alike = [1, 1, 1, 1, 1];
 
 test("in a high plot all numbers are written", () => {
-  assert.deepEqual(numbersThatFit(positions, range, 400), [0, 1, 2, 3, 4]);
+  assert.deepEqual(numbersThatFit(positions, alike, range, 400), [0, 1, 2, 3, 4]);
 });
 
 test("in a low one none covers another, and the first is always there", () => {
-  assert.deepEqual(numbersThatFit(positions, range, 110), [0, 2, 4]);
-  assert.deepEqual(numbersThatFit(positions, range, 0), [0]);
-  assert.deepEqual(numbersThatFit([], range, 110), []);
+  assert.deepEqual(numbersThatFit(positions, alike, range, 150), [0, 2, 4]);
+  assert.deepEqual(numbersThatFit(positions, alike, range, 0), [0]);
+  assert.deepEqual(numbersThatFit([], [], range, 110), []);
+});
+
+test("the largest clusters have their numbers first", () => {
+  assert.deepEqual(numbersThatFit(positions, [1, 9, 2, 1, 1], range, 150), [1, 3]);
+  assert.deepEqual(numbersThatFit(positions, [1, 1, 1, 1, 9], range, 0), [4]);
 });

@@ -1,5 +1,7 @@
 import { element } from "./elements.js";
 
+const UPWARDS = ["cluster", "word"];
+
 // The table of the clusters: a row each, which can be sorted by its head, and clicked to select the
 // images of the cluster. `choose` gets the cluster that is clicked; `preview` the one under the
 // mouse or the focus, and null when it is left.
@@ -7,7 +9,8 @@ export function clusterTable(words, choose, preview) {
   const body = element("tbody");
   const heads = Object.entries(words.columns).map(([name, [title, help]]) => {
     const button = element("button", { text: title, title: help });
-    const head = element("th", { scope: "col" }, button);
+    const look = name === "word" ? "cliplab-word" : undefined;
+    const head = element("th", { scope: "col", class: look }, button);
     button.addEventListener("click", () => sortBy(name));
     return [name, head];
   });
@@ -23,7 +26,7 @@ export function clusterTable(words, choose, preview) {
 
   function sortBy(name) {
     // Sizes and scores are looked at from the largest down, and from the lowest up at a second click.
-    order = { by: name, down: order.by === name ? !order.down : name !== "cluster" };
+    order = { by: name, down: order.by === name ? !order.down : !UPWARDS.includes(name) };
     draw();
   }
 
@@ -34,19 +37,21 @@ export function clusterTable(words, choose, preview) {
     }
     const sign = order.down ? -1 : 1;
     const value = (row) => row[order.by] ?? Number.NEGATIVE_INFINITY;
-    const sorted = rows.toSorted((a, b) => sign * (value(a) - value(b)) || a.cluster - b.cluster);
+    const compare = (a, b) => (order.by === "word" ? compareWords(a, b) : value(a) - value(b));
+    const sorted = rows.toSorted((a, b) => sign * compare(a, b) || a.cluster - b.cluster);
     body.replaceChildren(...sorted.map(drawRow));
     mark();
   }
 
   function drawRow(row) {
     const chip = element("button", { class: "cliplab-chip", text: row.name, title: row.help });
-    chip.style.background = row.color;
+    Object.assign(chip.style, { background: row.color, color: row.ink });
     const image = element("span", { class: "cliplab-typical" });
     Object.assign(image.style, row.look ?? {});
     const texts = [row.size_text, row.mean_text, row.negative_text];
     const cells = texts.map((text) => element("td", { text }));
-    const drawn = element("tr", {}, element("td", {}, chip, image), ...cells);
+    const word = element("td", { class: "cliplab-word", text: row.word, title: row.word });
+    const drawn = element("tr", {}, element("td", {}, chip, image), word, ...cells);
     drawn.dataset.cluster = row.cluster;
     drawn.addEventListener("click", () => choose(row.cluster));
     for (const event of ["mouseenter", "focusin"]) {
@@ -70,6 +75,11 @@ export function clusterTable(words, choose, preview) {
     element: element("div", { class: "cliplab-clusters" }, table),
     show(clusters) {
       rows = clusters;
+      // Where clusters have no names there is no column for them.
+      table.classList.toggle(
+        "cliplab-named",
+        rows.some((row) => row.word),
+      );
       draw();
     },
     mark(cluster) {
@@ -77,4 +87,9 @@ export function clusterTable(words, choose, preview) {
       mark();
     },
   };
+}
+
+// What has no name comes last.
+function compareWords({ word: a = "" }, { word: b = "" }) {
+  return (a === "") - (b === "") || a.localeCompare(b);
 }

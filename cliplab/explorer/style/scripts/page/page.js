@@ -13,6 +13,7 @@ import {
   selectRows,
 } from "./paint.js";
 import { clusterOf, rowsOf, selectionChip } from "./selection.js";
+import { listenToBadges, listenToPlots } from "./taps.js";
 import { unpack } from "./views.js";
 
 const BUSY_AFTER = 500; // ms without an answer
@@ -44,6 +45,14 @@ export function render({ model, el }) {
   el.classList.add("cliplab-page");
   el.replaceChildren(head, table.element);
 
+  const clusters = { choose: toggleCluster, preview: previewCluster };
+  const deafen = listenToBadges((part) => el.closest(".cliplab-screen")?.contains(part), clusters);
+
+  function chooseNear(x) {
+    const away = (value) => Math.abs(value - x);
+    if (now) choose(now.values.reduce((best, each) => (away(each) < away(best) ? each : best)));
+  }
+
   function choose(value) {
     if (now === null || value === now.value) return;
     now = { ...now, value };
@@ -58,9 +67,12 @@ export function render({ model, el }) {
     const view = views.get(now.value);
     if (!view) return;
     const kept = [now.value, now.sweep].join();
-    if (painted.table !== kept) {
-      painted.table = kept;
-      table.show(view.clusters.map((each) => ({ ...each, look: lookOf(each.typical) })));
+    const named = now.names?.[now.value] ?? [];
+    const listed = [kept, ...named].join();
+    if (painted.table !== listed) {
+      painted.table = listed;
+      const look = (each) => ({ look: lookOf(each.typical), word: named[each.cluster] ?? "" });
+      table.show(view.clusters.map((each) => ({ ...each, ...look(each) })));
     }
     if (now.paints) {
       once("clusters", kept, (page) => paintClusters(page, view));
@@ -191,6 +203,7 @@ export function render({ model, el }) {
     for (const page of documentsOf(root)) {
       if (heard.has(page)) continue;
       heard.add(page);
+      listenToPlots(page, { ...clusters, chooseNear });
       const { selected } = page.get_model_by_name("images");
       selected.properties.indices.change.connect(() => {
         if (shown === null) showSelection();
@@ -232,6 +245,7 @@ export function render({ model, el }) {
     clearInterval(looking);
     clearTimeout(waiting);
     entering.end();
+    deafen();
     document.removeEventListener("keydown", clearByKey);
     window.removeEventListener("resize", measure);
     model.off("msg:custom", hear);

@@ -1,7 +1,7 @@
 // Painting: a view goes into the Bokeh documents of this page, and the kernel is not told. It makes
 // the same changes to its own copy when it hears of the choice.
 
-const QUIET = { sync: false };
+export const QUIET = { sync: false };
 
 // Return the Bokeh documents of this page that show the layout with this id.
 export function documentsOf(root) {

@@ -12,6 +12,7 @@ const words = {
     cluster: ["cluster", "Sort by number"],
     size: ["images", "Sort"],
     mean: ["mean", "Sort"],
+    word: ["in words", "Sort"],
   },
 };
 const row = (cluster, size, mean) => ({
@@ -35,8 +36,8 @@ function made() {
   table.show([row(0, 5, 0.1), row(1, 9, 0.3), row(2, 7, 0.2), row(-1, 2, null)]);
   const rows = () => [...table.element.querySelectorAll("tbody tr")];
   const order = () => rows().map((each) => each.dataset.cluster);
-  const [byCluster, bySize, byMean] = table.element.querySelectorAll("th button");
-  return { table, chosen, previewed, rows, order, byCluster, bySize, byMean };
+  const [byCluster, bySize, byMean, byWord] = table.element.querySelectorAll("th button");
+  return { table, chosen, previewed, rows, order, byCluster, bySize, byMean, byWord };
 }
 
 test("it has a row for each cluster, which can be sorted up and down", () => {
@@ -48,6 +49,21 @@ test("it has a row for each cluster, which can be sorted up and down", () => {
   assert.deepEqual(order(), ["-1", "0", "2", "1"]);
   byCluster.click();
   assert.deepEqual(order(), ["-1", "0", "1", "2"]);
+});
+
+test("names have a column where there are any, in which what has none comes last", () => {
+  const { table, rows, order, byWord } = made();
+  const isNamed = () => table.element.querySelector("table").classList.contains("cliplab-named");
+  assert.equal(isNamed(), false);
+  table.show([
+    row(0, 5, 0.1),
+    { ...row(1, 9, 0.3), word: "dogs" },
+    { ...row(2, 7, 0), word: "cats" },
+  ]);
+  assert.equal(isNamed(), true);
+  byWord.click();
+  assert.deepEqual(order(), ["2", "1", "0"]);
+  assert.equal(rows()[0].querySelector(".cliplab-word").title, "cats");
 });
 
 test("what has no score is below all that have one", () => {

@@ -51,9 +51,10 @@ function plots() {
     words: model(),
     numbers: model(),
     "image colours": model(),
-    silhouettes: { title: model(), y_range: model(), center: [model({ name: "mean" })] },
-    elbow: { center: [model({ name: "current" })] },
-    score: { center: [model({ name: "current" })] },
+    scatter: model(),
+    silhouettes: model({ title: model(), y_range: model(), center: [model({ name: "mean" })] }),
+    elbow: model({ center: [model({ name: "current" })] }),
+    score: model({ center: [model({ name: "current" })] }),
     sheets: {
       patching: signal(),
       properties: { data: { change: signal() } },
@@ -231,6 +232,24 @@ test("other colours are left to the kernel", () => {
   more();
   assert.deepEqual(labels(), [0, 1, 2]);
   assert.deepEqual(page.models.images.data.color_values, ["class"]);
+});
+
+test("a tap on a curve chooses the nearest value that there is", () => {
+  const tap = (x) => page.models.score.js_event_callbacks.tap[0]({ x });
+  tap(2.6);
+  assert.deepEqual([last().value, labels()], [3, [0, 1, 2]]);
+  tap(-40);
+  assert.equal(last().value, 2);
+});
+
+test("names are beside the clusters that have them, whichever k is shown", () => {
+  const words = () =>
+    [...el.querySelectorAll("tbody .cliplab-word")].map((each) => each.textContent);
+  assert.deepEqual(words(), ["", ""]);
+  model_of_kernel.says({ now: { ...NOW, names: { 2: ["cats", "dogs"] } }, answer: null });
+  assert.deepEqual(words(), ["cats", "dogs"]);
+  more();
+  assert.deepEqual(words(), ["", "", ""]);
 });
 
 test("what is chosen already is not told again", () => {

@@ -1,0 +1,107 @@
+"""The numbers of the clusters on the map and beside the bars: pills in their cluster's colour.
+
+How many there is room for depends on the size of the plot and on what was zoomed into, which only
+the browser knows: its scripts choose.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bokeh.core.properties import value
+from bokeh.models import (
+    CDSView,
+    ColumnDataSource,
+    CustomJS,
+    CustomJSFilter,
+    CustomJSTransform,
+    Range1d,
+)
+
+from cliplab._core.scripts import script
+from cliplab.explorer.style.theme import FONT_SIZE
+
+if TYPE_CHECKING:
+    from bokeh.plotting import figure
+
+PILL = ("clusters", "names", "sizes", "colors", "inks")  # The columns of every pill.
+_LOOKS: dict[str, Any] = {
+    "text": "names",
+    "text_color": "inks",
+    "text_font_style": "bold",
+    "text_baseline": "middle",
+    "background_fill_color": "colors",
+    "border_radius": 8,
+}
+
+
+def number_the_map(plot: figure, numbers: ColumnDataSource) -> None:
+    """Write each cluster's number on the map, as many as there is room for."""
+    names = [*PILL, "x", "y"]
+    code = (
+        script("explorer/style/scripts/map_numbers.js")
+        + f"const shown = Object.fromEntries({names}.map((name) => "
+        "[name, numbers.get_column(name)]));"
+    )
+    arguments = {"plot": plot, "numbers": numbers}
+    fitting = CustomJSFilter(
+        args=arguments,
+        code=code + "return placeNumbers(shown, frameOf(plot)).map(({i}) => i)",
+    )
+    across, down = (
+        CustomJSTransform(
+            args=arguments, v_func=f"{code}return movesOf('{along}', shown, frameOf(plot))"
+        )
+        for along in ("dx", "dy")
+    )
+    plot.text(
+        "x",
+        "y",
+        x_offset={"field": "x", "transform": across},
+        y_offset={"field": "y", "transform": down},
+        source=numbers,
+        view=CDSView(filter=fitting),
+        text_align="center",
+        text_font_size="12px",
+        padding=[1, 4],
+        border_line_color="inks",
+        border_line_alpha=0.6,
+        name="cluster numbers",
+        **_LOOKS,
+    )
+    again = CustomJS(args={"fitting": fitting}, code="fitting.change.emit()")
+    for size in ("inner_width", "inner_height"):
+        plot.js_on_change(size, again)
+    for axis in (plot.x_range, plot.y_range):
+        axis.js_on_change("start", again)
+        axis.js_on_change("end", again)
+
+
+def number_the_bars(plot: figure, words: ColumnDataSource) -> None:
+    """Write each cluster's number on the left of its bars, as many as there is room for."""
+    plot.extra_x_ranges = {"words": Range1d(start=0, end=1)}
+    fitting = CustomJSFilter(
+        args={"plot": plot, "words": words},
+        code=script("explorer/style/scripts/numbers_that_fit.js")
+        # Before the plot is painted it has no height; afterwards it is asked again.
+        + "const height = plot.properties.inner_height.is_unset ? 0 : plot.inner_height;"
+        'const [positions, sizes] = ["word_positions", "sizes"].map('
+        "(name) => Array.from(words.get_column(name)));"
+        "return numbersThatFit(positions, sizes, plot.y_range, height)",
+    )
+    again = CustomJS(args={"fitting": fitting}, code="fitting.change.emit()")
+    plot.js_on_change("inner_height", again)
+    plot.text(
+        0,
+        "word_positions",
+        x_range_name="words",
+        source=words,
+        view=CDSView(filter=fitting),
+        x_offset=1,
+        text_align="left",
+        text_font=value("monospace"),
+        text_font_size=FONT_SIZE,
+        padding=[0, 3],
+        name="names",
+        **_LOOKS,
+    )
