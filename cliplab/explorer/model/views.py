@@ -105,6 +105,7 @@ def sweep_view(sweep: ClusterSweep, where: str = "") -> View:
         "elbow": np.nan if sweep.elbow is None else float(sweep.elbow),
         "lowest": lowest,
         "highest": max(highest, lowest + 0.1),
+        "parameter_title": sweep.parameter_title,
         "curves_axis": f"{sweep.parameter_title}{axis}",
         "bars_axis": f"silhouette{axis}",
         "elbow_title": elbow_title(sweep),

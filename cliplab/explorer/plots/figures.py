@@ -12,8 +12,10 @@ from bokeh.models import (
     ColumnDataSource,
     CustomJS,
     DataRange1d,
+    HoverTool,
     IndexFilter,
     LassoSelectTool,
+    Line,
     LinearColorMapper,
     NumeralTickFormatter,
     PanTool,
@@ -199,6 +201,19 @@ def move_line(plot: figure, name: str, location: float | None) -> None:
     line.visible = location is not None
 
 
+def offer_values(plot: figure) -> HoverTool:
+    """Have a curve say which value is chosen where it is tapped; `say_parameter` names it."""
+    tool = HoverTool(mode="vline", line_policy="nearest", attachment="above")
+    tool.renderers = [each for each in plot.renderers if isinstance(each.glyph, Line)]
+    plot.add_tools(tool)
+    return tool
+
+
+def say_parameter(tool: HoverTool, title: str) -> None:
+    """Name the parameter of which a curve offers values."""
+    tool.tooltips = f"<b>{title} = @parameter_values</b>, tap to choose"
+
+
 def mark_elbow(plot: figure, view: View) -> None:
     """Say where the elbow is, in the title and as a dotted line, or that there is none."""
     is_by_k = view["parameter"] == "n_clusters"
@@ -232,6 +247,11 @@ def empty_figure(name: str, height: int = PLOT_HEIGHT) -> figure:
     """Make an empty plot that looks right on a light and on a dark page."""
     plot = figure(name=name, height=height, sizing_mode="stretch_width", tools="", min_width=120)
     plot.toolbar.logo = None
+    # Before a pointer can press, it enters.
+    guard = (
+        script("explorer/style/scripts/gestures.js") + "guardGestures(Bokeh.index.find_one(plot))"
+    )
+    plot.js_on_event("mouseenter", CustomJS(args={"plot": plot}, code=guard))
     # A background, if one that nobody sees: without it Bokeh strokes, along with the outline, the
     # path that an earlier painting has left.
     plot.update(background_fill_color=NEUTRAL, background_fill_alpha=0.01)

@@ -15,7 +15,9 @@ from cliplab.explorer.plots.figures import (
     elbow_figure,
     mark_elbow,
     move_line,
+    offer_values,
     part_of,
+    say_parameter,
     say_where,
     scatter_figure,
     score_figure,
@@ -94,6 +96,8 @@ class Plots:
         self.hover.serve(self.scatter, self.silhouettes, self.line)
         self.elbow = elbow_figure(self.sweep)
         self.score = score_figure(self.sweep, self.band)
+        # Nobody chooses by null data.
+        self._offers = [offer_values(each) for each in (self.elbow, self.score) if are_images]
         self.curves = column(self.elbow, self.score, sizing_mode="stretch_width")
         for plot in (self.scatter, self.silhouettes, self.line, self.elbow, self.score):
             plot.name = f"{prefix}{plot.name}"
@@ -145,6 +149,8 @@ class Plots:
         self.sweep.data = view["curves"]
         for plot in (self.elbow, self.score):
             say_where(plot, view["curves_axis"])
+        for tool in self._offers:
+            say_parameter(tool, view["parameter_title"])
         say_where(self.silhouettes, view["bars_axis"])
         mark_elbow(self.elbow, view)
         set_title(self.score, view["score_title"])

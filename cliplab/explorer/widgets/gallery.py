@@ -15,7 +15,7 @@ from cliplab.clustering.values import NOISE
 from cliplab.explorer.model.columns import most_typical
 from cliplab.explorer.model.hover_fields import hidden_name
 from cliplab.explorer.model.page_content import PageContent
-from cliplab.explorer.style.theme import cluster_color
+from cliplab.explorer.style.theme import cluster_color, ink_on
 from cliplab.explorer.widgets.page_images import PageImages
 
 if TYPE_CHECKING:
@@ -132,7 +132,11 @@ class Gallery:
             {**figure, "look": self._on_page.class_name(figure["row"])}
             for figure in content.figures
         ]
-        self.images.value = render("explorer/style/templates/gallery.html", figures=figures)
+        self.images.value = render(
+            "explorer/style/templates/gallery.html",
+            figures=figures,
+            shared_credit=_shared_credit(figures),
+        )
 
     def leave(self) -> None:
         """Nothing was drawn elsewhere."""
@@ -168,8 +172,11 @@ def _figure(snapshot: Snapshot, row: int, credit: Attribution) -> dict[str, Any]
     class_name = images.class_names[label] if label >= 0 else "no class"
     score = clustering.silhouettes[row]
     silhouette = f"silhouette {score:.2f}" if np.isfinite(score) else "not measured"
+    n_alike = int((clustering.cluster_labels == cluster).sum())
+    title, help_ = str(cluster), f"Select the {n_alike:,} images of cluster {cluster}"
     if cluster == NOISE:
         silhouette = "noise"
+        title, help_ = "–", f"Select the {n_alike:,} images that are in no cluster"
     name = str(images.image_ids[row])
     if not snapshot.is_revealed:  # Names of files and titles often hold the class.
         name, credit = hidden_name(row), replace(credit, title="")
@@ -179,7 +186,16 @@ def _figure(snapshot: Snapshot, row: int, credit: Attribution) -> dict[str, Any]
         "credit": credit,
         "credit_line": Markup(credit.to_short_html()),
         "color": cluster_color(cluster),
-        "cluster": "–" if cluster == NOISE else cluster,
+        "ink": ink_on(cluster_color(cluster)),
+        "cluster": cluster,
+        "cluster_name": title,
+        "help": help_,
         "class_name": class_name if snapshot.is_revealed else None,
         "silhouette": silhouette,
     }
+
+
+def _shared_credit(figures: list[dict[str, Any]]) -> Markup | None:
+    """Return the credit that all images have in common; None where they differ, or there is one."""
+    lines = {figure["credit_line"] for figure in figures}
+    return lines.pop() if len(lines) == 1 < len(figures) else None

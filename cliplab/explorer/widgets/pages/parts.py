@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from cliplab._core.html import render
-from cliplab.explorer.style.theme import cluster_color
+from cliplab.explorer.style.theme import cluster_color, ink_on
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -36,6 +36,7 @@ def chip(cluster: int) -> Markup:
     return render(
         "explorer/style/templates/chip.html",
         color=cluster_color(cluster),
+        ink=ink_on(cluster_color(cluster)),
         cluster=cluster if cluster >= 0 else "–",
     )
 
