@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from cliplab.projection.values import Projection
 
 Columns = dict[str, Any]
+PILL = ("clusters", "names", "sizes", "colors", "inks")  # The number of a cluster, and its looks.
+BESIDE_BARS = (*PILL, "word_positions")
 _MOST_WORDS = 20  # Numbers beside the bars.
 
 

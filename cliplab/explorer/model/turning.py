@@ -14,7 +14,7 @@ import numpy as np
 from cliplab.clustering.values import NOISE
 from cliplab.explorer.model.cluster_words import vocabulary_of
 from cliplab.explorer.model.colors import coloring_view
-from cliplab.explorer.model.columns import most_typical
+from cliplab.explorer.model.columns import BESIDE_BARS, most_typical
 from cliplab.explorer.model.packing import pack
 from cliplab.explorer.model.views import View, clustering_view, numbers_view
 from cliplab.explorer.style.theme import MOST_AT_ONCE, cluster_color, ink_on
@@ -59,7 +59,7 @@ def turning_view(
     text: View = {
         "value": value,
         "title": shown["title"],
-        "words": shown["words"],
+        "words": {name: shown[name] for name in BESIDE_BARS},
         "bars_range": shown["bars_range"],
         "mean_silhouette": mean if np.isfinite(mean) else None,
         "clusters": cluster_rows(clustering),

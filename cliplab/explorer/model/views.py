@@ -64,7 +64,7 @@ def clustering_view(
     return {
         **label_columns(clustering),
         **bar_columns(clustering),
-        "words": word_columns(clustering),
+        **word_columns(clustering),
         "bar_rows": bar_rows(clustering),
         "bars_range": _bars_range(clustering),
         "value": value,

@@ -10,7 +10,7 @@ from bokeh.events import Tap
 from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, IndexFilter, LinearColorMapper, Range1d
 
-from cliplab.explorer.model.columns import Columns, half_gap
+from cliplab.explorer.model.columns import BESIDE_BARS, PILL, Columns, half_gap
 from cliplab.explorer.plots.figures import (
     elbow_figure,
     mark_elbow,
@@ -25,7 +25,6 @@ from cliplab.explorer.plots.figures import (
 )
 from cliplab.explorer.plots.hover import Hover
 from cliplab.explorer.plots.line_figure import line_figure, place_on_line
-from cliplab.explorer.plots.numbers import PILL
 from cliplab.explorer.plots.save_button import add_save_buttons
 from cliplab.explorer.plots.silhouette_figure import mark_null, silhouette_figure
 from cliplab.explorer.style.theme import MOST_AT_ONCE, OTHER_COLOR
@@ -71,7 +70,7 @@ class Plots:
         self.images = _source(f"{prefix}images", _unknown(n_images, has_bars=is_shared) | columns)
         self.bars = self.images if is_shared else _source(f"{prefix}measured", _no_bars())
         self.numbers = _source(f"{prefix}numbers", {name: [] for name in (*PILL, "x", "y")})
-        self.words = _source(f"{prefix}words", {name: [] for name in (*PILL, "word_positions")})
+        self.words = _source(f"{prefix}words", {name: [] for name in BESIDE_BARS})
         self.sweep = _source(f"{prefix}sweep", _no_sweep())
         self.band = _source(f"{prefix}band", {"parameter_values": [], "low": [], "high": []})
         self.hover = Hover(self.images, self.bars, n_images, prefix, are_images)
@@ -169,7 +168,7 @@ class Plots:
     def show_clustering(self, view: View) -> None:
         """Draw the silhouettes of one clustering and mark its place on the curves."""
         self._show_labels_and_bars(view)
-        self.words.data = view["words"]
+        self.words.data = {name: view[name] for name in BESIDE_BARS}
         start, end = view["bars_range"]
         self.silhouettes.y_range.update(start=start, end=end)
         for plot in (self.elbow, self.score):

@@ -19,12 +19,14 @@ from bokeh.models import (
 )
 
 from cliplab._core.scripts import script
+from cliplab.explorer.model.columns import PILL
 from cliplab.explorer.style.theme import FONT_SIZE
 
 if TYPE_CHECKING:
     from bokeh.plotting import figure
 
-PILL = ("clusters", "names", "sizes", "colors", "inks")  # The columns of every pill.
+# Before a plot is painted it has no height; afterwards its scripts are asked again.
+_HEIGHT = "const height = plot.properties.inner_height.is_unset ? 0 : plot.inner_height;"
 _LOOKS: dict[str, Any] = {
     "text": "names",
     "text_color": "inks",
@@ -63,7 +65,7 @@ def number_the_map(plot: figure, numbers: ColumnDataSource) -> None:
         view=CDSView(filter=fitting),
         text_align="center",
         text_font_size="12px",
-        padding=[1, 4],
+        padding=[4, 1],
         border_line_color="inks",
         border_line_alpha=0.6,
         name="cluster numbers",
@@ -83,11 +85,15 @@ def number_the_bars(plot: figure, words: ColumnDataSource) -> None:
     fitting = CustomJSFilter(
         args={"plot": plot, "words": words},
         code=script("explorer/style/scripts/numbers_that_fit.js")
-        # Before the plot is painted it has no height; afterwards it is asked again.
-        + "const height = plot.properties.inner_height.is_unset ? 0 : plot.inner_height;"
-        'const [positions, sizes] = ["word_positions", "sizes"].map('
+        + _HEIGHT
+        + 'const [positions, sizes] = ["word_positions", "sizes"].map('
         "(name) => Array.from(words.get_column(name)));"
         "return numbersThatFit(positions, sizes, plot.y_range, height)",
+    )
+    inwards = CustomJSTransform(
+        args={"plot": plot},
+        v_func=script("explorer/style/scripts/numbers_that_fit.js")
+        + f"{_HEIGHT}return movesInside(Array.from(xs), plot.y_range, height)",
     )
     again = CustomJS(args={"fitting": fitting}, code="fitting.change.emit()")
     plot.js_on_change("inner_height", again)
@@ -98,10 +104,11 @@ def number_the_bars(plot: figure, words: ColumnDataSource) -> None:
         source=words,
         view=CDSView(filter=fitting),
         x_offset=1,
+        y_offset={"field": "word_positions", "transform": inwards},
         text_align="left",
         text_font=value("monospace"),
         text_font_size=FONT_SIZE,
-        padding=[0, 3],
+        padding=[3, 0],
         name="names",
         **_LOOKS,
     )

@@ -43,7 +43,7 @@ def test_a_view_of_a_clustering_holds_what_the_clustering_holds(sweep, k):
     np.testing.assert_array_equal(view["silhouettes"], sweep[k].silhouettes)
     assert view["value"] == k
     assert view["mean_silhouette"] == pytest.approx(sweep[k].silhouette_score)
-    assert len(view["words"]["names"]) == k
+    assert len(view["names"]) == k
 
 
 def test_equal_inputs_give_equal_views(images, sweep, projection):

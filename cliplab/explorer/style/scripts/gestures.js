@@ -3,6 +3,8 @@
 // press only when it is known what it is, and of a drag as if it began inside the frame.
 
 const FAR = 6; // Pixels; one more than what Bokeh takes for a tap.
+const NEAR = 12; // Pixels outside the frame.
+const TOOLS = '.bk-ToolButton, .bk-OnOffButton, .bk-ClickButton, [class*="tool-icon"]';
 const TOLD = [
   ...["pointerId", "pointerType", "isPrimary", "button", "buttons", "pressure"],
   ...["clientX", "clientY", "screenX", "screenY", "width", "height", "view"],
@@ -26,9 +28,16 @@ export function guardGestures(view) {
     surfaceOf(view).dispatchEvent(press);
   }, box);
   const ours = new WeakSet();
+  // The bar of the tools reaches to the frame; a press there that is on none is one on the plot.
+  const isOnPlot = (event, name) => {
+    const target = event.composedPath()[0];
+    if (target === surfaceOf(view)) return true;
+    if (name !== "pointerdown" || target.closest?.(TOOLS)) return false;
+    return distance(event, inside(event, box())) <= NEAR;
+  };
   for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) {
     const guard = (event) => {
-      if (ours.has(event) || event.composedPath()[0] !== surfaceOf(view)) return;
+      if (ours.has(event) || !isOnPlot(event, name)) return;
       // A pointer that leaves the plot is followed.
       if (name === "pointerdown") surfaceOf(view).setPointerCapture(event.pointerId);
       if (!gestures[name](event)) event.stopPropagation();

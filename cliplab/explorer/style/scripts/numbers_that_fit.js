@@ -11,3 +11,11 @@ export function numbersThatFit(positions, sizes, { start, end }, height) {
   }
   return shown.sort((a, b) => a - b);
 }
+
+// Return how many pixels each number has to move up or down to be seen whole.
+export function movesInside(positions, { start, end }, height) {
+  return Float64Array.from(positions, (position) => {
+    const at = (height * (position - end)) / (start - end);
+    return Math.min(Math.max(at, LINE / 2), Math.max(height - LINE / 2, LINE / 2)) - at;
+  });
+}

@@ -132,6 +132,10 @@ test("it stands between the pointers and a plot, once, and lets everything else 
   assert.deepEqual([told, captured], [[], [1]]);
   assert.equal(send(make("pointerup")), true);
   assert.deepEqual([told.length, told[0].type, told[0].clientX], [1, "pointerdown", 150]);
-  assert.equal(send(make("pointerdown"), "a button of the toolbar"), true);
-  assert.equal(told.length, 1);
+  const bar = (isTool) => ({ closest: () => isTool || null });
+  const beside = () => new Pointer("pointerdown", { clientX: 95, clientY: 100 });
+  assert.equal(send(beside(), bar(true)), true);
+  assert.equal(send(new Pointer("pointerdown", { clientX: 60, clientY: 100 }), bar(false)), true);
+  assert.equal(send(beside(), bar(false)), false);
+  assert.equal(captured.length, 2);
 });

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { numbersThatFit } from "../../../../cliplab/explorer/style/scripts/numbers_that_fit.js";
+import {
+  movesInside,
+  numbersThatFit,
+} from "../../../../cliplab/explorer/style/scripts/numbers_that_fit.js";
 
 const range = { start: 100, end: 0 };
 const positions = [0, 5, 10, 15, 20];
@@ -19,4 +22,9 @@ test("in a low one none covers another, and the first is always there", () => {
 test("the largest clusters have their numbers first", () => {
   assert.deepEqual(numbersThatFit(positions, [1, 9, 2, 1, 1], range, 150), [1, 3]);
   assert.deepEqual(numbersThatFit(positions, [1, 1, 1, 1, 9], range, 0), [4]);
+});
+
+test("those at an end are moved to where they are seen whole", () => {
+  assert.deepEqual([...movesInside([0, 50, 100], range, 100)], [7.5, 0, -7.5]);
+  assert.deepEqual([...movesInside([10, 50], range, 200)], [0, 0]);
 });
