@@ -27,6 +27,8 @@ from cliplab.explorer.model.colors import (
 from cliplab.explorer.model.flow import flow_view
 from cliplab.explorer.model.hover_fields import image_columns
 from cliplab.explorer.model.neighbors import n_neighbors_of, neighbors_view
+from cliplab.explorer.model.options import MAP_TITLES
+from cliplab.explorer.model.sentences import space_in_words
 from cliplab.explorer.model.small_images import SmallImages
 from cliplab.explorer.model.state import KEPT
 from cliplab.explorer.model.views import (
@@ -122,7 +124,7 @@ def show_projection(
         nearest = _nearest_for(color_by, projection, embeddings)
         kept = nearest.kept_on(projection) if color_by == KEPT else None
     plots, thumbnails = _plots_of(images, len(projection))
-    shown = MapContent(map_view(projection), all_alike(len(projection)), projection.method)
+    shown = MapContent(map_view(projection), all_alike(len(projection)), MAP_TITLES.get(projection.method, projection.method))
     plots.show_map(shown.view)
     plots.show_title(shown.title)
     if clustering is None:
@@ -173,7 +175,7 @@ def show_elbow(sweep: ClusterSweep) -> FigureDisplay:
     >>> display = show_elbow(sweep_clusters(Embeddings(points), range(2, 9)))
     """
     require_kind("sweep", sweep, ClusterSweep)
-    view = sweep_view(sweep, sweep.space)
+    view = sweep_view(sweep, space_in_words(sweep.space))
     source = ColumnDataSource(view["curves"])
     elbow, score = elbow_figure(source), score_figure(source)
     mark_elbow(elbow, view)
@@ -216,7 +218,7 @@ def show_silhouettes(images: ImageSet, clustering: Clustering) -> FigureDisplay:
     require_kind("clustering", clustering, Clustering)
     plots, thumbnails = _plots_of(images, len(images))
     shown = BarsContent(
-        sweep_view(ClusterSweep((clustering,)), clustering.space),
+        sweep_view(ClusterSweep((clustering,)), space_in_words(clustering.space)),
         _alone(clustering),
         coloring_view("cluster", images, clustering),
     )
@@ -319,7 +321,7 @@ def show_evidence(evidence: Evidence) -> FigureDisplay:
     """
     require_kind("evidence", evidence, Evidence)
     plots = EvidencePlots()
-    view = evidence_view(evidence)
+    view = evidence_view(evidence, space_in_words(evidence.space))
     plots.show(view)
     return FigureDisplay(plots.layout, evidence_still(view))
 

@@ -44,12 +44,27 @@ def lesson(opened: Notebook, request: pytest.FixtureRequest) -> Iterator[Noteboo
         yield opened
 
 
-def _lasso_everything_left(notebook: Notebook) -> None:
+def _lasso_everything_left(notebook: Notebook, *, outside: float = 0, pause: float = 0) -> None:
     columns = notebook.data("images")
     x, y = np.array(columns["x"]), np.array(columns["y"])
     left, right = x.min() - 1, float(np.median(x))
     top, bottom = y.max() + 1, y.min() - 1
-    notebook.drag("scatter", [(left, bottom), (right, bottom), (right, top), (left, top)])
+    path = [(left, bottom), (right, bottom), (right, top), (left, top)]
+    if not outside:
+        notebook.drag("scatter", path)
+        return
+    points = [notebook.point("scatter", *each) for each in path]
+    edge = notebook.evaluate(
+        """const {canvas_view, frame} = view_of('scatter');
+        return canvas_view.el.getBoundingClientRect().top + frame.bbox.bottom"""
+    )
+    mouse = notebook.page.mouse
+    mouse.move(points[0][0], edge + outside)
+    mouse.down()
+    notebook.page.wait_for_timeout(pause)
+    for point in points[1:]:
+        mouse.move(*point, steps=8)
+    mouse.up()
 
 
 def test_all_of_the_explorer_fits_into_a_window_of_1280_by_800(lesson: Notebook) -> None:
@@ -99,6 +114,19 @@ def test_a_tap_on_a_curve_moves_the_slider(lesson: Notebook, figure: str) -> Non
 def test_a_cluster_is_opened_by_one_click_and_closed_by_another_or_by_escape(
     lesson: Notebook,
 ) -> None:
+    n_selected = "model_of('images').selected.indices.length"
+    numbers = lesson.data("numbers")
+    largest = int(np.argmax(numbers["sizes"]))  # Its number stands where it belongs.
+    for expected in (numbers["sizes"][largest], 0):
+        lesson.tap("scatter", numbers["x"][largest], numbers["y"][largest])
+        lesson.page.mouse.move(0, 0)
+        lesson.wait_for(f"{n_selected} === arg", expected)
+    badge = lesson.page.locator(".cliplab-gallery [data-cluster='2']").first
+    badge.click()
+    lesson.page.mouse.move(0, 0)
+    lesson.wait_for(f"{n_selected} === arg", numbers["sizes"][2])
+    lesson.page.keyboard.press("Escape")
+    lesson.evaluate("model_of('images').selected.indices = []")
     rows = lesson.cell(cell_of_the_explorer(lesson)).locator(".cliplab-clusters tbody tr")
     chip = lesson.cell(cell_of_the_explorer(lesson)).locator(".cliplab-selection")
     assert rows.count() == 10
@@ -152,7 +180,8 @@ def test_the_map_is_a_square_with_equal_scales(lesson: Notebook) -> None:
 
 
 def test_a_lasso_fills_the_gallery(lesson: Notebook) -> None:
-    _lasso_everything_left(lesson)
+    # A press that pauses, and begins outside the frame, is a lasso too.
+    _lasso_everything_left(lesson, outside=6, pause=600)
     lesson.wait_for("document.querySelectorAll('.cliplab-gallery .image').length === 10")
     lesson.wait_for("document.querySelector('.jp-Notebook').innerText.includes(' selected')")
     n_selected = int(lesson.run_cell("print(len(explorer.state.selected))"))

@@ -139,11 +139,11 @@ def test_the_space_is_one_switch_and_a_score_on_the_picture_carries_a_warning(
 ) -> None:
     before = pages.data("images")["cluster_labels"]
     _open(pages, "Method")
-    _menu(pages, "clusters found in").select_option("the t-SNE map")
+    _menu(pages, "cluster on").select_option("the t-SNE map")
     _wait_for_words(pages, "⚠ Mean silhouette")
     pages.wait_for("model_of('silhouettes').title.text.includes('(CLIP 0.')")
     assert pages.data("images")["cluster_labels"] != before
-    _menu(pages, "clusters found in").select_option("10 principal components")
+    _menu(pages, "cluster on").select_option("10 principal components")
     pages.wait_for("model_of('score').below[0].axis_label.includes('10 principal components')")
 
 

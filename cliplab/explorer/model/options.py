@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # The space of a sweep that the Explorer cannot compute itself.
 GIVEN_SPACE = "given"
 # Beyond this a map shows the same whatever the perplexity, and takes ever longer.
-_MOST_PERPLEXITY = 100.0
+_MOST_PERPLEXITY = 100
 
 
 # PCA to these numbers of dimensions can be clustered too.
@@ -34,6 +34,7 @@ _PCA_DIMENSIONS = (10, 50)
 MOST_REPEATED = 10_000
 # The first screen shows so many clusters; of HDBSCAN's, those of such a part of the images or more.
 _FIRST_K, _FIRST_PARTS = 4, 60
+MAP_TITLES = {"tsne": "t-SNE", "pca": "PCA", "umap": "UMAP"}
 NULL_DATA = {"none": "none", **NULL_TITLES}
 
 
@@ -53,7 +54,7 @@ class Options:
         What is known of the images: ``"class"`` and columns.
     known : tuple of str
         Those of them that `color_by` must not be before a k has been committed to.
-    most_perplexity : float
+    most_perplexity : int
         The highest perplexity that makes sense for this many images.
     """
 
@@ -66,7 +67,7 @@ class Options:
     null_data: dict[str, str]
     classes: tuple[str, ...]
     known: tuple[str, ...]
-    most_perplexity: float
+    most_perplexity: int
 
 
 def find_options(
@@ -79,11 +80,12 @@ def find_options(
     reads_words: bool,
 ) -> Options:
     """Return what can be chosen for these images on this machine."""
-    methods = {"tsne": "t-SNE", "pca": "PCA", "umap": "UMAP"}
+    methods = dict(MAP_TITLES)
     if importlib.util.find_spec("umap") is None:
         del methods["umap"]
     methods.setdefault(projection.method, projection.method)
-    spaces = {"embedding": f"all {embeddings.vectors.shape[1]} dimensions"}
+    whose = "CLIP's" if is_of_clip(embeddings) else "all"
+    spaces = {"embedding": f"{whose} {embeddings.vectors.shape[1]} dimensions"}
     for d in _PCA_DIMENSIONS:
         if d < min(embeddings.vectors.shape):
             spaces[f"pca-{d}"] = f"{d} principal components"
@@ -95,7 +97,7 @@ def find_options(
         method, n_columns = sweep.space.partition("-")[0], sweep.clusterings[0].centers.shape[1]
         title = methods.get(method, method)
         spaces[GIVEN_SPACE] = f"{title} in {n_columns} dimensions, as given"
-    given_perplexity = projection.parameters.get("perplexity", 2.0)
+    given_perplexity = round(projection.parameters.get("perplexity", 2))
     titles = color_titles(images)
     found_here = {"cluster", "silhouette", *NEIGHBOR_COLORS, NOTHING}
     known = tuple(name for name in titles if name not in found_here)
@@ -114,8 +116,13 @@ def find_options(
         null_data=NULL_DATA,
         classes=known,
         known=known if hides_classes else (),
-        most_perplexity=max(given_perplexity, min(_MOST_PERPLEXITY, (len(images) - 1) / 3)),
+        most_perplexity=max(given_perplexity, min(_MOST_PERPLEXITY, (len(images) - 1) // 3)),
     )
+
+
+def is_of_clip(embeddings: Embeddings) -> bool:
+    """Say whether vectors come from CLIP; pixels, or vectors of unknown make, do not."""
+    return "open_clip" in embeddings.provenance
 
 
 def find_every_k(embeddings: Embeddings) -> tuple[int, ...]:
@@ -162,7 +169,7 @@ def first_state(
         "min_cluster_size": _nearest(options.min_cluster_sizes, n_images / _FIRST_PARTS),
     }
     first[sweep.parameter] = _nearest(sweep.parameter_values, first[sweep.parameter])
-    perplexity = projection.parameters.get("perplexity", 30.0)
+    perplexity = round(projection.parameters.get("perplexity", 30))
     return ExplorerState(
         n_images=n_images,
         choices={
@@ -176,7 +183,7 @@ def first_state(
             "null_data": tuple(options.null_data),
             "classes": ("", *options.classes),
             "page": tuple(pages),
-            "perplexity": (2.0, options.most_perplexity),
+            "perplexity": (2, options.most_perplexity),
         },
         known=options.known,
         **first,
@@ -185,7 +192,7 @@ def first_state(
         metric=sweep.metric,
         centered=sweep.space == "centered embedding",
         projection=projection.method,
-        perplexity=min(float(perplexity), options.most_perplexity),
+        perplexity=min(perplexity, options.most_perplexity),
         random_state=sweep.random_state,
     )
 

@@ -23,7 +23,7 @@ class ProjectionKey(NamedTuple):
     """Which projection: what does not matter for a method is None."""
 
     method: str
-    perplexity: float | None
+    perplexity: int | None
     random_state: int | None
 
 
@@ -80,7 +80,7 @@ class Results:
         method = method or state.projection
         return ProjectionKey(
             method,
-            state.perplexity if method == "tsne" else None,
+            int(state.perplexity) if method == "tsne" else None,
             state.random_state if method in ("tsne", "umap") else None,
         )
 
@@ -88,7 +88,8 @@ class Results:
         """Return the key by which a projection that was given will be asked for."""
         key, parameters = self.projection_key(state), projection.parameters
         if key.perplexity is not None:
-            key = key._replace(perplexity=parameters.get("perplexity", key.perplexity))
+            # A choice is a whole number; a map that was given may lie between two.
+            key = key._replace(perplexity=round(parameters.get("perplexity", key.perplexity)))
         if key.random_state is not None:
             seed = parameters.get("random_state", key.random_state)
             # A parameter is a float, and so only nearly a seed above 2**53.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cliplab.clustering.algorithms import title_of
+from cliplab.explorer.model.options import MAP_TITLES
 
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
@@ -32,6 +33,17 @@ def space_title(options: Options, clustering: Clustering, space: str) -> str:
     if clustering.space == "centered embedding":
         title += ", centred"
     return f"{title}, cosine" if clustering.metric == "cosine" else title
+
+
+def space_in_words(space: str) -> str:
+    """Return what people call the space of a clustering that no Explorer offers."""
+    method, _, n_components = space.partition("-")
+    if n_components and method == "pca":
+        return f"{n_components} principal components"
+    title = MAP_TITLES.get(method)
+    if title is None:
+        return space
+    return f"the {title} map" if not n_components else f"{title} in {n_components} dimensions"
 
 
 def status(session: ExplorerSession) -> str:

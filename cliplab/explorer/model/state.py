@@ -55,7 +55,7 @@ class ExplorerState(traitlets.HasTraits):
         ``"covariance"``, ``"shuffled"``, ``"scores"`` or ``"uniform"``.
     projection : str
         How the map is computed, for example ``"tsne"``.
-    perplexity : float
+    perplexity : int
         About how many neighbours t-SNE tries to keep for each image, at least 2.
     color_by : str
         ``"cluster"``, ``"class"``, ``"silhouette"``, ``"neighbors kept"`` (the share of its ten
@@ -109,7 +109,7 @@ class ExplorerState(traitlets.HasTraits):
     centered = traitlets.Bool(False)
     null_data = traitlets.Unicode("none")
     projection = traitlets.Unicode("tsne")
-    perplexity = traitlets.Float(30.0)
+    perplexity = traitlets.Float(30)
     color_by = traitlets.Unicode("cluster")
     random_state = traitlets.Int(0)
     # Any sequence of rows may be set; the check below keeps it as a sorted tuple.
@@ -194,15 +194,19 @@ class ExplorerState(traitlets.HasTraits):
         return value
 
     @traitlets.validate("perplexity")
-    def _is_a_perplexity(self, proposal: Any) -> float:
+    def _is_a_perplexity(self, proposal: Any) -> int:
         value = float(proposal["value"])
-        least, most = self._choices.get("perplexity", (2.0, max(2.0, (self._n_images - 1) / 3)))
+        least, most = self._choices.get("perplexity", (2, max(2, (self._n_images - 1) // 3)))
         if not least <= value <= most:
             raise traitlets.TraitError(
                 f"`perplexity` must be between {least:g} and {most:g} for {self._n_images} images. "
                 f"Got {value:g} instead."
             )
-        return value
+        if not value.is_integer():
+            raise traitlets.TraitError(
+                f"`perplexity` must be a whole number. Got {value:g} instead."
+            )
+        return int(value)
 
     @traitlets.validate("random_state")
     def _is_a_seed(self, proposal: Any) -> int:

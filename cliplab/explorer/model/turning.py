@@ -15,6 +15,7 @@ from cliplab.clustering.values import NOISE
 from cliplab.explorer.model.cluster_words import vocabulary_of
 from cliplab.explorer.model.colors import coloring_view
 from cliplab.explorer.model.columns import BESIDE_BARS, most_typical
+from cliplab.explorer.model.options import is_of_clip
 from cliplab.explorer.model.packing import pack
 from cliplab.explorer.model.views import View, clustering_view, numbers_view
 from cliplab.explorer.style.theme import MOST_AT_ONCE, cluster_color, ink_on
@@ -138,8 +139,7 @@ def turning_now(session: ExplorerSession) -> View:
         "color_by": session.state.color_by,
         "names": known_names(session),
         "n_images": f"{len(session.images):,}",
-        # Pixels, or vectors of unknown make, are not what CLIP sees.
-        "as_seen": " as CLIP sees them" if "open_clip" in session.embeddings.provenance else "",
+        "as_seen": " as CLIP sees them" if is_of_clip(session.embeddings) else "",
     }
 
 

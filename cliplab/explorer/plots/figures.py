@@ -204,7 +204,8 @@ def move_line(plot: figure, name: str, location: float | None) -> None:
 def offer_values(plot: figure) -> HoverTool:
     """Have a curve say which value is chosen where it is tapped; `say_parameter` names it."""
     tool = HoverTool(mode="vline", line_policy="nearest", attachment="above")
-    tool.renderers = [each for each in plot.renderers if isinstance(each.glyph, Line)]
+    glyphs: list[Any] = list(plot.renderers)
+    tool.renderers = [each for each in glyphs if isinstance(each.glyph, Line)]
     plot.add_tools(tool)
     return tool
 
@@ -233,7 +234,7 @@ def _curve_figure(sweep: ColumnDataSource, field: str, name: str) -> figure:
     x = "parameter_values"
     plot.line(x, field, source=sweep, line_color=NEUTRAL, line_width=2)
     plot.scatter(x, field, source=sweep, size=7, color=NEUTRAL, name="curve")
-    plot.y_range = DataRange1d(only_visible=True)
+    plot.y_range = DataRange1d(only_visible=True, syncable=False)
     plot.add_layout(vertical_line(ACCENT, name="current"))
     plot.add_layout(vertical_line(NEUTRAL, "dotted", name="knee"))
     plot.xaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=6)
@@ -247,6 +248,9 @@ def empty_figure(name: str, height: int = PLOT_HEIGHT) -> figure:
     """Make an empty plot that looks right on a light and on a dark page."""
     plot = figure(name=name, height=height, sizing_mode="stretch_width", tools="", min_width=120)
     plot.toolbar.logo = None
+    # Ends that come back from a page are taken for chosen ones by the next: they follow no data.
+    for axis_range in (plot.x_range, plot.y_range):
+        axis_range.syncable = False
     # Before a pointer can press, it enters.
     guard = (
         script("explorer/style/scripts/gestures.js") + "guardGestures(Bokeh.index.find_one(plot))"

@@ -35,6 +35,8 @@ _LOOKS: dict[str, Any] = {
     "background_fill_color": "colors",
     "border_radius": 8,
 }
+# Among points of their own colour.
+_RING: dict[str, Any] = {"border_line_color": "inks", "border_line_width": 1.5}
 
 
 def number_the_map(plot: figure, numbers: ColumnDataSource) -> None:
@@ -65,11 +67,10 @@ def number_the_map(plot: figure, numbers: ColumnDataSource) -> None:
         view=CDSView(filter=fitting),
         text_align="center",
         text_font_size="12px",
-        padding=[4, 1],
-        border_line_color="inks",
-        border_line_alpha=0.6,
+        padding=(4, 1),
         name="cluster numbers",
         **_LOOKS,
+        **_RING,
     )
     again = CustomJS(args={"fitting": fitting}, code="fitting.change.emit()")
     for size in ("inner_width", "inner_height"):
@@ -108,7 +109,7 @@ def number_the_bars(plot: figure, words: ColumnDataSource) -> None:
         text_align="left",
         text_font=value("monospace"),
         text_font_size=FONT_SIZE,
-        padding=[3, 0],
+        padding=(3, 0),
         name="names",
         **_LOOKS,
     )

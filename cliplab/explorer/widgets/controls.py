@@ -9,6 +9,7 @@ import ipywidgets
 import traitlets
 
 from cliplab._core.html import render
+from cliplab.explorer.widgets.tooltips import with_tooltip
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.session import ExplorerSession
@@ -42,6 +43,8 @@ class Controls:
         self._stop = ipywidgets.Button(
             description="Stop", icon="stop", layout={"width": "72px", "height": "24px"}
         )
+        with_tooltip(self._color_by, "What the colours of points and bars stand for")
+        with_tooltip(self._stop, "Leave the map as it is now")
         self._stop.on_click(lambda _: session.map_task.stop())
         self._status = ipywidgets.HTML(layout={"flex": "1 1 auto", "min_width": "0"})
         self._legend = ipywidgets.HTML(layout={"width": "100%"})

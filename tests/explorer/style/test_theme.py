@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from make_palette import distance, seen_by_all
 
-from cliplab.explorer.style.theme import ACCENT, CATEGORY_COLORS, NEUTRAL
+from cliplab.explorer.style.theme import ACCENT, CATEGORY_COLORS, NEUTRAL, OTHER_COLOR, ink_on
 
 WHITE, JUPYTERLABS_DARK = "#ffffff", "#111111"
 
@@ -46,3 +46,8 @@ def test_words_and_lines_stand_out_from_both_pages(page):
 @pytest.mark.parametrize("page", [WHITE, JUPYTERLABS_DARK])
 def test_no_colour_of_a_cluster_is_lost_on_the_page(page):
     assert min(_contrast(color, page) for color in CATEGORY_COLORS) > 1.5
+
+
+@pytest.mark.parametrize("color", [*CATEGORY_COLORS, OTHER_COLOR])
+def test_the_number_on_a_cluster_s_colour_can_be_read(color):
+    assert _contrast(ink_on(color), color) >= 4.5

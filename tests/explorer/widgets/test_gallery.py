@@ -34,9 +34,14 @@ def test_a_selection_is_shown_with_id_class_cluster_silhouette_and_credit(images
     (figure,) = _figures(gallery)
     assert str(images.image_ids[4]) in figure
     assert images.class_names[images.class_labels[4]] in figure
-    assert f">{session.clustering.cluster_labels[4]}</span>" in figure
+    assert f">{session.clustering.cluster_labels[4]}</button>" in figure
     assert f"silhouette {session.clustering.silhouettes[4]:.2f}" in figure
     assert images.attribution[4].author in figure
+    # Of several images by one author the credit is said once.
+    session.state.selected = (4, 5)
+    assert not any("cliplab-credit" in figure for figure in _figures(gallery))
+    assert gallery.images.value.count(images.attribution[4].license + "<") == 1
+    session.state.selected = (4,)
     assert "1 selected" in gallery.head.children[0].value
 
 

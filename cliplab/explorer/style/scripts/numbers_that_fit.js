@@ -2,7 +2,10 @@ const LINE = 15; // Pixels from one number to the next.
 
 // Return which numbers beside the bars can be written without covering each other, those of the
 // largest clusters first. How high the plot is, only the browser knows.
-export function numbersThatFit(positions, sizes, { start, end }, height) {
+export function numbersThatFit(middles, sizes, { start, end }, height) {
+  const moves = movesInside(middles, { start, end }, height);
+  const perPixel = (start - end) / Math.max(height, 1);
+  const positions = middles.map((middle, i) => middle + moves[i] * perPixel);
   const room = (LINE * Math.abs(start - end)) / Math.max(height, 1);
   const shown = [];
   const rows = positions.map((_, i) => i).sort((a, b) => sizes[b] - sizes[a] || a - b);

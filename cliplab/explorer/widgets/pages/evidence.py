@@ -76,8 +76,8 @@ class Page:
         self._board = context.board
         self._drawn: Evidence | None = None
         task = context.session.evidence_task
-        self._gather = button("Gather the evidence")
-        self._stop = button("Stop")
+        self._gather = button("Gather the evidence", "Measure each k, and null data beside it")
+        self._stop = button("Stop", "Gather no more")
         self._bar = ipywidgets.FloatProgress(max=1, layout={"width": "160px", "height": "14px"})
         self._words = ipywidgets.HTML()
         self._gather.on_click(lambda _: task.gather())

@@ -12,6 +12,7 @@ from cliplab.evaluation.null import NULLS
 from cliplab.explorer.model.options import GIVEN_SPACE, MOST_REPEATED
 from cliplab.explorer.model.page_content import PageContent
 from cliplab.explorer.widgets.seed_box import SeedBox
+from cliplab.explorer.widgets.tooltips import with_tooltip
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.snapshot import Snapshot
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 _LOOK: dict[str, Any] = {
     "style": {"description_width": "110px"},
     "layout": {"width": "330px", "max_width": "100%"},
+}
+_TOOLTIPS = {
+    "space": "In which vectors clusters are looked for",
+    "algorithm": "What finds the clusters",
+    "metric": "How far two images are from each other",
+    "centered": "Move the vectors until their mean is the origin",
+    "null_data": "Data without groups, treated in the same way and shown below",
+    "projection": "How the map is made",
+    "perplexity": "About how many neighbours t-SNE tries to keep for each image",
+    "random_state": "The seed of the clusters and of the map",
 }
 _METRICS = {"Euclidean": "euclidean", "cosine": "cosine"}
 
@@ -84,7 +95,7 @@ class Page:
 
     def __init__(self, context: PageContext) -> None:
         options = context.session.options
-        self.space = _menu("clusters found in", options.spaces)
+        self.space = _menu("cluster on", options.spaces)
         self.algorithm = _menu("algorithm", options.algorithms)
         self.metric = _menu("distance", {name: title for title, name in _METRICS.items()})
         self.centered = ipywidgets.Checkbox(
@@ -92,16 +103,16 @@ class Page:
         )
         self.null_data = _menu("null data", options.null_data)
         self.projection = _menu("map", options.projections)
-        self.perplexity = ipywidgets.FloatSlider(
+        self.perplexity = ipywidgets.IntSlider(
             description="perplexity",
             min=2,
             max=options.most_perplexity,
-            step=1,
-            readout_format=".0f",
             continuous_update=False,
             **_LOOK,
         )
         self.random_state = SeedBox(description="seed", **_LOOK)
+        for name, words in _TOOLTIPS.items():
+            with_tooltip(getattr(self, name), words)
         self._about = ipywidgets.HTML()
         for trait in (
             "space", "algorithm", "metric", "centered", "null_data", "projection", "perplexity",

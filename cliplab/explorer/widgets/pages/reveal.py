@@ -14,6 +14,7 @@ from cliplab.explorer.model.known_classes import class_columns, with_known
 from cliplab.explorer.model.page_content import PageContent
 from cliplab.explorer.style.theme import OTHER_COLOR
 from cliplab.explorer.widgets.pages.parts import button, chip, table
+from cliplab.explorer.widgets.tooltips import with_tooltip
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,13 +160,16 @@ class Page:
         self._name = ipywidgets.Text(
             placeholder="is a cluster of … (if you like)", layout={"width": "240px"}
         )
-        self._keep = button("Keep name")
-        self._commit = button("Commit")
+        self._keep = button("Keep name", "Note what you call this cluster")
+        self._commit = button("Commit", "Say how many groups there are; then the classes are shown")
         self._commit.button_style = "primary"
         self._classes = ipywidgets.Dropdown(
             description="compared with", style={"description_width": "initial"}
         )
         self._show = button("", "Images of another class than the commonest of their cluster")
+        with_tooltip(self._k, "How many groups you think there are")
+        with_tooltip(self._cluster, "Which cluster to name")
+        with_tooltip(self._name, "What its images have in common")
         self._words, self._tables = ipywidgets.HTML(), ipywidgets.HTML()
         self._keep.on_click(lambda _: self._keep_name())
         self._commit.on_click(lambda _: self._commit_to_k())

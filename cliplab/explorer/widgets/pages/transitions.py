@@ -70,7 +70,7 @@ class Page:
         self._board = context.board
         self._movers: tuple[int, ...] = ()
         self._words = ipywidgets.HTML()
-        self._all = button("Show all that move")
+        self._all = button("Show all that move", "Select the images that change their cluster")
         self._all.on_click(lambda _: context.session.show_images(self._movers))
         self.widget = ipywidgets.VBox([self._words, ipywidgets.HBox([self._all])])
 

@@ -15,6 +15,7 @@ from cliplab.explorer.model.options import MOST_REPEATED
 from cliplab.explorer.model.page_content import PageContent
 from cliplab.explorer.model.views import View, line_view
 from cliplab.explorer.widgets.pages.parts import button, note
+from cliplab.explorer.widgets.tooltips import with_tooltip
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.snapshot import Snapshot
@@ -89,9 +90,10 @@ class Page:
             for name in ("from", "to")
         ]
         for menu in self._menus:
+            with_tooltip(menu, "One of the two clusters")
             menu.observe(lambda _: self._choose(), "value")
         self._words = ipywidgets.HTML()
-        self._all = button("Show the images on the line")
+        self._all = button("Show the images on the line", "Select them in their order")
         self._rows: tuple[int, ...] = ()
         self._all.on_click(lambda _: self._session.show_images(self._rows))
         line = ipywidgets.HBox([*self._menus, self._all], layout={"align_items": "center"})

@@ -11,6 +11,7 @@ from cliplab.evaluation.naming.cluster_names import ClusterNames
 from cliplab.explorer.model.cluster_words import vocabulary_of
 from cliplab.explorer.model.page_content import PageContent
 from cliplab.explorer.widgets.pages.parts import button, chip, note, table
+from cliplab.explorer.widgets.tooltips import with_tooltip
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.snapshot import Snapshot
@@ -77,7 +78,9 @@ class Page:
         self.vocabulary = _text_box(
             "my own words", "cat, dog, beach … (else a tree of everyday words)"
         )
-        self._best = button(f"Select the first {_N_SELECTED}")
+        self._best = button(
+            f"Select the first {_N_SELECTED}", "The images that are most like the text"
+        )
         self._best.on_click(lambda _: context.session.show_images(self._ranked))
         self._names = ipywidgets.HTML()
         self._found = ipywidgets.HTML()
@@ -111,13 +114,14 @@ class Page:
 
 
 def _text_box(description: str, placeholder: str) -> ipywidgets.Text:
-    return ipywidgets.Text(
+    box = ipywidgets.Text(
         description=description,
         placeholder=placeholder,
         continuous_update=False,
         style={"description_width": "140px"},
         layout={"width": "420px"},
     )
+    return with_tooltip(box, f"{description.capitalize()}: type, then press Enter")
 
 
 def _nearest(names: ClusterNames, cluster: int) -> str:

@@ -6,7 +6,7 @@ import {
 } from "../../../../cliplab/explorer/style/scripts/numbers_that_fit.js";
 
 const range = { start: 100, end: 0 };
-const positions = [0, 5, 10, 15, 20];
+const positions = [10, 15, 20, 25, 30];
 const alike = [1, 1, 1, 1, 1];
 
 test("in a high plot all numbers are written", () => {
@@ -22,6 +22,10 @@ test("in a low one none covers another, and the first is always there", () => {
 test("the largest clusters have their numbers first", () => {
   assert.deepEqual(numbersThatFit(positions, [1, 9, 2, 1, 1], range, 150), [1, 3]);
   assert.deepEqual(numbersThatFit(positions, [1, 1, 1, 1, 9], range, 0), [4]);
+});
+
+test("a number that was moved from the end covers none either", () => {
+  assert.deepEqual(numbersThatFit([0, 12, 25], alike, range, 100), [0, 2]);
 });
 
 test("those at an end are moved to where they are seen whole", () => {
