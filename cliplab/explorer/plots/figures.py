@@ -64,6 +64,7 @@ def scatter_figure(
     plot = empty_figure(name="scatter")
     plot.update(sizing_mode="fixed", width=MAP_ALONE, height=MAP_ALONE)
     plot.styles = {"max-width": "100%"}
+    plot.update(min_border_right=8, min_border_bottom=8)  # A lasso may begin a little outside.
     plot.x_range, plot.y_range = Range1d(start=-1, end=1), Range1d(start=-1, end=1)
     keep_scales_equal(plot, square)
     points = draw_points(plot, images, mapper, point_size(len(images.data["x"])), "points")

@@ -36,7 +36,12 @@ _LOOKS: dict[str, Any] = {
     "border_radius": 8,
 }
 # Among points of their own colour.
-_RING: dict[str, Any] = {"border_line_color": "inks", "border_line_width": 1.5}
+_ON_MAP: dict[str, Any] = {
+    "border_line_color": "inks",
+    "border_line_width": 1.5,
+    "padding": (4, 1),
+}
+_BESIDE: dict[str, Any] = {"padding": (3, 0)}
 
 
 def number_the_map(plot: figure, numbers: ColumnDataSource) -> None:
@@ -67,10 +72,9 @@ def number_the_map(plot: figure, numbers: ColumnDataSource) -> None:
         view=CDSView(filter=fitting),
         text_align="center",
         text_font_size="12px",
-        padding=(4, 1),
         name="cluster numbers",
         **_LOOKS,
-        **_RING,
+        **_ON_MAP,
     )
     again = CustomJS(args={"fitting": fitting}, code="fitting.change.emit()")
     for size in ("inner_width", "inner_height"):
@@ -109,7 +113,7 @@ def number_the_bars(plot: figure, words: ColumnDataSource) -> None:
         text_align="left",
         text_font=value("monospace"),
         text_font_size=FONT_SIZE,
-        padding=(3, 0),
         name="names",
         **_LOOKS,
+        **_BESIDE,
     )
