@@ -76,6 +76,7 @@ class Render:
             part("menu", "color_titles state.color_by", self._draw_menu),
             part("null title", "null_view state.null_data running", self._draw_null_title),
             part("null data", "null_view", lambda: board.show_null(session.null_view)),
+            part("ends of curves", "sweep_view band_view null_view", board.fit_curves),
             part("null clusters", "null_clustering_view", self._draw_null_clustering),
             part(
                 "selection", "state.selected", lambda: plots.show_selection(session.state.selected)

@@ -186,6 +186,15 @@ def band_columns(sweep: ClusterSweep, null_scores: NDArray[np.floating]) -> Colu
     return {"parameter_values": np.array(list(ranges)), "low": lows, "high": highs}
 
 
+def ends_of(*columns: Any) -> tuple[float, float]:
+    """Return between which ends a curve is drawn that holds all these numbers, with some air."""
+    numbers = np.concatenate([np.asarray(column, dtype=float) for column in columns])
+    known = numbers[np.isfinite(numbers)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+    air = 0.05 * (high - low) or 1.0
+    return low - air, high + air
+
+
 def null_range(scores: NDArray[np.floating]) -> tuple[float, float] | None:
     """Return the range of mean silhouettes of null data; None where none has any."""
     known = scores[np.isfinite(scores)]

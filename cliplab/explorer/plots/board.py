@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bokeh.layouts import column, row
+from bokeh.models import Range1d
 
+from cliplab.explorer.model.columns import ends_of
 from cliplab.explorer.model.hover_fields import image_columns
 from cliplab.explorer.model.parts import PARTS
 from cliplab.explorer.plots.answers_figures import AnswersPlots
@@ -51,9 +53,10 @@ class Board:
         self._images_row = _beside(
             plots.scatter, plots.silhouettes, self.flow.layout, plots.line, plots.curves
         )
-        # Only on the same axes can the two be compared.
-        null.elbow.y_range = plots.elbow.y_range
-        null.score.y_range = plots.score.y_range
+        # Only on the same axes can the two be compared. In Bokeh's own ranges what is hidden keeps
+        # its part, so the ends of these are set.
+        plots.elbow.y_range = null.elbow.y_range = Range1d()
+        plots.score.y_range = null.score.y_range = Range1d()
         self._null_row = _beside(null.scatter, null.silhouettes, null.curves)
         self._null_row.visible = False
         self.layout: LayoutDOM = column(
@@ -89,6 +92,15 @@ class Board:
         self.answers.show(view)
         self._make_room()
 
+    def fit_curves(self) -> None:
+        """Have the curves fill their plots, those of null data included while they are shown."""
+        null = self.null.curve_columns
+        for name, columns in self.plots.curve_columns.items():
+            start, end = ends_of(*columns, *null[name])
+            getattr(self.plots, name).y_range.update(
+                start=start, end=end, reset_start=start, reset_end=end
+            )
+
     def _make_room(self) -> None:
         self._images_row.visible = not (self.evidence.layout.visible or self.answers.layout.visible)
         is_taken = self.flow.layout.visible or self.plots.line.visible
@@ -109,7 +121,6 @@ class Board:
         """Draw what of the null data is the same for every k; None takes them away."""
         if view is None:
             self._null_row.visible = False
-            # What is hidden has its part in a range that is shared all the same.
             self.null.clear()
             return
         n_rows = len(view["map"]["x"])

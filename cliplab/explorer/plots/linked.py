@@ -156,6 +156,16 @@ class Plots:
         # One scale for all bars, so that they can be compared while k moves.
         self._scale.update(start=view["lowest"], end=view["highest"])
 
+    @property
+    def curve_columns(self) -> dict[str, list[Any]]:
+        """The columns that are drawn over k, by the plot."""
+        counts = part_of(self.elbow, "number of clusters").visible
+        sweep, band = self.sweep.data, self.band.data
+        return {
+            "elbow": [sweep["n_clusters" if counts else "inertias"]],
+            "score": [sweep["silhouette_scores"], band["low"], band["high"]],
+        }
+
     def show_band(self, view: View) -> None:
         """Draw behind the mean silhouettes what null data reach."""
         self.band.data = view["band"]

@@ -20,16 +20,8 @@ def _shared(board) -> list[tuple[Plot, Plot, Range]]:
     ]
 
 
-def _ends(plots) -> tuple[float, float]:
-    """Return from where to where the data of some plots reach upwards."""
-    values = []
-    for renderer in (each for plot in plots for each in plot.renderers if each.visible):
-        fields = (getattr(renderer.glyph, name, None) for name in ("y", "y1", "y2"))
-        columns = (getattr(field, "field", field) for field in fields)
-        data = renderer.data_source.data
-        values += [np.ravel(data[name]) for name in columns if name is not None]
-    everything = np.concatenate(values)
-    return float(everything.min()), float(everything.max())
+def _ends(explorer) -> list[tuple[float, float]]:
+    return [(each.start, each.end) for *_, each in _shared(explorer._board)]
 
 
 @pytest.mark.slow
@@ -37,16 +29,31 @@ def test_null_data_that_are_taken_away_leave_every_shared_range_as_it_was(
     images, embeddings, projection, sweep, no_documents
 ):
     explorer = Explorer(images, embeddings, projection, sweep)
-    shared = _shared(explorer._board)
-    assert {(one.name, other.name) for one, other, _ in shared} == {
+    assert {(one.name, other.name) for one, other, _ in _shared(explorer._board)} == {
         ("elbow", "null elbow"),
         ("null score", "score"),
     }
-    before = [_ends(pair) for *pair, _ in shared]
+    before = _ends(explorer)
     explorer.state.null_data = "uniform"
-    assert [_ends(pair) for *pair, _ in shared] != before
+    assert _ends(explorer) != before
     explorer.state.null_data = "none"
-    assert [_ends(pair) for *pair, _ in shared] == before
+    assert _ends(explorer) == before
     explorer.state.null_data = "uniform"
     assert len(explorer._board.null.images.data["x"]) == len(images)
     assert len(explorer._board.null.sweep.data["inertias"]) == len(sweep)
+    # Both curves are seen whole.
+    for name, field in (("elbow", "inertias"), ("score", "silhouette_scores")):
+        ends = getattr(explorer._board.plots, name).y_range
+        for plots in (explorer._board.plots, explorer._board.null):
+            values = np.asarray(plots.sweep.data[field])
+            assert ends.start < values.min() <= values.max() < ends.end
+
+
+def test_over_another_parameter_the_ends_are_those_of_the_number_of_clusters(
+    images, embeddings, projection, sweep, no_documents
+):
+    explorer = Explorer(images, embeddings, projection, sweep)
+    explorer.state.algorithm = "hdbscan"
+    counts = explorer.sweep.n_clusters
+    ends = explorer._board.plots.elbow.y_range
+    assert ends.start < min(counts) <= max(counts) < ends.end < 2 * max(counts) + 2

@@ -17,7 +17,7 @@ def test_each_number_is_on_its_clusters_colour_and_knows_how_large_it_is(sweep, 
     assert set(word_columns(clustering)) == set(BESIDE_BARS)
 
 
-def test_the_ends_of_curves_stay_in_their_page():
+def test_the_ends_of_a_curve_that_bokeh_finds_stay_in_their_page():
     plots = Plots(3, {})
     for plot in (plots.elbow, plots.score):
         assert not plot.x_range.syncable
