@@ -124,7 +124,11 @@ def show_projection(
         nearest = _nearest_for(color_by, projection, embeddings)
         kept = nearest.kept_on(projection) if color_by == KEPT else None
     plots, thumbnails = _plots_of(images, len(projection))
-    shown = MapContent(map_view(projection), all_alike(len(projection)), MAP_TITLES.get(projection.method, projection.method))
+    shown = MapContent(
+        map_view(projection),
+        all_alike(len(projection)),
+        MAP_TITLES.get(projection.method, projection.method),
+    )
     plots.show_map(shown.view)
     plots.show_title(shown.title)
     if clustering is None:
