@@ -139,6 +139,15 @@ class Lab:
         notebook.wait_ready()
         return notebook
 
+    @contextmanager
+    def running_kernel(self) -> Iterator[dict[str, str]]:
+        """Run a kernel without a notebook; yield its id, and the server's address and token."""
+        kernel = self._ask("POST", "kernels")
+        try:
+            yield {"id": kernel["id"], "address": self.address, "token": self._token}
+        finally:
+            self._ask("DELETE", f"kernels/{kernel['id']}")
+
     def _end_kernels(self) -> None:
         """Shut every kernel down, so that the next notebook finds an idle machine."""
         for session in self._ask("GET", "sessions"):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Locator, Page, Route
+from playwright.sync_api import Frame, Locator, Page, Route
 
 SECONDS_TO_RUN = 60
 
@@ -41,6 +41,8 @@ class Notebook:
     ----------
     page : playwright.sync_api.Page
         The browser's page, for whatever has no method here.
+    frame : playwright.sync_api.Page or Frame
+        Where scripts run: in JupyterLab the page itself.
     errors : list of str
         Errors of the console, and every address outside this machine that was requested: the
         lessons need no network.
@@ -48,6 +50,7 @@ class Notebook:
 
     def __init__(self, page: Page, on_close: Callable[[], None]) -> None:
         self.page = page
+        self.frame: Page | Frame = page
         self.errors: list[str] = []
         self._on_close = on_close
         page.on("console", lambda message: self._listen(message.type, message.text))
@@ -188,13 +191,13 @@ class Notebook:
     def wait_for(self, condition: str, arg: Any = None) -> None:
         """Wait until JavaScript is true that knows the names in `_PRELUDE`, and `arg`."""
         script = f"(arg) => {{ {_PRELUDE} return Boolean({condition}) }}"
-        self.page.wait_for_function(script, arg=arg, timeout=SECONDS_TO_RUN * 1000)
+        self.frame.wait_for_function(script, arg=arg, timeout=SECONDS_TO_RUN * 1000)
 
     def evaluate(self, script: str, arg: Any = None) -> Any:
         """Run JavaScript that knows the names in `_PRELUDE`, and `arg`."""
         # A script may wait for the kernel; Playwright itself would wait for it without end.
         late = f"no answer within {SECONDS_TO_RUN} s"
-        return self.page.evaluate(
+        return self.frame.evaluate(
             f"""(arg) => Promise.race([
               (async (arg) => {{ {_PRELUDE} {script} }})(arg),
               new Promise((_, reject) => setTimeout(

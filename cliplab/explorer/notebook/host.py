@@ -46,6 +46,7 @@ class HostedModel(BokehModel):
         self._is_made = False
         self._view_stands = False
         self._view_may_come = False
+        self._is_state_new = False
         self._unsent: _Changes = {}
         # Sent since the state was last given out: a view built from that state has not seen them.
         self._unseen: _Changes = {}
@@ -88,14 +89,24 @@ class HostedModel(BokehModel):
         off for a while asks too and keeps its view, so its view goes on being served.
         """
         state = super().get_state(key=key, drop_defaults=drop_defaults)
-        if key is None:
-            self._view_may_come = True
+        if key in (None, "render_bundle"):
+            self._view_may_come = self._is_state_new = True
             self._unseen.clear()
             if not self._view_stands:
                 self._unsent.clear()
             if self._is_made:  # Before, it was made a moment ago.
                 state["render_bundle"] = serialize_json(self._model_to_traits(self._model))
         return state
+
+    def welcome(self) -> None:
+        """Give a page that has come the whole state, unless it has just asked for it.
+
+        Colab does not ask: there a page that was loaded again builds its view from the state of
+        long ago, and so does a second view anywhere.
+        """
+        if not self._is_state_new:
+            self.send_state("render_bundle")
+        self._is_state_new = False
 
     def _document_patched(self, event: DocumentPatchedEvent) -> None:
         # Where nobody looks, nobody will ever listen.

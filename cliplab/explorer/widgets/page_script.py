@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cliplab.explorer.notebook.tasks import Worker
 
 _SCRIPTS = (
+    "explorer/notebook/scripts/documents.js",
     *(
         f"explorer/style/scripts/{name}.js"
         for name in ("hover", "map_numbers", "numbers_that_fit", "silhouette_range")
@@ -76,6 +77,7 @@ class PageScript(anywidget.AnyWidget):
         super().__init__(root=root)
         self._session, self._event_loop, self._worker = session, event_loop, worker
         self._is_ready = False
+        self._welcome: Callable[[], None] = lambda: None
         self._paints = can_be_turned(len(session.images))
         # Which sweep and which map the page has views of, numbered as they came.
         self._sweep: Any = None
@@ -102,6 +104,10 @@ class PageScript(anywidget.AnyWidget):
     def turns_colors(self, color_by: str) -> bool:
         """Whether it paints the colours that go by this."""
         return self.turns_clusters and color_by in TURNED_COLORS
+
+    def on_ready(self, welcome: Callable[[], None]) -> None:
+        """Have a function called when a page has come, before it is told anything."""
+        self._welcome = welcome
 
     def show(self) -> None:
         """Tell the page what is chosen now, and before that what it has to know of it."""
@@ -165,6 +171,7 @@ class PageScript(anywidget.AnyWidget):
         if message.get("ready"):
             # A page that was loaded again knows nothing.
             self._is_ready, self._sweep, self._map = True, None, None
+            self._welcome()
         elif message is not self._choice:
             return  # It was overtaken.
         else:

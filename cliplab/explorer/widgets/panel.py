@@ -57,6 +57,7 @@ class Panel:
         self.gallery = gallery
         self.script = script
         self._hosted = HostedModel(layout, event_loop, layout={"width": "100%"})
+        script.on_ready(self._hosted.welcome)
         foot = ipywidgets.HBox([controls.foot, gallery.head], layout={"width": "100%"})
         # Colab's widget manager does not know the titles of a Tab.
         self.page_menu = ipywidgets.ToggleButtons(

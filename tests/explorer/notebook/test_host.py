@@ -154,6 +154,24 @@ def test_a_page_that_is_loaded_again_gets_what_is_and_not_what_was(in_kernel, pl
     in_kernel(story)
 
 
+def test_a_page_that_comes_without_asking_gets_the_whole_state(in_kernel, plot):
+    async def story():
+        hosted, states = _hosted(plot), []
+        hosted._send = lambda message, buffers=None: states.append(message["state"])
+        hosted.welcome()  # The first page has the state with which the plot was made.
+        assert states == []
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 300)
+        plot.title.text = "since then"
+        hosted.welcome()
+        (state,) = states
+        assert "since then" in state["render_bundle"]
+        hosted.get_state()
+        hosted.welcome()  # This one has asked.
+        assert len(states) == 1
+
+    in_kernel(story)
+
+
 def test_a_page_that_was_cut_off_for_a_while_goes_on_being_served(in_kernel, plot):
     async def story():
         hosted = _hosted(plot)

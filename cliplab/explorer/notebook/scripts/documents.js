@@ -12,6 +12,16 @@ export function forgetDocuments(Bokeh, gone) {
   }
 }
 
+// Where a layout is drawn anew in its place, Bokeh keeps some views of before: they have no document
+// and are nowhere on the page.
+export function forgetReplaced(Bokeh) {
+  for (const view of [...(Bokeh?.index ?? [])]) {
+    if (view.model.document || view.el.isConnected) continue;
+    view.remove();
+    Bokeh.index.delete(view);
+  }
+}
+
 // jupyter_bokeh sends every change back to the kernel that it came from. Bokeh marks what came from
 // there, so this one document can keep it from whoever listens for changes. Others are left alone.
 export function keepEchoes(doc) {

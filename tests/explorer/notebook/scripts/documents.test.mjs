@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   forgetDocuments,
+  forgetReplaced,
   isEcho,
   keepEchoes,
 } from "../../../../cliplab/explorer/notebook/scripts/documents.js";
@@ -61,4 +62,19 @@ test("documents whose root is gone are forgotten with their views", () => {
   assert.deepEqual(Bokeh.documents, [here]);
   assert.deepEqual(removed, [gone]);
   assert.equal(Bokeh.index.size, 1);
+});
+
+test("views without a document and a place are forgotten, and no others", () => {
+  const removed = [];
+  const view = (document, isConnected) => ({
+    model: { document },
+    el: { isConnected },
+    remove: () => removed.push(document),
+  });
+  const [replaced, hidden, detached] = [view(null, false), view({}, false), view(null, true)];
+  const index = new Set([replaced, hidden, detached]);
+  forgetReplaced({ index });
+  assert.deepEqual([...index], [hidden, detached]);
+  assert.deepEqual(removed, [null]);
+  forgetReplaced(undefined); // Before BokehJS has come.
 });

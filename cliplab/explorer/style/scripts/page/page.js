@@ -1,3 +1,4 @@
+import { forgetReplaced } from "../../../notebook/scripts/documents.js";
 import { shortAddress } from "../hover.js";
 import { clusterTable } from "./cluster_table.js";
 import { element } from "./elements.js";
@@ -200,6 +201,7 @@ export function render({ model, el }) {
 
   // Plots come and go on their own: what is new on the page is listened to, and painted.
   function lookAround() {
+    forgetReplaced(window.Bokeh);
     for (const page of documentsOf(root)) {
       if (heard.has(page)) continue;
       heard.add(page);
