@@ -62,13 +62,18 @@ function bytes(buffer) {
     : buffer;
 }
 
+// A saved notebook has outputs of widgets that were closed since.
+class Closed extends Error {
+  message = "This widget was closed.";
+}
+
 async function stateOf(id) {
   comms.set(id, new Comm(id));
   const state = await new Promise((resolve) => {
     asked.set(id, resolve);
     notebook.postMessage({ ask: id });
   });
-  if (!state) throw new Error(`The notebook knows no widget ${id}.`);
+  if (!state) throw new Closed();
   return { state, comm: comms.get(id) };
 }
 
@@ -82,7 +87,7 @@ function show(output) {
     .then(() => draw(output, place))
     .catch((error) => {
       place.textContent = String(error);
-      console.error(error);
+      if (!(error instanceof Closed)) console.error(error);
     });
 }
 
