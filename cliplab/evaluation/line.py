@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 # It is a valley if the middle holds less than this share of what the emptier end holds.
 VALLEY = 0.7
@@ -53,7 +53,7 @@ def positions_between(distances: Floats, spans: Floats, a: Ends, b: Ends) -> Flo
     return positions
 
 
-def is_between(distances: Floats, spans: Floats, a: Ends, b: Ends) -> NDArray[np.bool_]:
+def is_between(distances: Floats, spans: Floats, a: int, b: int) -> NDArray[np.bool_]:
     """Return which images are nearer to the line from one centre to another than to all others.
 
     For each other centre, they are nearer to the point of the line that is nearest to it. So what
@@ -61,16 +61,11 @@ def is_between(distances: Floats, spans: Floats, a: Ends, b: Ends) -> NDArray[np
     group whose density is log-concave has one peak along every line. The two clusters together are
     not convex, and a group that is cut in many has a waist where two of them meet.
 
-    Parameters are those of `positions_between`; the centres can also be two for each image.
+    Parameters are those of `positions_between`.
     """
-    rows = np.arange(len(distances))
-    span = np.asarray(spans[a, b])[..., None]
-    # The point of the line that is nearest to each other centre, as a share of the way.
-    nearest = np.clip((spans[a] + span - spans[b]) / (2 * span), 0, 1)
-    to_line = distances[rows, a][:, None] * (1 - nearest) + distances[rows, b][:, None] * nearest
-    to_line -= nearest * (1 - nearest) * span
-    to_line[rows, a] = to_line[rows, b] = 0  # These two are no other centres.
-    return np.asarray((to_line <= distances).all(axis=1))
+    (shares,) = _nearest_points(spans, [a], [b])
+    to_ends = distances[:, [a]], distances[:, [b]]
+    return np.asarray(_is_nearer(to_ends, spans[a, b], shares, distances).all(axis=1))
 
 
 def counts_between(distances: Floats, spans: Floats, a: Ends, b: Ends) -> NDArray[np.intp]:
@@ -80,12 +75,41 @@ def counts_between(distances: Floats, spans: Floats, a: Ends, b: Ends) -> NDArra
     a row is returned for each. The three stretches are a third of the line long.
     """
     starts, ends = np.atleast_1d(a), np.atleast_1d(b)
-    positions = positions_between(distances, spans, starts, ends)[..., None]
-    rows, lines, stretches = np.nonzero((positions >= _LOW) & (positions <= _HIGH))
-    known = is_between(distances[rows], spans, starts[lines], ends[lines])
+    lengths, shares = spans[starts, ends], _nearest_points(spans, starts, ends)
+    to_start, to_end = distances[:, starts], distances[:, ends]
+    # Most images are nearer to a centre of their own than to a line. That one is asked first.
+    own = shares.T[distances.argmin(axis=1)]
+    is_likely = _is_nearer(
+        (to_start, to_end), lengths, own, distances.min(axis=1, keepdims=True)
+    )
+    images, lines = np.nonzero(is_likely)
+    positions = positions_between(distances, spans, starts, ends)[images, lines, None]
+    rows, stretches = np.nonzero((positions >= _LOW) & (positions <= _HIGH))
+    images, lines = images[rows], lines[rows]
+    to_ends = to_start[images, lines, None], to_end[images, lines, None]
+    known = _is_nearer(to_ends, lengths[lines, None], shares[lines], distances[images]).all(axis=1)
     counted = lines[known] * len(_LOW) + stretches[known]
     counts = np.bincount(counted, minlength=len(starts) * len(_LOW)).reshape(-1, len(_LOW))
     return counts if np.ndim(a) else counts[0]
+
+
+def _nearest_points(spans: Floats, starts: ArrayLike, ends: ArrayLike) -> Floats:
+    """Return where on each line the point is that is nearest to each centre: 0 to 1 of the way."""
+    lengths = spans[starts, ends][:, None]
+    shares: Floats = np.clip((spans[starts] + lengths - spans[ends]) / (2 * lengths), 0, 1)
+    lines = np.arange(len(shares))
+    shares[lines, starts], shares[lines, ends] = 0, 1  # Whatever is rounded.
+    return shares
+
+
+def _is_nearer(
+    to_ends: tuple[Floats, Floats], lengths: Floats, shares: Floats, to_others: Floats
+) -> NDArray[np.bool_]:
+    """Return whether points of a line are nearer than other centres; all distances are squared."""
+    to_start, to_end = to_ends
+    to_points = to_start * (1 - shares) + to_end * shares
+    to_points -= shares * (1 - shares) * lengths
+    return to_points <= to_others
 
 
 def fullness(counts: Floats | NDArray[np.intp]) -> NDArray[np.float64]:

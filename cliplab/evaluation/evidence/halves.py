@@ -69,29 +69,24 @@ class _Proposal:
     spans: Floats
 
     @cached_property
-    def tested(self) -> dict[tuple[int, int], NDArray[np.intp]]:
-        """For each pair of neighbors, the counts of the other half between their centres."""
-        counts = counts_between(self.testing, self.spans, *self.lines)
-        return dict(zip(self.neighbors, counts, strict=True))
-
-    @property
-    def lines(self) -> tuple[Labels, Labels]:
-        """Where the lines between neighbors begin, and where they end."""
-        starts, ends = np.array(self.neighbors, dtype=np.intp).T
-        return starts, ends
+    def tested(self) -> NDArray[np.intp]:
+        """For each line between neighbors, the counts of the other half."""
+        return counts_between(self.testing, self.spans, *self.lines)
 
     @cached_property
-    def neighbors(self) -> list[tuple[int, int]]:
-        """Pairs of near clusters with no other centre between them (Gabriel's neighbors)."""
+    def lines(self) -> tuple[Labels, Labels]:
+        """Where lines begin and end: pairs of near clusters, ascending, the lower one first.
+
+        No other centre lies between them (Gabriel's neighbors).
+        """
         near = self.nearest(_NEIGHBORS)
-        pairs = {(min(a, b), max(a, b)) for a, some in enumerate(near.tolist()) for b in some}
-        spans = self.spans
-
-        def has_none_between(a: int, b: int) -> bool:
-            others = np.delete(spans[a] + spans[b], [a, b])
-            return not others.size or bool(others.min() >= spans[a, b])
-
-        return sorted(pair for pair in pairs if has_none_between(*pair))
+        pairs = np.stack([np.repeat(np.arange(self.k), near.shape[1]), near.ravel()], axis=1)
+        starts, ends = np.unique(np.sort(pairs, axis=1), axis=0).T
+        detours = self.spans[starts] + self.spans[ends]
+        rows = np.arange(len(starts))
+        detours[rows, starts] = detours[rows, ends] = np.inf
+        is_free = detours.min(axis=1) >= self.spans[starts, ends]
+        return starts[is_free], ends[is_free]
 
     @property
     def k(self) -> int:
@@ -172,12 +167,13 @@ def _propose(proposing: Floats, testing: Floats, labels: Labels) -> _Proposal:
 
 def _to_nearest(proposal: _Proposal) -> NDArray[np.intp]:
     """Count the images of the other half between each centre and the nearest other."""
-    counts = np.zeros((proposal.k, 3), dtype=np.intp)
-    for cluster, other in enumerate(proposal.nearest(1)[:, 0].tolist()):
-        # Of two that are the nearest to one another, there is no other between.
-        low, high = min(cluster, other), max(cluster, other)
-        counts[cluster] = proposal.tested[low, high][:: 1 if low == cluster else -1]
-    return counts
+    nearest = proposal.nearest(1)[:, 0]
+    clusters = np.arange(proposal.k)
+    starts, ends = proposal.lines
+    # Of two that are the nearest to one another, there is no other between.
+    keys = np.minimum(clusters, nearest) * proposal.k + np.maximum(clusters, nearest)
+    counts = proposal.tested[np.searchsorted(starts * proposal.k + ends, keys)]
+    return np.where((clusters < nearest)[:, None], counts, counts[:, ::-1])
 
 
 def _clearest(proposals: Sequence[_Proposal]) -> float:
@@ -188,8 +184,8 @@ def _clearest(proposals: Sequence[_Proposal]) -> float:
     if not proposals:
         return np.nan
     seen = [counts_between(each.proposing, each.spans, *each.lines) for each in proposals]
-    tested = [count for each in proposals for count in each.tested.values()]
-    return float(valley_p_value(tested[int(valley_p_value(np.vstack(seen)).argmin())]))
+    tested = np.vstack([each.tested for each in proposals])
+    return float(valley_p_value(tested[valley_p_value(np.vstack(seen)).argmin()]))
 
 
 def _n_groups(proposal: _Proposal) -> int:
@@ -197,14 +193,10 @@ def _n_groups(proposal: _Proposal) -> int:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    joined = [
-        pair
-        for pair, counts in proposal.tested.items()
-        if fullness(counts) > 1 or min(counts[0], counts[2]) < _IMAGES_AT_AN_END
-    ]
-    ones, others = zip(*joined, strict=True) if joined else ((), ())
-    shape = (proposal.k, proposal.k)
-    graph = coo_array((np.ones(len(joined)), (np.array(ones, int), np.array(others, int))), shape)
+    fewest = proposal.tested[:, [0, 2]].min(axis=1)
+    is_joined = (fullness(proposal.tested) > 1) | (fewest < _IMAGES_AT_AN_END)
+    starts, ends = (each[is_joined] for each in proposal.lines)
+    graph = coo_array((np.ones(len(starts)), (starts, ends)), (proposal.k, proposal.k))
     return int(connected_components(graph, directed=False)[0])
 
 
