@@ -62,6 +62,7 @@ class Search:
         self.is_spherical = is_spherical
         self.squares = np.einsum("ij,ij->i", points, points)
         self.unlabelled = np.full(len(points), -1)
+        self.total = float(self.squares.sum())
         # Below this a squared distance is rounding, not distance.
         self.zero = 8 * np.finfo(points.dtype).eps * float(self.squares.max())
         self.best = {1: self.partition_of(np.zeros(len(points), dtype=np.intp), 1)}
@@ -190,10 +191,10 @@ class Search:
         k, centers = len(means), self.centers(means)
         sizes = np.bincount(labels[labels >= 0], minlength=k)
         lowest = self.best[k].inertia if k in self.best else np.inf
-        inertia, total = np.inf, float(self.squares.sum())
+        inertia = np.inf
         for _ in range(max_steps):
             nearest = _nearest(distances)
-            moved = np.flatnonzero(nearest != labels)
+            (moved,) = (nearest != labels).nonzero()
             if not moved.size:
                 break
             # Only clusters that gained or lost points have a new mean, and only points that moved
@@ -201,21 +202,21 @@ class Search:
             before, after = labels[moved], nearest[moved]
             touched = np.zeros(k + 1, dtype=bool)
             touched[before] = touched[after] = True
-            changed = np.flatnonzero(touched[:k])
+            (changed,) = touched[:k].nonzero()
             sums = means[changed] * _column(sizes[changed], means.dtype)
             sums += _gains(self.points[moved], before, after, changed)
             labels, sizes = nearest, np.bincount(nearest, minlength=k)
-            if not sizes.all():
+            if np.count_nonzero(sizes) < k:
                 return None
-            means[changed] = sums / _column(sizes[changed], means.dtype)
-            centers[changed] = self.centers(means[changed])
+            sums /= _column(sizes[changed], means.dtype)
+            means[changed], centers[changed] = sums, self.centers(sums)
             distances[changed] = self.distances(centers[changed])
             if max_steps < _MOST_STEPS:
                 continue
             # Sum of |x - c|², with the sum of a cluster's points known, needs no distances. When
             # the steps have become too short to reach the lowest inertia so far, it stops.
             last = inertia
-            inertia = total + float(sizes @ ((centers - 2 * means) * centers).sum(axis=1))
+            inertia = self.total + float(sizes @ ((centers - 2 * means) * centers).sum(axis=1))
             if inertia - lowest > _PATIENCE * (last - inertia):
                 return None
         settled = Partition(means, distances, labels)
@@ -235,8 +236,8 @@ def _nearest(distances: NDArray[np.floating]) -> NDArray[np.signedinteger]:
     Among thousands of points several times as fast as argmin, which walks across the rows.
     """
     numbers = np.arange(len(distances), dtype=np.min_scalar_type(-len(distances)))
-    is_nearest = distances == distances.min(axis=0)
-    nearest: NDArray[np.signedinteger] = (is_nearest * numbers[:, None]).max(axis=0)
+    is_nearest = distances == np.minimum.reduce(distances)
+    nearest: NDArray[np.signedinteger] = np.maximum.reduce(is_nearest * numbers[:, None])
     return nearest
 
 
