@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 # It is a valley if the middle holds less than this share of what the emptier end holds.
 VALLEY = 0.7
@@ -63,7 +63,7 @@ def is_between(distances: Floats, spans: Floats, a: int, b: int) -> NDArray[np.b
 
     Parameters are those of `positions_between`.
     """
-    (shares,) = _nearest_points(spans, [a], [b])
+    (shares,) = _nearest_points(spans, np.array([a]), np.array([b]))
     to_ends = distances[:, [a]], distances[:, [b]]
     return np.asarray(_is_nearer(to_ends, spans[a, b], shares, distances).all(axis=1))
 
@@ -79,9 +79,7 @@ def counts_between(distances: Floats, spans: Floats, a: Ends, b: Ends) -> NDArra
     to_start, to_end = distances[:, starts], distances[:, ends]
     # Most images are nearer to a centre of their own than to a line. That one is asked first.
     own = shares.T[distances.argmin(axis=1)]
-    is_likely = _is_nearer(
-        (to_start, to_end), lengths, own, distances.min(axis=1, keepdims=True)
-    )
+    is_likely = _is_nearer((to_start, to_end), lengths, own, distances.min(axis=1, keepdims=True))
     images, lines = np.nonzero(is_likely)
     positions = positions_between(distances, spans, starts, ends)[images, lines, None]
     rows, stretches = np.nonzero((positions >= _LOW) & (positions <= _HIGH))
@@ -93,7 +91,7 @@ def counts_between(distances: Floats, spans: Floats, a: Ends, b: Ends) -> NDArra
     return counts if np.ndim(a) else counts[0]
 
 
-def _nearest_points(spans: Floats, starts: ArrayLike, ends: ArrayLike) -> Floats:
+def _nearest_points(spans: Floats, starts: NDArray[np.intp], ends: NDArray[np.intp]) -> Floats:
     """Return where on each line the point is that is nearest to each centre: 0 to 1 of the way."""
     lengths = spans[starts, ends][:, None]
     shares: Floats = np.clip((spans[starts] + lengths - spans[ends]) / (2 * lengths), 0, 1)
