@@ -161,13 +161,13 @@ def explain_silhouette(
         nearest_cluster=nearest,
         a=float(sums[own] / max(sizes[own] - 1, 1)),
         b=float(means[nearest]),
-        medoid=_medoid(points, labels, own, clustering.metric),
-        nearest_medoid=_medoid(points, labels, nearest, clustering.metric),
+        medoid=medoid(points, labels, own, clustering.metric),
+        nearest_medoid=medoid(points, labels, nearest, clustering.metric),
         is_alone=bool(sizes[own] == 1),
     )
 
 
-def _medoid(
+def medoid(
     points: NDArray[np.floating], labels: NDArray[np.int64], cluster: int, metric: str
 ) -> int:
     """Return the image with the least distance to all others of its cluster.

@@ -27,6 +27,7 @@ from cliplab.explorer.plots.board import Board
 from cliplab.explorer.plots.saving import IMAGES, require_suffix, save_still
 from cliplab.explorer.plots.stills.screen_still import still_of
 from cliplab.explorer.render import Render
+from cliplab.explorer.saved_page.writing import save_page
 from cliplab.explorer.widgets.controls import Controls
 from cliplab.explorer.widgets.gallery import typical_images
 from cliplab.explorer.widgets.page_script import PageScript
@@ -274,6 +275,44 @@ class Explorer:
         (True, 4)
         """
         self._session.reset()
+
+    def save_page(self, path: str | os.PathLike[str], *, answers: bool = True) -> Path:
+        """Save what is on the screen as one HTML file that works without a kernel or a network.
+
+        It holds the map, every k of the sweep, and the images, small. It can be opened from a disk,
+        on a phone, or inside a learning platform. Who opens it begins without a commitment.
+
+        Parameters
+        ----------
+        path : path-like
+            Where; it ends in ``.html``. A file that is there is replaced.
+        answers : bool, default=True
+            Whether the known classes are in the file. They are encoded, so that nobody reads them
+            by chance, and shown once a k has been committed to. With False they are left out.
+
+        Returns
+        -------
+        pathlib.Path
+            The file. 1,000 photographs take about 4.5 MB.
+
+        Raises
+        ------
+        ValueError
+            If the path ends in something else, or there are more than 4,096 images.
+        OSError
+            If it cannot be written; then a file that was there is as it was.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from cliplab import ClipEncoder, Explorer, load_storybook
+        >>> images = load_storybook(n_images=60)
+        >>> explorer = Explorer(images, ClipEncoder("storybook").encode_images(images))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     explorer.save_page(f"{folder}/lesson.html", answers=False).name
+        'lesson.html'
+        """
+        return save_page(self._session, path, answers=answers)
 
     def __repr__(self) -> str:
         return f"Explorer of {len(self.images)} images, k = {self.clustering.n_clusters}"

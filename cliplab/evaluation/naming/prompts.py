@@ -94,7 +94,7 @@ def word_vectors(
     from tqdm.auto import tqdm
 
     cached = _VECTORS.setdefault(encoder, {})
-    sentences = tuple(fill(template, word) for template in templates for word in words)
+    sentences = _sentences(words, templates)
     if sentences not in cached:
         # In batches, to save memory: each text is padded to the longest that CLIP accepts.
         starts = range(0, len(sentences), _BATCH_SIZE)
@@ -107,6 +107,17 @@ def word_vectors(
         means.setflags(write=False)
         cached[sentences] = means
     return cached[sentences]
+
+
+def are_encoded(
+    encoder: ClipEncoder, words: tuple[str, ...], templates: tuple[str, ...]
+) -> bool:
+    """Return whether an encoder has encoded these words already, so that they take no time."""
+    return _sentences(words, templates) in _VECTORS.get(encoder, {})
+
+
+def _sentences(words: tuple[str, ...], templates: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(fill(template, word) for template in templates for word in words)
 
 
 def _strings(values: Any) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cliplab.explorer.notebook.event_loop import EventLoop
     from cliplab.explorer.notebook.tasks import Worker
 
-_SCRIPTS = (
+SCRIPTS = (
     "explorer/notebook/scripts/documents.js",
     *(
         f"explorer/style/scripts/{name}.js"
@@ -36,8 +36,8 @@ _SCRIPTS = (
     *(
         f"explorer/style/scripts/page/{name}.js"
         for name in (
-            "elements", "views", "paint", "k_control", "cluster_table", "selection", "taps",
-            "entrance", "page",
+            "elements", "views", "paint", "looks", "k_control", "cluster_table", "selection",
+            "taps", "entrance", "page",
         )
     ),
 )  # fmt: skip
@@ -62,7 +62,7 @@ class PageScript(anywidget.AnyWidget):
         Where views are made ready; it has to keep all items.
     """
 
-    _esm = module(_SCRIPTS, "render")
+    _esm = module(SCRIPTS, "render")
     _css = _STYLE.read_text(encoding="utf-8")
     root = traitlets.Unicode().tag(sync=True)
     words: Any = traitlets.Dict(WORDS | {"side": SHEET_SIDE}).tag(sync=True)

@@ -14,7 +14,7 @@
 export function hoverValue(name, special, fields, plot) {
   const row = imageUnderMouse(special.index, plot);
   if (name === "row") return row;
-  if (name === "image_size") return plot.onDemand ? "cover" : "auto";
+  if (name === "image_size") return plot.onDemand ? "cover" : `${plot.side * plot.size}px`;
   if (name === "image_position") return imagePosition(row, plot);
   if (name === "image") {
     // Of several images under the mouse the first is shown, though texts are made for all.

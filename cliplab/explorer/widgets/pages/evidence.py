@@ -127,16 +127,21 @@ def _refusal(snapshot: Snapshot) -> str:
     return ""
 
 
-def _markup(evidence: Evidence) -> str:
+def evidence_table(evidence: Evidence) -> tuple[list[str], list[list[str]]]:
+    """Return the heads of the table of the evidence, and its rows as they are read."""
     shown = evidence.table[list(_SHOWN)]
     heads = ["k", *(str(name).replace("_", " ") for name in shown.columns)]
     rows = [
-        [k, *("" if isnan(value) else f"{value:.3f}" for value in values)]
+        [str(k), *("" if isnan(value) else f"{value:.3f}" for value in values)]
         for k, *values in shown.itertuples()
     ]
+    return heads, rows
+
+
+def _markup(evidence: Evidence) -> str:
     return render(
         "explorer/style/templates/evidence.html",
         sentence=evidence.sentence,
         remark=evidence.note,
-        table=table(heads, rows),
+        table=table(*evidence_table(evidence)),
     )

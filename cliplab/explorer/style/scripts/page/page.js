@@ -1,9 +1,9 @@
 import { forgetReplaced } from "../../../notebook/scripts/documents.js";
-import { shortAddress } from "../hover.js";
 import { clusterTable } from "./cluster_table.js";
 import { element } from "./elements.js";
 import { entrance } from "./entrance.js";
 import { kControl } from "./k_control.js";
+import { sheetLook } from "./looks.js";
 import {
   documentsOf,
   paintClusters,
@@ -188,15 +188,7 @@ export function render({ model, el }) {
   function lookOf(row) {
     const page = documentsOf(root)[0];
     const uri = page?.get_model_by_name("sheets")?.get_column("uri") ?? [];
-    const { side } = words;
-    const sheet = uri[Math.floor(row / (side * side))];
-    if (!sheet) return null;
-    const [column, line] = [row % side, Math.floor((row % (side * side)) / side)];
-    return {
-      backgroundImage: `url(${shortAddress(sheet)})`,
-      backgroundPosition: `${(100 * column) / (side - 1)}% ${(100 * line) / (side - 1)}%`,
-      backgroundSize: `${100 * side}%`,
-    };
+    return sheetLook(uri, row, words.side);
   }
 
   // Plots come and go on their own: what is new on the page is listened to, and painted.

@@ -1,0 +1,65 @@
+"""The plots of the page: a board of their own, so that those in the notebook stay as they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bokeh.embed import json_item
+
+from cliplab.explorer.model.colors import coloring_view
+from cliplab.explorer.model.views import evidence_view
+from cliplab.explorer.plots.board import Board
+from cliplab.images.thumbnails import sheets
+
+if TYPE_CHECKING:
+    from cliplab.explorer.model.session import ExplorerSession
+
+PIXELS = 96  # Of a thumbnail: 1,000 photographs take 2.3 MB.
+
+
+def drawn_plots(session: ExplorerSession) -> dict[str, Any]:
+    """Return the plots as BokehJS reads them, and by which ids the page finds their parts.
+
+    Parameters
+    ----------
+    session : ExplorerSession
+        What is on the screen. Null data are left out, except behind the curves.
+
+    Returns
+    -------
+    dict
+        ``item`` for ``Bokeh.embed.embed_item``, ``root`` its id, and ``ids`` those of its parts.
+    """
+    board = Board(session.images, reveals=False)
+    plots = board.plots
+    plots.show_map(session.map_view)
+    plots.show_title(session.map_title)
+    plots.show_sweep(session.sweep_view)
+    plots.show_band(session.band_view)
+    plots.show_clustering(session.clustering_view)
+    plots.show_numbers(session.numbers_view)
+    by_cluster = coloring_view("cluster", None, session.clustering)
+    plots.show_coloring(by_cluster, show_numbers=True)
+    for sheet in sheets(session.images, PIXELS):
+        plots.hover.show_sheet(sheet)
+    layout: Any = board.layout
+    images_row, evidence, _ = layout.children  # The last row is that of the null data.
+    layout.children = [images_row]
+    if session.evidence is not None:
+        board.evidence.show(evidence_view(session.evidence, session.snapshot.where))
+        evidence.visible = False
+        layout.children = [images_row, evidence]
+    ids = {
+        "images": images_row,
+        "evidence": evidence,
+        "flow": board.flow.layout,
+        "ribbons": board.flow.ribbons,
+        "blocks": board.flow.blocks,
+        "silhouettes": plots.silhouettes,
+        "curves": plots.curves,
+    }
+    return {
+        "item": json_item(layout, "cliplab-plots"),
+        "root": layout.id,
+        "ids": {name: each.id for name, each in ids.items()},
+    }

@@ -1,0 +1,61 @@
+"""What the page says beside what comes from the views. The script fills the gaps in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cliplab._core.html import render
+from cliplab.explorer.model.hover_fields import hidden_name
+
+SAID: dict[str, Any] = {
+    "parts": {
+        "images": ("Images", "The images that are selected"),
+        "silhouette": ("Why this bar?", "How the silhouette of one image comes about"),
+        "words": ("In words", "Names for clusters, and images for a word"),
+        "transitions": ("From k to k + 1", "Which images move as k moves"),
+        "evidence": ("Evidence for k", "What speaks for each k, and how surely"),
+        "answers": ("Answers", "The known classes, once you have committed to a k"),
+    },
+    "color_by": "colour by",
+    "colors": {"cluster": "cluster (found)", "silhouette": "silhouette"},
+    "typical": "typical of each cluster",
+    "selected": "{n} selected",
+    "previous": "Previous images",
+    "next": "Next images",
+    "hidden_name": hidden_name("{row}"),  # type: ignore[arg-type]
+    "silhouette": "silhouette {score}",
+    "not_measured": "not measured",
+    "noise": "noise",
+    "no_class": "no class",
+    "bar_help": render("explorer/style/templates/silhouette_help.html").striptags(),
+    "bar": {
+        "own": "centre of its cluster {cluster}",
+        "a": "to its own cluster",
+        "b": "to the nearest cluster",
+        "nearest": "centre of the nearest cluster {cluster}",
+        "sum": "({b} − {a}) / {largest} = {score}: {verdict}",
+        "verdicts": (
+            "nearer to another cluster", "on the border", "nearer to its own cluster",
+        ),
+        "none": "Image {row} has no silhouette: it is noise, or there is no other cluster.",
+        "elsewhere": "This sweep was made elsewhere, so the distances in it are not known here.",
+        "negative": "Show {n} negative",
+        "borderline": "Show {n} borderline",
+    },
+    "last": "{value} is the last there is: there is no next one.",
+    "all_that_move": "Show all that move",
+    "names": ("", "in a word", "margin", "nearest words"),
+    "find": "images of",
+    "find_help": "The page knows {n} words.",
+    "found": "The {n} images that are nearest to “{word}”, the best first.",
+    "not_found": "The page knows {n} words, and “{word}” is not among them.",
+    "my_k": "my k",
+    "commit": "Commit",
+    "before": render("explorer/style/templates/reveal_before.html", guesses="").striptags(),
+    "encoded": "The classes are in this file, encoded so that nobody reads them by chance.",
+    "committed": "You said {k}.",
+    "disagreeing": "Show {n} that disagree",
+    "without_kernel": "This page works without a kernel and without a network. Another map, another "
+    "algorithm or distance, null data and two clusters are computed in the notebook.",
+    "without_answers": "The known classes are not in this file.",
+}  # fmt: skip

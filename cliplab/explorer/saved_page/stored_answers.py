@@ -1,0 +1,122 @@
+"""What is known of the images: names, classes, and how they agree with the clusters of each k."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cliplab._core.html import render
+from cliplab.explorer.model.colors import NEIGHBOR_COLORS, coloring_view
+from cliplab.explorer.model.hover_fields import image_columns
+from cliplab.explorer.model.state import LIKENESS
+from cliplab.explorer.saved_page.stored_values import snapshot_of
+from cliplab.explorer.style.theme import cluster_color
+from cliplab.explorer.widgets.pages.reveal import RevealContent, reveal_content
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cliplab.explorer.model.session import ExplorerSession
+
+_FOUND = {"cluster", "silhouette", LIKENESS, *NEIGHBOR_COLORS}
+
+
+def stored_answers(session: ExplorerSession) -> dict[str, Any]:
+    """Return all that is hidden until a k is committed to.
+
+    Parameters
+    ----------
+    session : ExplorerSession
+        What is on the screen.
+
+    Returns
+    -------
+    dict
+        Texts and numbers that can be written as JSON.
+    """
+    images = session.images
+    colors = {name: title for name, title in session.options.colors.items() if name not in _FOUND}
+    return {
+        "hover": image_columns(images),
+        "credits": [str(each) for each in images.attribution_of(slice(None))],
+        "colors": [_coloring(session, name, title) for name, title in colors.items()],
+        "values": {value: _agreement(session, value) for value in session.sweep.parameter_values},
+    }
+
+
+def _coloring(session: ExplorerSession, name: str, title: str) -> dict[str, Any]:
+    coloring = coloring_view(name, session.images, session.clustering)
+    values = coloring["values"]
+    if values.dtype.kind == "f":
+        values = np.round(values.astype(np.float64), 4)
+    return {
+        **coloring,
+        "name": name,
+        "title": title,
+        "palette": list(coloring["palette"]),
+        "values": [each if each == each else None for each in values.tolist()],
+    }
+
+
+def _agreement(session: ExplorerSession, value: int) -> dict[str, Any]:
+    content = reveal_content(snapshot_of(session, value)._replace(is_revealed=True, guesses=()))
+    agreement = content.agreement
+    if agreement is None:
+        said = render("explorer/style/templates/reveal_no_classes.html")
+        return {"sentence": said.striptags(), "tables": [], "disagreeing": []}
+    said = render(
+        "explorer/style/templates/reveal.html",
+        committed_k=None,
+        n_classes=content.n_classes,
+        n_clusters=content.n_clusters,
+        scores=(
+            ("AMI", agreement.adjusted_mutual_info),
+            ("ARI", agreement.adjusted_rand),
+            ("homogeneity", agreement.homogeneity),
+            ("completeness", agreement.completeness),
+            ("purity", agreement.purity),
+        ),
+        guesses="",
+        tables=[],
+    )
+    return {
+        "sentence": said.striptags(),
+        "tables": _tables(content),
+        "disagreeing": [int(row) for row in content.disagreeing],
+    }
+
+
+def _tables(content: RevealContent) -> list[dict[str, Any]]:
+    tables = []
+    if content.purities is not None:
+        rows = [
+            [_chip(each.cluster_label), str(each.size), each.class_name, f"{each.purity:.0%}"]
+            for each in content.purities.itertuples(index=False)
+        ]
+        tables.append({"heads": ["", "size", "commonest class", "purity"], "rows": rows})
+    if content.best_labels is not None:
+        tables.append(_labels(content.best_labels))
+    if content.counts is not None:
+        counts = [[name, *(str(n or "") for n in ns)] for name, *ns in content.counts.itertuples()]
+        heads = ["class \\ cluster", *map(str, content.counts.columns)]
+        tables.append({"heads": heads, "rows": counts})
+    return tables
+
+
+def _labels(best: pd.DataFrame) -> dict[str, Any]:
+    rows = [
+        [
+            _chip(each.cluster_label),
+            each.label_name,
+            f"{each.precision:.0%}",
+            f"{each.recall:.0%}",
+            f"{each.n_present} of {each.n_present + each.n_absent}",
+        ]
+        for each in best.itertuples(index=False)
+    ]
+    return {"heads": ["", "verified label", "precision", "recall", "verified"], "rows": rows}
+
+
+def _chip(cluster: Any) -> dict[str, str]:
+    return {"text": str(cluster), "color": cluster_color(int(cluster))}

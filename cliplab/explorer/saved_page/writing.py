@@ -1,0 +1,122 @@
+"""Writing the page: one file that asks for no address."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bokeh
+from markupsafe import Markup
+
+from cliplab._core.cache import write_whole
+from cliplab._core.html import render
+from cliplab._core.scripts import script
+from cliplab._core.validation import wrong_value
+from cliplab.explorer.saved_page.content import page_value
+from cliplab.explorer.saved_page.encoding import as_base64, as_json
+from cliplab.explorer.saved_page.picture import map_picture
+from cliplab.explorer.style.theme import MOST_AT_ONCE
+from cliplab.explorer.widgets.page_script import SCRIPTS
+
+if TYPE_CHECKING:
+    from cliplab.explorer.model.session import ExplorerSession
+
+_BOKEH_JS = Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.min.js"
+_OWN_SCRIPTS = (
+    "kernel", "tables", "gallery", "bar", "flow", "words", "answers", "parts", "saved_page",
+)  # fmt: skip
+
+
+def save_page(session: ExplorerSession, path: str | os.PathLike[str], *, answers: bool) -> Path:
+    """Write what is on the screen as one HTML file, which needs neither a kernel nor a network.
+
+    Parameters
+    ----------
+    session : ExplorerSession
+        What is on the screen.
+    path : path-like
+        Where; it ends in ``.html``. A file that is there is replaced.
+    answers : bool
+        Whether the known classes are in the page.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    ValueError
+        If the path ends in something else, or there are more than 4,096 images.
+    OSError
+        If it cannot be written; then a file that was there is as it was.
+    """
+    path = _checked(path)
+    if len(session.images) > MOST_AT_ONCE:
+        raise ValueError(
+            f"A page must hold at most {MOST_AT_ONCE:,} images. Got {len(session.images):,} "
+            f"instead: save that of Explorer(images[:{MOST_AT_ONCE}], embeddings[:{MOST_AT_ONCE}])."
+        )
+    page = page_html(session, answers=answers).encode()
+    try:
+        write_whole(path, page)
+    except PermissionError:
+        raise PermissionError(
+            wrong_value("path", "be in a folder that may be written to", str(path))
+        ) from None
+    return path
+
+
+def page_html(session: ExplorerSession, *, answers: bool) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    session : ExplorerSession
+        What is on the screen.
+    answers : bool
+        Whether the known classes are in the page.
+
+    Returns
+    -------
+    str
+        A whole document.
+    """
+    bokeh_js = _BOKEH_JS.read_text(encoding="utf-8")
+    own = _own_script()
+    return render(
+        "explorer/style/templates/saved_page.html",
+        title=f"{len(session.images):,} images",
+        bokeh_js=Markup(bokeh_js),
+        own_script=Markup(own),
+        # No other script runs, whatever a class is called.
+        hashes=[_hash(each) for each in (bokeh_js, own)],
+        value=as_json(page_value(session, answers=answers)),
+        picture=f"data:image/png;base64,{as_base64(map_picture(session))}",
+        clusters=f"{session.clustering.n_clusters} clusters",
+    )
+
+
+def _own_script() -> str:
+    folder = "explorer/style/scripts/saved_page"
+    paths = [*SCRIPTS, *(f"{folder}/{name}.js" for name in _OWN_SCRIPTS)]
+    functions = "\n".join(script(path) for path in paths)
+    return f"(() => {{\n{functions}\nopenSavedPage(window.Bokeh);\n}})();\n"
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+
+
+def _checked(path: str | os.PathLike[str]) -> Path:
+    path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(wrong_value("path", "be a file", str(path), ", a folder"))
+    if path.suffix != ".html":
+        raise ValueError(wrong_value("path", "end in .html", str(path)))
+    if not path.parent.is_dir():
+        raise FileNotFoundError(wrong_value("path", "be in a folder that is there", str(path)))
+    return path

@@ -1,0 +1,30 @@
+import { element } from "../page/elements.js";
+
+// A table of texts; a cell that is {text, color} is the number of a cluster on its colour.
+export function textTable(heads, rows) {
+  const line = (cells) => element("tr", {}, ...cells);
+  return element(
+    "table",
+    { class: "cliplab-table" },
+    element("thead", {}, line(heads.map((text) => element("th", { text, scope: "col" })))),
+    element("tbody", {}, ...rows.map((cells) => line(cells.map(drawCell)))),
+  );
+}
+
+function drawCell(cell) {
+  return typeof cell === "string"
+    ? element("td", { text: cell })
+    : element("td", {}, colorChip(cell.text, cell.color));
+}
+
+export function colorChip(text, color, look = "cliplab-chip") {
+  const chip = element("span", { class: look, text });
+  chip.style.background = color;
+  return chip;
+}
+
+export function textButton(text, call, about) {
+  const button = element("button", { type: "button", text, title: about });
+  button.addEventListener("click", call);
+  return button;
+}
