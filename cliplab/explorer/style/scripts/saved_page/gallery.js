@@ -1,4 +1,4 @@
-import { element, fill } from "../page/elements.js";
+import { element } from "../page/elements.js";
 import { colorChip, textButton } from "./tables.js";
 
 const GALLERY_SIZE = 10;
@@ -46,11 +46,11 @@ export function gallery(said, figureOf) {
   return {
     element: images,
     head: element("span", { class: "cliplab-row" }, title, back, forth),
-    show(next, selected) {
+    show(next, words) {
       const isSame = next.length === rows.length && next.every((row, i) => row === rows[i]);
       if (!isSame) start = 0;
       rows = next;
-      title.textContent = selected ? fill(said.selected, { n: selected }) : said.typical;
+      title.textContent = words;
       draw();
     },
   };

@@ -37,7 +37,7 @@ export function savedPage(value, plots) {
   // What is chosen: by the kernel's stand-in, on the plots, and here.
   let now = value.now;
   let selected = [];
-  let order = [];
+  let order = { rows: [], words: "" };
   let opened = null;
   let part = "images";
   let committed = null;
@@ -77,14 +77,14 @@ export function savedPage(value, plots) {
     draw();
   }
 
-  function showImages(rows, sentence) {
-    order = rows;
+  // Select images, and show them in this order.
+  function showImages(rows, words) {
+    order = { rows, words: words ?? fill(said.selected, { n: rows.length }) };
     selectRows(
       plots,
       rows.toSorted((a, b) => a - b),
     );
     parts.open("images");
-    if (sentence) status.textContent = sentence;
   }
 
   function commit(k) {
@@ -145,15 +145,8 @@ export function savedPage(value, plots) {
     const view = views.get(now.value);
     const here = stored.get(now.value);
     status.textContent = here.status;
-    const isOrdered =
-      order.length === selected.length && selected.every((row) => order.includes(row));
-    const chosen = isOrdered ? order : selected;
-    const typical = view.clusters.filter(({ typical }) => typical >= 0);
     shown.head.hidden = part !== "images";
-    if (part === "images") {
-      const rows = chosen.length ? chosen : typical.map((each) => each.typical);
-      shown.show(rows, chosen.length);
-    }
+    if (part === "images") drawImages(view);
     if (part === "silhouette") bar.draw(opened, labels(), here);
     if (part === "words") inWords.draw(here);
     if (part === "transitions") moves.draw(now.value, here);
@@ -161,10 +154,23 @@ export function savedPage(value, plots) {
     drawFlow(part === "transitions" ? here.moves : null);
   }
 
+  function drawImages({ clusters }) {
+    const known = new Set(order.rows);
+    const isOrdered = known.size === selected.length && selected.every((row) => known.has(row));
+    if (!selected.length) {
+      const typical = clusters.map((each) => each.typical).filter((row) => row >= 0);
+      shown.show(typical, said.typical);
+    } else if (isOrdered) shown.show(order.rows, order.words);
+    else shown.show(selected, fill(said.selected, { n: selected.length }));
+  }
+
   function drawFlow(flow) {
+    const comes = flow && !models.flow.visible;
     models.flow.visible = Boolean(flow);
     models.silhouettes.visible = models.curves.visible = !flow;
-    if (flow) paintFlow(models, flow);
+    // Bokeh leaves a trace of the first words that it paints in a plot that appears.
+    if (flow) paintFlow(models, comes ? { ...flow, title: " " } : flow);
+    if (comes) requestAnimationFrame(() => requestAnimationFrame(draw));
   }
 
   function drawAnswers() {

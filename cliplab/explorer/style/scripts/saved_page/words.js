@@ -14,13 +14,12 @@ export function wordsPart(said, found, { color, show }) {
     const asked = box.value.trim().toLowerCase();
     if (!asked) return;
     const word = known.find((each) => each.toLowerCase() === asked);
-    const rows = found[word];
-    const sentence = word === undefined ? said.not_found : said.found;
-    note.textContent = fill(sentence, {
-      n: word === undefined ? known.length : rows.length,
-      word: word ?? box.value.trim(),
-    });
-    if (rows) show(rows, note.textContent);
+    note.textContent = "";
+    if (word === undefined) {
+      note.textContent = fill(said.not_found, { n: known.length, word: box.value.trim() });
+      return;
+    }
+    show(found[word], fill(said.found, { n: found[word].length, word }));
   }
 
   box.addEventListener("change", find);
