@@ -37,10 +37,9 @@ export function colorMenu(said, choose) {
     offer(titles) {
       const chosen = menu.value;
       const options = Object.entries(titles).map(([name, text]) =>
-        element("option", { value: name, text }),
+        element("option", { value: name, text, selected: name === chosen ? "" : undefined }),
       );
       menu.replaceChildren(...options);
-      if (chosen in titles) menu.value = chosen;
     },
     explain(entries, gradient) {
       if (gradient) {
