@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -21,7 +20,9 @@ from cliplab.explorer.model.turning import cluster_rows
 pytestmark = pytest.mark.browser
 
 _ATTACK = "</script><img src=x onerror='window.attacked = true'>\u202e\"&"
-_PAINTED = "window.Bokeh?.documents[0]?.is_idle && document.querySelector('.cliplab-gallery figure')"
+_PAINTED = (
+    "window.Bokeh?.documents[0]?.is_idle && document.querySelector('.cliplab-gallery figure')"
+)
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +63,8 @@ def page(lab: Lab, file: Path, errors: list[str]) -> Iterator[Page]:
         "request",
         lambda asked: asked.url.startswith(("file:", "blob:", "data:")) or errors.append(asked.url),
     )
-    start = time.perf_counter()
     page.goto(file.as_uri())
     page.wait_for_function(_PAINTED)
-    seconds = time.perf_counter() - start
-    print(f"A page of 120 images: {file.stat().st_size / 1e6:.1f} MB, painted in {seconds:.1f} s")
     yield page
     page.screenshot(path=RESULTS / "saved_page.png", full_page=True)
     context.close()

@@ -56,7 +56,7 @@ SAID: dict[str, Any] = {
     "encoded": "The classes are in this file, encoded so that nobody reads them by chance.",
     "committed": "You said {k}.",
     "disagreeing": "Show {n} that disagree",
-    "without_kernel": "This page works without a kernel and without a network. Another map, another "
-    "algorithm or distance, null data and two clusters are computed in the notebook.",
+    "without_kernel": "This page works without a kernel and without a network. Another map, "
+    "another algorithm or distance, null data and two clusters are computed in the notebook.",
     "without_answers": "The known classes are not in this file.",
 }  # fmt: skip

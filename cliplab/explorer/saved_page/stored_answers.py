@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from cliplab._core.html import render
 from cliplab.explorer.model.colors import NEIGHBOR_COLORS, coloring_view
 from cliplab.explorer.model.hover_fields import image_columns
-from cliplab.explorer.model.state import LIKENESS
+from cliplab.explorer.model.state import LIKENESS, NOTHING
 from cliplab.explorer.saved_page.stored_values import snapshot_of
 from cliplab.explorer.style.theme import cluster_color
 from cliplab.explorer.widgets.pages.reveal import RevealContent, reveal_content
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from cliplab.explorer.model.session import ExplorerSession
 
-_FOUND = {"cluster", "silhouette", LIKENESS, *NEIGHBOR_COLORS}
+_FOUND = {"cluster", "silhouette", LIKENESS, NOTHING, *NEIGHBOR_COLORS}
 
 
 def stored_answers(session: ExplorerSession) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def _coloring(session: ExplorerSession, name: str, title: str) -> dict[str, Any]
         "name": name,
         "title": title,
         "palette": list(coloring["palette"]),
-        "values": [each if each == each else None for each in values.tolist()],
+        "values": [None if isnan(each) else each for each in values.tolist()],
     }
 
 

@@ -1,4 +1,4 @@
-"""What the page holds of each k beside its view: bars taken apart, transitions, names, sentences."""
+"""What the page holds of each k beside its view: opened bars, transitions, names, sentences."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cliplab.explorer.model.snapshot import Snapshot
 
 _NOT_MEASURED = -128
+_RIBBONS = ("colors", "alphas", "before", "after", "n_images")
 
 
 def stored_values(session: ExplorerSession) -> list[dict[str, Any]]:
@@ -122,9 +123,7 @@ def _moves(content: TransitionsContent) -> dict[str, Any] | None:
         "movers": _rows(transitions.movers),
         # Left and right end of each ribbon's upper edge, and how high it is.
         "edges": [[ys[0], ys[half - 1], ys[-1] - ys[0]] for ys in ribbons["ys"]],
-        "ribbons": {
-            name: list(ribbons[name]) for name in ("colors", "alphas", "before", "after", "n_images")
-        },
+        "ribbons": {name: list(ribbons[name]) for name in _RIBBONS},
         "blocks": {name: _plain(column) for name, column in flow["blocks"].items()},
     }
 

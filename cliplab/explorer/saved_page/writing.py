@@ -17,7 +17,7 @@ from cliplab._core.scripts import script
 from cliplab._core.validation import wrong_value
 from cliplab.explorer.saved_page.content import page_value
 from cliplab.explorer.saved_page.encoding import as_base64, as_json
-from cliplab.explorer.saved_page.picture import map_picture
+from cliplab.explorer.saved_page.map_image import map_image
 from cliplab.explorer.style.theme import MOST_AT_ONCE
 from cliplab.explorer.widgets.page_script import SCRIPTS
 
@@ -95,7 +95,7 @@ def page_html(session: ExplorerSession, *, answers: bool) -> str:
         # No other script runs, whatever a class is called.
         hashes=[_hash(each) for each in (bokeh_js, own)],
         value=as_json(page_value(session, answers=answers)),
-        picture=f"data:image/png;base64,{as_base64(map_picture(session))}",
+        map_image=f"data:image/png;base64,{as_base64(map_image(session))}",
         clusters=f"{session.clustering.n_clusters} clusters",
     )
 

@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from cliplab import ClipEncoder, ClusterSweep, Clustering, Explorer, evidence_for_k
+from cliplab import ClipEncoder, Clustering, ClusterSweep, Explorer, evidence_for_k
 from cliplab.explorer.saved_page.content import page_value
 from cliplab.explorer.saved_page.stored_values import hundredths
 from cliplab.explorer.widgets.gallery import gallery_content
@@ -105,7 +105,7 @@ def test_classes_are_encoded_and_agree_as_in_the_explorer(explorer, value):
     explorer.state.page = "reveal"
     answers = _answers(value)
     assert answers["hover"]["class_names"][0] in explorer.images.class_names
-    assert [each["name"] for each in answers["colors"]][0] == "class"
+    assert answers["colors"][0]["name"] == "class"
     for k in (5, 9):
         explorer.state.n_clusters = k
         content = explorer._session.page_content

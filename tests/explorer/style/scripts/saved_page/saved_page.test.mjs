@@ -47,7 +47,7 @@ const stored = (value, after) => ({
   names: null,
   moves: after && {
     sentence: "1 of 3 moves",
-    title: "Moves",
+    title: "Images that move",
     movers: [2],
     edges: [[0, 0, 1]],
     ribbons: { before: ["1"], after: ["2"] },
@@ -308,7 +308,7 @@ test("what moves is drawn in the place of the silhouettes, and a ribbon shows it
   press("From k to k + 1");
   assert.equal(page.byId["id of flow"].visible, true);
   assert.equal(page.byId["id of silhouettes"].visible, false);
-  assert.equal(page.byId["id of flow"].title.text, "Moves");
+  assert.equal(page.byId["id of flow"].title.text, "Images that move");
   page.byId["id of ribbons"].selected.indices = [0];
   assert.deepEqual(names(), ["image 2"]);
   assert.equal(page.byId["id of flow"].visible, false);

@@ -1,4 +1,4 @@
-"""The map as a picture, for those who show no scripts."""
+"""The map as one image, for those who show no scripts."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from PIL import Image, ImageDraw, ImageFont
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.session import ExplorerSession
+    from cliplab.explorer.model.views import View
 
 _SIDE = 480
 _SCALE = 3  # Drawn larger and made smaller, edges are smooth.
 
 
-def map_picture(session: ExplorerSession) -> bytes:
+def map_image(session: ExplorerSession) -> bytes:
     """Return the map as it is coloured now, with the clusters' numbers, as a PNG.
 
     Parameters
@@ -30,8 +31,8 @@ def map_picture(session: ExplorerSession) -> bytes:
     """
     view, coloring = session.map_view, session.coloring
     side = _SIDE * _SCALE
-    picture = Image.new("RGB", (side, side), "white")
-    draw = ImageDraw.Draw(picture)
+    drawn = Image.new("RGB", (side, side), "white")
+    draw = ImageDraw.Draw(drawn)
 
     def place(x: float, y: float) -> tuple[float, float]:
         left, top = view["center"][0] - view["reach"], view["center"][1] + view["reach"]
@@ -50,16 +51,15 @@ def map_picture(session: ExplorerSession) -> bytes:
                 place(x, y), name, "white", font, "mm", stroke_width=_SCALE, stroke_fill="#333333"
             )
     file = io.BytesIO()
-    picture.resize((_SIDE, _SIDE), Image.Resampling.LANCZOS).quantize(64).save(
+    drawn.resize((_SIDE, _SIDE), Image.Resampling.LANCZOS).quantize(64).save(
         file, "PNG", optimize=True
     )
     return file.getvalue()
 
 
-def _colors(coloring: dict[str, object]) -> list[str]:
+def _colors(coloring: View) -> list[str]:
     """Return the colour of each image, as the plots map numbers to a palette."""
     palette, low, high = coloring["palette"], coloring["low"], coloring["high"]
-    assert isinstance(palette, tuple) and isinstance(low, float) and isinstance(high, float)
     values = np.asarray(coloring["values"], dtype=np.float64)
     places = np.floor((values - low) / (high - low) * len(palette))
     codes = np.clip(np.nan_to_num(places, nan=len(palette) - 1), 0, len(palette) - 1)
