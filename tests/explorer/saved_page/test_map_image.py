@@ -10,7 +10,7 @@ from cliplab.explorer.saved_page.map_image import map_image
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_documents")]
 
 
-def test_the_picture_shows_each_cluster_in_its_colour(images, embeddings, projection, sweep):
+def test_the_map_shows_each_cluster_in_its_colour(images, embeddings, projection, sweep):
     explorer = Explorer(images, embeddings, projection, sweep)
     drawn = Image.open(io.BytesIO(map_image(explorer._session)))
     assert drawn.format == "PNG"
