@@ -39,6 +39,8 @@ from cliplab.projection.projecting import project
 from cliplab.projection.values import Projection
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cliplab.embeddings.encoder import ClipEncoder
     from cliplab.evaluation.evidence.judging import Evidence
 

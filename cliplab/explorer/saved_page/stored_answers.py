@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cliplab._core.html import render
+from cliplab.explorer.model.answers import ABOUT_AMI
 from cliplab.explorer.model.colors import NEIGHBOR_COLORS, coloring_view
 from cliplab.explorer.model.hover_fields import image_columns
 from cliplab.explorer.model.state import LIKENESS, NOTHING
 from cliplab.explorer.saved_page.stored_values import snapshot_of
 from cliplab.explorer.style.theme import cluster_color
-from cliplab.explorer.widgets.pages.reveal import RevealContent, reveal_content
+from cliplab.explorer.widgets.pages.reveal import Answer, reveal_content
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,48 +62,30 @@ def _coloring(session: ExplorerSession, name: str, title: str) -> dict[str, Any]
 
 
 def _agreement(session: ExplorerSession, value: int) -> dict[str, Any]:
-    content = reveal_content(snapshot_of(session, value)._replace(is_revealed=True, guesses=()))
-    agreement = content.agreement
-    if agreement is None:
+    shown = snapshot_of(session, value)._replace(is_revealed=True, committed_k=None, guesses=())
+    answer = reveal_content(shown).answer
+    if answer is None:
         said = render("explorer/style/templates/reveal_no_classes.html")
         return {"sentence": said.striptags(), "tables": [], "disagreeing": []}
-    said = render(
-        "explorer/style/templates/reveal.html",
-        committed_k=None,
-        n_classes=content.n_classes,
-        n_clusters=content.n_clusters,
-        scores=(
-            ("AMI", agreement.adjusted_mutual_info),
-            ("ARI", agreement.adjusted_rand),
-            ("homogeneity", agreement.homogeneity),
-            ("completeness", agreement.completeness),
-            ("purity", agreement.purity),
-        ),
-        guesses="",
-        tables=[],
-    )
     return {
-        "sentence": said.striptags(),
-        "tables": _tables(content),
-        "disagreeing": [int(row) for row in content.disagreeing],
+        "sentence": f"{answer.sentence} {ABOUT_AMI}",
+        "tables": _tables(answer),
+        "disagreeing": [int(row) for row in answer.disagreeing],
     }
 
 
-def _tables(content: RevealContent) -> list[dict[str, Any]]:
-    tables = []
-    if content.purities is not None:
-        rows = [
-            [_chip(each.cluster_label), str(each.size), each.class_name, f"{each.purity:.0%}"]
-            for each in content.purities.itertuples(index=False)
-        ]
-        tables.append({"heads": ["", "size", "commonest class", "purity"], "rows": rows})
-    if content.best_labels is not None:
-        tables.append(_labels(content.best_labels))
-    if content.counts is not None:
-        counts = [[name, *(str(n or "") for n in ns)] for name, *ns in content.counts.itertuples()]
-        heads = ["class \\ cluster", *map(str, content.counts.columns)]
-        tables.append({"heads": heads, "rows": counts})
-    return tables
+def _tables(answer: Answer) -> list[dict[str, Any]]:
+    purities = answer.agreement.to_pandas()
+    rows = [
+        [_chip(each.cluster_label), str(each.size), each.class_name, f"{each.purity:.0%}"]
+        for each in purities.itertuples(index=False)
+    ]
+    tables = [{"heads": ["", "size", "commonest class", "purity"], "rows": rows}]
+    if answer.best_labels is not None:
+        tables.append(_labels(answer.best_labels))
+    counts = [[name, *(str(n or "") for n in ns)] for name, *ns in answer.counts.itertuples()]
+    heads = ["class \\ cluster", *map(str, answer.counts.columns)]
+    return [*tables, {"heads": heads, "rows": counts}]
 
 
 def _labels(best: pd.DataFrame) -> dict[str, Any]:
