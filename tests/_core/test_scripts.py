@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -20,8 +21,8 @@ SCRIPTS = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob(
 def test_a_script_is_the_body_of_a_function(path):
     text = script(path)
     assert "function " in text
-    assert "export" not in text
-    assert "import" not in text
+    # Not the words themselves: Bokeh has a function `export`.
+    assert re.search(r"^(export|import)\b", text, re.MULTILINE) is None
 
 
 def test_each_script_has_tests_of_its_own():

@@ -186,10 +186,10 @@ def test_answers_come_after_a_commitment_and_nothing_hostile_runs(
     page.get_by_role("button", name="Commit").click()
     explorer.state.page = "reveal"
     explorer.state.committed_k = 5
-    agreement = explorer._session.page_content.agreement
+    answer = explorer._session.page_content.answer
     said = page.locator("#cliplab-parts").inner_text()
-    assert f"You said 5. There are {explorer._session.page_content.n_classes} classes" in said
-    assert f"AMI {agreement.adjusted_mutual_info:.2f}" in said
+    assert f"You said 5. There are {answer.n_classes} classes" in said
+    assert f"AMI {answer.agreement.adjusted_mutual_info:.2f}" in said
     assert _ATTACK in said
     assert set(page.evaluate(known)) == set(explorer.images.class_names)
     page.get_by_label("colour by").select_option("class")

@@ -37,6 +37,7 @@ def drawn_plots(session: ExplorerSession) -> dict[str, Any]:
     plots.show_title(session.map_title)
     plots.show_sweep(session.sweep_view)
     plots.show_band(session.band_view)
+    board.fit_curves()
     plots.show_clustering(session.clustering_view)
     plots.show_numbers(session.numbers_view)
     by_cluster = coloring_view("cluster", None, session.clustering)
@@ -44,7 +45,7 @@ def drawn_plots(session: ExplorerSession) -> dict[str, Any]:
     for sheet in sheets(session.images, PIXELS):
         plots.hover.show_sheet(sheet)
     layout: Any = board.layout
-    images_row, evidence, _ = layout.children  # The last row is that of the null data.
+    images_row, evidence = layout.children[0], board.evidence.layout
     layout.children = [images_row]
     if session.evidence is not None:
         board.evidence.show(evidence_view(session.evidence, session.snapshot.where))

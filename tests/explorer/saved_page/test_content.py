@@ -108,13 +108,13 @@ def test_classes_are_encoded_and_agree_as_in_the_explorer(explorer, value):
     assert answers["colors"][0]["name"] == "class"
     for k in (5, 9):
         explorer.state.n_clusters = k
-        content = explorer._session.page_content
+        answer = explorer._session.page_content.answer
         told = answers["values"][str(k)]
-        assert told["sentence"].startswith(f"There are {content.n_classes} classes")
-        assert f"AMI {content.agreement.adjusted_mutual_info:.2f}" in told["sentence"]
-        assert told["disagreeing"] == list(content.disagreeing)
+        assert told["sentence"].startswith(f"There are {answer.n_classes} classes")
+        assert f"AMI {answer.agreement.adjusted_mutual_info:.2f}" in told["sentence"]
+        assert told["disagreeing"] == list(answer.disagreeing)
         purities = [row[2] for row in told["tables"][0]["rows"]]
-        assert purities == content.purities["class_name"].tolist()
+        assert purities == answer.agreement.to_pandas()["class_name"].tolist()
 
 
 def test_nothing_outside_of_the_answers_names_a_class_or_an_image(images, value):
