@@ -47,12 +47,11 @@ def forget_result(shown: object) -> None:
     if shell is None:
         return
     numbers = shell.user_ns.get("_oh", {})
-    for number in [number for number, value in numbers.items() if value is shown]:
-        del numbers[number]
-        shell.user_ns.pop(f"_{number}", None)
-        shell.user_ns_hidden.pop(f"_{number}", None)
-    for name in ("_", "__", "___"):
-        for space in (shell.user_ns, vars(shell.displayhook)):
+    names = [f"_{number}" for number, value in numbers.items() if value is shown]
+    for name in names:
+        del numbers[int(name[1:])]
+    for space in (shell.user_ns, shell.user_ns_hidden, vars(shell.displayhook)):
+        for name in ("_", "__", "___", *names):
             if space.get(name) is shown:
                 space[name] = ""
 

@@ -794,9 +794,9 @@ def test_a_guess_belongs_to_the_clustering_it_was_made_of(explorer):
     page._keep.click()
     explorer.state.committed_k = 4
     assert explorer.state.n_clusters == 4
-    assert "you said" not in page._words.value
+    assert "you said" not in _texts(page.widget)
     explorer.state.n_clusters = 5
-    said = page._words.value
+    said = _texts(page.widget)
     assert "cluster 0 of 5: ships" in said
     assert "you said" in said
 
