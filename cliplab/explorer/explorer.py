@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import weakref
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,8 +40,6 @@ from cliplab.projection.projecting import project
 from cliplab.projection.values import Projection
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cliplab.embeddings.encoder import ClipEncoder
     from cliplab.evaluation.evidence.judging import Evidence
 

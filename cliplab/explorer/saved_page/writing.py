@@ -15,9 +15,10 @@ from cliplab._core.cache import write_whole
 from cliplab._core.html import render
 from cliplab._core.scripts import script
 from cliplab._core.validation import wrong_value
+from cliplab.explorer.model.colors import coloring_by_cluster
+from cliplab.explorer.plots.stills.map_still import MapContent, map_still
 from cliplab.explorer.saved_page.content import page_value
 from cliplab.explorer.saved_page.encoding import as_base64, as_json
-from cliplab.explorer.saved_page.map_image import map_image
 from cliplab.explorer.style.theme import MOST_AT_ONCE
 from cliplab.explorer.widgets.page_script import SCRIPTS
 
@@ -95,9 +96,18 @@ def page_html(session: ExplorerSession, *, answers: bool) -> str:
         # No other script runs, whatever a class is called.
         hashes=[_hash(each) for each in (bokeh_js, own)],
         value=as_json(page_value(session, answers=answers)),
-        map_image=f"data:image/png;base64,{as_base64(map_image(session))}",
+        map_image=f"data:image/png;base64,{as_base64(_map_image(session))}",
         clusters=f"{session.clustering.n_clusters} clusters",
     )
+
+
+def _map_image(session: ExplorerSession) -> bytes:
+    """Return the map coloured by cluster: other colours may be the answers."""
+    coloring = coloring_by_cluster(session.clustering)
+    content = MapContent(
+        session.map_view, coloring, session.map_title, numbers=session.numbers_view
+    )
+    return map_still(content).to_bytes()
 
 
 def _own_script() -> str:

@@ -36,6 +36,17 @@ def test_without_scripts_there_is_a_picture_and_a_sentence(explorer, tmp_path):
     assert 'src="data:image/png;base64,iVBOR' in instead
 
 
+def test_the_picture_says_nothing_of_the_answers(explorer, tmp_path):
+    def drawn():
+        page = explorer.save_page(tmp_path / "lesson.html").read_text(encoding="utf-8")
+        return re.search(r'src="(data:image/png[^"]*)', page)[1]
+
+    before = drawn()
+    explorer.state.committed_k = explorer.state.n_clusters
+    explorer.state.color_by = "class"
+    assert drawn() == before
+
+
 def test_a_hostile_name_ends_no_script(images, embeddings, projection, sweep, tmp_path):
     table = images.dataset.to_pandas()
     dataset = images.dataset.remove_columns("author").add_column("author", [_HOSTILE] * len(table))
