@@ -206,8 +206,8 @@ class Page:
             self._disagreeing = answer.disagreeing
             self._show.description = f"Show {len(self._disagreeing)} that disagree"
             self._show.disabled = not self._disagreeing
-            self._words.value = _sentence(answer, guesses)
             self._tables.value = _tables(answer, content.own_guesses)
+            self._words.value = _sentence(answer, guesses)
         self._board.show_answers(None if answer is None else answer.view)
         self._was_revealed = content.is_revealed
 
