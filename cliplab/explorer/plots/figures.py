@@ -252,11 +252,14 @@ def empty_figure(name: str, height: int = PLOT_HEIGHT) -> figure:
     # Ends that come back from a page are taken for chosen ones by the next: they follow no data.
     for axis_range in (plot.x_range, plot.y_range):
         axis_range.syncable = False
-    # Before a pointer can press, it enters.
-    guard = (
+    # A view has a size before it is pressed. One that is made anew may have the size it had; then
+    # the pointer has to enter first.
+    code = (
         script("explorer/style/scripts/gestures.js") + "guardGestures(Bokeh.index.find_one(plot))"
     )
-    plot.js_on_event("mouseenter", CustomJS(args={"plot": plot}, code=guard))
+    guard = CustomJS(args={"plot": plot}, code=code)
+    plot.js_on_change("inner_width", guard)
+    plot.js_on_event("mouseenter", guard)
     # A background, if one that nobody sees: without it Bokeh strokes, along with the outline, the
     # path that an earlier painting has left.
     plot.update(background_fill_color=NEUTRAL, background_fill_alpha=0.01)

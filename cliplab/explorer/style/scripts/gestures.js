@@ -4,7 +4,8 @@
 
 const FAR = 6; // Pixels; one more than what Bokeh takes for a tap.
 const NEAR = 12; // Pixels outside the frame.
-const TOOLS = '.bk-ToolButton, .bk-OnOffButton, .bk-ClickButton, [class*="tool-icon"]';
+const TOOLBAR = ".bk-Toolbar, .bk-ToolbarPanel";
+const TOOLS = '.bk-OnOffButton, .bk-ClickButton, [class*="tool-icon"]';
 const TOLD = [
   ...["pointerId", "pointerType", "isPrimary", "button", "buttons", "pressure"],
   ...["clientX", "clientY", "screenX", "screenY", "width", "height", "view"],
@@ -30,9 +31,10 @@ export function guardGestures(view) {
   const ours = new WeakSet();
   // The bar of the tools reaches to the frame; a press there that is on none is one on the plot.
   const isOnPlot = (event, name) => {
-    const target = event.composedPath()[0];
-    if (target === surfaceOf(view)) return true;
-    if (name !== "pointerdown" || target.closest?.(TOOLS)) return false;
+    const path = event.composedPath();
+    if (path[0] === surfaceOf(view)) return true;
+    const isIn = (names) => path.some((part) => part.matches?.(names));
+    if (name !== "pointerdown" || !isIn(TOOLBAR) || isIn(TOOLS)) return false;
     return distance(event, inside(event, box())) <= NEAR;
   };
   for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) {

@@ -132,10 +132,13 @@ test("it stands between the pointers and a plot, once, and lets everything else 
   assert.deepEqual([told, captured], [[], [1]]);
   assert.equal(send(make("pointerup")), true);
   assert.deepEqual([told.length, told[0].type, told[0].clientX], [1, "pointerdown", 150]);
-  const bar = (isTool) => ({ closest: () => isTool || null });
+  const bar = (isTool) => ({
+    matches: (names) => names.includes("Toolbar") || (isTool && names.includes("OnOffButton")),
+  });
   const beside = () => new Pointer("pointerdown", { clientX: 95, clientY: 100 });
   assert.equal(send(beside(), bar(true)), true);
   assert.equal(send(new Pointer("pointerdown", { clientX: 60, clientY: 100 }), bar(false)), true);
+  assert.equal(send(beside(), { matches: () => false }), true);
   assert.equal(send(beside(), bar(false)), false);
   assert.equal(captured.length, 2);
 });
