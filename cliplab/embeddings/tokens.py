@@ -9,6 +9,10 @@ from cliplab._core.validation import wrong_value
 _N_SHOWN = 40
 
 
+class TooLongError(ValueError):
+    """A text is longer than a model reads."""
+
+
 def require_tokens(text: str, tokenizer: Any, model: str) -> None:
     """Refuse a text that is longer than a model reads.
 
@@ -23,14 +27,14 @@ def require_tokens(text: str, tokenizer: Any, model: str) -> None:
 
     Raises
     ------
-    ValueError
+    TooLongError
         If it has more tokens, start and end included.
     """
     n_tokens = count_tokens(text, tokenizer)
     if n_tokens > tokenizer.context_length:
         shown = text if len(text) <= _N_SHOWN else text[: _N_SHOWN - 2] + " …"
         most = f"be of at most {tokenizer.context_length} tokens each, all that {model} reads"
-        raise ValueError(wrong_value("texts", most, shown, f", which has {n_tokens}"))
+        raise TooLongError(wrong_value("texts", most, shown, f", which has {n_tokens}"))
 
 
 def count_tokens(text: str, tokenizer: Any) -> int:

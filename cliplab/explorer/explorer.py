@@ -15,6 +15,7 @@ from cliplab._core.validation import require_kind, require_rows
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering
+from cliplab.embeddings.text_encoder import StorybookTextEncoder
 from cliplab.embeddings.values import Embeddings
 from cliplab.explorer.model.answers import Answers, find_answers
 from cliplab.explorer.model.commitments import key_of, recall, remember
@@ -41,6 +42,7 @@ from cliplab.projection.values import Projection
 
 if TYPE_CHECKING:
     from cliplab.embeddings.encoder import ClipEncoder
+    from cliplab.embeddings.text_encoder import TextEncoder
     from cliplab.evaluation.evidence.judging import Evidence
 
 
@@ -62,8 +64,9 @@ class Explorer:
         The clusterings for every k; computed with the defaults of `sweep_clusters` when left out. A
         single clustering is shown as ``ClusterSweep((clustering,))``.
     encoder : ClipEncoder, optional
-        What made the embeddings. With it clusters are put into words, and the images can be
-        coloured by likeness to what is typed.
+        What made the embeddings. With it clusters are put into words, and images are searched for
+        by what is typed. Vectors of the storybook's CLIP need none: its text half comes with this
+        package, and takes neither torch nor a second to load.
     parts : iterable of str, default="all"
         Which parts of the screen are shown, so that a lesson can open one at a time: the control of
         ``"k"``, the ``"map"``, ``"silhouettes"``, ``"curves"`` over k, the table of ``"clusters"``
@@ -123,8 +126,11 @@ class Explorer:
         require_kind("sweep", sweep, ClusterSweep)
         require_rows("projection", len(projection), len(images))
         require_rows("sweep", len(sweep.clusterings[0]), len(images))
-        self.images, self.embeddings, self.encoder = images, embeddings, encoder
-        has_encoder = encoder is not None
+        reads: TextEncoder | None = encoder
+        if encoder is None and StorybookTextEncoder.fits(embeddings):
+            reads = StorybookTextEncoder()
+        self.images, self.embeddings, self.encoder = images, embeddings, reads
+        has_encoder = reads is not None
         options = find_options(
             images,
             embeddings,
@@ -139,7 +145,7 @@ class Explorer:
         self.state.committed_k = recall(commitment)
         self.state.observe(lambda change: remember(commitment, change["new"]), "committed_k")
         self._event_loop = EventLoop()
-        given = images, embeddings, encoder
+        given = images, embeddings, reads
         self._session = ExplorerSession(
             given, projection, sweep, self.state, options, pages, self._event_loop
         )

@@ -85,6 +85,7 @@ class Render:
             part(
                 "turning", "sweep clustering_view numbers_view coloring running", panel.script.show
             ),
+            part("search", "ranking running state.query", panel.script.search.show),
             part("status", "status progress", self._draw_status),
             part("map title", "map_title", lambda: plots.show_title(session.map_title)),
         )

@@ -23,7 +23,7 @@ from cliplab.evaluation.result_html import result_html
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cliplab.embeddings.encoder import ClipEncoder
+    from cliplab.embeddings.text_encoder import TextEncoder
 
 UNSURE = "unsure"
 _N_TOP_WORDS = 3
@@ -145,7 +145,7 @@ class ClusterNames:
 
 def name_clusters(
     clustering: Clustering,
-    encoder: ClipEncoder | Mapping[str, ArrayLike],
+    encoder: TextEncoder | Mapping[str, ArrayLike],
     vocabulary: Sequence[str] | Mapping[str, Any] | None = None,
     *,
     templates: Sequence[str] | None = None,
@@ -256,12 +256,13 @@ def _words(
 ) -> tuple[WordTree, list[int], NDArray[np.float64]]:
     """Return the vocabulary, which of its words have a vector, and these vectors."""
     from cliplab.embeddings.encoder import ClipEncoder
+    from cliplab.embeddings.text_encoder import StorybookTextEncoder
 
     if isinstance(encoder, Mapping):
         if templates is not None:
             raise ValueError(wrong_value("templates", "be None with word vectors", templates))
         return given_vectors(encoder, vocabulary)
-    if not isinstance(encoder, ClipEncoder):
+    if not isinstance(encoder, ClipEncoder | StorybookTextEncoder):
         must = "be a ClipEncoder, for example ClipEncoder('storybook'), or a dict of word vectors"
         raise TypeError(wrong_value("encoder", must, type(encoder)))
     tree = checked_vocabulary(vocabulary, encoder.model)

@@ -14,7 +14,7 @@ from cliplab.embeddings.points import unit_rows
 from cliplab.evaluation.naming.vocabulary import default_templates
 
 if TYPE_CHECKING:
-    from cliplab.embeddings.encoder import ClipEncoder
+    from cliplab.embeddings.text_encoder import TextEncoder
 
 # The article depends on the sound: "an hour", but "a unicorn".
 _SOUNDS_LIKE_A_VOWEL = re.compile(
@@ -23,9 +23,9 @@ _SOUNDS_LIKE_A_VOWEL = re.compile(
 _BATCH_SIZE = 32
 _SECONDS_BEFORE_PROGRESS = 2
 # The vectors of words that an encoder has encoded; they are dropped with the encoder.
-_VECTORS: WeakKeyDictionary[ClipEncoder, dict[tuple[str, ...], NDArray[np.float64]]] = (
-    WeakKeyDictionary()
-)
+_VECTORS: WeakKeyDictionary[
+    TextEncoder, dict[tuple[str, ...], NDArray[np.float64]]
+] = WeakKeyDictionary()
 
 
 def fill(template: str, word: str) -> str:
@@ -73,7 +73,9 @@ def checked_templates(templates: Any, model: str) -> tuple[str, ...]:
 
 
 def word_vectors(
-    encoder: ClipEncoder, words: tuple[str, ...], templates: tuple[str, ...]
+    encoder: TextEncoder,
+    words: tuple[str, ...],
+    templates: tuple[str, ...],
 ) -> NDArray[np.float64]:
     """Return the vector of each word: the mean over all templates.
 

@@ -13,13 +13,14 @@ from cliplab._core.validation import require_kind
 from cliplab.embeddings.points import unit_rows
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.naming.prompts import checked_templates, word_vectors
+from cliplab.evaluation.naming.text_fit import LEAST_FIT, N_BEST, text_fit
 from cliplab.evaluation.naming.vocabulary import checked_vocabulary
 from cliplab.evaluation.result_html import result_html
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cliplab.embeddings.encoder import ClipEncoder
+    from cliplab.embeddings.text_encoder import TextEncoder
 
 _N_SHOWN = 10
 
@@ -34,6 +35,9 @@ class TextRanking:
         The text.
     scores : array-like of shape (n_images,)
         The higher the better. Only their order has a meaning.
+    fit : float, default=1.0
+        How well the 12 best images fit the text, as a share of how well those of the tenth best
+        word of the vocabulary fit that word.
 
     Raises
     ------
@@ -51,6 +55,7 @@ class TextRanking:
 
     text: str
     scores: NDArray[np.float32]
+    fit: float = 1.0
 
     def __post_init__(self) -> None:
         scores = np.array(self.scores, dtype=np.float32)
@@ -63,6 +68,19 @@ class TextRanking:
     def ranking(self) -> NDArray[np.intp]:
         """The rows of all images, the best first."""
         return np.argsort(-self.scores, kind="stable")
+
+    @property
+    def hits(self) -> NDArray[np.intp]:
+        """The rows of the 12 images that fit best, or of all if they are fewer."""
+        return self.ranking[:N_BEST]
+
+    @property
+    def is_match(self) -> bool:
+        """Whether the text describes any of the images: its fit is at least 0.51.
+
+        Of texts that do, none was missed. Of texts that do not, one in ten passes.
+        """
+        return self.fit >= LEAST_FIT
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the images and their scores, the best first.
@@ -85,13 +103,15 @@ class TextRanking:
     def _repr_html_(self) -> str:
         best = self.to_pandas().head(_N_SHOWN).set_index("image")
         note = f"The best {_N_SHOWN}:" if len(self) > _N_SHOWN else ""
+        if not self.is_match:
+            note = f"No good match. {note}".strip()
         return result_html(repr(self), best, note=note)
 
 
 def rank_by_text(
     text: str,
     embeddings: Embeddings,
-    encoder: ClipEncoder,
+    encoder: TextEncoder,
     *,
     vocabulary: Sequence[str] | None = None,
 ) -> TextRanking:
@@ -104,7 +124,8 @@ def rank_by_text(
 
     A score is the cosine of the two differences. It compares an image with the other images, so
     it depends on them, and only the order of the scores has a meaning. The best score is not a
-    probability, and one image is the best even if none fits.
+    probability, and one image is the best even if none fits. Whether any fits, `is_match` says: it
+    compares the best scores with those of the words of the vocabulary.
 
     Parameters
     ----------
@@ -142,13 +163,17 @@ def rank_by_text(
     >>> found = rank_by_text("a red car", encoder.encode_images(images), encoder)
     >>> images.to_pandas()["caption"][found.ranking[0]]
     'a red car in the city'
+    >>> found.is_match
+    True
     """
     from cliplab.embeddings.encoder import ClipEncoder
+    from cliplab.embeddings.text_encoder import StorybookTextEncoder
 
     if not isinstance(text, str) or not text.strip():
         raise ValueError(f"`text` must be a string that is not blank. Got {text!r} instead.")
     require_kind("embeddings", embeddings, Embeddings)
-    require_kind("encoder", encoder, ClipEncoder)
+    if not isinstance(encoder, StorybookTextEncoder):
+        require_kind("encoder", encoder, ClipEncoder)
     words = checked_vocabulary(vocabulary, encoder.model).words
     _require_same_encoder(embeddings, encoder)
     texts = word_vectors(encoder, words, checked_templates(None, encoder.model))
@@ -160,11 +185,15 @@ def rank_by_text(
         )
     vectors = embeddings.vectors.astype(np.float64)
     differences = unit_rows(vectors - vectors.mean(axis=0))
-    meaning = unit_rows(encoded - texts.mean(axis=0))[0]
-    return TextRanking(text, differences @ meaning)
+    mean = texts.mean(axis=0)
+    meaning = unit_rows(encoded - mean)[0]
+    fit = text_fit(differences, meaning, unit_rows(texts - mean))
+    return TextRanking(text, differences @ meaning, fit)
 
 
-def _require_same_encoder(embeddings: Embeddings, encoder: ClipEncoder) -> None:
+def _require_same_encoder(
+    embeddings: Embeddings, encoder: TextEncoder
+) -> None:
     """Reject vectors of another model. Those of an unknown model may be of this one."""
     weights = embeddings.provenance.get("pretrained", str(encoder.pretrained))
     if embeddings.model not in (encoder.model, "unknown") or weights != str(encoder.pretrained):

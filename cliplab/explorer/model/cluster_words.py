@@ -9,7 +9,7 @@ from cliplab.evaluation.naming.cluster_names import ClusterNames, name_clusters
 
 if TYPE_CHECKING:
     from cliplab.clustering.values import Clustering
-    from cliplab.embeddings.encoder import ClipEncoder
+    from cliplab.embeddings.text_encoder import TextEncoder
     from cliplab.embeddings.values import Embeddings
 
 _N_KEPT = 40  # Names of all k of a sweep, and of another.
@@ -27,11 +27,11 @@ class ClusterWords:
     ----------
     embeddings : Embeddings
         Of the images.
-    encoder : ClipEncoder or None
+    encoder : TextEncoder or None
         Whose text encoder reads the words.
     """
 
-    def __init__(self, embeddings: Embeddings, encoder: ClipEncoder | None) -> None:
+    def __init__(self, embeddings: Embeddings, encoder: TextEncoder | None) -> None:
         self._embeddings, self._encoder = embeddings, encoder
         self._known: dict[tuple[Clustering, tuple[str, ...]], ClusterNames] = {}
 

@@ -10,12 +10,13 @@ from cliplab.evaluation.evidence.judging import Evidence
 from cliplab.evaluation.naming.text_ranking import TextRanking, rank_by_text
 from cliplab.explorer.model.null_group import NullGroup, null_groups
 from cliplab.explorer.model.options import MOST_REPEATED
+from cliplab.explorer.model.search import found_rows
 from cliplab.explorer.model.state import LIKENESS
 from cliplab.explorer.notebook.tasks import Worker
 
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
-    from cliplab.embeddings.encoder import ClipEncoder
+    from cliplab.embeddings.text_encoder import TextEncoder
     from cliplab.embeddings.values import Embeddings
     from cliplab.explorer.model.results import Results
     from cliplab.explorer.model.session import ExplorerSession
@@ -108,19 +109,25 @@ class NullDataTask:
 
 
 class RankingTask:
-    """Has the session rank the images by the text that was typed.
+    """Has the session search for the images that are most like the text that was typed.
 
     Parameters
     ----------
     session : ExplorerSession
-        Whose `ranking` it sets; the map is then coloured by it.
+        Whose `ranking` it sets; what is found is selected.
     event_loop : EventLoop
         Where rankings arrive.
+
+    Attributes
+    ----------
+    problem : Exception or None
+        Why the text that was typed last could not be searched for.
     """
 
     def __init__(self, session: ExplorerSession, event_loop: EventLoop) -> None:
         self._session = session
         self._worker: Worker[TextRanking] = Worker(event_loop, session.fail)
+        self.problem: Exception | None = None
 
     @property
     def is_running(self) -> bool:
@@ -141,8 +148,9 @@ class RankingTask:
         if text and text in (self._worker.task, self._worker.failed):
             return
         self._worker.cancel()
+        self.problem = None
         if not text:
-            self._show(None)
+            self._forget()
         if text == shown or not text:
             return
         if session.encoder is None:
@@ -150,9 +158,10 @@ class RankingTask:
             raise ValueError(
                 "`query` needs CLIP's text encoder: give the Explorer its encoder, with `encoder=`."
             )
+        session.state.selected = ()
         self._worker.start(
             text,
-            _ranked(text, session.embeddings, session.encoder),
+            self._ranked(text, session.embeddings, session.encoder),
             lambda ranking: session.run(lambda: self._show(ranking)),
             lambda: session.run(lambda: None),
         )
@@ -165,11 +174,36 @@ class RankingTask:
         """Start again what failed, when it is asked for next."""
         self._worker.failed = None
 
-    def _show(self, ranking: TextRanking | None) -> None:
+    def select(self) -> None:
+        """Select what the text has found, and open the page that shows it in its order."""
+        session = self._session
+        if session.ranking is None:
+            return
+        session.order = tuple(found_rows(session.ranking))
+        session.state.selected = session.order
+        if session.order:
+            session.state.page = "images"
+
+    def _show(self, ranking: TextRanking) -> None:
         self._session.ranking = ranking
-        is_coloring = self._session.state.color_by == LIKENESS
-        if is_coloring != (ranking is not None):
-            self._session.state.color_by = "cluster" if is_coloring else LIKENESS
+        self.select()
+
+    def _forget(self) -> None:
+        session = self._session
+        ranking, session.ranking = session.ranking, None
+        if ranking is not None and session.state.selected == tuple(sorted(found_rows(ranking))):
+            session.state.selected = ()
+        if session.state.color_by == LIKENESS:
+            session.state.color_by = "cluster"
+
+    def _ranked(
+        self, text: str, embeddings: Embeddings, encoder: TextEncoder
+    ) -> Iterator[TextRanking]:
+        try:
+            yield rank_by_text(text, embeddings, encoder)
+        except Exception as error:
+            self.problem = error
+            raise
 
 
 class EvidenceTask:
@@ -232,10 +266,6 @@ class EvidenceTask:
             self._found.append((sweep, found))
         else:
             self._session.evidence_progress = found
-
-
-def _ranked(text: str, embeddings: Embeddings, encoder: ClipEncoder) -> Iterator[TextRanking]:
-    yield rank_by_text(text, embeddings, encoder)
 
 
 def _refuse(name: str, must_be: str, value: object) -> NoReturn:

@@ -28,7 +28,7 @@ from cliplab.explorer.model.state import NOTHING
 
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
-    from cliplab.embeddings.encoder import ClipEncoder
+    from cliplab.embeddings.text_encoder import TextEncoder
     from cliplab.embeddings.values import Embeddings
     from cliplab.explorer.model.options import Options
     from cliplab.explorer.model.state import ExplorerState
@@ -68,7 +68,7 @@ class ExplorerSession(traitlets.HasTraits):
 
     Parameters
     ----------
-    given : triple of ImageSet, Embeddings and ClipEncoder or None
+    given : triple of ImageSet, Embeddings and TextEncoder or None
         What the Explorer is of.
     projection, sweep
         What is on the screen at first.
@@ -121,7 +121,7 @@ class ExplorerSession(traitlets.HasTraits):
 
     images: ImageSet
     embeddings: Embeddings
-    encoder: ClipEncoder | None
+    encoder: TextEncoder | None
     state: ExplorerState
     options: Options
 
@@ -164,7 +164,7 @@ class ExplorerSession(traitlets.HasTraits):
 
     def __init__(
         self,
-        given: tuple[ImageSet, Embeddings, ClipEncoder | None],
+        given: tuple[ImageSet, Embeddings, TextEncoder | None],
         projection: Projection,
         sweep: ClusterSweep,
         state: ExplorerState,

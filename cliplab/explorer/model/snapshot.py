@@ -9,10 +9,9 @@ from cliplab.explorer.model.sentences import space_title
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
     from cliplab.clustering.values import Clustering
-    from cliplab.embeddings.encoder import ClipEncoder
+    from cliplab.embeddings.text_encoder import TextEncoder
     from cliplab.embeddings.values import Embeddings
     from cliplab.evaluation.evidence.judging import Evidence
-    from cliplab.evaluation.naming.text_ranking import TextRanking
     from cliplab.explorer.model.cluster_words import ClusterWords
     from cliplab.explorer.model.session import ExplorerSession
     from cliplab.explorer.model.small_images import SmallImages
@@ -65,13 +64,13 @@ class Snapshot(NamedTuple):
         The learner's own words, with commas between.
     guesses : tuple of Guess
         What the learner has called clusters.
-    ranking, evidence, evidence_progress, is_gathering
-        The order by a text; the evidence for the sweep, and how far it is gathered.
+    evidence, evidence_progress, is_gathering
+        The evidence for the sweep, and how far it is gathered.
     """
 
     images: ImageSet
     embeddings: Embeddings
-    encoder: ClipEncoder | None
+    encoder: TextEncoder | None
     small_images: SmallImages
     cluster_words: ClusterWords
     data: Embeddings | Projection | None
@@ -92,7 +91,6 @@ class Snapshot(NamedTuple):
     classes: str
     vocabulary: str
     guesses: tuple[Guess, ...]
-    ranking: TextRanking | None
     evidence: Evidence | None
     evidence_progress: float
     is_gathering: bool
@@ -125,7 +123,6 @@ class Snapshot(NamedTuple):
             state.classes,
             state.vocabulary,
             session.guesses,
-            session.ranking,
             session.evidence,
             session.evidence_progress,
             session.evidence_task.is_running,

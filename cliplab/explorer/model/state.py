@@ -72,7 +72,7 @@ class ExplorerState(traitlets.HasTraits):
         The two clusters that the page Two clusters is about; empty for the two that are nearest to
         each other, or those of the bar that is opened.
     query : str
-        The text that images are coloured and ranked by; only with an encoder.
+        The text that is searched for: the images most like it are selected; only with an encoder.
     vocabulary : str
         The words that clusters are named with, with commas between; a tree of everyday words where
         it is empty.
@@ -184,7 +184,7 @@ class ExplorerState(traitlets.HasTraits):
         if name == "color_by" and value == LIKENESS and not self.query.strip():
             raise traitlets.TraitError(
                 f"`color_by` can be {LIKENESS!r} only when there are words: set `query`, or type "
-                "them on the page In words."
+                "them into the search box."
             )
         if name == "color_by" and value in self._known and not self.is_revealed:
             raise traitlets.TraitError(

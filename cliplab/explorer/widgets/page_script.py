@@ -19,6 +19,7 @@ from cliplab.explorer.model.turning import (
     turning_numbers,
     turning_view,
 )
+from cliplab.explorer.widgets.page_search import PageSearch
 from cliplab.images.thumbnails import SHEET_SIDE
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ SCRIPTS = (
         f"explorer/style/scripts/page/{name}.js"
         for name in (
             "elements", "views", "paint", "looks", "k_control", "cluster_table", "selection",
-            "taps", "entrance", "page",
+            "search", "taps", "entrance", "page",
         )
     ),
 )  # fmt: skip
@@ -89,6 +90,7 @@ class PageScript(anywidget.AnyWidget):
         # The last choice of a page, which the next message answers.
         self._choice: dict[str, Any] = {}
         self.on_msg(self._hear)
+        self.search = PageSearch(session, self, event_loop)
 
     @property
     def turns_clusters(self) -> bool:

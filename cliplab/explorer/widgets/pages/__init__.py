@@ -34,7 +34,7 @@ PAGES = (
     PageEntry("images", "Images", "The images that are selected"),
     PageEntry("silhouette", "Why this bar?", "How the silhouette of one image comes about"),
     PageEntry("valley", "Two clusters", "Are two clusters two groups, or one?"),
-    PageEntry("words", "In words", "Names for clusters, and images for a text", needs_encoder=True),
+    PageEntry("words", "In words", "Names for clusters", needs_encoder=True),
     PageEntry("transitions", "From k to k + 1", "Which images move as k moves"),
     PageEntry("evidence", "Evidence for k", "What speaks for each k, and how surely"),
     PageEntry("reveal", "Answers", "The known classes, once you have committed to a k"),
@@ -52,7 +52,7 @@ class PageContext(NamedTuple):
     board : Board
         The plots, for a page that draws in the place of some.
     link : callable
-        Keeps a trait of the state and a widget's value the same: ``link("query", text_box)``.
+        Keeps a trait of the state and a widget's value the same: ``link("vocabulary", text_box)``.
     """
 
     session: ExplorerSession

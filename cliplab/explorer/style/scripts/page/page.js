@@ -13,6 +13,7 @@ import {
   selectedRows,
   selectRows,
 } from "./paint.js";
+import { searchBox } from "./search.js";
 import { clusterOf, rowsOf, selectionChip } from "./selection.js";
 import { listenToBadges, listenToPlots } from "./taps.js";
 import { unpack } from "./views.js";
@@ -40,9 +41,14 @@ export function render({ model, el }) {
   const status = element("span", { class: "cliplab-kernel", role: "status" });
   const k = kControl(words, choose);
   const table = clusterTable(words, toggleCluster, previewCluster);
-  const chip = selectionChip(words, () => select([]));
+  const chip = selectionChip(words, clear);
+  const search = searchBox(words, me, {
+    send,
+    select: (rows) => select(rows.toSorted((a, b) => a - b)),
+    wait: (isLate) => say(isLate ? words.busy : ""),
+  });
   const line = element("div", { class: "cliplab-ask" }, k.question, chip.element);
-  const head = element("div", { class: "cliplab-head" }, line, k.element, status);
+  const head = element("div", { class: "cliplab-head" }, line, k.element, search.element, status);
   el.classList.add("cliplab-page");
   el.replaceChildren(head, table.element);
 
@@ -101,6 +107,10 @@ export function render({ model, el }) {
     clearTimeout(waiting);
     // A script that has just come waits for a kernel that may still run the cell.
     waiting = message.choice && setTimeout(() => say(words.busy), BUSY_AFTER);
+    send(message);
+  }
+
+  function send(message) {
     try {
       model.send(message);
     } catch {
@@ -124,6 +134,10 @@ export function render({ model, el }) {
       views.set(view.value, view);
     }
     if (message.numbers) numbers = new Map(message.numbers);
+    if (message.search) {
+      search.show(message.search);
+      showSelection();
+    }
     if (message.now) take(message.now, message.answer, message.page);
   }
 
@@ -156,6 +170,11 @@ export function render({ model, el }) {
     showSelection();
   }
 
+  function clear() {
+    search.clear();
+    select([]);
+  }
+
   function toggleCluster(cluster) {
     const rows = rowsOf(cluster, labels() ?? []);
     const chosen = chosenRows();
@@ -181,6 +200,7 @@ export function render({ model, el }) {
     const rows = chosenRows();
     const cluster = clusterOf(rows, labels());
     chip.show(rows, cluster);
+    search.mark(rows);
     table.mark(cluster);
   }
 
@@ -219,7 +239,7 @@ export function render({ model, el }) {
   function clearByKey(event) {
     const screen = el.closest(".cliplab-screen");
     const isHere = screen?.matches(":hover") || screen?.contains(document.activeElement);
-    if (event.key === "Escape" && isHere && chosenRows().length) select([]);
+    if (event.key === "Escape" && isHere && (search.isOn() || chosenRows().length)) clear();
   }
 
   // A frame that is as high as what it holds says nothing of the window.
@@ -240,6 +260,7 @@ export function render({ model, el }) {
     clearTimeout(waiting);
     entering.end();
     deafen();
+    search.close();
     document.removeEventListener("keydown", clearByKey);
     window.removeEventListener("resize", measure);
     model.off("msg:custom", hear);
