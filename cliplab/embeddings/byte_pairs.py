@@ -13,9 +13,7 @@ from typing import Any
 _VOCABULARY = "bpe_simple_vocab_16e6.txt.gz"
 _N_MERGES = 49_152 - 256 - 2
 _END_OF_WORD = "</w>"
-_PIECES = (
-    r"<start_of_text>|<end_of_text>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
-)
+_PIECES = r"<start_of_text>|<end_of_text>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
 
 
 class BytePairs:

@@ -69,7 +69,10 @@ class TextTransformer:
         return vector
 
     def _attend(self, x: Floats, name: str) -> Floats:
-        weight, bias = self._weights[f"{name}.in_proj_weight"], self._weights[f"{name}.in_proj_bias"]
+        weight, bias = (
+            self._weights[f"{name}.in_proj_weight"],
+            self._weights[f"{name}.in_proj_bias"],
+        )
         n_tokens, width = x.shape
         parts = (x @ weight.T + bias).reshape(n_tokens, 3, self._n_heads, -1)
         queries, keys, values = parts.transpose(1, 2, 0, 3)

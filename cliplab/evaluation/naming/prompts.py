@@ -23,9 +23,9 @@ _SOUNDS_LIKE_A_VOWEL = re.compile(
 _BATCH_SIZE = 32
 _SECONDS_BEFORE_PROGRESS = 2
 # The vectors of words that an encoder has encoded; they are dropped with the encoder.
-_VECTORS: WeakKeyDictionary[
-    TextEncoder, dict[tuple[str, ...], NDArray[np.float64]]
-] = WeakKeyDictionary()
+_VECTORS: WeakKeyDictionary[TextEncoder, dict[tuple[str, ...], NDArray[np.float64]]] = (
+    WeakKeyDictionary()
+)
 
 
 def fill(template: str, word: str) -> str:

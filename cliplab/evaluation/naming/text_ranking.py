@@ -78,7 +78,8 @@ class TextRanking:
     def is_match(self) -> bool:
         """Whether the text describes any of the images: its fit is at least 0.51.
 
-        Of texts that do, none was missed. Of texts that do not, one in ten passes.
+        Of texts that do, none was missed where this was measured. Of those that do not, about one
+        in fifteen passes.
         """
         return self.fit >= LEAST_FIT
 
@@ -191,9 +192,7 @@ def rank_by_text(
     return TextRanking(text, differences @ meaning, fit)
 
 
-def _require_same_encoder(
-    embeddings: Embeddings, encoder: TextEncoder
-) -> None:
+def _require_same_encoder(embeddings: Embeddings, encoder: TextEncoder) -> None:
     """Reject vectors of another model. Those of an unknown model may be of this one."""
     weights = embeddings.provenance.get("pretrained", str(encoder.pretrained))
     if embeddings.model not in (encoder.model, "unknown") or weights != str(encoder.pretrained):

@@ -170,7 +170,7 @@ WORDS: dict[str, Any] = {
     "selected": ("{n} image", "{n} images"),
     "selected_of": ("{n} image of cluster {cluster}", "{n} images of cluster {cluster}"),
     "clear": "Clear the selection (Escape)",
-    "search": "search: \"a red circle\"",
+    "search": 'search: "a red circle"',
     "search_help": "Search for images by a text in English (Enter)",
     "busy": "The kernel is busy: images and pages below follow when it is free.",
     "gone": "The kernel does not answer any more. Run the cell again.",

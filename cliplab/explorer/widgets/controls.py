@@ -78,6 +78,7 @@ class Controls:
 
     def show_legend(self, coloring: View, by_cluster: bool) -> None:
         """Say what the colours stand for; what those of the clusters are, their table says."""
+        self._legend.layout.display = "none" if by_cluster else None
         self._legend.value = render(
             "explorer/style/templates/legend.html",
             legend=[] if by_cluster else coloring["legend"],

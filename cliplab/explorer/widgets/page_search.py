@@ -31,9 +31,7 @@ class PageSearch:
         Where choices are made.
     """
 
-    def __init__(
-        self, session: ExplorerSession, script: PageScript, event_loop: EventLoop
-    ) -> None:
+    def __init__(self, session: ExplorerSession, script: PageScript, event_loop: EventLoop) -> None:
         self._session, self._script, self._event_loop = session, script, event_loop
         self._is_ready = False
         # The last search of a page. What comes after it in the queue has overtaken those before.

@@ -48,9 +48,9 @@ export function render({ model, el }) {
     wait: (isLate) => say(isLate ? words.busy : ""),
   });
   const line = element("div", { class: "cliplab-ask" }, k.question, chip.element);
-  const head = element("div", { class: "cliplab-head" }, line, k.element, search.element, status);
+  const head = element("div", { class: "cliplab-head" }, line, k.element, status);
   el.classList.add("cliplab-page");
-  el.replaceChildren(head, table.element);
+  el.replaceChildren(head, search.element, table.element);
 
   const clusters = { choose: toggleCluster, preview: previewCluster };
   const deafen = listenToBadges((part) => el.closest(".cliplab-screen")?.contains(part), clusters);

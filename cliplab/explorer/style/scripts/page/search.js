@@ -17,7 +17,7 @@ export function searchBox(words, page, { send, select, wait }) {
     spellcheck: "false",
     "data-lm-suppress-shortcuts": "true",
   });
-  const sentence = element("span", { role: "status" });
+  const sentence = element("span", { "aria-live": "polite" });
   const line = element("div", { class: "cliplab-search" }, input, sentence);
   line.hidden = true;
   let number = 0;
