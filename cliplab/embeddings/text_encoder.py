@@ -18,16 +18,17 @@ from cliplab.embeddings.values import Embeddings
 class TextEncoder(Protocol):
     """A `ClipEncoder`, or a `StorybookTextEncoder`: texts become vectors of the space of images.
 
-    Attributes
-    ----------
-    model, pretrained : str
-        The model and its weights, as of `ClipEncoder`.
+    Its model and its weights have names, as those of `ClipEncoder`.
     """
 
     @property
-    def model(self) -> str: ...
+    def model(self) -> str:
+        """The model."""
+
     @property
-    def pretrained(self) -> str | None: ...
+    def pretrained(self) -> str | None:
+        """Its weights."""
+
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """Encode texts as unit vectors, a row each."""
 

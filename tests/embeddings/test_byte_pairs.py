@@ -47,7 +47,7 @@ def test_everyday_words_and_random_characters_are_split_as_by_open_clip(pairs, t
     texts = list(default_vocabulary("ViT-B-32").words)
     for _ in range(300):
         low, high = alphabets[random.integers(4)]
-        letters = random.integers(low, high, size=8).tolist() + [32, *random.integers(32, 127, 4)]
+        letters = [*random.integers(low, high, size=8), 32, *random.integers(32, 127, 4)]
         texts.append("".join(map(chr, random.permutation(letters))))
     assert [text for text in texts if pairs.encode(text) != tokenizer.encode(text)] == []
 

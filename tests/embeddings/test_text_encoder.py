@@ -70,5 +70,7 @@ def test_it_needs_no_torch():
         "StorybookTextEncoder().encode_texts(['a red fish'])\n"
         "print({'torch', 'open_clip'} & set(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
     assert done.stdout.strip() == "set()", done.stderr

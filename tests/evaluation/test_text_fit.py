@@ -82,7 +82,6 @@ def test_of_the_storybook_all_that_is_there_is_found_and_most_else_is_not():
     missed, passed = _rates(
         whole.encode_images(images, store=False).vectors, vectors[half], describes[half], words
     )
-    print("storybook", missed, passed, describes[half].sum(), (~describes[half]).sum())
     assert missed <= 0.01
     assert passed <= 0.10
 
@@ -106,7 +105,6 @@ def test_on_photographs_of_dishes_all_that_is_there_is_found_and_most_else_is_no
     missed, passed = _rates(
         photographs.astype(float), vectors[half], describes[half], np.array(list(given.values()))
     )
-    print("dishes", missed, passed, describes[half].sum(), (~describes[half]).sum())
     assert missed <= 0.05
     assert passed <= 0.15
 

@@ -59,6 +59,6 @@ class PageSearch:
         if text == session.state.query:
             # Who asks again has selected other images since.
             session.run(session.ranking_task.select)
+            self.show()
         else:
             session.state.query = text
-        self.show()

@@ -20,13 +20,11 @@ class FrontEnd:
 
     def __init__(self, explorer, monkeypatch):
         self.search, self.told = explorer._panel.script.search, []
-        monkeypatch.setattr(
-            explorer._panel.script,
-            "send",
-            lambda message, _=(): (
-                self.told.append(message["search"]) if "search" in message else None
-            ),
-        )
+        monkeypatch.setattr(explorer._panel.script, "send", self._hear)
+
+    def _hear(self, message, _buffers=()):
+        if "search" in message:
+            self.told.append(message["search"])
 
     def says(self, **message):
         self.search._hear(None, message, [])
