@@ -40,6 +40,7 @@ state, session = explorer.state, explorer._session
 state.selected, state.opened, state.pair, state.committed_k = range(50), 7, (0, 1), 8
 for page in PAGES:
     state.page = page.name
+state.query = "a red car"
 session.evidence_task.gather()
 state.perplexity = 50
 for name, choices in (

@@ -189,20 +189,27 @@ def test_clusters_have_words_and_words_have_pictures(pages: Notebook) -> None:
     )
     shown = _screen(pages).inner_text()
     assert all(name in shown for name in names.split(","))
-    before = _colors(pages)
-    box = _screen(pages).get_by_placeholder("a red car")
-    box.fill("a red car")
-    box.press("Enter")
-    pages.wait_for("new Set(data_of('images').color_values).size > 100")
-    assert _colors(pages) != before
+    box = _screen(pages).get_by_role("searchbox")
+    box.fill("a red car")  # Typing only.
+    _wait_for_words(pages, "The 12 images most like 'a red car'")
+    _wait_for_words(pages, "12 selected")
     captions = pages.run_cell(
         "from cliplab import rank_by_text\n"
         "best = rank_by_text('a red car', embeddings, encoder).ranking[:2].tolist()\n"
         "print(images.to_pandas().loc[best, 'caption'].str.contains('red car').all())"
     )
     assert captions == "True"
-    _screen(pages).get_by_role("button", name="Select the first 20").click()
-    _wait_for_words(pages, "20 selected")
+    assert pages.run_cell("print(explorer.state.page)") == "images"
+    before = _colors(pages)
+    pages.run_cell("explorer.state.color_by = 'likeness to words'")
+    pages.wait_for("new Set(data_of('images').color_values).size > 100")
+    assert _colors(pages) != before
+    box.fill("a <b>dinosaur</b> with teeth")
+    box.press("Enter")
+    _wait_for_words(pages, "'a <b>dinosaur</b> with teeth'")  # As words, and not as markup.
+    box.press("Escape")
+    pages.wait_for("document.querySelector('.cliplab-search input').value === ''")
+    assert pages.run_cell("print(explorer.state.query, explorer.state.selected)") == "()"
 
 
 def test_what_moved_is_drawn_and_a_ribbon_shows_whose_it_is(pages: Notebook) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NoReturn
 
+from cliplab.embeddings.tokens import TooLongError
 from cliplab.evaluation.evidence.gathering import gather_evidence
 from cliplab.evaluation.evidence.judging import Evidence
 from cliplab.evaluation.naming.text_ranking import TextRanking, rank_by_text
@@ -126,7 +127,7 @@ class RankingTask:
 
     def __init__(self, session: ExplorerSession, event_loop: EventLoop) -> None:
         self._session = session
-        self._worker: Worker[TextRanking] = Worker(event_loop, session.fail)
+        self._worker: Worker[TextRanking] = Worker(event_loop, self._fail)
         self.problem: Exception | None = None
 
     @property
@@ -187,6 +188,13 @@ class RankingTask:
     def _show(self, ranking: TextRanking) -> None:
         self._session.ranking = ranking
         self.select()
+
+    def _fail(self, error: Exception) -> None:
+        """Say what went wrong; that a text is too long is said beside the box."""
+        if isinstance(error, TooLongError):
+            self._session.run(lambda: None)
+        else:
+            self._session.fail(error)
 
     def _forget(self) -> None:
         session = self._session

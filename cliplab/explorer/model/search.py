@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from cliplab.explorer.model.session import ExplorerSession
     from cliplab.explorer.model.views import View
 
-_N_SHOWN = 40
-
 
 def search_view(session: ExplorerSession) -> View:
     """Return the text that is searched for, what it has found, and whether that is all.
@@ -31,10 +29,9 @@ def search_view(session: ExplorerSession) -> View:
         return view | {"rows": found_rows(ranking), "sentence": _sentence(ranking)}
     if session.ranking_task.problem is None:
         return view | {"sentence": "Searching …", "is_done": False}
-    shown = text if len(text) <= _N_SHOWN else f"{text[:_N_SHOWN]}…"
     is_long = isinstance(session.ranking_task.problem, TooLongError)
     why = "is longer than the model reads: try fewer words" if is_long else "cannot be searched for"
-    return view | {"sentence": f"'{shown}' {why}"}
+    return view | {"sentence": f"This text {why}"}
 
 
 def found_rows(ranking: TextRanking) -> list[int]:

@@ -111,8 +111,7 @@ def test_a_text_that_the_model_cannot_read_to_its_end_is_refused_and_told(lesson
     assert search_view(lesson._session) == {
         "text": ("a red car " * 6).strip(),
         "rows": [],
-        "sentence": "'a red car a red car a red car a red car …' is longer than the model reads: "
-        "try fewer words",
+        "sentence": "This text is longer than the model reads: try fewer words",
         "is_done": True,
     }
     lesson.state.query = "a red car"
