@@ -111,7 +111,7 @@ def word_vectors(
     return cached[sentences]
 
 
-def are_encoded(encoder: ClipEncoder, words: tuple[str, ...], templates: tuple[str, ...]) -> bool:
+def are_encoded(encoder: TextEncoder, words: tuple[str, ...], templates: tuple[str, ...]) -> bool:
     """Return whether an encoder has encoded these words already, so that they take no time."""
     return _sentences(words, templates) in _VECTORS.get(encoder, {})
 

@@ -12,19 +12,19 @@ from cliplab.evaluation.naming.prompts import are_encoded, checked_templates, wo
 from cliplab.evaluation.naming.vocabulary import default_vocabulary
 
 if TYPE_CHECKING:
-    from cliplab.embeddings.encoder import ClipEncoder
+    from cliplab.embeddings.text_encoder import TextEncoder
     from cliplab.embeddings.values import Embeddings
 
 # So few words are encoded in a moment, so nobody has to have asked for them before.
 _FEW = 32
 
 
-def has_word_vectors(encoder: ClipEncoder) -> bool:
+def has_word_vectors(encoder: TextEncoder) -> bool:
     """Return whether the words of the encoder's vocabulary are encoded, or are soon.
 
     Parameters
     ----------
-    encoder : ClipEncoder
+    encoder : TextEncoder
         The encoder of the words.
 
     Returns
@@ -37,7 +37,7 @@ def has_word_vectors(encoder: ClipEncoder) -> bool:
 
 
 def rank_by_words(
-    embeddings: Embeddings, encoder: ClipEncoder
+    embeddings: Embeddings, encoder: TextEncoder
 ) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     """Score every image for every word, as `rank_by_text` does for a text.
 
@@ -45,7 +45,7 @@ def rank_by_words(
     ----------
     embeddings : Embeddings
         The images, encoded by `encoder`.
-    encoder : ClipEncoder
+    encoder : TextEncoder
         The encoder of the images. Each word of its default vocabulary is put into the default
         templates.
 

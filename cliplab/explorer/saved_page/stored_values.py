@@ -51,7 +51,7 @@ def stored_values(session: ExplorerSession) -> list[dict[str, Any]]:
 def snapshot_of(session: ExplorerSession, value: int) -> Snapshot:
     """Return what pages are computed from, as if this value were chosen and no image opened."""
     return session.snapshot._replace(
-        value=value, clustering=session.sweep[value], opened=None, selected=(), ranking=None
+        value=value, clustering=session.sweep[value], opened=None, selected=()
     )
 
 
