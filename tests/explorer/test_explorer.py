@@ -231,9 +231,9 @@ def test_reset_takes_back_the_commitment_and_every_choice(explorer, images):
     explorer.state.classes = "color"
     explorer.state.color_by = "class"
     explorer.state.selected = [3, 1]
+    explorer.state.projection = "pca"
+    explorer.state.algorithm = "ward"
     explorer.state.null_data = "uniform"
-    explorer.state.space = "tsne"
-    explorer.state.random_state = 5
     explorer._session.name_cluster(0, "boats")
     assert "class_values" in explorer._board.plots.images.data
     explorer.reset()

@@ -289,6 +289,7 @@ class ExplorerSession(traitlets.HasTraits):
         def take_back() -> None:
             self.guesses, self.order, self.gallery_start = (), (), 0
             self.state.reset()
+            self._hide_clusters_without_k()
 
         self.run(take_back)
 
@@ -327,12 +328,16 @@ class ExplorerSession(traitlets.HasTraits):
         def show() -> None:
             before, now = "k" in self.parts, "k" in parts
             self.parts = parts
-            if before and not now and self.state.color_by == "cluster":
-                self.state.color_by = NOTHING
+            if before and not now:
+                self._hide_clusters_without_k()
             elif now and not before and self.state.color_by == NOTHING:
                 self.state.color_by = "cluster"
 
         self.run(show)
+
+    def _hide_clusters_without_k(self) -> None:
+        if "k" not in self.parts and self.state.color_by == "cluster":
+            self.state.color_by = NOTHING
 
     def name_cluster(self, cluster: int, name: str) -> None:
         """Note what the learner calls a cluster on the screen."""

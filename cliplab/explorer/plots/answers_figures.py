@@ -17,6 +17,7 @@ from cliplab.explorer.plots.figures import (
     point_size,
     set_title,
 )
+from cliplab.explorer.plots.save_button import add_save_buttons
 from cliplab.explorer.style.theme import ANSWERS_SIDE, OTHER_COLOR
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class AnswersPlots:
             self.clusters, self.classes, sizing_mode="stretch_width", visible=False
         )
         hover.serve(self.clusters, self.classes)
+        add_save_buttons([self.clusters, self.classes])
 
     def show(self, view: View | None) -> None:
         """Draw clusters and classes; None takes the plots and the classes away."""

@@ -38,7 +38,11 @@ def test_the_same_selection_in_other_words_is_no_change(state):
         ("space", "pixels", "`space` must be one of 'embedding', 'tsne'. Got 'pixels' instead"),
         ("perplexity", 7.5, "`perplexity` must be a whole number. Got 7.5 instead"),
         ("perplexity", 11, "`perplexity` must be between 2 and 10 for 31 images. Got 11 instead"),
-        ("random_state", -1, "`random_state` must be from 0 to 2147483647. Got -1 instead"),
+        (
+            "random_state",
+            -1,
+            "`random_state` must be from 0 to 18446744073709551615. Got -1 instead",
+        ),
         (
             "committed_k",
             99,

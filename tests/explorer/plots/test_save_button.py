@@ -23,10 +23,10 @@ def test_every_plot_of_an_explorer_has_a_button_and_a_name_of_its_own(images):
         (add,) = _saving(plot)
         names.append(add.args["names"][plot.name])
     assert sorted(names) == [
-        "evidence-calinski-harabasz", "evidence-davies-bouldin", "evidence-fullness",
+        "classes", "evidence-calinski-harabasz", "evidence-davies-bouldin", "evidence-fullness",
         "evidence-gap", "evidence-silhouette-main", "evidence-stability", "inertia", "map",
         "mean-silhouette", "null-inertia", "null-map", "null-mean-silhouette",
-        "null-silhouettes", "silhouettes", "transitions", "valley",
+        "null-silhouettes", "silhouettes", "transitions", "valley", "your-clusters",
     ]  # fmt: skip
 
 

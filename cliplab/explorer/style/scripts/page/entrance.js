@@ -1,8 +1,9 @@
 const TOUCHES = ["wheel", "touchmove", "pointerdown", "keydown"];
 
 // After Run All JupyterLab stands at the last cell, with the Explorer above, off the screen. Once
-// its plots have come the notebook is scrolled to it, a single time. Whoever has touched the page
-// meanwhile, or has left the active cell, is reading and is left alone. Elsewhere nothing happens.
+// its plots have come and no cell waits to run, the notebook is scrolled to it, a single time.
+// Whoever has touched the page meanwhile, or has left the active cell, is reading and is left alone.
+// Elsewhere nothing happens.
 export function entrance(el) {
   let isOver = false;
 
@@ -11,9 +12,14 @@ export function entrance(el) {
     for (const name of TOUCHES) document.removeEventListener(name, end, true);
   }
 
+  // Called again and again from when the plots have come.
   function enter() {
+    if (isOver) return;
     const frame = el.closest(".cliplab-frame");
-    if (!isOver && frame && isLeftBehind(frame)) frame.scrollIntoView({ block: "start" });
+    const notebook = frame?.closest(".jp-WindowedPanel-outer");
+    // A cell below may take the Explorer away.
+    if (notebook && isRunning(notebook)) return;
+    if (notebook && isLeftBehind(frame, notebook)) frame.scrollIntoView({ block: "start" });
     end();
   }
 
@@ -21,10 +27,15 @@ export function entrance(el) {
   return { enter, end };
 }
 
+// A cell that runs, or waits to, has a star in the place of its number.
+function isRunning(notebook) {
+  const prompts = [...notebook.querySelectorAll(".jp-InputPrompt")];
+  return prompts.some((prompt) => prompt.textContent.includes("*"));
+}
+
 // Whether a frame begins above what is seen, and the active cell, which is seen, is below it.
-function isLeftBehind(frame) {
-  const notebook = frame.closest(".jp-WindowedPanel-outer");
-  const active = notebook?.querySelector(".jp-Cell.jp-mod-active");
+function isLeftBehind(frame, notebook) {
+  const active = notebook.querySelector(".jp-Cell.jp-mod-active");
   if (!active) return false;
   const [seen, cell] = [notebook, active].map((each) => each.getBoundingClientRect());
   const { top } = frame.getBoundingClientRect();

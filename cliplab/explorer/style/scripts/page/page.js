@@ -214,6 +214,8 @@ export function render({ model, el }) {
   // Plots come and go on their own: what is new on the page is listened to, and painted.
   function lookAround() {
     forgetReplaced(window.Bokeh);
+    // Those that came the last time have their size now.
+    if (documentsOf(root).some((page) => heard.has(page))) entering.enter();
     for (const page of documentsOf(root)) {
       if (heard.has(page)) continue;
       heard.add(page);
@@ -232,7 +234,6 @@ export function render({ model, el }) {
       painted = {};
       measure();
       draw();
-      setTimeout(entering.enter, LOOK_EVERY); // Until then its plots have their size.
     }
   }
 

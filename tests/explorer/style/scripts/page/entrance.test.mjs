@@ -76,6 +76,19 @@ test("an Explorer in the active cell, which was run alone, stays where it is", (
   assert.deepEqual(scrolled, []);
 });
 
+test("as long as a cell waits to run nothing is scrolled, and afterwards it is", () => {
+  const prompt = document.createElement("div");
+  prompt.className = "jp-InputPrompt";
+  prompt.textContent = "[*]:";
+  document.getElementById("last").append(prompt);
+  const { enter } = begin();
+  enter();
+  assert.deepEqual(scrolled, []);
+  prompt.textContent = "[7]:";
+  enter();
+  assert.deepEqual(scrolled, [{ block: "start" }]);
+});
+
 test("outside of JupyterLab nothing is scrolled", () => {
   document.querySelector(".jp-WindowedPanel-outer").className = "other";
   begin().enter();
