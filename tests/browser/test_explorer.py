@@ -111,6 +111,32 @@ def test_a_tap_on_a_curve_moves_the_slider(lesson: Notebook, figure: str) -> Non
     assert readout.inner_text() == "6"
 
 
+def test_numbers_on_the_map_keep_apart_also_when_one_zooms(lesson: Notebook) -> None:
+    lesson.run_cell("explorer.state.n_clusters = 20")
+    lesson.wait_for("data_of('numbers').names.length === 20")
+    boxes = """const is_it = (view) => view.model.name === 'cluster numbers';
+        const {glyph} = [...Bokeh.index.query(is_it)][0];
+        return Array.from(glyph.sx, (x, i) => [
+          x + glyph.x_offset.get(i), glyph.sy[i] + glyph.y_offset.get(i),
+          glyph.swidth[i], glyph.sheight[i]])"""
+    zoom = """const {x_range, y_range} = model_of('scatter');
+        const ends = ({start, end}) => {
+          const [middle, half] = [(start + end) / 2, arg * (end - start) / 2];
+          return {start: middle - half, end: middle + half};
+        };
+        x_range.setv(ends(x_range)); y_range.setv(ends(y_range))"""
+    for by in (1, 1.5, 1.5, 0.25, 16 / 9):  # The last one leads back.
+        lesson.evaluate(zoom, by)
+        lesson.wait_painted()
+        lesson.page.wait_for_timeout(200)
+        x, y, width, height = np.array(lesson.evaluate(boxes)).T
+        assert len(x) > 5
+        one, other = np.triu_indices(len(x), 1)
+        is_beside = np.abs(x[one] - x[other]) >= (width[one] + width[other]) / 2
+        is_above = np.abs(y[one] - y[other]) >= (height[one] + height[other]) / 2
+        assert (is_beside | is_above).all()
+
+
 def test_a_cluster_is_opened_by_one_click_and_closed_by_another_or_by_escape(
     lesson: Notebook,
 ) -> None:

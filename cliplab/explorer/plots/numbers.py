@@ -76,7 +76,7 @@ def number_the_map(plot: figure, numbers: ColumnDataSource) -> None:
         **_LOOKS,
         **_ON_MAP,
     )
-    again = CustomJS(args={"fitting": fitting}, code="fitting.change.emit()")
+    again = _look_again(numbers)
     for size in ("inner_width", "inner_height"):
         plot.js_on_change(size, again)
     for axis in (plot.x_range, plot.y_range):
@@ -100,7 +100,7 @@ def number_the_bars(plot: figure, words: ColumnDataSource) -> None:
         v_func=script("explorer/style/scripts/numbers_that_fit.js")
         + f"{_HEIGHT}return movesInside(Array.from(xs), plot.y_range, height)",
     )
-    again = CustomJS(args={"fitting": fitting}, code="fitting.change.emit()")
+    again = _look_again(words)
     plot.js_on_change("inner_height", again)
     plot.text(
         0,
@@ -117,3 +117,8 @@ def number_the_bars(plot: figure, words: ColumnDataSource) -> None:
         **_LOOKS,
         **_BESIDE,
     )
+
+
+def _look_again(numbers: ColumnDataSource) -> CustomJS:
+    """Have numbers chosen and placed anew; a filter alone would do so only if others are chosen."""
+    return CustomJS(args={"numbers": numbers}, code="numbers.change.emit()")

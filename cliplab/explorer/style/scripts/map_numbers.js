@@ -36,7 +36,8 @@ export function placeNumbers({ names, x, y, sizes }, frame) {
     if (placed.length === MOST) break;
     const at = inPixels({ x: x[i], y: y[i] }, frame);
     if (at.x < 0 || at.y < 0 || at.x > frame.width || at.y > frame.height) continue;
-    const pill = place({ i, width: SIDES + DIGIT * names[i].length, height: HEIGHT }, at, placed);
+    const size = { width: SIDES + DIGIT * names[i].length, height: HEIGHT };
+    const pill = place({ i, ...size }, at, whole(at, size, frame), placed);
     if (pill) placed.push(pill);
   }
   return placed;
@@ -58,10 +59,18 @@ export function movesOf(along, numbers, frame) {
   return moves;
 }
 
-function place(pill, at, placed) {
+// Return the middle that is nearest to a point of the frame, of a pill that is seen whole.
+function whole({ x, y }, size, { width, height }) {
+  return {
+    x: Math.min(Math.max(x, size.width / 2), width - size.width / 2),
+    y: Math.min(Math.max(y, size.height / 2), height - size.height / 2),
+  };
+}
+
+function place(pill, at, from, placed) {
   for (const [across, down] of NEAR) {
-    const [dx, dy] = [across * HEIGHT, down * HEIGHT];
-    const moved = { ...pill, x: at.x + dx, y: at.y + dy, dx, dy };
+    const [x, y] = [from.x + across * HEIGHT, from.y + down * HEIGHT];
+    const moved = { ...pill, x, y, dx: x - at.x, dy: y - at.y };
     if (!placed.some((other) => overlap(moved, other))) return moved;
   }
   return null;

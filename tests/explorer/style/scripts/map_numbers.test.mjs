@@ -73,6 +73,13 @@ test("the number under the mouse is found where it is written, moved or not", ()
   assert.deepEqual([moves.x[0], moves.y[0]], [0, 0]);
 });
 
+test("a number at the edge of the frame is moved in, to be seen whole", () => {
+  const numbers = { names: ["12"], x: [0], y: [100], sizes: [1] };
+  const [{ x, y, width, height, dx, dy }] = placeNumbers(numbers, frame());
+  assert.deepEqual([x - width / 2, y - height / 2], [0, 0]);
+  assert.deepEqual([dx, dy], [x, y]);
+});
+
 test("before the plot is painted nothing is written", () => {
   assert.equal(frameOf({ properties: { inner_width: { is_unset: true } } }), null);
   assert.deepEqual(placeNumbers(many(3), null), []);
