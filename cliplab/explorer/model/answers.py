@@ -192,7 +192,7 @@ def answers_view(
         **{name: coloring[name] for name in ("values", "palette", "low", "high", "legend")},
         "cluster_palette": [cluster_color(i) for i in range(NOISE, most)],
         "clusters_title": f"Your {n_clusters}" if is_own else f"The {n_clusters} on the screen",
-        "classes_title": f"The known classes{kind}",
+        "classes_title": f"Classes{kind}",
     }
 
 

@@ -92,6 +92,8 @@ class Panel:
     def open_page(self, name: str) -> None:
         """Bring a page to the front."""
         self.page_menu.value = name
+        change = self._screen.add_class if name == "reveal" else self._screen.remove_class
+        change("cliplab-with-answers")
         for each, page in self.pages.items():
             page.widget.layout.display = None if each == name else "none"
         self.gallery.head.layout.visibility = None if name == "images" else "hidden"
