@@ -484,12 +484,17 @@ def test_the_evidence_is_gathered_when_asked_for_and_kept(explorer):
 
 
 @pytest.fixture(scope="module")
-def speaking():
+def spoken_of():
     images, encoder = load_storybook(n_images=150), ClipEncoder("storybook")
     embeddings = encoder.encode_images(images)
     sweep = sweep_clusters(embeddings, range(2, 9))
-    picture = project(embeddings, "pca")
-    return Explorer(images, embeddings, picture, sweep, encoder=encoder)
+    return images, embeddings, project(embeddings, "pca"), sweep, encoder
+
+
+@pytest.fixture
+def speaking(spoken_of):
+    *given, encoder = spoken_of
+    return Explorer(*given, encoder=encoder)
 
 
 def test_clusters_are_put_into_words(speaking):
