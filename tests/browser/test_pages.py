@@ -78,7 +78,8 @@ def test_classes_cannot_be_had_before_the_commitment_and_are_there_after_it(
 ) -> None:
     options = _menu(pages, "colour by").locator("option").all_inner_texts()
     words = [option.replace("\xa0", " ") for option in options]
-    assert words == ["cluster (found)", "silhouette", "neighbours kept", "neighbour counts"]
+    found_here = ["cluster (found)", "silhouette", "neighbours kept", "neighbour counts", "nothing"]
+    assert words == found_here
     assert set(pages.data("images")["class_names"]) == {""}
     refused = pages.run_cell(
         "try:\n    explorer.state.color_by = 'class'\nexcept Exception as e:\n    print(e)"

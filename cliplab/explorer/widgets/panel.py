@@ -119,6 +119,7 @@ class Panel:
         """Free the widgets, and say in the cell that they are shown elsewhere."""
         inside, note = self.widget.children, ipywidgets.HTML(_ELSEWHERE)
         self.widget.children = [note]
+        self.widget.remove_class("cliplab-frame")
         self.controls.disconnect()
         for each in inside:
             free(each)
