@@ -75,6 +75,7 @@ from .explorer.displays import (
     show_valley as show_valley,
 )
 from .explorer.explorer import Explorer as Explorer, explore as explore
+from .explorer.model.groups import NamedGroup as NamedGroup
 from .explorer.model.state import ExplorerState as ExplorerState
 from .diagnosis import doctor as doctor
 

@@ -180,6 +180,7 @@ def _values() -> dict[str, object]:
         images.credits(),
         images.attribution[0],
         embeddings,
+        cliplab.NamedGroup([0, 1], "cats"),
         cliplab.Projection(np.eye(4, 2)),
         clustering,
         cliplab.ClusterSweep((clustering,)),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cliplab._core.validation import require_kind
 from cliplab.clustering.values import Clustering
@@ -153,13 +157,6 @@ def class_agreement(images: ImageSet, clustering: Clustering) -> Agreement:
     >>> class_agreement(images, found).adjusted_mutual_info
     1.0
     """
-    import pandas as pd
-    from sklearn.metrics import (
-        adjusted_mutual_info_score,
-        adjusted_rand_score,
-        homogeneity_completeness_v_measure,
-    )
-
     require_kind("images", images, ImageSet)
     require_kind("clustering", clustering, Clustering)
     if len(images) != len(clustering):
@@ -167,14 +164,42 @@ def class_agreement(images: ImageSet, clustering: Clustering) -> Agreement:
             f"`clustering` must be of the same {len(images)} images. "
             f"Got one of {len(clustering)} instead."
         )
-    known = images.class_labels >= 0
-    if not known.any():
+    if not (images.class_labels >= 0).any():
         raise ValueError(
             f"`images` must have at least one image with a known class. Got {images!r} instead."
         )
-    classes = images.class_labels[known]
-    clusters = clustering.cluster_labels[known]
-    names = pd.Categorical.from_codes(classes, categories=list(images.class_names))
+    return group_agreement(images.class_labels, images.class_names, clustering)
+
+
+def group_agreement(
+    labels: NDArray[np.integer], names: Sequence[str], clustering: Clustering
+) -> Agreement:
+    """Compare the clusters found with any other groups of the same images.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n_images,)
+        The group of each image, as an integer code into `names`; -1 for none, and not all are.
+    names : sequence of str
+        What the groups are called.
+    clustering : Clustering
+        Clusters of the same images, in the same order.
+
+    Returns
+    -------
+    Agreement
+        Over the images that are in a group.
+    """
+    import pandas as pd
+    from sklearn.metrics import (
+        adjusted_mutual_info_score,
+        adjusted_rand_score,
+        homogeneity_completeness_v_measure,
+    )
+
+    known = labels >= 0
+    classes, clusters = labels[known], clustering.cluster_labels[known]
+    categories = pd.Categorical.from_codes(classes, categories=list(names))
     homogeneity, completeness, _ = homogeneity_completeness_v_measure(classes, clusters)
     return Agreement(
         adjusted_mutual_info=float(adjusted_mutual_info_score(classes, clusters)),
@@ -182,6 +207,6 @@ def class_agreement(images: ImageSet, clustering: Clustering) -> Agreement:
         homogeneity=float(homogeneity),
         completeness=float(completeness),
         contingency=pd.crosstab(
-            names, clusters, rownames=["class_name"], colnames=["cluster_label"]
+            categories, clusters, rownames=["class_name"], colnames=["cluster_label"]
         ),
     )

@@ -19,6 +19,7 @@ from cliplab.embeddings.text_encoder import StorybookTextEncoder
 from cliplab.embeddings.values import Embeddings
 from cliplab.explorer.model.answers import Answers, find_answers
 from cliplab.explorer.model.commitments import key_of, recall, remember
+from cliplab.explorer.model.groups_file import save_groups
 from cliplab.explorer.model.options import find_every_k, find_options, first_state
 from cliplab.explorer.model.parts import require_parts
 from cliplab.explorer.model.session import ExplorerSession
@@ -264,11 +265,11 @@ class Explorer:
     def reset(self) -> None:
         """Take back the commitment and all other choices, to show the Explorer once more.
 
-        Everything in `state` becomes what it was when the Explorer opened: k, selection, opened
-        image, pair of clusters, colours, page, texts, and all of the page Method (space, algorithm,
-        distance, centring, map, perplexity, seed, null data). Names given to clusters are
-        forgotten, known classes are hidden again, and the kernel remembers the commitment no more.
-        Evidence and whatever else was computed stays, and so do the `parts` that are shown.
+        Everything in `state` becomes what it was when the Explorer opened: k, selection, groups,
+        opened image, pair of clusters, colours, page, texts, and all of the page Method (space,
+        algorithm, distance, centring, map, perplexity, seed, null data). Names given to clusters
+        are forgotten, known classes are hidden again, and the kernel remembers the commitment no
+        more. Evidence and whatever else was computed stays, and so do the `parts` that are shown.
 
         Examples
         --------
@@ -320,6 +321,45 @@ class Explorer:
         'lesson.html'
         """
         return save_page(self._session, path, answers=answers)
+
+    def save_groups(self, path: str | os.PathLike[str]) -> Path:
+        """Save your groups as a small JSON file that can be read by eye, to keep or to hand in.
+
+        It holds what is known of the origin of the images, and for each group its name, its note
+        and the rows of its images. Ids of images often hold the class, so they are added once a k
+        has been committed to.
+
+        Parameters
+        ----------
+        path : path-like
+            Where; it ends in ``.json``. Its folder is made, and a file that is there is replaced.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        ValueError
+            If the path ends in something else, or there is no group.
+        OSError
+            If it cannot be written; then a file that was there is as it was.
+
+        Examples
+        --------
+        >>> import json, tempfile
+        >>> from cliplab import Explorer, NamedGroup, load_storybook
+        >>> from cliplab.embeddings.baselines import encode_colors
+        >>> images = load_storybook(n_images=60)
+        >>> explorer = Explorer(images, encode_colors(images))
+        >>> explorer.state.groups = [NamedGroup([3, 7], "at night")]
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     saved = json.loads(explorer.save_groups(f"{folder}/groups.json").read_text())
+        >>> saved["groups"]
+        [{'name': 'at night', 'note': '', 'rows': [3, 7]}]
+        """
+        return save_groups(path, self.images, self.state.groups, with_ids=self.state.is_revealed)
 
     def __repr__(self) -> str:
         return f"Explorer of {len(self.images)} images, k = {self.clustering.n_clusters}"

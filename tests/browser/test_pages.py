@@ -25,8 +25,8 @@ explorer"""
 # Before every test; what was committed to stays, as it should.
 BEGINNING = """\
 chosen = dict(
-    selected=(), color_by="cluster", query="", algorithm="kmeans", metric="euclidean",
-    centered=False, null_data="none", space="embedding", n_clusters=6, page="images", opened=None,
+    selected=(), groups=(), color_by="cluster", query="", algorithm="kmeans",
+    metric="euclidean", centered=False, null_data="none", space="embedding", n_clusters=6, page="images", opened=None,
 )
 for name, value in chosen.items():
     setattr(explorer.state, name, value)"""
@@ -315,3 +315,32 @@ def test_all_that_move_can_be_shown(pages: Notebook) -> None:
     )
     _screen(pages).get_by_role("button", name="Show all that move").click()
     _wait_for_words(pages, f"{n_movers} selected")
+
+
+def test_a_lasso_becomes_a_group_with_a_name_a_colour_and_a_row_of_the_table(
+    pages: Notebook,
+) -> None:
+    _open(pages, "My groups")
+    columns = pages.data("images")
+    x, y = np.array(columns["x"]), np.array(columns["y"])
+    left, middle, right = x.min() - 1, float(np.median(x)), x.max() + 1
+    top, bottom = y.max() + 1, y.min() - 1
+    for name, (start, end) in {"<b>left</b>": (left, middle), "right": (middle, right)}.items():
+        path = [(start, top), (end, top), (end, bottom), (start, bottom)]
+        pages.drag("scatter", path)
+        _wait_for_words(pages, "name them, and keep them" if start == left else " selected")
+        box = _screen(pages).get_by_placeholder("name", exact=True)
+        box.fill(name)
+        box.press("Tab")
+        _screen(pages).get_by_role("button", name="Keep as a group").click()
+        _wait_for_words(pages, f"“{name}” has")
+    _menu(pages, "colour by").select_option("my groups")
+    pages.wait_for("new Set(data_of('images').color_values).size <= 3")
+    _wait_for_words(pages, "the 6 clusters on the screen by AMI")
+    _wait_for_words(pages, "<b>left</b>")
+    _screen(pages).get_by_role("slider").first.press("ArrowRight")
+    _wait_for_words(pages, "the 7 clusters on the screen by AMI")
+    _screen(pages).get_by_role("button", name="Undo").click()
+    _wait_for_words(pages, "takes a second group")
+    sizes = pages.run_cell("print([len(group) for group in explorer.state.groups])")
+    assert 100 < int(sizes.strip("[]")) < 200

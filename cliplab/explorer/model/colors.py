@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.clustering.values import NOISE
-from cliplab.explorer.model.state import COUNTS, KEPT, LIKENESS, NOTHING
+from cliplab.explorer.model.groups import NO_GROUP, NamedGroup, group_labels
+from cliplab.explorer.model.state import COUNTS, GROUPS, KEPT, LIKENESS, NOTHING
 from cliplab.explorer.style.theme import AMOUNT_COLORS, CATEGORY_COLORS, OTHER_COLOR, SIGN_COLORS
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def colored_by(session: ExplorerSession) -> tuple[object, ...]:
     color_by = session.state.color_by
     if color_by == LIKENESS:
         return color_by, session.ranking
+    if color_by == GROUPS:
+        return color_by, session.state.groups
     if color_by in NEIGHBOR_COLORS:
         return color_by, session.nearest, session.kept
     return (color_by, session.clustering) if color_by in ("cluster", "silhouette") else (color_by,)
@@ -71,6 +74,8 @@ def chosen_coloring(session: ExplorerSession) -> dict[str, Any]:
     if color_by in NEIGHBOR_COLORS:
         # Until neighbours have been found, all images are grey.
         return neighbors_coloring(color_by, len(session.images), session.nearest, session.kept)
+    if color_by == GROUPS:
+        return groups_coloring(session.state.groups, len(session.images))
     if color_by != LIKENESS:
         return coloring_view(color_by, session.images, session.clustering)
     # Until the text has been read, all images are alike.
@@ -82,7 +87,15 @@ def offered_colors(session: ExplorerSession) -> dict[str, str]:
     hidden = set() if session.state.is_revealed else set(session.options.known)
     if not session.state.query.strip():
         hidden.add(LIKENESS)
+    if not session.state.groups:
+        hidden.add(GROUPS)
     return {name: title for name, title in session.options.colors.items() if name not in hidden}
+
+
+def groups_coloring(groups: tuple[NamedGroup, ...], n_images: int) -> dict[str, Any]:
+    """Return a colour for each of the learner's groups, and grey for images that are in none."""
+    labels, names = group_labels(groups, n_images), [group.name for group in groups]
+    return _categories(np.where(labels == NO_GROUP, len(names), labels), names, "in no group")
 
 
 def likeness_coloring(scores: NDArray[np.floating]) -> dict[str, Any]:

@@ -78,9 +78,11 @@ DERIVED = (
         "nearest kept",
         lambda s: neighbors_view(len(s.images), s.nearest, s.kept),
     ),
-    _derived("colored_by", "state.color_by ranking clustering nearest kept", colored_by),
+    _derived(
+        "colored_by", "state.color_by state.groups ranking clustering nearest kept", colored_by
+    ),
     _derived("coloring", "colored_by", chosen_coloring),
-    _derived("color_titles", "state.query state.committed_k", offered_colors),
+    _derived("color_titles", "state.query state.groups state.committed_k", offered_colors),
     _derived(
         "null_view", "null_group sweep", lambda s: null_view(s.null_group, s.sweep, _where(s))
     ),

@@ -11,7 +11,7 @@ from cliplab.clustering.silhouettes import METRICS
 from cliplab.clustering.sweeping import smallest_sizes
 from cliplab.evaluation.null import NULL_TITLES
 from cliplab.explorer.model.colors import NEIGHBOR_COLORS, color_titles
-from cliplab.explorer.model.state import LIKENESS, NOTHING, ExplorerState
+from cliplab.explorer.model.state import GROUPS, LIKENESS, NOTHING, ExplorerState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,11 +99,11 @@ def find_options(
         spaces[GIVEN_SPACE] = f"{title} in {n_columns} dimensions, as given"
     given_perplexity = round(projection.parameters.get("perplexity", 2))
     titles = color_titles(images)
-    found_here = {"cluster", "silhouette", *NEIGHBOR_COLORS, NOTHING}
+    found_here = {"cluster", "silhouette", *NEIGHBOR_COLORS, NOTHING, GROUPS}
     known = tuple(name for name in titles if name not in found_here)
     if len(images) > MOST_REPEATED:  # Each image is compared with each.
         titles = {name: title for name, title in titles.items() if name not in NEIGHBOR_COLORS}
-    colors = titles | ({LIKENESS: LIKENESS} if reads_words else {})
+    colors = titles | {GROUPS: GROUPS} | ({LIKENESS: LIKENESS} if reads_words else {})
     is_by_k = sweep.parameter == "n_clusters"
     every_k = sweep.parameter_values if is_by_k else find_every_k(embeddings)
     return Options(

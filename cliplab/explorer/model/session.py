@@ -17,6 +17,7 @@ import traitlets
 from cliplab.explorer.model.cluster_words import ClusterWords
 from cliplab.explorer.model.derived import DERIVED
 from cliplab.explorer.model.extras import EvidenceTask, NullDataTask, RankingTask
+from cliplab.explorer.model.group_changes import GroupChanges
 from cliplab.explorer.model.map_and_clusters import MapTask, SweepTask
 from cliplab.explorer.model.neighbors import NeighborsTask
 from cliplab.explorer.model.page_content import PageContent, PageTask
@@ -181,6 +182,7 @@ class ExplorerSession(traitlets.HasTraits):
         self._listeners: list[Listener] = []
         self._depth = 0
         self._changed: set[str] = set()
+        self.group_changes = GroupChanges(self)
         results = Results(self.embeddings, options.n_clusters, options.min_cluster_sizes)
         self.projection, self.sweep = projection, sweep
         self.map_task = MapTask(self, results, event_loop)
@@ -290,6 +292,7 @@ class ExplorerSession(traitlets.HasTraits):
             self.guesses, self.order, self.gallery_start = (), (), 0
             self.state.reset()
             self._hide_clusters_without_k()
+            self.group_changes.forget()
 
         self.run(take_back)
 
@@ -367,6 +370,7 @@ class ExplorerSession(traitlets.HasTraits):
         self.null_data_task.follow(changed)
         self.ranking_task.follow()
         self.neighbors_task.follow()
+        self.group_changes.follow()
         self.evidence_task.follow()
         self._derive()
         shows_typical = not self.state.selected and "clustering" in self._changed

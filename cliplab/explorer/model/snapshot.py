@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cliplab.embeddings.values import Embeddings
     from cliplab.evaluation.evidence.judging import Evidence
     from cliplab.explorer.model.cluster_words import ClusterWords
+    from cliplab.explorer.model.groups import NamedGroup
     from cliplab.explorer.model.session import ExplorerSession
     from cliplab.explorer.model.small_images import SmallImages
     from cliplab.images.image_set import ImageSet
@@ -48,6 +49,12 @@ class Snapshot(NamedTuple):
         As chosen; the last is how the map is made.
     selected, order : tuple of int
         The rows that are selected, and in which order they are shown if they have one.
+    groups : tuple of NamedGroup
+        The learner's own groups.
+    groups_said : str
+        What the last change of them has done beside what was asked for.
+    can_undo_groups : bool
+        Whether that change can be taken back.
     gallery_start : int
         The first of them on the page.
     opened : int or None
@@ -83,6 +90,9 @@ class Snapshot(NamedTuple):
     map_method: str
     selected: tuple[int, ...]
     order: tuple[int, ...]
+    groups: tuple[NamedGroup, ...]
+    groups_said: str
+    can_undo_groups: bool
     gallery_start: int
     opened: int | None
     pair: tuple[int, ...]
@@ -115,6 +125,9 @@ class Snapshot(NamedTuple):
             state.projection,
             state.selected,
             session.order,
+            state.groups,
+            session.group_changes.said,
+            session.group_changes.can_undo,
             session.gallery_start,
             state.opened,
             state.pair,

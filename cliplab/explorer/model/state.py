@@ -10,9 +10,13 @@ from typing import Any
 import numpy as np
 import traitlets
 
+from cliplab.explorer.model.groups import NamedGroup, require_groups
+
 MOST_SEED = 2**64 - 1
 # Colours by a text that was typed; not a column of the images.
 LIKENESS = "likeness to words"
+# Colours by the groups that the learner has made.
+GROUPS = "my groups"
 # Colours by the neighbours of each image: how many the map keeps, and how many images name it.
 KEPT, COUNTS = "neighbors kept", "neighbor counts"
 # All images have one colour.
@@ -60,12 +64,15 @@ class ExplorerState(traitlets.HasTraits):
     color_by : str
         ``"cluster"``, ``"class"``, ``"silhouette"``, ``"neighbors kept"`` (the share of its ten
         nearest that an image keeps on the map), ``"neighbor counts"`` (how many images have it
-        among their ten nearest), ``"nothing"`` or a column of the images.
+        among their ten nearest), ``"nothing"``, ``"my groups"`` if there are `groups`, or a column
+        of the images.
     random_state : int
         The seed of the clustering and of the projection, from 0 to 2⁶⁴ - 1.
     selected : tuple of int
         The rows of the selected images, so that ``images[explorer.state.selected]`` are they. A
         mask, one truth value an image, can be set too.
+    groups : tuple of NamedGroup
+        The learner's own groups, at most 20. An image is in one of them or in none.
     opened : int or None
         The row of the image whose silhouette is looked into.
     pair : tuple of int
@@ -114,6 +121,8 @@ class ExplorerState(traitlets.HasTraits):
     random_state = traitlets.Int(0)
     # Any sequence of rows may be set; the check below keeps it as a sorted tuple.
     selected = traitlets.Any(())
+    # Any sequence of groups may be set; the check below keeps it as a tuple.
+    groups = traitlets.Any(())
     opened = traitlets.Int(None, allow_none=True)
     # Any two clusters may be set; the check below keeps them as a tuple.
     pair = traitlets.Any(())
@@ -186,6 +195,11 @@ class ExplorerState(traitlets.HasTraits):
                 f"`color_by` can be {LIKENESS!r} only when there are words: set `query`, or type "
                 "them into the search box."
             )
+        if name == "color_by" and value == GROUPS and not self.groups:
+            raise traitlets.TraitError(
+                f"`color_by` can be {GROUPS!r} only when there is a group: set `groups`, or keep a "
+                "selection on the page My groups."
+            )
         if name == "color_by" and value in self._known and not self.is_revealed:
             raise traitlets.TraitError(
                 f"`color_by` can be {value!r} only after a number of clusters was committed to: "
@@ -235,6 +249,13 @@ class ExplorerState(traitlets.HasTraits):
                 f"Got {rows[0]} to {rows[-1]} instead."
             )
         return rows
+
+    @traitlets.validate("groups")
+    def _are_groups(self, proposal: Any) -> tuple[NamedGroup, ...]:
+        try:
+            return require_groups(proposal["value"], self._n_images)
+        except ValueError as error:
+            raise traitlets.TraitError(str(error)) from None
 
     @traitlets.validate("pair")
     def _are_two_clusters(self, proposal: Any) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from cliplab._core.html import render
 from cliplab.explorer.model.answers import ABOUT_AMI
 from cliplab.explorer.model.colors import NEIGHBOR_COLORS, coloring_view
 from cliplab.explorer.model.hover_fields import image_columns
-from cliplab.explorer.model.state import LIKENESS, NOTHING
+from cliplab.explorer.model.state import GROUPS, LIKENESS, NOTHING
 from cliplab.explorer.saved_page.stored_values import snapshot_of
 from cliplab.explorer.style.theme import cluster_color
 from cliplab.explorer.widgets.pages.reveal import Answer, reveal_content
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from cliplab.explorer.model.session import ExplorerSession
 
-_FOUND = {"cluster", "silhouette", LIKENESS, NOTHING, *NEIGHBOR_COLORS}
+_FOUND = {"cluster", "silhouette", LIKENESS, GROUPS, NOTHING, *NEIGHBOR_COLORS}
 
 
 def stored_answers(session: ExplorerSession) -> dict[str, Any]:

@@ -32,6 +32,7 @@ class PageEntry(NamedTuple):
 
 PAGES = (
     PageEntry("images", "Images", "The images that are selected"),
+    PageEntry("groups", "My groups", "Groups of your own, and what the clusters make of them"),
     PageEntry("silhouette", "Why this bar?", "How the silhouette of one image comes about"),
     PageEntry("valley", "Two clusters", "Are two clusters two groups, or one?"),
     PageEntry("words", "In words", "Names for clusters", needs_encoder=True),
