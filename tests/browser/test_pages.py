@@ -26,7 +26,8 @@ explorer"""
 BEGINNING = """\
 chosen = dict(
     selected=(), groups=(), color_by="cluster", query="", algorithm="kmeans",
-    metric="euclidean", centered=False, null_data="none", space="embedding", n_clusters=6, page="images", opened=None,
+    metric="euclidean", centered=False, null_data="none", space="embedding", n_clusters=6,
+    page="images", opened=None,
 )
 for name, value in chosen.items():
     setattr(explorer.state, name, value)"""
