@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cliplab._core.validation import wrong_value
 from cliplab.evaluation.result_html import result_html
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_GROUPS = 20
 MOST_NAME, MOST_NOTE = 40, 500
@@ -56,6 +59,18 @@ class NamedGroup:
         object.__setattr__(self, "rows", _rows(self.rows))
         object.__setattr__(self, "name", _text("name", self.name, 1, MOST_NAME))
         object.__setattr__(self, "note", _text("note", self.note, 0, MOST_NOTE))
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return its images.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row for each image, with columns ``row`` and ``group``, the group's name.
+        """
+        import pandas as pd
+
+        return pd.DataFrame({"row": self.rows, "group": self.name})
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -23,6 +23,7 @@ def test_a_group_has_sorted_rows_without_doubles_and_no_spaces_around_its_name()
     assert NamedGroup([3, 7], "cats", "asleep") == group
     assert {type(row) for row in DOGS.rows} == {int}
     assert NamedGroup(5, "one image").rows == (5,)
+    assert group.to_pandas().to_numpy().tolist() == [[3, "cats"], [7, "cats"]]
     with pytest.raises(dataclasses.FrozenInstanceError, match="rows"):
         group.rows = ()
 
