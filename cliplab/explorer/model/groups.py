@@ -6,7 +6,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -172,7 +171,7 @@ def n_images_text(n_images: int) -> str:
 def _rows(rows: Any) -> tuple[int, ...]:
     given = tuple(rows) if isinstance(rows, Iterable) and not isinstance(rows, str) else (rows,)
     are_rows = all(
-        isinstance(row, Integral) and not isinstance(row, bool) and row >= 0 for row in given
+        isinstance(row, (int, np.integer)) and type(row) is not bool and row >= 0 for row in given
     )
     if not given or not are_rows:
         raise ValueError(wrong_value("rows", "be rows of images, at least one", rows))

@@ -126,7 +126,7 @@ class _Line:
     """One group: its colour, name, size and note, and what can be done with it."""
 
     def __init__(self, session: ExplorerSession) -> None:
-        self._session, self._group = session, NamedGroup([0], "none yet")
+        self._session, self._group = session, NamedGroup((0,), "none yet")
         self._words = ipywidgets.HTML(layout={"flex": "1 1 auto", "min_width": "0"})
         self.select = button("Select", width="72px")
         self.remove = button("Remove", width="80px")
