@@ -21,7 +21,8 @@ from notebook_page import Notebook
 pytestmark = pytest.mark.browser
 
 BEGINNING = """\
-chosen = dict(selected=(), color_by="cluster", projection="tsne", perplexity=30.0, n_clusters=10)
+chosen = dict(selected=(), color_by="cluster", projection="tsne", perplexity=30, n_clusters=10,
+              page="images")
 for name, value in chosen.items():
     setattr(explorer.state, name, value)"""
 

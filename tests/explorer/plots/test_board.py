@@ -30,6 +30,7 @@ def test_null_data_that_are_taken_away_leave_every_shared_range_as_it_was(
 ):
     explorer = Explorer(images, embeddings, projection, sweep)
     assert {(one.name, other.name) for one, other, _ in _shared(explorer._board)} == {
+        ("classes", "your clusters"),
         ("elbow", "null elbow"),
         ("null score", "score"),
     }

@@ -167,6 +167,7 @@ class Page:
             description="compared with", style={"description_width": "initial"}
         )
         self._show = button("", "Images of another class than the commonest of their cluster")
+        with_tooltip(self._classes, "Which known classes the clusters are compared with")
         with_tooltip(self._k, "How many groups you think there are")
         with_tooltip(self._cluster, "Which cluster to name")
         with_tooltip(self._name, "What its images have in common")

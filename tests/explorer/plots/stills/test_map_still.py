@@ -45,7 +45,7 @@ def test_its_scales_are_equal_and_hold_all_points(projection):
     assert right - left == pytest.approx(high - low)
     assert left < projection.coordinates[:, 0].min() < projection.coordinates[:, 0].max() < right
     assert low < projection.coordinates[:, 1].min() < projection.coordinates[:, 1].max() < high
-    assert axes.get_title("left") == "tsne"
+    assert axes.get_title("left") == "t-SNE"
 
 
 def test_without_clusters_all_points_have_one_colour_and_there_is_no_legend(projection):
