@@ -121,6 +121,7 @@ hostile_pack = Pack(hostile_images, embeddings, title=attack, note=attack)
 hostile = Explorer(hostile_images, embeddings, projection, sweep)
 hostile.state.committed_k = 1
 hostile.state.color_by = "class"
+hostile.state.page = "images"
 hostile"""
     )
     lesson.wait_for("data_of('sheets').uri[0].length > 1000")

@@ -117,7 +117,9 @@ class ColabNotebook(Notebook):
         """Open the page and make the kernel Colab's."""
         self._open()
         older = f"import sys; sys.path.insert(0, {str(widgets)!r})\n" if widgets else ""
-        self.ask("None", older + (HERE / "google_colab.py").read_text(encoding="utf-8"))
+        self.ask(
+            "None", older + (HERE / "google_colab.py").read_text(encoding="utf-8") + "\nbe_colab()"
+        )
 
     def _open(self) -> None:
         self.page.goto(self._address)

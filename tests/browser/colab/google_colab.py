@@ -33,13 +33,6 @@ def _module(name: str, **members: Any) -> ModuleType:
     return module
 
 
-# The package google itself may be that of another library.
-if importlib.util.find_spec("google") is None:
-    _module("google", __path__=[])
-_output = _module("google.colab.output", enable_custom_widget_manager=enable_custom_widget_manager)
-_module("google.colab", output=_output)
-
-
 # Colab has ipywidgets 7.7.1. Where 8 is installed it speaks as that does: Colab's manager knows
 # none of the styles that came with 8, and shows no widget that has one.
 _KNOWN_STYLES = {
@@ -57,5 +50,14 @@ def _speak_as_before(get_state: Any) -> Any:
     return get_old_state
 
 
-if not ipywidgets.__version__.startswith("7."):
-    ipywidgets.Style.get_state = _speak_as_before(ipywidgets.Style.get_state)
+def be_colab() -> None:
+    """Make this kernel one of Colab's; nothing else that imports this file becomes one."""
+    # The package google itself may be that of another library.
+    if importlib.util.find_spec("google") is None:
+        _module("google", __path__=[])
+    output = _module(
+        "google.colab.output", enable_custom_widget_manager=enable_custom_widget_manager
+    )
+    _module("google.colab", output=output)
+    if not ipywidgets.__version__.startswith("7."):
+        ipywidgets.Style.get_state = _speak_as_before(ipywidgets.Style.get_state)

@@ -99,3 +99,10 @@ def test_very_many_images_are_refused_with_a_way_out(explorer, tmp_path, monkeyp
     monkeypatch.setattr(writing, "MOST_AT_ONCE", 79)
     with pytest.raises(ValueError, match=r"at most 79 images. Got 80 instead: .*images\[:79\]"):
         explorer.save_page(tmp_path / "lesson.html")
+
+
+def test_no_two_scripts_that_are_joined_use_one_name():
+    declared = r"^(?:async )?(?:function|const|let|class) (\w+)"
+    names = re.findall(declared, writing._own_script(), re.MULTILINE)
+    assert len(names) > 50
+    assert sorted(names) == sorted(set(names))

@@ -12,11 +12,11 @@ import { colorMenu, openParts } from "./parts.js";
 import { textTable } from "./tables.js";
 import { wordsPart } from "./words.js";
 
-const place = (name) => document.getElementById(`cliplab-${name}`);
+const partCalled = (name) => document.getElementById(`cliplab-${name}`);
 
 // Open the page: plots and script as in the notebook, with what is stored in the place of a kernel.
 export async function openSavedPage(Bokeh) {
-  const value = JSON.parse(place("value").textContent);
+  const value = JSON.parse(partCalled("value").textContent);
   await Bokeh.embed.embed_item(value.item, "cliplab-plots");
   savedPage(value, documentsOf(value.root)[0]);
 }
@@ -221,12 +221,12 @@ export function savedPage(value, plots) {
     };
   }
 
-  render({ model: kernel, el: place("page") });
-  place("controls").append(...colors.elements);
-  place("foot").append(status, shown.head);
+  render({ model: kernel, el: partCalled("page") });
+  partCalled("controls").append(...colors.elements);
+  partCalled("foot").append(status, shown.head);
   const hints = [said.without_kernel, ...(value.answers ? [] : [said.without_answers])];
   const hint = element("p", { class: "cliplab-quiet", text: hints.join(" ") });
-  place("parts").append(...parts.elements, hint);
+  partCalled("parts").append(...parts.elements, hint);
   offerColors();
   if (value.is_revealed && value.answers) answer();
   plots.on_change(hear);
