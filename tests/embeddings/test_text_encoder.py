@@ -16,7 +16,7 @@ TEXTS = [
     "a red fish",
     "a",
     "A photo of a Purple elephant, in the snowy mountains at sunset!",
-    "caf\u00e9 🦊 &amp; sansevieria",
+    "café 🦊 &amp; sansevieria",
     "<end_of_text> car",
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen",
 ]
