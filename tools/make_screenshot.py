@@ -26,7 +26,8 @@ def show_lesson(notebook: Notebook, dark: bool) -> int:
     notebook.run_cell(CHOICE)
     notebook.wait_for("data_of('sheets').uri.every((uri) => uri.length > 1000)")
     sources = notebook.evaluate("return cells.map((cell) => cell.model.sharedModel.source)")
-    (index,) = (i for i, source in enumerate(sources) if source.endswith("\nexplorer"))
+    # It has moved from cell to cell, to the last that shows it.
+    index = max(i for i, source in enumerate(sources) if source.endswith("\nexplorer"))
     notebook.evaluate("cells[arg].node.scrollIntoView()", index)
     notebook.wait_painted()
     notebook.page.wait_for_timeout(500)

@@ -284,9 +284,13 @@ def test_an_error_in_a_task_is_raised_and_stops_all_tasks(monkeypatch):
         raise MemoryError("no room for null data")
 
     monkeypatch.setattr(measures, "shuffled_silhouettes", broken)
+    shares = []
     with pytest.raises(MemoryError, match="no room for null data"):
-        _quietly(POINTS, SWEEP)
+        evidence_for_k(POINTS, SWEEP, **FEW, on_progress=shares.append)
     assert _n_evidence_threads() == 0
+    # It begins at 0, and four tasks fail: after the first of them no other is waited for.
+    n_tasks = 3 + 2 + 4 + 2
+    assert len(shares) <= 1 + n_tasks - 4
 
 
 def test_an_error_in_the_callback_stops_all_tasks():

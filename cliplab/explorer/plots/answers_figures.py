@@ -10,10 +10,10 @@ from bokeh.models import ColumnDataSource, LassoSelectTool, LinearColorMapper, R
 from bokeh.plotting import figure
 
 from cliplab.explorer.plots.figures import (
+    change_glyphs,
     draw_points,
     empty_figure,
     keep_scales_equal,
-    part_of,
     point_size,
     set_title,
 )
@@ -107,8 +107,4 @@ class AnswersPlots:
 
 def _color_by(plot: figure, column: str, mapper: LinearColorMapper) -> None:
     """Take the colours of the points from a column, which has to be in their source by then."""
-    points = part_of(plot, "points")
-    for glyph in (
-        points.glyph, points.selection_glyph, points.nonselection_glyph, points.muted_glyph,
-    ):  # fmt: skip
-        glyph.fill_color = {"field": column, "transform": mapper}
+    change_glyphs(plot, "points", fill_color={"field": column, "transform": mapper})

@@ -193,6 +193,13 @@ def part_of(plot: figure, name: str) -> Any:
     return next(each for each in (*plot.center, *plot.renderers) if each.name == name)
 
 
+def change_glyphs(plot: figure, name: str, **changes: Any) -> None:
+    """Change how images are drawn by a part of a plot, selected or not."""
+    drawn = part_of(plot, name)
+    for glyph in (drawn.glyph, drawn.selection_glyph, drawn.nonselection_glyph, drawn.muted_glyph):
+        glyph.update(**changes)
+
+
 def move_line(plot: figure, name: str, location: float | None) -> None:
     """Move one of a plot's lines; None takes it away."""
     line = part_of(plot, name)

@@ -18,9 +18,9 @@ from bokeh.plotting import figure
 from cliplab.evaluation.line import STRETCHES
 from cliplab.explorer.plots.figures import (
     BAND_ALPHA,
+    change_glyphs,
     draw_points,
     empty_figure,
-    part_of,
     vertical_line,
 )
 from cliplab.explorer.style.theme import NEUTRAL
@@ -61,8 +61,4 @@ def line_figure(images: ColumnDataSource, hover: Hover, mapper: LinearColorMappe
 
 def place_on_line(plot: figure, x: str, y: str) -> None:
     """Draw the points where two columns of their source say."""
-    points = part_of(plot, "images on the line")
-    for glyph in (
-        points.glyph, points.selection_glyph, points.nonselection_glyph, points.muted_glyph,
-    ):  # fmt: skip
-        glyph.update(x=x, y=y)
+    change_glyphs(plot, "images on the line", x=x, y=y)

@@ -41,7 +41,8 @@ _ON_MAP: dict[str, Any] = {
     "border_line_width": 1.5,
     "padding": (4, 1),
 }
-_BESIDE: dict[str, Any] = {"padding": (3, 0)}
+# Higher than its digits: white ones would run into the white of the page.
+_BESIDE: dict[str, Any] = {"padding": (4, 2)}
 
 
 def number_the_map(plot: figure, numbers: ColumnDataSource) -> None:

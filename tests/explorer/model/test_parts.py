@@ -54,6 +54,8 @@ def test_only_the_map_is_shown_and_without_clusters(data):
     assert explorer.parts == ("map",)
     assert _plots(explorer) == {"map"}
     assert _hidden(explorer) == set(PARTS) - {"map"}
+    _, beside = explorer._board._images_row.children
+    assert not beside.visible  # It would take room from the map.
     assert explorer.state.color_by == NOTHING
     assert set(explorer._board.plots.images.data["color_values"]) == {0}
 
@@ -95,3 +97,12 @@ def test_a_wrong_part_changes_nothing(data):
     assert explorer.parts == ("map",)
     with pytest.raises(ValueError, match="'plots'"):
         _with(data, ("plots",))
+
+
+@pytest.mark.slow
+def test_a_reset_does_not_show_clusters_to_who_cannot_choose_k(data):
+    explorer = _with(data, ("map",))
+    explorer.state.color_by = "silhouette"
+    explorer.reset()
+    assert explorer.parts == ("map",)
+    assert explorer.state.color_by == NOTHING

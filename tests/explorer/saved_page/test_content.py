@@ -133,6 +133,8 @@ def test_a_commitment_and_a_selection_stay_in_the_notebook(explorer):
     explorer.state.selected = [1, 2]
     value = page_value(explorer._session, answers=True)
     assert not value["is_revealed"]
+    told = [each["sentence"] for each in _answers(value)["values"].values()]
+    assert all(sentence.startswith("There are") for sentence in told)  # And not "You said 4".
     assert '"image 0"' in json.dumps(value["item"])
     assert explorer._board.plots.images.selected.indices == [1, 2]
 
@@ -176,3 +178,12 @@ def test_noise_and_a_sweep_from_elsewhere_are_said(images, embeddings, projectio
     assert set(columns) == {"hundredths"}
     assert columns["hundredths"][:5].tolist() == [-128] * 4 + [25]
     assert stored["moves"] is None
+
+
+def test_the_curves_fill_their_plots(explorer, value):
+    (root,) = value["item"]["doc"]["roots"]
+    drawn = json.dumps(root)
+    for plot in (explorer._board.plots.elbow, explorer._board.plots.score):
+        ends = plot.y_range
+        assert f'"start": {ends.start}' in drawn
+        assert f'"end": {ends.end}' in drawn

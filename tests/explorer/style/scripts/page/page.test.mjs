@@ -349,3 +349,32 @@ test("the map's side is six tenths of the window's height", () => {
   resized();
   assert.equal(side(), "300px");
 });
+
+test("views without a document or a place on the page are forgotten", () => {
+  const gone = { model: { document: null }, el: { isConnected: false }, remove() {} };
+  const here = { model: { document: {} }, el: { isConnected: true }, remove() {} };
+  window.Bokeh.index = new Set([gone, here]);
+  mock.timers.tick(300);
+  assert.deepEqual([...window.Bokeh.index], [here]);
+});
+
+test("once the script is closed a badge selects nothing, and no search is begun", () => {
+  const badge = document.createElement("button");
+  badge.dataset.cluster = "1";
+  const gallery = document.createElement("div");
+  gallery.className = "cliplab-gallery";
+  gallery.append(badge);
+  document.body.append(gallery);
+  el.closest = () => document.body;
+  badge.dispatchEvent(new Event("click", { bubbles: true }));
+  assert.deepEqual(page.models.images.selected.indices, [1, 2]);
+  const n_told = model_of_kernel.sent.length;
+  const box = el.querySelector(".cliplab-search input");
+  box.value = "a red car";
+  box.dispatchEvent(new Event("input"));
+  close();
+  badge.dispatchEvent(new Event("click", { bubbles: true }));
+  assert.deepEqual(page.models.images.selected.indices, [1, 2]);
+  mock.timers.tick(1000);
+  assert.equal(model_of_kernel.sent.length, n_told);
+});

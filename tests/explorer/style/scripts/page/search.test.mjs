@@ -157,3 +157,11 @@ test("half a second without an answer is told, until it comes", () => {
   mock.timers.tick(1000);
   assert.deepEqual(late, [true, false]);
 });
+
+test("what is searched for already is not searched for again while one types it anew", () => {
+  type("a red car");
+  enter();
+  type("a red car ");
+  mock.timers.tick(1000);
+  assert.equal(sent.length, 1);
+});
