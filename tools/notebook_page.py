@@ -172,6 +172,8 @@ class Notebook:
         self.page.mouse.down()
         for place in others:
             self.page.mouse.move(*place, steps=8)
+            # A hand is not so fast that a busy page takes two corners for one movement.
+            self.frame.evaluate("() => new Promise(requestAnimationFrame)")
         self.page.mouse.up()
 
     # Waiting

@@ -401,8 +401,10 @@ class Explorer:
         def close() -> None:
             explorer, panel = own(), its()
             if explorer is not None and panel is not None:
+                is_shown = panel is explorer._panel
                 explorer._close(panel)
-                forget_result(explorer)
+                if is_shown:  # And in no other cell.
+                    forget_result(explorer)
             free(outermost)  # With the note that is left where another cell shows the Explorer.
 
         return close

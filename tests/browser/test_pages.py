@@ -327,6 +327,8 @@ def test_a_lasso_becomes_a_group_with_a_name_a_colour_and_a_row_of_the_table(
     left, middle, right = x.min() - 1, float(np.median(x)), x.max() + 1
     top, bottom = y.max() + 1, y.min() - 1
     for name, (start, end) in {"<b>left</b>": (left, middle), "right": (middle, right)}.items():
+        pages.run_cell("explorer.state.selected = ()")  # What was selected before.
+        pages.wait_for("!model_of('images').selected.indices.length")
         path = [(start, top), (end, top), (end, bottom), (start, bottom)]
         pages.drag("scatter", path)
         _wait_for_words(pages, "images ✕")

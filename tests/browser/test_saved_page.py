@@ -14,7 +14,14 @@ from first_lesson import RESULTS
 from lab import Lab
 from playwright.sync_api import Page
 
-from cliplab import ClipEncoder, Explorer, ImageSet, load_storybook, project
+from cliplab import (
+    ClipEncoder,
+    Explorer,
+    ImageSet,
+    load_storybook,
+    name_clusters,
+    project,
+)
 from cliplab.explorer.model.turning import cluster_rows
 
 pytestmark = pytest.mark.browser
@@ -105,13 +112,14 @@ def test_every_k_looks_as_in_the_explorer(page: Page, explorer: Explorer) -> Non
             break
     for value in values:
         clustering, shown = explorer.sweep[value], _columns(page)
+        found = name_clusters(clustering, explorer.encoder)
         assert page.locator(".cliplab-k").inner_text() == str(value)
         assert shown["cluster_labels"] == shown["color_values"]
         assert shown["cluster_labels"] == clustering.cluster_labels.tolist()
         np.testing.assert_allclose(shown["silhouettes"], clustering.silhouettes, atol=2e-5)
         rows = [
-            [each["name"], "", each["size_text"], each["mean_text"], each["negative_text"]]
-            for each in cluster_rows(clustering)
+            [each["name"], word, each["size_text"], each["mean_text"], each["negative_text"]]
+            for each, word in zip(cluster_rows(clustering), found.names, strict=True)
         ]
         assert _table(page) == rows
         explorer.state.n_clusters = value
@@ -167,7 +175,7 @@ def test_a_ribbon_shows_its_images(page: Page) -> None:
 
 
 def test_a_word_finds_its_images(page: Page) -> None:
-    page.get_by_role("button", name="In words").click()
+    page.get_by_role("button", name="In words", exact=True).click()
     page.get_by_label("images of").fill("car")
     page.keyboard.press("Enter")
     title = page.locator(".cliplab-gallery-title").inner_text()

@@ -192,10 +192,16 @@ def rank_by_text(
     return TextRanking(text, differences @ meaning, fit)
 
 
-def _require_same_encoder(embeddings: Embeddings, encoder: TextEncoder) -> None:
-    """Reject vectors of another model. Those of an unknown model may be of this one."""
+def is_encoder_of(encoder: TextEncoder, embeddings: Embeddings) -> bool:
+    """Return whether vectors come from an encoder; those of an unknown model may."""
     weights = embeddings.provenance.get("pretrained", str(encoder.pretrained))
-    if embeddings.model not in (encoder.model, "unknown") or weights != str(encoder.pretrained):
+    return embeddings.model in (encoder.model, "unknown") and weights == str(encoder.pretrained)
+
+
+def _require_same_encoder(embeddings: Embeddings, encoder: TextEncoder) -> None:
+    """Reject vectors of another model."""
+    if not is_encoder_of(encoder, embeddings):
+        weights = embeddings.provenance.get("pretrained", str(encoder.pretrained))
         raise ValueError(
             f"`embeddings` must come from {encoder!r}. Got {embeddings!r} "
             f"with the weights {weights!r} instead."

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cliplab.embeddings.points import unit_rows
 from cliplab.evaluation.naming.prompts import are_encoded, checked_templates, word_vectors
+from cliplab.evaluation.naming.text_ranking import is_encoder_of
 from cliplab.evaluation.naming.vocabulary import default_vocabulary
 
 if TYPE_CHECKING:
@@ -34,6 +35,27 @@ def has_word_vectors(encoder: TextEncoder) -> bool:
     words = default_vocabulary(encoder.model).words
     templates = checked_templates(None, encoder.model)
     return len(words) <= _FEW or are_encoded(encoder, words, templates)
+
+
+def can_rank_by_words(embeddings: Embeddings, encoder: TextEncoder) -> bool:
+    """Return whether images can be ranked by all words at once, without much time.
+
+    Parameters
+    ----------
+    embeddings : Embeddings
+        The images.
+    encoder : TextEncoder
+        The encoder of the words; it may be another than that of the images.
+
+    Returns
+    -------
+    bool
+    """
+    if not (is_encoder_of(encoder, embeddings) and has_word_vectors(encoder)):
+        return False
+    words = default_vocabulary(encoder.model).words
+    texts = word_vectors(encoder, words, checked_templates(None, encoder.model))
+    return bool(texts.shape[1] == embeddings.vectors.shape[1])
 
 
 def rank_by_words(

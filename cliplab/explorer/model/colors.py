@@ -140,8 +140,7 @@ def coloring_view(
         reach = max(0.05, float(np.abs(known).max(initial=0)))
         return _amounts(clustering.silhouettes, -reach, reach, SIGN_COLORS)
     if color_by == NOTHING and (rows := images if images is not None else clustering) is not None:
-        one_color = _categories(np.zeros(len(rows), dtype=np.int64), [NOTHING])
-        return one_color | {"legend": ()}
+        return all_alike(len(rows))
     if images is None:
         raise ValueError(
             "`color_by` must be 'cluster' or 'silhouette' where there are no images. "

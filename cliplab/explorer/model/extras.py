@@ -121,14 +121,14 @@ class RankingTask:
 
     Attributes
     ----------
-    problem : Exception or None
-        Why the text that was typed last could not be searched for.
+    problem : tuple of str and Exception, or None
+        Which text could not be searched for, and why.
     """
 
     def __init__(self, session: ExplorerSession, event_loop: EventLoop) -> None:
         self._session = session
         self._worker: Worker[TextRanking] = Worker(event_loop, self._fail)
-        self.problem: Exception | None = None
+        self.problem: tuple[str, Exception] | None = None
 
     @property
     def is_running(self) -> bool:
@@ -202,7 +202,7 @@ class RankingTask:
         if ranking is not None and session.state.selected == tuple(sorted(found_rows(ranking))):
             session.state.selected = ()
         if session.state.color_by == LIKENESS:
-            session.state.color_by = "cluster"
+            session.state.color_by = session.first_color
 
     def _ranked(
         self, text: str, embeddings: Embeddings, encoder: TextEncoder
@@ -210,7 +210,7 @@ class RankingTask:
         try:
             yield rank_by_text(text, embeddings, encoder)
         except Exception as error:
-            self.problem = error
+            self.problem = text, error
             raise
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cliplab.explorer.model.groups import NamedGroup, require_groups, with_group
-from cliplab.explorer.model.state import GROUPS, NOTHING
+from cliplab.explorer.model.state import GROUPS
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.session import ExplorerSession
@@ -73,7 +73,7 @@ class GroupChanges:
         """Colour by something else once there is no group to colour by."""
         session = self._session
         if session.state.color_by == GROUPS and not session.state.groups:
-            session.state.color_by = "cluster" if "k" in session.parts else NOTHING
+            session.state.color_by = session.first_color
 
     def _change(self, groups: tuple[NamedGroup, ...], said: str) -> None:
         self._session.state.groups = groups

@@ -11,6 +11,7 @@ from cliplab.clustering.silhouettes import METRICS
 from cliplab.clustering.sweeping import smallest_sizes
 from cliplab.evaluation.null import NULL_TITLES
 from cliplab.explorer.model.colors import NEIGHBOR_COLORS, color_titles
+from cliplab.explorer.model.known_classes import class_columns
 from cliplab.explorer.model.state import GROUPS, LIKENESS, NOTHING, ExplorerState
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Options:
     spaces, projections, colors, algorithms, null_data : dict of str to str
         A title for each name.
     classes : tuple of str
-        What is known of the images: ``"class"`` and columns.
+        The columns of the images with which clusters can be compared.
     known : tuple of str
         Those of them that `color_by` must not be before a k has been committed to.
     most_perplexity : int
@@ -114,7 +115,7 @@ def find_options(
         colors=colors,
         algorithms={name: algorithm.title for name, algorithm in ALGORITHMS.items()},
         null_data=NULL_DATA,
-        classes=known,
+        classes=class_columns(images),
         known=known if hides_classes else (),
         most_perplexity=max(given_perplexity, min(_MOST_PERPLEXITY, (len(images) - 1) // 3)),
     )

@@ -27,9 +27,10 @@ def search_view(session: ExplorerSession) -> View:
         return view
     if ranking is not None and ranking.text == text:
         return view | {"rows": found_rows(ranking), "sentence": _sentence(ranking)}
-    if session.ranking_task.problem is None:
+    failed, error = session.ranking_task.problem or ("", None)
+    if failed != text:  # None has failed, or one that was overtaken.
         return view | {"sentence": "Searching …", "is_done": False}
-    is_long = isinstance(session.ranking_task.problem, TooLongError)
+    is_long = isinstance(error, TooLongError)
     why = "is longer than the model reads: try fewer words" if is_long else "cannot be searched for"
     return view | {"sentence": f"This text {why}"}
 

@@ -338,9 +338,14 @@ class ExplorerSession(traitlets.HasTraits):
 
         self.run(show)
 
+    @property
+    def first_color(self) -> str:
+        """What images are coloured by where nothing else was chosen, or is there no more."""
+        return "cluster" if "k" in self.parts else NOTHING
+
     def _hide_clusters_without_k(self) -> None:
-        if "k" not in self.parts and self.state.color_by == "cluster":
-            self.state.color_by = NOTHING
+        if self.state.color_by == "cluster":
+            self.state.color_by = self.first_color
 
     def name_cluster(self, cluster: int, name: str) -> None:
         """Note what the learner calls a cluster on the screen."""

@@ -40,16 +40,20 @@ def page_value(session: ExplorerSession, *, answers: bool) -> dict[str, Any]:
     """
     sweep = session.sweep
     views = [turning_view(sweep, each, session.in_embedding) for each in sweep.parameter_values]
+    values = stored_values(session)
+    names = {each["value"]: [name for name, *_ in each["names"] or ()] for each in values}
     return {
         **drawn_plots(session),
         "words": WORDS | {"side": SHEET_SIDE},
         "said": SAID,
         # Who opens the page begins without a selection, and without a commitment.
         "now": turning_now(session)
-        | {"color_by": "cluster", "sweep": 1, "map": 1, "has_numbers": True, "paints": True},
+        | {"color_by": "cluster", "sweep": 1, "map": 1, "has_numbers": True, "paints": True}
+        # Those of its own page, wherever the notebook has been.
+        | {"names": {value: each for value, each in names.items() if each}},
         "views": [{"view": view, "packed": as_base64(packed)} for view, packed in views],
         "numbers": turning_numbers(sweep, session.projection),
-        "values": stored_values(session),
+        "values": values,
         "colors": {"silhouette": list(SIGN_COLORS), "other": OTHER_COLOR},
         "credits": [_credit(each) for each in session.images.attribution_of(slice(None))],
         "evidence": None if session.evidence is None else _evidence(session.evidence),

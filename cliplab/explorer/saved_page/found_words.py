@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cliplab.evaluation.naming.word_ranking import has_word_vectors, rank_by_words
+from cliplab.evaluation.naming.word_ranking import can_rank_by_words, rank_by_words
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.session import ExplorerSession
@@ -28,7 +28,7 @@ def found_words(session: ExplorerSession) -> dict[str, Any] | None:
         For each word the rows of its images, the best first.
     """
     encoder = session.encoder
-    if encoder is None or not has_word_vectors(encoder):
+    if encoder is None or not can_rank_by_words(session.embeddings, encoder):
         return None
     words, scores = rank_by_words(session.embeddings, encoder)
     best = np.argsort(-scores, axis=1, kind="stable")[:, :N_FOUND]

@@ -13,7 +13,7 @@ from cliplab.explorer.model.colors import NEIGHBOR_COLORS, coloring_view
 from cliplab.explorer.model.hover_fields import image_columns
 from cliplab.explorer.model.state import GROUPS, LIKENESS, NOTHING
 from cliplab.explorer.saved_page.stored_values import snapshot_of
-from cliplab.explorer.style.theme import cluster_color
+from cliplab.explorer.style.theme import cluster_color, ink_on
 from cliplab.explorer.widgets.pages.reveal import Answer, reveal_content
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ def _tables(answer: Answer) -> list[dict[str, Any]]:
     if answer.best_labels is not None:
         tables.append(_labels(answer.best_labels))
     counts = [[name, *(str(n or "") for n in ns)] for name, *ns in answer.counts.itertuples()]
+    if more := answer.n_classes - len(counts):
+        counts.append([f"and {more} rarer classes", *([""] * len(answer.counts.columns))])
     heads = ["class \\ cluster", *map(str, answer.counts.columns)]
     return [*tables, {"heads": heads, "rows": counts}]
 
@@ -103,4 +105,5 @@ def _labels(best: pd.DataFrame) -> dict[str, Any]:
 
 
 def _chip(cluster: Any) -> dict[str, str]:
-    return {"text": str(cluster), "color": cluster_color(int(cluster))}
+    color = cluster_color(int(cluster))
+    return {"text": str(cluster), "color": color, "ink": ink_on(color)}

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab._core.html import render
-from cliplab.evaluation.naming.word_ranking import has_word_vectors
+from cliplab.evaluation.naming.word_ranking import can_rank_by_words
 from cliplab.evaluation.silhouette_distances import SilhouetteDistances, silhouette_distances
 from cliplab.explorer.model.packing import pack
 from cliplab.explorer.model.sentences import status_line
@@ -130,7 +130,8 @@ def _moves(content: TransitionsContent) -> dict[str, Any] | None:
 
 def _names(snapshot: Snapshot) -> list[list[str]] | None:
     """Return for each cluster its name, how clear it is, and the nearest words."""
-    if snapshot.encoder is None or not has_word_vectors(snapshot.encoder):
+    encoder = snapshot.encoder
+    if encoder is None or not can_rank_by_words(snapshot.embeddings, encoder):
         return None
     content = words_content(snapshot._replace(vocabulary=""))
     found = zip(content.names.names, content.names.margins, content.nearest, strict=True)

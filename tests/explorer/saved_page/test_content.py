@@ -1,5 +1,7 @@
 import base64
+import gzip
 import json
+import re
 
 import numpy as np
 import pytest
@@ -13,6 +15,9 @@ from cliplab.explorer.widgets.pages.transitions import transitions_content
 
 # Each makes an Explorer of its own, which takes a second.
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_documents")]
+
+
+_ARRAY = re.compile(r'"data": "(H4sI[^"]*)"')  # As Bokeh writes an array: packed, in letters.
 
 
 def _columns(stored):
@@ -124,6 +129,23 @@ def test_nothing_outside_of_the_answers_names_a_class_or_an_image(images, value)
     assert value["now"]["color_by"] == "cluster"
 
 
+def test_left_out_classes_are_nowhere_even_where_the_notebook_shows_them(images, explorer):
+    explorer.state.committed_k = 5
+    explorer.state.page = "reveal"
+    explorer.state.color_by = "class"
+    shown = np.asarray(explorer._board.plots.images.data["color_values"])
+    page = page_value(explorer._session, answers=False)
+    rest = json.dumps(page, ensure_ascii=False)
+    for name in (*images.class_names, *images.image_ids):
+        assert f'"{name}' not in rest
+        assert f">{name}<" not in rest
+    drawn = [gzip.decompress(base64.b64decode(each)) for each in _ARRAY.findall(rest)]
+    kinds = [f"<{kind}" for kind in ("i1", "i2", "i4", "i8", "f4", "f8")]
+    labels = explorer.clustering.cluster_labels
+    assert any(labels.astype(kind).tobytes() in drawn for kind in kinds)
+    assert not any(shown.astype(kind).tobytes() in drawn for kind in kinds)
+
+
 def test_answers_can_be_left_out(explorer):
     assert page_value(explorer._session, answers=False)["answers"] is None
 
@@ -158,6 +180,25 @@ def test_evidence_and_words_are_there_if_they_were_gathered(images, projection):
     assert value["evidence"]["sentence"].startswith(found.sentence)
     assert len(value["evidence"]["rows"]) == len(found.table)
     assert "Gap ·" in json.dumps(value["item"], ensure_ascii=False)
+
+
+def test_names_are_the_same_however_often_the_page_is_saved(images, projection):
+    encoder = ClipEncoder("storybook")
+    embeddings = encoder.encode_images(images)
+    explorer = Explorer(images, embeddings, projection, encoder=encoder)
+    explorer.state.page = "words"
+    values = [page_value(explorer._session, answers=False) for _ in range(2)]
+    assert values[0]["now"]["names"] == values[1]["now"]["names"]
+    assert set(values[0]["now"]["names"]) == set(explorer.sweep.parameter_values)
+
+
+def test_with_an_encoder_of_other_images_the_page_is_without_words(
+    images, embeddings, projection, sweep
+):
+    explorer = Explorer(images, embeddings, projection, sweep, encoder=ClipEncoder("storybook"))
+    value = page_value(explorer._session, answers=False)
+    assert value["found"] is None
+    assert value["now"]["names"] == {}
 
 
 def test_without_an_encoder_there_are_no_words(value):

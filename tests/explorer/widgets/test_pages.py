@@ -521,6 +521,14 @@ def test_images_can_be_coloured_by_likeness_to_what_is_searched_for(speaking):
     assert (state.color_by, menu.value) == ("cluster", "cluster")
 
 
+def test_without_clusters_a_search_that_ends_leaves_images_of_one_colour(speaking):
+    speaking.parts = ("map",)
+    speaking.state.query = "a red car"
+    speaking.state.color_by = "likeness to words"
+    speaking.state.query = ""
+    assert speaking.state.color_by == "nothing"
+
+
 def test_without_an_encoder_the_page_says_what_to_do(explorer):
     assert "encoder=encoder" in _texts(_page(explorer, "words").widget)
     with pytest.raises(ValueError, match="give the Explorer its encoder"):

@@ -219,9 +219,8 @@ class Page:
     def _offer(self, columns: tuple[str, ...], chosen: str) -> None:
         """Show which classes can be compared, and the choice."""
         self._is_drawing = True  # What is only shown was not chosen.
-        options = columns if chosen in columns else (*columns, chosen)
-        if self._classes.options != options:
-            self._classes.options = options
+        if self._classes.options != columns:
+            self._classes.options = columns
         self._classes.value = chosen
         self._is_drawing = False
 

@@ -1,5 +1,5 @@
 import { frameOf, numberAt } from "../map_numbers.js";
-import { numbersThatFit } from "../numbers_that_fit.js";
+import { numbersThatFit, placesOf } from "../numbers_that_fit.js";
 import { LEFT } from "../silhouette_range.js";
 import { QUIET } from "./paint.js";
 
@@ -90,8 +90,9 @@ export function clusterBesideBars(page, { x, y }) {
   const words = columnsOf(page, "words", names);
   const positions = Array.from(words.word_positions);
   const shown = numbersThatFit(positions, words.sizes, frame.up, frame.height);
+  const places = placesOf(positions, frame.up, frame.height);
   const near = (HALF_A_LINE * Math.abs(length(frame.up))) / frame.height;
-  const row = shown.find((each) => Math.abs(positions[each] - y) <= near);
+  const row = shown.find((each) => Math.abs(places[each] - y) <= near);
   return row === undefined ? clusterOfBlock(page, y) : words.clusters[row];
 }
 

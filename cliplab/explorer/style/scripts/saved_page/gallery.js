@@ -1,5 +1,5 @@
 import { element } from "../page/elements.js";
-import { colorChip, textButton } from "./tables.js";
+import { colored, textButton } from "./tables.js";
 
 const GALLERY_SIZE = 10;
 
@@ -38,7 +38,7 @@ export function gallery(said, figureOf) {
       "figure",
       { title: `${figure.name}: ${figure.credit.text}` },
       image,
-      colorChip(figure.cluster, figure.color, "cluster"),
+      drawBadge(figure),
       element("figcaption", {}, ...texts.filter(Boolean)),
     );
   }
@@ -54,6 +54,12 @@ export function gallery(said, figureOf) {
       draw();
     },
   };
+}
+
+// A click on it is heard by the script of the page.
+function drawBadge({ cluster, chip: { text, color, ink } }) {
+  const badge = { type: "button", class: "cluster", text, "data-cluster": cluster };
+  return colored(element("button", badge), color, ink);
 }
 
 // Only addresses of web pages become links; anything else could be a script.

@@ -2,6 +2,7 @@ import { element, fill } from "../page/elements.js";
 import { sheetLook } from "../page/looks.js";
 import { render } from "../page/page.js";
 import { documentsOf, paintColors, selectRows } from "../page/paint.js";
+import { clusterBesideBars } from "../page/taps.js";
 import { unpack } from "../page/views.js";
 import { answersPart } from "./answers.js";
 import { inHundredths, openedBar } from "./bar.js";
@@ -46,14 +47,16 @@ export function savedPage(value, plots) {
   const labels = () => views.get(now.value).columns.cluster_labels;
   const look = (row) =>
     sheetLook(plots.get_model_by_name("sheets").get_column("uri"), row, words.side);
-  const color = (cluster) =>
-    views.get(now.value).clusters.find((each) => each.cluster === cluster)?.color ??
-    value.colors.other;
+  const chip = (cluster) => {
+    const found = views.get(now.value).clusters.find((each) => each.cluster === cluster);
+    return { color: found?.color ?? value.colors.other, ink: found?.ink ?? "#000000" };
+  };
+  const color = (cluster) => chip(cluster).color;
 
   const shown = gallery(said, figureOf);
   const bar = openedBar(said, { look, color, show: showImages });
   const moves = flowPart(said, showImages);
-  const inWords = wordsPart(said, value.found, { color, show: showImages });
+  const inWords = wordsPart(said, value.found, { chip, show: showImages });
   const reveal = answersPart(said, value.credits.length, { commit, show: showImages });
   const status = element("span", { class: "cliplab-found" });
   const colors = colorMenu(said, (color_by) => kernel.choose({ color_by }));
@@ -106,12 +109,8 @@ export function savedPage(value, plots) {
     colors.offer({ ...said.colors, ...Object.fromEntries(known) });
   }
 
-  function tapCurve(event) {
-    const nearest = now.values.toSorted((a, b) => Math.abs(a - event.x) - Math.abs(b - event.x))[0];
-    kernel.choose({ value: nearest });
-  }
-
   function tapBar(event) {
+    if (clusterBesideBars(plots, event) !== null) return; // It opens a cluster.
     const positions = images.get_column("bar_positions");
     const row = positions.reduce(
       (best, at, i) => (Math.abs(at - event.y) < Math.abs(positions[best] - event.y) ? i : best),
@@ -215,8 +214,8 @@ export function savedPage(value, plots) {
       // Where no class is known of an image, that is said once classes may be seen.
       className: answers ? className || said.no_class : null,
       silhouette: cluster < 0 ? said.noise : measured,
-      cluster: cluster < 0 ? "–" : String(cluster),
-      color: color(cluster),
+      cluster,
+      chip: { text: cluster < 0 ? "–" : String(cluster), ...chip(cluster) },
       credit: answers ? { ...credit, text: answers.credits[row] } : credit,
     };
   }
@@ -230,7 +229,6 @@ export function savedPage(value, plots) {
   offerColors();
   if (value.is_revealed && value.answers) answer();
   plots.on_change(hear);
-  for (const name of ["elbow", "score"]) plots.get_model_by_name(name).on_event("tap", tapCurve);
   plots.get_model_by_name("silhouettes").on_event("tap", tapBar);
   parts.open("images");
   kernel.follow((next) => {

@@ -1,6 +1,6 @@
 import { element } from "../page/elements.js";
 
-// A table of texts; a cell that is {text, color} is the number of a cluster on its colour.
+// A table of texts; a cell that is {text, color, ink} is the number of a cluster on its colour.
 export function textTable(heads, rows) {
   const line = (cells) => element("tr", {}, ...cells);
   return element(
@@ -14,13 +14,16 @@ export function textTable(heads, rows) {
 function drawCell(cell) {
   return typeof cell === "string"
     ? element("td", { text: cell })
-    : element("td", {}, colorChip(cell.text, cell.color));
+    : element("td", {}, colorChip(cell));
 }
 
-export function colorChip(text, color, look = "cliplab-chip") {
-  const chip = element("span", { class: look, text });
-  chip.style.background = color;
-  return chip;
+function colorChip({ text, color, ink }) {
+  return colored(element("span", { class: "cliplab-chip", text }), color, ink);
+}
+
+export function colored(made, color, ink) {
+  Object.assign(made.style, { background: color, color: ink });
+  return made;
 }
 
 export function textButton(text, call, about) {

@@ -2,7 +2,7 @@ import { element, fill } from "../page/elements.js";
 import { textButton, textTable } from "./tables.js";
 
 // Names of the clusters, and a box that finds images by one of the words that the page knows.
-export function wordsPart(said, found, { color, show }) {
+export function wordsPart(said, found, { chip, show }) {
   const names = element("div", { class: "cliplab-scroll" });
   const note = element("p", { role: "status" });
   const known = Object.keys(found ?? {});
@@ -33,7 +33,7 @@ export function wordsPart(said, found, { color, show }) {
     element: element("div", {}, ...(known.length ? [search, note] : []), names),
     draw(stored) {
       const rows = (stored.names ?? []).map((cells, cluster) => [
-        { text: String(cluster), color: color(cluster) },
+        { text: String(cluster), ...chip(cluster) },
         ...cells,
       ]);
       names.replaceChildren(...(rows.length ? [textTable(said.names, rows)] : []));

@@ -13,8 +13,8 @@ const figureOf = (row) => ({
   name: `image ${row}`,
   className: row === 0 ? "<b>boat</b>" : null,
   silhouette: "silhouette 0.10",
-  cluster: "2",
-  color: "#d55e00",
+  cluster: 2,
+  chip: { text: "2", color: "#d55e00", ink: "#000000" },
   credit: {
     text: "Untitled by Ada",
     lines: [
@@ -60,4 +60,13 @@ test("names are text, and only addresses of web pages are links", () => {
   assert.deepEqual(links, ["https://example.org/ada"]);
   assert.equal(figure.getAttribute("title"), "image 0: Untitled by Ada");
   assert.equal(figure.querySelector("i"), null);
+});
+
+test("the number of a cluster is a button on its colour, which the page hears", () => {
+  const shown = gallery(SAID, figureOf);
+  shown.show([0], "");
+  const badge = shown.element.querySelector("button.cluster");
+  assert.equal(badge.textContent, "2");
+  assert.equal(badge.getAttribute("data-cluster"), "2");
+  assert.match(badge.getAttribute("style"), /background: ?#d55e00.*color: ?#000000/);
 });

@@ -183,6 +183,13 @@ function plots() {
     };
   };
   const line = (name) => model({ center: [model({ name })] });
+  const frame = {
+    properties: { inner_width: { is_unset: false } },
+    inner_width: 200,
+    inner_height: 300,
+    x_range: { start: -1, end: 1 },
+  };
+  const words = { clusters: [0, 1], sizes: [1, 2], word_positions: [0, 15] };
   const numbers = { name: "cluster numbers", visible: true };
   const models = {
     images: model({
@@ -192,10 +199,15 @@ function plots() {
         return this.data[name];
       },
     }),
-    words: model(),
+    words: model({ get_column: (name) => words[name] }),
     numbers: model(),
     "image colours": model(),
-    silhouettes: { ...line("mean"), title: model(), y_range: model() },
+    silhouettes: {
+      ...line("mean"),
+      ...frame,
+      title: model(),
+      y_range: model({ start: 30, end: -1 }),
+    },
     elbow: line("current"),
     score: line("current"),
     scatter: model({ renderers: [numbers] }),
@@ -232,6 +244,7 @@ beforeEach(() => {
   page = plots();
   const { window } = parsed;
   window.Bokeh = { documents: [page] };
+  window.screen = { availHeight: 800 };
   globalThis.window = window;
   globalThis.document = parsed.document;
   globalThis.requestAnimationFrame = (call) => call();
@@ -244,6 +257,12 @@ const text = (name) => place(name).textContent;
 const press = (name) => {
   const buttons = [...document.querySelectorAll("button")];
   buttons.find((each) => each.textContent === name).click();
+};
+// What Bokeh and the page's own script hear of a tap.
+const tapBars = (at) => {
+  mock.timers.tick(300); // Until the script has found the plots.
+  const { taps, js_event_callbacks: heard } = page.models.silhouettes;
+  for (const tap of [...taps, ...heard.tap]) tap(at);
 };
 const names = () => [...document.querySelectorAll(".name")].map((each) => each.textContent);
 const color = (name) => {
@@ -281,7 +300,8 @@ test("k turns by the control and by a tap on a curve", () => {
   assert.deepEqual(names(), ["image 0", "image 1", "image 2"]);
   assert.match(text("foot"), /3 clusters/);
   assert.deepEqual([...page.models.images.data.cluster_labels], [0, 1, 2]);
-  for (const tap of page.models.score.taps) tap({ x: 1.2 });
+  mock.timers.tick(300);
+  for (const tap of page.models.score.js_event_callbacks.tap) tap({ x: 1.2 });
   assert.match(text("foot"), /2 clusters/);
 });
 
@@ -297,10 +317,17 @@ test("what is selected is shown, and what is only previewed is not", () => {
 
 test("a tap on a bar opens it, and one between two blocks does not", () => {
   savedPage(VALUE, page);
-  for (const tap of page.models.silhouettes.taps) tap({ y: 14 });
+  tapBars({ x: 0, y: 14 });
   assert.doesNotMatch(text("parts"), /made elsewhere/);
-  for (const tap of page.models.silhouettes.taps) tap({ y: 10.4 });
+  tapBars({ x: 0, y: 10.4 });
   assert.match(text("parts"), /made elsewhere/);
+});
+
+test("a tap on a number beside the bars selects its cluster, and opens no bar", () => {
+  savedPage(VALUE, page);
+  tapBars({ x: -0.9, y: 10.4 });
+  assert.doesNotMatch(text("parts"), /made elsewhere/);
+  assert.deepEqual(names(), ["image 1", "image 2"]);
 });
 
 test("what moves is drawn in the place of the silhouettes, and a ribbon shows its images", () => {

@@ -20,7 +20,7 @@ beforeEach(() => {
 function opened(found) {
   const shown = [];
   const part = wordsPart(SAID, found, {
-    color: () => "#000",
+    chip: () => ({ color: "#000", ink: "#fff" }),
     show: (rows, words) => shown.push([rows, words]),
   });
   const box = part.element.querySelector("input");
