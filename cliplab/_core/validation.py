@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 # What each class is called, and where an instance comes from.
@@ -199,3 +201,35 @@ def require_rows(name: str, n_rows: int, n_images: int) -> None:
         raise ValueError(
             wrong_value(name, f"have one row for each of the {n_images} images", n_rows)
         )
+
+
+def require_file_name(path: str | os.PathLike[str], endings: Sequence[str]) -> Path:
+    """Return the path of a file to be written, if its end says what is to be written there.
+
+    Parameters
+    ----------
+    path : path-like
+        The path.
+    endings : sequence of str
+        The ends that its name may have, such as ``".png"``.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
+
+    Raises
+    ------
+    IsADirectoryError
+        If a folder is there.
+    ValueError
+        If its name ends in something else.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(wrong_value("path", "be a file", str(path), ", a folder"))
+    if path.suffix not in endings:
+        *others, last = endings
+        ends = f"{', '.join(others)} or {last}" if others else last
+        raise ValueError(wrong_value("path", f"end in {ends}", str(path)))
+    return path

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab._core.validation import require_kind, require_rows
+from cliplab._core.validation import require_file_name, require_kind, require_rows
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering
@@ -27,7 +27,7 @@ from cliplab.explorer.notebook.event_loop import EventLoop
 from cliplab.explorer.notebook.front_end import forget_result
 from cliplab.explorer.notebook.tasks import Worker
 from cliplab.explorer.plots.board import Board
-from cliplab.explorer.plots.saving import IMAGES, require_suffix, save_still
+from cliplab.explorer.plots.saving import IMAGES, save_still
 from cliplab.explorer.plots.stills.screen_still import still_of
 from cliplab.explorer.render import Render
 from cliplab.explorer.saved_page.writing import save_page
@@ -234,7 +234,7 @@ class Explorer:
         ...     sorted(os.listdir(folder))
         ['map.svg', 'screen.png']
         """
-        path = require_suffix(path, IMAGES)
+        path = require_file_name(path, IMAGES)
         save_still(still_of(self._session, plot), path, transparent=transparent)
 
     def agreement(self) -> Answers:
@@ -293,7 +293,8 @@ class Explorer:
         Parameters
         ----------
         path : path-like
-            Where; it ends in ``.html``. A file that is there is replaced.
+            Where; it ends in ``.html``. Its folder is made, and a file that is there is
+            replaced.
         answers : bool, default=True
             Whether the known classes are in the file. They are encoded, so that nobody reads them
             by chance, and shown once a k has been committed to. With False they are left out.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from cliplab import Clustering, ClusterSweep, Projection
 from cliplab._core.validation import (
     require_count,
+    require_file_name,
     require_kind,
     require_number,
     require_one_of,
@@ -55,3 +58,13 @@ def test_everything_has_a_row_for_each_image() -> None:
     with pytest.raises(ValueError, match=r"one row for each of the 40 images\. Got 30 instead\.$"):
         require_rows("embeddings", 30, 40)
     require_rows("embeddings", 40, 40)
+
+
+def test_the_name_of_a_file_says_what_is_written_there(tmp_path: Path) -> None:
+    assert require_file_name(str(tmp_path / "a.svg"), [".png", ".svg"]) == tmp_path / "a.svg"
+    with pytest.raises(ValueError, match=r"`path` must end in .png, .svg or .html\. Got 'a.pdf'"):
+        require_file_name("a.pdf", [".png", ".svg", ".html"])
+    with pytest.raises(ValueError, match=r"`path` must end in .json\. Got 'a' instead\.$"):
+        require_file_name("a", [".json"])
+    with pytest.raises(IsADirectoryError, match=r"`path` must be a file\. Got .* a folder\."):
+        require_file_name(tmp_path, [".png"])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cliplab._core.cache import write_whole
-from cliplab._core.validation import wrong_value
+from cliplab._core.validation import require_file_name, wrong_value
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.groups import NamedGroup
@@ -47,9 +47,7 @@ def save_groups(
     OSError
         If it cannot be written; then a file that was there is as it was.
     """
-    path = Path(path)
-    if path.suffix != ".json":
-        raise ValueError(wrong_value("path", "end in .json", str(path)))
+    path = require_file_name(path, [".json"])
     if not groups:
         raise ValueError(wrong_value("groups", "hold a group to be saved", groups))
     content = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,30 +17,6 @@ if TYPE_CHECKING:
 
 IMAGES = (".png", ".svg")
 PAGE = ".html"
-
-
-def require_suffix(path: str | os.PathLike[str], allowed: Sequence[str]) -> Path:
-    """Return a path, if its end says what is to be written there.
-
-    Parameters
-    ----------
-    path : path-like
-        The path.
-    allowed : sequence of str
-        The suffixes that it may have.
-
-    Raises
-    ------
-    ValueError
-        If it has another.
-    """
-    path = Path(path)
-    if path.suffix not in allowed:
-        ends = f"{', '.join(allowed[:-1])} or {allowed[-1]}"
-        raise ValueError(
-            f"`path` must end in {ends}, which says as what to save. Got {str(path)!r} instead."
-        )
-    return path
 
 
 def save_still(still: Still, path: Path, *, transparent: bool) -> None:

@@ -6,15 +6,15 @@ from typing import Any
 
 from cliplab._core.html import render
 from cliplab.explorer.model.hover_fields import hidden_name
+from cliplab.explorer.widgets.pages import PAGES
+from cliplab.explorer.widgets.pages.silhouette import MADE_ELSEWHERE, NO_SILHOUETTE, VERDICTS
 
+_PAGES = {page.name: (page.title, page.about) for page in PAGES}
 SAID: dict[str, Any] = {
-    "parts": {
-        "images": ("Images", "The images that are selected"),
-        "silhouette": ("Why this bar?", "How the silhouette of one image comes about"),
-        "words": ("In words", "Names for clusters, and images for a word"),
-        "transitions": ("From k to k + 1", "Which images move as k moves"),
-        "evidence": ("Evidence for k", "What speaks for each k, and how surely"),
-        "answers": ("Answers", "The known classes, once you have committed to a k"),
+    "parts": _PAGES
+    | {
+        "words": (_PAGES["words"][0], "Names for clusters, and images for a word"),
+        "answers": _PAGES["reveal"],
     },
     "color_by": "colour by",
     "colors": {"cluster": "cluster (found)", "silhouette": "silhouette"},
@@ -34,11 +34,9 @@ SAID: dict[str, Any] = {
         "b": "to the nearest cluster",
         "nearest": "centre of the nearest cluster {cluster}",
         "sum": "({b} − {a}) / {largest} = {score}: {verdict}",
-        "verdicts": (
-            "nearer to another cluster", "on the border", "nearer to its own cluster",
-        ),
-        "none": "Image {row} has no silhouette: it is noise, or there is no other cluster.",
-        "elsewhere": "This sweep was made elsewhere, so the distances in it are not known here.",
+        "verdicts": VERDICTS,
+        "none": NO_SILHOUETTE,
+        "elsewhere": MADE_ELSEWHERE,
         "negative": "Show {n} negative",
         "borderline": "Show {n} borderline",
     },

@@ -13,7 +13,7 @@ from cliplab.evaluation.silhouette_distances import SilhouetteDistances, silhoue
 from cliplab.explorer.model.packing import pack
 from cliplab.explorer.model.sentences import status_line
 from cliplab.explorer.saved_page.encoding import as_base64
-from cliplab.explorer.widgets.pages.silhouette import silhouette_content
+from cliplab.explorer.widgets.pages.silhouette import silhouette_content, verdicts_of
 from cliplab.explorer.widgets.pages.transitions import TransitionsContent, transitions_content
 from cliplab.explorer.widgets.pages.words import words_content
 
@@ -99,7 +99,7 @@ def _columns(distances: SilhouetteDistances) -> dict[str, NDArray[Any]]:
         "a": np.nan_to_num(np.round(1000 * a)).astype(np.float32),
         "b": np.nan_to_num(np.round(1000 * b)).astype(np.float32),
         "scores": hundredths(scores),
-        "verdicts": np.where(scores < -0.05, 0, np.where(scores <= 0.05, 1, 2)).astype(np.int8),
+        "verdicts": verdicts_of(scores),
     }
 
 

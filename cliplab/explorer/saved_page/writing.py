@@ -14,7 +14,7 @@ from markupsafe import Markup
 from cliplab._core.cache import write_whole
 from cliplab._core.html import render
 from cliplab._core.scripts import script
-from cliplab._core.validation import wrong_value
+from cliplab._core.validation import require_file_name, wrong_value
 from cliplab.explorer.model.colors import coloring_by_cluster
 from cliplab.explorer.plots.stills.map_still import MapContent, map_still
 from cliplab.explorer.saved_page.content import page_value
@@ -39,7 +39,7 @@ def save_page(session: ExplorerSession, path: str | os.PathLike[str], *, answers
     session : ExplorerSession
         What is on the screen.
     path : path-like
-        Where; it ends in ``.html``. A file that is there is replaced.
+        Where; it ends in ``.html``. Its folder is made, and a file that is there is replaced.
     answers : bool
         Whether the known classes are in the page.
 
@@ -55,7 +55,7 @@ def save_page(session: ExplorerSession, path: str | os.PathLike[str], *, answers
     OSError
         If it cannot be written; then a file that was there is as it was.
     """
-    path = _checked(path)
+    path = require_file_name(path, [".html"])
     if len(session.images) > MOST_AT_ONCE:
         raise ValueError(
             f"A page must hold at most {MOST_AT_ONCE:,} images. Got {len(session.images):,} "
@@ -119,14 +119,3 @@ def _own_script() -> str:
 
 def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
-
-
-def _checked(path: str | os.PathLike[str]) -> Path:
-    path = Path(path)
-    if path.is_dir():
-        raise IsADirectoryError(wrong_value("path", "be a file", str(path), ", a folder"))
-    if path.suffix != ".html":
-        raise ValueError(wrong_value("path", "end in .html", str(path)))
-    if not path.parent.is_dir():
-        raise FileNotFoundError(wrong_value("path", "be in a folder that is there", str(path)))
-    return path

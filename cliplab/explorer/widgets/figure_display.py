@@ -6,9 +6,10 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cliplab._core.validation import require_file_name
 from cliplab.explorer.notebook.event_loop import EventLoop
 from cliplab.explorer.notebook.host import HostedModel, show
-from cliplab.explorer.plots.saving import IMAGES, PAGE, require_suffix, save_figure, save_still
+from cliplab.explorer.plots.saving import IMAGES, PAGE, save_figure, save_still
 
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
@@ -75,7 +76,7 @@ class FigureDisplay:
         ...     sorted(os.listdir(folder))
         ['elbow.html', 'elbow.png', 'elbow.svg']
         """
-        path = require_suffix(path, (*IMAGES, PAGE))
+        path = require_file_name(path, (*IMAGES, PAGE))
         if path.suffix != PAGE:
             save_still(self.still, path, transparent=transparent)
             return

@@ -68,7 +68,6 @@ def test_the_script_that_may_run_is_the_one_that_is_there(explorer, tmp_path):
 @pytest.mark.parametrize(
     ("name", "error", "words"),
     [
-        ("nowhere/lesson.html", FileNotFoundError, "in a folder that is there"),
         (".", IsADirectoryError, "be a file"),
         ("lesson.pdf", ValueError, "end in .html"),
     ],
@@ -77,6 +76,12 @@ def test_a_path_that_cannot_be_is_refused_in_a_sentence(explorer, tmp_path, name
     with pytest.raises(error, match=f"`path` must .*{words}"):
         explorer.save_page(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_folder_is_made(explorer, tmp_path):
+    path = tmp_path / "new" / "lesson.html"
+    assert explorer.save_page(path) == path
+    assert path.is_file()
 
 
 @pytest.fixture

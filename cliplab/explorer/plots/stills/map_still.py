@@ -18,6 +18,7 @@ from cliplab.explorer.plots.stills.paper import (
     say,
     shortened,
 )
+from cliplab.explorer.plots.stills.pills import draw_pills
 from cliplab.explorer.plots.stills.still import Still
 from cliplab.explorer.style.theme import ACCENT, MAP_ALONE, MOST_AT_ONCE, NEUTRAL
 
@@ -99,17 +100,9 @@ def draw_map(axes: Axes, content: MapContent) -> None:
             linewidths=points(1.5),
         )
     if content.numbers is not None:
-        _draw_numbers(axes, content.numbers)
+        places = np.column_stack([content.numbers["x"], content.numbers["y"]])
+        draw_pills(axes, content.numbers, places, may_move=True)
     say(axes, content.title)
-
-
-def _draw_numbers(axes: Axes, numbers: View) -> None:
-    from matplotlib.patheffects import withStroke
-
-    for name, x, y in zip(numbers["names"], numbers["x"], numbers["y"], strict=True):
-        text = axes.text(x, y, name, color="white", fontsize=points(15), fontweight="bold")
-        text.set(ha="center", va="center_baseline", clip_on=True)
-        text.set_path_effects([withStroke(linewidth=points(2), foreground="#333333")])
 
 
 _Legend = list[list[tuple[str, str]]]

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from cliplab.explorer.plots.figures import BAND_ALPHA
 from cliplab.explorer.plots.stills.paper import (
-    FONT,
     TITLE_HEIGHT,
     axes_at,
     colors_of,
@@ -20,6 +19,7 @@ from cliplab.explorer.plots.stills.paper import (
     say,
     short_numbers,
 )
+from cliplab.explorer.plots.stills.pills import draw_pills
 from cliplab.explorer.plots.stills.still import Still
 from cliplab.explorer.style.theme import ACCENT, MAP_ALONE, MOST_AT_ONCE, NEUTRAL
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cliplab.explorer.model.views import View
 
 _WIDTH, _MARGIN, _BOTTOM = 400, 10, 46
-_NUMBER, _LINE = 20, 11  # Pixels for a number on the left, and from one to the next.
+_NUMBER = 29  # Pixels for a number on the left.
 
 
 class BarsContent(NamedTuple):
@@ -84,7 +84,9 @@ def draw_silhouettes(axes: Axes, content: BarsContent) -> None:
         )
     mark(axes, 0.0, NEUTRAL)
     mark(axes, view["mean_silhouette"], ACCENT, "dashed")
-    _draw_numbers(axes, view)
+    words = view["word_positions"]
+    beside = np.full(len(words), low - _NUMBER / 2 * per_pixel)
+    draw_pills(axes, view, np.column_stack([beside, words]), may_move=False)
     axes.xaxis.set_major_locator(few_ticks(5))
     axes.xaxis.set_major_formatter(short_numbers())
     axes.set_yticks([])
@@ -97,17 +99,3 @@ def _corners(lengths: NDArray[np.floating], positions: NDArray[np.number]) -> ND
     zero, above, below = np.zeros_like(ends), middles - 0.5, middles + 0.5
     x, y = np.stack([zero, ends, ends, zero], 1), np.stack([above, above, below, below], 1)
     return np.stack([x, y], 2)
-
-
-def _draw_numbers(axes: Axes, view: View) -> None:
-    """Write each cluster's number on the left of its bars, as many as there is room for."""
-    height = axes.get_window_extent().height
-    room = _LINE * abs(view["bars_range"][0] - view["bars_range"][1]) / height
-    last = -np.inf
-    for name, position in zip(view["names"], view["word_positions"], strict=True):
-        if position - last >= room:
-            last = position
-            axes.text(
-                0.01, position, name, color=NEUTRAL, fontsize=FONT, fontweight="bold",
-                va="center_baseline", transform=axes.get_yaxis_transform(),
-            )  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ipywidgets
+import numpy as np
+from numpy.typing import NDArray
 
 from cliplab._core.html import render
 from cliplab.clustering.values import NOISE
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
 
     from cliplab.explorer.model.snapshot import Snapshot
     from cliplab.explorer.widgets.pages import PageContext
+
+NO_SILHOUETTE = "Image {row} has no silhouette: it is noise, or there is no other cluster."
+MADE_ELSEWHERE = "This sweep was made elsewhere, so the distances in it are not known here."
+# Below the border, on it, and above.
+VERDICTS = ("nearer to another cluster", "on the border", "nearer to its own cluster")
+_BORDER = 0.05
 
 
 class SilhouetteContent(NamedTuple):
@@ -49,18 +57,14 @@ def silhouette_content(snapshot: Snapshot) -> SilhouetteContent:
     is_measured = clustering.n_measured > 0
     content = SilhouetteContent(
         negative_images(clustering) if is_measured else (),
-        borderline_images(clustering) if is_measured else (),
+        borderline_images(clustering, _BORDER) if is_measured else (),
     )
     if row is None:
         return content
     if clustering.cluster_labels[row] == NOISE or clustering.n_clusters < 2:
-        return content._replace(
-            refusal=f"Image {row} has no silhouette: it is noise, or there is no other cluster."
-        )
+        return content._replace(refusal=NO_SILHOUETTE.format(row=row))
     if snapshot.data is None:
-        return content._replace(
-            refusal="This sweep was made elsewhere, so the distances in it are not known here."
-        )
+        return content._replace(refusal=MADE_ELSEWHERE)
     found = explain_silhouette(snapshot.data, clustering, row)
     rows = (found.medoid, found.image, found.nearest_medoid)
     return content._replace(
@@ -139,10 +143,10 @@ def _markup(found: SilhouetteExplanation, uris: dict[int, str]) -> str:
 
 def _verdict(found: SilhouetteExplanation) -> str:
     score = found.silhouette
-    if score < -0.05:
-        words = "nearer to another cluster"
-    elif score <= 0.05:
-        words = "on the border"
-    else:
-        words = "nearer to its own cluster"
+    words = VERDICTS[verdicts_of(np.array([score]))[0]]
     return f"({found.b:.3f} − {found.a:.3f}) / {max(found.a, found.b):.3f} = {score:.2f}: {words}"
+
+
+def verdicts_of(scores: NDArray[np.floating]) -> NDArray[np.int8]:
+    """Return for each silhouette which of the `VERDICTS` is said of it."""
+    return (1 + (scores > _BORDER) - (scores < -_BORDER)).astype(np.int8)
