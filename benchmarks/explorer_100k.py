@@ -169,8 +169,9 @@ def measure(folder: Path, scratch: Path, rounds: int, screenshots: Path | None) 
             some_hovers = [hover(notebook, row) for row in (7, 4_000, 5_000)]
             moves += some
             hovers += some_hovers
+            came = [move.arrived or 0 for move in some]
             print(
-                f"{number + 1:>5} {opened[-1]:>6.1f} s {spread([m.arrived for m in some]):>14} "
+                f"{number + 1:>5} {opened[-1]:>6.1f} s {spread(came):>14} "
                 f"{spread([m.painted for m in some]):>14} "
                 f"{np.median([m.kilobytes for m in some]):>10.0f} {max(some_hovers):>5.2f} s",
                 flush=True,
@@ -179,7 +180,7 @@ def measure(folder: Path, scratch: Path, rounds: int, screenshots: Path | None) 
                 notebook.screenshot(screenshots / f"round{number}.png")
             wait_at_rest(notebook)
             notebook.close()
-    arrived = max(move.arrived for move in moves) / 1000
+    arrived = max(move.arrived or 0 for move in moves) / 1000
     painted = max(move.painted for move in moves) / 1000
     print(
         f"load {os.getloadavg()[0]:.1f}; at worst opened in {max(opened):.1f} s (at most "

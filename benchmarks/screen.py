@@ -51,14 +51,17 @@ for (const name of ['scatter', 'silhouettes', 'elbow', 'score']) {
 """
 # It has come to rest when nothing came and nothing was painted for a while.
 _AT_REST = """performance.now() - Math.max(
-  seen.painted ?? Infinity, seen.arrived ?? Infinity, seen.began) > arg"""
+  seen.painted ?? Infinity, seen.arrived ?? 0, seen.began) > arg"""
 MARKED_K = "model_of('elbow').center.find((each) => each.name === 'current').location"
 
 
 class Move(NamedTuple):
-    """One move of k: milliseconds to its message and to the painted plots, and kB both ways."""
+    """One move of k: milliseconds to its message and to the painted plots, and kB both ways.
 
-    arrived: float
+    No message arrives while the kernel is busy.
+    """
+
+    arrived: float | None
     painted: float
     kilobytes: float
 
@@ -90,6 +93,18 @@ def move_k(notebook: Notebook, key: str, rest: int = 400) -> Move:
     notebook.wait_for(f"{MARKED_K} !== arg", before)
     wait_at_rest(notebook, rest)
     seen: dict[str, Any] = notebook.evaluate("return {...seen}")
-    return Move(
-        seen["arrived"] - seen["began"], seen["painted"] - seen["began"], seen["bytes"] / 1000
+    arrived = None if seen["arrived"] is None else seen["arrived"] - seen["began"]
+    return Move(arrived, seen["painted"] - seen["began"], seen["bytes"] / 1000)
+
+
+def repaint(notebook: Notebook, rest: int = 400) -> float:
+    """Paint the four plots again with nothing changed; return the milliseconds that it takes."""
+    notebook.evaluate(
+        """seen.begin(); seen.began = performance.now();
+        for (const name of ['scatter', 'silhouettes', 'elbow', 'score']) {
+          view_of(name).request_repaint()
+        }"""
     )
+    notebook.wait_for("performance.now() - (seen.painted ?? Infinity) > arg", rest)
+    painted: float = notebook.evaluate("return seen.painted - seen.began")
+    return painted

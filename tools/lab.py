@@ -33,6 +33,19 @@ SECONDS_TO_START = 90
 
 # The server is on this machine, whatever proxy it uses for the rest of the network.
 _ask_server = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
+# All that goes through a socket comes later, in its order.
+_FAR_AWAY = """
+const MS = %d, Socket = window.WebSocket;
+window.WebSocket = class extends Socket {
+  send(data) {
+    setTimeout(() => { if (this.readyState === 1) super.send(data) }, MS);
+  }
+  get onmessage() { return super.onmessage }
+  set onmessage(hear) {
+    super.onmessage = hear && ((event) => setTimeout(() => hear.call(this, event), MS));
+  }
+};
+"""
 
 
 @contextmanager
@@ -125,13 +138,24 @@ class Lab:
         self.browser = browser
 
     def open(
-        self, path: Path, *, width: int = 1280, height: int = 800, scale: float = 1.0
+        self,
+        path: Path,
+        *,
+        width: int = 1280,
+        height: int = 800,
+        scale: float = 1.0,
+        away: int = 0,
     ) -> Notebook:
-        """Open a copy of a notebook, with a new kernel, in a window of some size."""
+        """Open a copy of a notebook, with a new kernel, in a window of some size.
+
+        Between page and kernel lie `away` milliseconds each way, as an ocean does.
+        """
         shutil.copy(path, self.folder)
         context = self.browser.new_context(
             viewport={"width": width, "height": height}, device_scale_factor=scale
         )
+        if away:
+            context.add_init_script(_FAR_AWAY % away)
         page = context.new_page()
         notebook = Notebook(page, on_close=self._end_kernels)
         # `reset` closes the notebooks that an earlier window had open.
