@@ -64,7 +64,13 @@ class Render:
             ),
             part("curves", "sweep_view", lambda: plots.show_sweep(session.sweep_view)),
             part("band", "band_view", lambda: plots.show_band(session.band_view)),
-            part("map", "map_view", lambda: plots.show_map(session.map_view)),
+            part(
+                "map",
+                "map_view wall_view",
+                lambda: plots.show_map(session.wall_view or session.map_view),
+            ),
+            part("map images", "state.map_images wall_view", self._draw_map_images),
+            part("wall note", "wall_note", lambda: controls.show_note(session.wall_note)),
             part("clusters", "clustering_view", self._draw_clustering),
             part("numbers", "numbers_view", self._draw_numbers),
             part(
@@ -139,8 +145,19 @@ class Render:
         # Colours of another kind are drawn from here; as k moves the script paints them.
         is_same_kind, self._colored_by = color_by == self._colored_by, color_by
         with self._unless(is_same_kind and self._panel.script.turns_colors(color_by)):
-            self._board.plots.show_coloring(coloring, show_numbers=color_by == "cluster")
+            self._board.plots.show_coloring(coloring, show_numbers=self._shows_numbers)
         self._panel.controls.show_legend(coloring, color_by == "cluster")
+
+    @property
+    def _shows_numbers(self) -> bool:
+        """Whether numbers of clusters are on the map; on the wall they would cover images."""
+        session = self._session
+        return session.state.color_by == "cluster" and session.wall_view is None
+
+    def _draw_map_images(self) -> None:
+        self._board.plots.show_map_images(
+            self._session.state.map_images, self._session.wall_view, self._shows_numbers
+        )
 
     def _draw_menu(self) -> None:
         chosen = self._session.state.color_by

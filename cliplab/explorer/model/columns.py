@@ -68,14 +68,18 @@ def bar_rows(clustering: Clustering) -> NDArray[np.intp]:
 
 
 def number_columns(clustering: Clustering, projection: Projection) -> Columns:
-    """Return each cluster's pill and where it is on the map: at the median of its images."""
+    """Return each cluster's pill, where it is on the map, and the row of its typical image.
+
+    It is at the median of its images.
+    """
     members = _members(clustering)
     points = projection_columns(projection)
     medians = {
         axis: [float(np.median(column[rows])) for rows in members]
         for axis, column in points.items()
     }
-    return _pills(list(range(clustering.n_clusters)), members) | medians
+    pills = _pills(list(range(clustering.n_clusters)), members)
+    return {**pills, **medians, "typical": list(most_typical(clustering))}
 
 
 def word_columns(clustering: Clustering) -> Columns:

@@ -18,6 +18,7 @@ from cliplab.explorer.model.views import (
     numbers_view,
     sweep_view,
 )
+from cliplab.explorer.model.wall import wall_note, wall_view
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.session import ExplorerSession
@@ -64,6 +65,8 @@ DERIVED = (
     _derived("sweep_view", "sweep", lambda s: sweep_view(s.sweep, _where(s))),
     _derived("band_view", "sweep null_group", lambda s: band_view(s.sweep, s.null_group)),
     _derived("map_view", "projection", lambda s: map_view(s.projection)),
+    _derived("wall_view", "wall map_view", lambda s: wall_view(s.wall, s.map_view)),
+    _derived("wall_note", "wall", lambda s: wall_note(s.wall)),
     _derived(
         "clustering_view",
         "sweep clustering in_embedding",

@@ -13,6 +13,7 @@ from cliplab.evaluation.null import NULL_TITLES
 from cliplab.explorer.model.colors import NEIGHBOR_COLORS, color_titles
 from cliplab.explorer.model.known_classes import class_columns
 from cliplab.explorer.model.state import GROUPS, LIKENESS, NOTHING, ExplorerState
+from cliplab.explorer.style.theme import MOST_AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,7 @@ MOST_REPEATED = 10_000
 _FIRST_K, _FIRST_PARTS = 4, 60
 MAP_TITLES = {"tsne": "t-SNE", "pca": "PCA", "umap": "UMAP"}
 NULL_DATA = {"none": "none", **NULL_TITLES}
+MAP_IMAGES = {"none": "dots", "typical": "typical images", "wall": "all, as a wall"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Options:
         The ks there are.
     min_cluster_sizes : tuple of int
         The smallest sizes of a cluster for HDBSCAN, in place of k.
-    spaces, projections, colors, algorithms, null_data : dict of str to str
+    spaces, projections, colors, algorithms, null_data, map_images : dict of str to str
         A title for each name.
     classes : tuple of str
         The columns of the images with which clusters can be compared.
@@ -66,6 +68,7 @@ class Options:
     colors: dict[str, str]
     algorithms: dict[str, str]
     null_data: dict[str, str]
+    map_images: dict[str, str]
     classes: tuple[str, ...]
     known: tuple[str, ...]
     most_perplexity: int
@@ -116,6 +119,8 @@ def find_options(
         algorithms={name: algorithm.title for name, algorithm in ALGORITHMS.items()},
         null_data=NULL_DATA,
         classes=class_columns(images),
+        # Of very many images no thumbnails are sent beforehand.
+        map_images=MAP_IMAGES if len(images) <= MOST_AT_ONCE else {"none": MAP_IMAGES["none"]},
         known=known if hides_classes else (),
         most_perplexity=max(given_perplexity, min(_MOST_PERPLEXITY, (len(images) - 1) // 3)),
     )
@@ -183,6 +188,7 @@ def first_state(
             "metric": METRICS,
             "null_data": tuple(options.null_data),
             "classes": ("", *options.classes),
+            "map_images": tuple(options.map_images),
             "page": tuple(pages),
             "perplexity": (2, options.most_perplexity),
         },

@@ -55,6 +55,8 @@ def status(session: ExplorerSession) -> str:
         return f"Clustering {options.spaces[state.space]} …"
     if "neighbors" in session.running:
         return "Finding neighbours …"
+    if "wall" in session.running:
+        return "Building the wall …"
     if "null data" in session.running:
         return "Computing null data …"
     measured = session.in_embedding

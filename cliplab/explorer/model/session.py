@@ -26,6 +26,7 @@ from cliplab.explorer.model.results import Results
 from cliplab.explorer.model.small_images import SmallImages
 from cliplab.explorer.model.snapshot import Guess, Snapshot
 from cliplab.explorer.model.state import NOTHING
+from cliplab.explorer.model.wall import WallTask
 
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
@@ -51,6 +52,7 @@ _ASKED_FOR = frozenset(
         "centered",
         "null_data",
         "query",
+        "map_images",
     ]
 )
 
@@ -96,12 +98,15 @@ class ExplorerSession(traitlets.HasTraits):
         The order of the images by the text that was typed.
     nearest : NearestImages or None
         The neighbours of each image, while the colours ask for them.
+    wall : Wall or None
+        Every image in a cell of a grid, while it is asked for and the map has converged.
     evidence : Evidence or None
         For the sweep on the screen, if it was gathered.
     evidence_progress : float
         How much of it is gathered, from 0 to 1.
     running : frozenset of str
-        Which tasks run: "map", "sweep", "null data", "ranking", "neighbors", "evidence".
+        Which tasks run: "map", "sweep", "null data", "ranking", "neighbors", "wall",
+        "evidence".
     guesses : tuple of Guess
         What the learner has called clusters.
     order : tuple of int
@@ -134,6 +139,7 @@ class ExplorerSession(traitlets.HasTraits):
     null_group: Any = traitlets.Any()
     ranking: Any = traitlets.Any()
     nearest: Any = traitlets.Any()
+    wall: Any = traitlets.Any()
     evidence: Any = traitlets.Any()
     evidence_progress = traitlets.Float(0.0)
     running: Any = traitlets.Any(frozenset())
@@ -155,6 +161,8 @@ class ExplorerSession(traitlets.HasTraits):
     sweep_view: Any = traitlets.Any()
     band_view: Any = traitlets.Any()
     map_view: Any = traitlets.Any()
+    wall_view: Any = traitlets.Any()
+    wall_note = traitlets.Unicode()
     clustering_view: Any = traitlets.Any()
     numbers_view: Any = traitlets.Any()
     null_view: Any = traitlets.Any()
@@ -190,6 +198,7 @@ class ExplorerSession(traitlets.HasTraits):
         self.null_data_task = NullDataTask(self, results, event_loop)
         self.ranking_task = RankingTask(self, event_loop)
         self.neighbors_task = NeighborsTask(self, event_loop)
+        self.wall_task = WallTask(self, event_loop)
         self.evidence_task = EvidenceTask(self, event_loop)
         self.page_task = PageTask(self, pages, event_loop)
         self._tasks: dict[str, _Task] = {
@@ -198,6 +207,7 @@ class ExplorerSession(traitlets.HasTraits):
             "null data": self.null_data_task,
             "ranking": self.ranking_task,
             "neighbors": self.neighbors_task,
+            "wall": self.wall_task,
             "evidence": self.evidence_task,
             "page": self.page_task,
         }
@@ -376,6 +386,7 @@ class ExplorerSession(traitlets.HasTraits):
         self.ranking_task.follow()
         self.neighbors_task.follow()
         self.group_changes.follow()
+        self.wall_task.follow()
         self.evidence_task.follow()
         self._derive()
         shows_typical = not self.state.selected and "clustering" in self._changed

@@ -66,6 +66,10 @@ class ExplorerState(traitlets.HasTraits):
         nearest that an image keeps on the map), ``"neighbor counts"`` (how many images have it
         among their ten nearest), ``"nothing"``, ``"my groups"`` if there are `groups`, or a column
         of the images.
+    map_images : str
+        What stands on the map: ``"none"`` for dots alone, ``"typical"`` for the typical image of
+        each cluster at its number, ``"wall"`` for every image in a cell of a grid, as near as can
+        be to its place on the map. Of more than 4,096 images only dots are shown.
     random_state : int
         The seed of the clustering and of the projection, from 0 to 2⁶⁴ - 1.
     selected : tuple of int
@@ -118,6 +122,7 @@ class ExplorerState(traitlets.HasTraits):
     projection = traitlets.Unicode("tsne")
     perplexity = traitlets.Float(30)
     color_by = traitlets.Unicode("cluster")
+    map_images = traitlets.Unicode("none")
     random_state = traitlets.Int(0)
     # Any sequence of rows may be set; the check below keeps it as a sorted tuple.
     selected = traitlets.Any(())
@@ -182,6 +187,7 @@ class ExplorerState(traitlets.HasTraits):
         "metric",
         "null_data",
         "classes",
+        "map_images",
         "page",
     )
     def _is_a_choice(self, proposal: Any) -> Any:

@@ -25,6 +25,7 @@ from cliplab.explorer.plots.figures import (
 )
 from cliplab.explorer.plots.hover import Hover
 from cliplab.explorer.plots.line_figure import line_figure, place_on_line
+from cliplab.explorer.plots.map_images import MapImages
 from cliplab.explorer.plots.save_button import add_save_buttons
 from cliplab.explorer.plots.silhouette_figure import mark_null, silhouette_figure
 from cliplab.explorer.style.theme import MOST_AT_ONCE, OTHER_COLOR
@@ -69,7 +70,8 @@ class Plots:
         is_shared = n_images <= MOST_AT_ONCE
         self.images = _source(f"{prefix}images", _unknown(n_images, has_bars=is_shared) | columns)
         self.bars = self.images if is_shared else _source(f"{prefix}measured", _no_bars())
-        self.numbers = _source(f"{prefix}numbers", {name: [] for name in (*PILL, "x", "y")})
+        on_map = (*PILL, "x", "y", "typical")
+        self.numbers = _source(f"{prefix}numbers", {name: [] for name in on_map})
         self.words = _source(f"{prefix}words", {name: [] for name in BESIDE_BARS})
         self.sweep = _source(f"{prefix}sweep", _no_sweep())
         self.band = _source(f"{prefix}band", {"parameter_values": [], "low": [], "high": []})
@@ -88,6 +90,7 @@ class Plots:
         self.scatter = scatter_figure(
             self.images, self.numbers, self.hover, self._mapper, self.torn, self.square
         )
+        self.map_images = MapImages(self.scatter, self.images, self.numbers, self.hover, prefix)
         self.silhouettes = silhouette_figure(
             self.bars, self.words, self.hover, self._mapper, self._scale
         )
@@ -108,6 +111,11 @@ class Plots:
         self.images.data.update({"x": view["x"], "y": view["y"]})
         for axis, center in zip(self.square, view["center"], strict=True):
             axis.update(start=float(center - view["reach"]), end=float(center + view["reach"]))
+
+    def show_map_images(self, shown: str, wall: View | None, show_numbers: bool) -> None:
+        """Show images on the map: none, typical ones, or every one on a wall that there is."""
+        self.map_images.show(shown, wall)
+        part_of(self.scatter, "cluster numbers").visible = show_numbers
 
     def show_title(self, title: str) -> None:
         """Say above the map how it was made."""

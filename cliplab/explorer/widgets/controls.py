@@ -39,6 +39,15 @@ class Controls:
             style={"description_width": "initial"},
             layout={"width": "240px"},
         )
+        self._map_images = ipywidgets.Dropdown(
+            description="show",
+            options=[(title, name) for name, title in options.map_images.items()],
+            style={"description_width": "initial"},
+            layout={"width": "170px"},
+        )
+        self._note = ipywidgets.HTML(
+            layout={"display": "none", "flex": "1 0 50%", "min_width": "0"}
+        )
         self._bar = ipywidgets.FloatProgress(max=1, layout={"width": "110px", "height": "14px"})
         self._stop = ipywidgets.Button(
             description="Stop", icon="stop", layout={"width": "72px", "height": "24px"}
@@ -52,7 +61,9 @@ class Controls:
         self.panel = ipywidgets.HBox(
             [
                 self._color_by,
+                self._map_images,
                 self._legend,
+                self._note,
             ]
         )
         self.foot = _line(self._status, self._bar, self._stop)
@@ -60,6 +71,7 @@ class Controls:
 
         # What is offered changes, so this menu is drawn and does not follow by itself.
         self._lead("color_by", self._color_by)
+        self.link("map_images", self._map_images)
 
     def show_status(self, text: str) -> None:
         """Say in a line what is on the screen."""
@@ -75,6 +87,11 @@ class Controls:
         """Say under the panel what went wrong; an empty text takes it away."""
         self.error.value = render("explorer/style/templates/error.html", text=text)
         self.error.layout.display = None if text else "none"
+
+    def show_note(self, text: str) -> None:
+        """Say beside the menus what the wall keeps; an empty text takes it away."""
+        self._note.value = render("explorer/style/templates/text.html", words=text)
+        self._note.layout.display = None if text else "none"
 
     def show_legend(self, coloring: View, by_cluster: bool) -> None:
         """Say what the colours stand for; what those of the clusters are, their table says."""

@@ -69,6 +69,7 @@ export function fileName(name, images) {
 
 export async function save(view, name, kind, isTransparent) {
   const layer = view.export(kind);
+  view.drawMore?.(layer);
   if (!isTransparent && kind === "png") paintPaper(layer.canvas);
   let blob = await layer.to_blob();
   if (!isTransparent && kind === "svg") {

@@ -1,0 +1,297 @@
+import { shortAddress } from "./hover.js";
+
+const MOST_TYPICAL = 20;
+const TYPICAL = 40; // Pixels.
+const ABOVE = 12; // Pixels between a number and its image.
+const RINGS = 3; // How far an image may be moved away from its number, in steps of its size.
+const TURNS = 8;
+const DOT = 6; // Pixels of a tile that begins to slide.
+const FADED = 0.15; // What is not selected.
+const BORDER = 0.09; // Of a tile's side.
+const SLIDE = 1000; // ms
+
+// Draw images over a map whenever it is painted, unless that is done already.
+//
+// `map` holds what they are drawn from: the sources `images`, `sheets`, `numbers`, `typical` and
+// `chosen`, the renderers `points` and `tiles`, and how thumbnails lie on a sheet: `side` × `side`
+// of them, `size` pixels wide.
+export function drawMapImages(view, map) {
+  if (view.drawMore) return;
+  let slide = null;
+  let last = state(map);
+
+  // The layer is what is seen, or what is saved.
+  view.drawMore = (layer) => {
+    const { shown } = state(map);
+    if (shown !== "typical" && shown !== "wall" && !slide) return;
+    const { ctx, pixel_ratio } = layer;
+    ctx.save();
+    ctx.scale(pixel_ratio, pixel_ratio);
+    const { left, top, width, height } = view.frame.bbox;
+    ctx.beginPath();
+    ctx.rect(left, top, width, height);
+    ctx.clip();
+    const thumbnails = (row) => thumbnailOf(row, map, paint);
+    if (slide || shown === "wall") drawTiles(ctx, tilesOf(view, map, slide), thumbnails);
+    else drawTypical(ctx, typicalOf(view, map), thumbnails);
+    ctx.restore();
+  };
+  // Bokeh may paint a part of its canvas only, so images have one of their own, over it.
+  const canvas = document.createElement("canvas");
+  canvas.className = "cliplab-map-images";
+  Object.assign(canvas.style, { inset: 0, pointerEvents: "none", position: "absolute" });
+  view.canvas_view.primary.el.after(canvas);
+  view.repainted.connect(() => {
+    fitTiles(view, map);
+    const { pixel_ratio } = view.canvas_view.primary;
+    const { width, height } = view.bbox;
+    // A canvas that gets a size is empty.
+    Object.assign(canvas, { width: width * pixel_ratio, height: height * pixel_ratio });
+    Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+    view.drawMore({ ctx: canvas.getContext("2d"), pixel_ratio });
+  });
+
+  function paint() {
+    view.request_repaint();
+  }
+
+  // What the kernel sends comes in several changes at once; they are looked at together.
+  function follow() {
+    queueMicrotask(() => {
+      const now = state(map);
+      const [from, wasWall] = [slide ? placesOn(slide) : last, last.shown === "wall"];
+      const isWall = now.shown === "wall";
+      last = now;
+      if (wasWall !== isWall && !isCalm()) {
+        slide = { from, to: now, cell: Math.max(from.cell, now.cell), isWall, share: 0 };
+        begin(slide);
+      } else if (slide && slide.to.x !== now.x) {
+        slide.to = now; // The map itself has moved meanwhile.
+      }
+      paint();
+    });
+  }
+
+  function begin(mine) {
+    const start = performance.now();
+    map.points.setv({ visible: false }, { sync: false });
+    const step = () => {
+      if (slide !== mine) return;
+      mine.share = Math.min((performance.now() - start) / SLIDE, 1);
+      if (mine.share === 1) {
+        slide = null;
+        map.points.setv({ visible: !mine.isWall }, { sync: false });
+      } else requestAnimationFrame(step);
+      paint();
+    };
+    requestAnimationFrame(step);
+  }
+
+  const { images, sheets, typical, chosen } = map;
+  for (const source of [images, chosen]) source.properties.data.change.connect(follow);
+  for (const signal of [sheets.patching, typical.properties.data.change]) signal.connect(paint);
+  paint();
+}
+
+function state({ images, chosen }) {
+  return {
+    x: images.get_column("x"),
+    y: images.get_column("y"),
+    shown: chosen.get_column("shown")[0],
+    cell: chosen.get_column("cell")[0],
+  };
+}
+
+function isCalm() {
+  return window.matchMedia?.("(prefers-reduced-motion: reduce)").matches;
+}
+
+// Return where images are in the middle of a slide. Those that the wall has no cell for stay away.
+export function placesOn({ from, to, cell, isWall, share }) {
+  const eased = share < 0.5 ? 4 * share ** 3 : 1 - (2 - 2 * share) ** 3 / 2;
+  const between = (a, b) => Float64Array.from(a, (value, i) => value + (b[i] - value) * eased);
+  return {
+    x: between(from.x, to.x),
+    y: between(from.y, to.y),
+    cell,
+    grown: isWall ? eased : 1 - eased,
+  };
+}
+
+// Return the tiles to be drawn: where on the screen, how large, in which colour, how faded.
+function tilesOf(view, map, slide) {
+  const places = slide ? placesOn(slide) : { ...state(map), grown: 1 };
+  const { x_scale, y_scale } = view.frame;
+  const whole = pixelsOf(places.cell, x_scale);
+  const side = DOT + (whole - DOT) * places.grown;
+  const { palette, low, high, nan_color } = colorsOf(map.points);
+  const values = map.images.get_column("color_values");
+  const rows = map.images.selected.indices;
+  const selected = new Set(rows);
+  const tiles = [];
+  for (let row = 0; row < places.x.length; row++) {
+    if (!Number.isFinite(places.x[row])) continue;
+    tiles.push({
+      row,
+      x: x_scale.compute(places.x[row]),
+      y: y_scale.compute(places.y[row]),
+      side,
+      color: colorOf(values[row], palette, low, high, nan_color),
+      alpha: rows.length && !selected.has(row) ? FADED : 1,
+    });
+  }
+  return tiles;
+}
+
+function pixelsOf(length, scale) {
+  return Math.abs(scale.compute(length) - scale.compute(0));
+}
+
+function colorsOf({ glyph }) {
+  return glyph.fill_color.transform;
+}
+
+// Return the colour of a number, as Bokeh's mapper has it.
+export function colorOf(value, palette, low, high, unknown) {
+  if (!Number.isFinite(value)) return cssColor(unknown);
+  const at = Math.floor(((value - low) / (high - low)) * palette.length);
+  return cssColor(palette[Math.min(Math.max(at, 0), palette.length - 1)]);
+}
+
+function cssColor(color) {
+  return typeof color === "number" ? `#${(color >>> 0).toString(16).padStart(8, "0")}` : color;
+}
+
+function drawTiles(ctx, tiles, thumbnails) {
+  for (const { row, x, y, side, color, alpha } of tiles) {
+    const [gap, border] = [side * 0.03, Math.max(1, side * BORDER)];
+    const outer = side - 2 * gap;
+    ctx.globalAlpha = alpha;
+    ctx.fillStyle = color;
+    ctx.fillRect(x - outer / 2, y - outer / 2, outer, outer);
+    drawThumbnail(ctx, thumbnails(row), x, y, outer - 2 * border);
+  }
+  ctx.globalAlpha = 1;
+}
+
+// Draw each picture with the number of its cluster in a corner, and a line to where that is.
+function drawTypical(ctx, pictures, thumbnails) {
+  ctx.lineWidth = 2;
+  for (const { x, y, at, color } of pictures) {
+    ctx.strokeStyle = color;
+    ctx.beginPath();
+    ctx.moveTo(at.x, at.y);
+    ctx.lineTo(x, y);
+    ctx.stroke();
+  }
+  ctx.font = "bold 11px sans-serif";
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  for (const { row, name, x, y, color } of pictures) {
+    const [left, top, pill] = [x - TYPICAL / 2, y - TYPICAL / 2, 8 + 7 * name.length];
+    fillRounded(ctx, color, left, top, TYPICAL, TYPICAL, 4);
+    drawThumbnail(ctx, thumbnails(row), x, y, TYPICAL - 5);
+    fillRounded(ctx, color, left, top, pill, 15, 4);
+    ctx.lineWidth = 2.5;
+    ctx.strokeStyle = "#333333";
+    ctx.strokeText(name, left + pill / 2, top + 8);
+    ctx.fillStyle = "white";
+    ctx.fillText(name, left + pill / 2, top + 8);
+  }
+}
+
+function fillRounded(ctx, color, left, top, width, height, radius) {
+  ctx.fillStyle = color;
+  ctx.beginPath();
+  ctx.roundRect(left, top, width, height, radius);
+  ctx.fill();
+}
+
+function drawThumbnail(ctx, thumbnail, x, y, side) {
+  if (!thumbnail || side <= 0) return;
+  const { sheet, left, top, size } = thumbnail;
+  ctx.drawImage(sheet, left, top, size, size, x - side / 2, y - side / 2, side, side);
+}
+
+// Return where typical images are drawn on the screen.
+function typicalOf(view, { numbers, typical }) {
+  const { x_scale, y_scale, bbox } = view.frame;
+  const [names, x, y] = ["names", "x", "y"].map((name) => numbers.get_column(name));
+  const [rows, sizes, colors] = ["rows", "sizes", "colors"].map((name) => typical.get_column(name));
+  const pictures = [];
+  for (let i = 0; i < Math.min(x.length, rows.length); i++) {
+    pictures.push({
+      row: rows[i],
+      name: names[i],
+      size: sizes[i],
+      color: colors[i],
+      x: x_scale.compute(x[i]),
+      y: y_scale.compute(y[i]),
+    });
+  }
+  return keptApart(pictures, TYPICAL, ABOVE, bbox);
+}
+
+// Return which pictures are shown and where: above their number, or on another side of it, or further
+// away, wherever they cover no other; the largest clusters first.
+export function keptApart(pictures, side, beside, frame) {
+  const shown = [];
+  const isFree = ({ x, y }) =>
+    x - side / 2 >= frame.left &&
+    x + side / 2 <= frame.right &&
+    y - side / 2 >= frame.top &&
+    y + side / 2 <= frame.bottom &&
+    shown.every((each) => Math.abs(each.x - x) > side || Math.abs(each.y - y) > side);
+  for (const each of pictures.toSorted((a, b) => b.size - a.size)) {
+    if (shown.length === MOST_TYPICAL) break;
+    const place = placesAround(each, side / 2 + beside, side).find(isFree);
+    if (place) shown.push({ ...each, ...place, at: { x: each.x, y: each.y } });
+  }
+  return shown;
+}
+
+// Return places around a point, from the nearest on; in each ring the one above it first.
+function placesAround({ x, y }, nearest, step) {
+  const places = [];
+  for (let ring = 0; ring < RINGS; ring++) {
+    const away = nearest + ring * step;
+    for (let turn = 0; turn < TURNS; turn++) {
+      const angle = (2 * Math.PI * turn) / TURNS;
+      places.push({ x: x + away * Math.sin(angle), y: y - away * Math.cos(angle) });
+    }
+  }
+  return places;
+}
+
+// Let the mouse meet tiles that are as large as they are drawn.
+function fitTiles(view, { tiles, chosen }) {
+  if (!tiles.visible) return;
+  const size = Math.round(pixelsOf(chosen.get_column("cell")[0], view.frame.x_scale));
+  if (tiles.glyph.size?.value !== size)
+    tiles.glyph.setv({ size: { value: size } }, { sync: false });
+}
+
+// Return where the thumbnail of an image is on which sheet; null until the sheet is there.
+export function thumbnailOf(row, { sheets, side, size }, loaded) {
+  const uri = sheets.get_column("uri")[Math.floor(row / (side * side))];
+  const sheet = uri ? sheetOf(shortAddress(uri), loaded) : null;
+  if (!sheet) return null;
+  const line = Math.floor((row % (side * side)) / side);
+  return { sheet, left: (row % side) * size, top: line * size, size };
+}
+
+// Return the image of a sheet, loaded once for the whole page.
+function sheetOf(address, loaded) {
+  window.cliplab_sheet_images ??= new Map();
+  const known = window.cliplab_sheet_images;
+  if (!known.has(address)) {
+    const image = new Image();
+    image.addEventListener("load", loaded);
+    image.src = address;
+    known.set(address, image);
+  }
+  const image = known.get(address);
+  if (image.complete && image.naturalWidth) return image;
+  image.addEventListener("load", loaded, { once: true });
+  return null;
+}
