@@ -151,8 +151,8 @@ class Render:
     @property
     def _shows_numbers(self) -> bool:
         """Whether numbers of clusters are on the map; on the wall they would cover images."""
-        session = self._session
-        return session.state.color_by == "cluster" and session.wall_view is None
+        state, wall = self._session.state, self._session.wall_view
+        return wall is None and (state.color_by == "cluster" or state.map_images == "typical")
 
     def _draw_map_images(self) -> None:
         self._board.plots.show_map_images(

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from cliplab.explorer.model.views import View
     from cliplab.explorer.plots.hover import Hover
 
-_SCRIPTS = ("explorer/style/scripts/hover.js", "explorer/style/scripts/map_images.js")
+_SCRIPTS = [
+    f"explorer/style/scripts/{name}.js"
+    for name in ("hover", "map_numbers", "typical_images", "map_images")
+]
 _FIRST_TILE = 12  # Pixels, until the script knows how large a cell is.
 
 
@@ -33,7 +36,7 @@ class MapImages:
     scatter : figure
         The map.
     images, numbers : ColumnDataSource
-        A row an image; the number of each cluster and where it is.
+        A row an image; the number of each cluster, where it is, and its typical image.
     hover : Hover
         It has the thumbnails.
     prefix : str
@@ -41,8 +44,8 @@ class MapImages:
 
     Attributes
     ----------
-    typical, chosen : ColumnDataSource
-        The typical image of each cluster; which images are shown, and the side of a cell.
+    chosen : ColumnDataSource
+        Which images are shown, and the side of a cell.
     tiles
         What the mouse meets on a wall: a square an image, which nobody sees.
     """
@@ -55,7 +58,6 @@ class MapImages:
         hover: Hover,
         prefix: str,
     ) -> None:
-        self.typical = ColumnDataSource(_no_typical(), name=f"{prefix}typical")
         self.chosen = ColumnDataSource({"shown": ["none"], "cell": [0.0]})
         self.chosen.name = f"{prefix}map images"
         self._points: Any = next(each for each in scatter.renderers if each.name == "points")
@@ -73,7 +75,6 @@ class MapImages:
             "images": images,
             "sheets": hover.sheets,
             "numbers": numbers,
-            "typical": self.typical,
             "chosen": self.chosen,
             "points": self._points,
             "tiles": self.tiles,
@@ -93,7 +94,3 @@ class MapImages:
             shown = "none"
         self._points.visible, self.tiles.visible = wall is None, wall is not None
         self.chosen.data = {"shown": [shown], "cell": [0.0 if wall is None else wall["cell"]]}
-
-
-def _no_typical() -> dict[str, list[Any]]:
-    return {"rows": [], "sizes": [], "colors": []}

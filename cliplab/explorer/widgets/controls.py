@@ -43,16 +43,19 @@ class Controls:
             description="show",
             options=[(title, name) for name, title in options.map_images.items()],
             style={"description_width": "initial"},
-            layout={"width": "170px"},
+            layout={"width": "180px"},
         )
-        self._note = ipywidgets.HTML(
-            layout={"display": "none", "flex": "1 0 50%", "min_width": "0"}
-        )
+        self._map_images.add_class("cliplab-show")
+        self._note = ipywidgets.HTML(layout={"display": "none"})
         self._bar = ipywidgets.FloatProgress(max=1, layout={"width": "110px", "height": "14px"})
         self._stop = ipywidgets.Button(
             description="Stop", icon="stop", layout={"width": "72px", "height": "24px"}
         )
         with_tooltip(self._color_by, "What the colours of points and bars stand for")
+        with_tooltip(
+            self._map_images,
+            "Show dots, the typical image of each cluster, or every image in a cell of a wall",
+        )
         with_tooltip(self._stop, "Leave the map as it is now")
         self._stop.on_click(lambda _: session.map_task.stop())
         self._status = ipywidgets.HTML(layout={"flex": "1 1 auto", "min_width": "0"})
@@ -62,8 +65,7 @@ class Controls:
             [
                 self._color_by,
                 self._map_images,
-                self._legend,
-                self._note,
+                ipywidgets.VBox([self._legend, self._note]),
             ]
         )
         self.foot = _line(self._status, self._bar, self._stop)

@@ -32,7 +32,9 @@ SCRIPTS = (
     "explorer/notebook/scripts/documents.js",
     *(
         f"explorer/style/scripts/{name}.js"
-        for name in ("hover", "map_numbers", "numbers_that_fit", "silhouette_range")
+        for name in (
+            "hover", "map_numbers", "typical_images", "numbers_that_fit", "silhouette_range"
+        )
     ),
     *(
         f"explorer/style/scripts/page/{name}.js"

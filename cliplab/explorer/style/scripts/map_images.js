@@ -1,19 +1,17 @@
 import { shortAddress } from "./hover.js";
+import { frameOf } from "./map_numbers.js";
+import { placeTypical } from "./typical_images.js";
 
-const MOST_TYPICAL = 20;
-const TYPICAL = 40; // Pixels.
-const ABOVE = 12; // Pixels between a number and its image.
-const RINGS = 3; // How far an image may be moved away from its number, in steps of its size.
-const TURNS = 8;
 const DOT = 6; // Pixels of a tile that begins to slide.
 const FADED = 0.15; // What is not selected.
 const BORDER = 0.09; // Of a tile's side.
+const FRAME = 2.5; // Pixels around a typical image.
 const SLIDE = 1000; // ms
 
 // Draw images over a map whenever it is painted, unless that is done already.
 //
-// `map` holds what they are drawn from: the sources `images`, `sheets`, `numbers`, `typical` and
-// `chosen`, the renderers `points` and `tiles`, and how thumbnails lie on a sheet: `side` × `side`
+// `map` holds what they are drawn from: the sources `images`, `sheets`, `numbers` and `chosen`, the
+// renderers `points` and `tiles`, and how thumbnails lie on a sheet: `side` × `side`
 // of them, `size` pixels wide.
 export function drawMapImages(view, map) {
   if (view.drawMore) return;
@@ -33,15 +31,22 @@ export function drawMapImages(view, map) {
     ctx.clip();
     const thumbnails = (row) => thumbnailOf(row, map, paint);
     if (slide || shown === "wall") drawTiles(ctx, tilesOf(view, map, slide), thumbnails);
-    else drawTypical(ctx, typicalOf(view, map), thumbnails);
+    else {
+      ctx.translate(left, top);
+      drawTypical(ctx, typicalOf(view, map), thumbnails);
+    }
     ctx.restore();
   };
-  // Bokeh may paint a part of its canvas only, so images have one of their own, over it.
+  // Bokeh may paint a part of its canvas only, so images have one of their own: a wall under what
+  // Bokeh draws, such as lines to neighbours, and typical images over the points.
   const canvas = document.createElement("canvas");
   canvas.className = "cliplab-map-images";
   Object.assign(canvas.style, { inset: 0, pointerEvents: "none", position: "absolute" });
-  view.canvas_view.primary.el.after(canvas);
+  const bokehs = view.canvas_view.primary.el;
+  bokehs.after(canvas);
   view.repainted.connect(() => {
+    const isUnder = Boolean(slide) || state(map).shown === "wall";
+    if (isUnder !== (canvas.nextSibling === bokehs)) bokehs[isUnder ? "before" : "after"](canvas);
     fitTiles(view, map);
     const { pixel_ratio } = view.canvas_view.primary;
     const { width, height } = view.bbox;
@@ -87,9 +92,13 @@ export function drawMapImages(view, map) {
     requestAnimationFrame(step);
   }
 
-  const { images, sheets, typical, chosen } = map;
+  const { images, sheets, numbers, chosen } = map;
   for (const source of [images, chosen]) source.properties.data.change.connect(follow);
-  for (const signal of [sheets.patching, typical.properties.data.change]) signal.connect(paint);
+  const { selected } = images;
+  for (const { data, indices } of [sheets, numbers, selected].map((each) => each.properties)) {
+    (data ?? indices).change.connect(paint);
+  }
+  sheets.patching.connect(paint);
   paint();
 }
 
@@ -126,8 +135,7 @@ function tilesOf(view, map, slide) {
   const side = DOT + (whole - DOT) * places.grown;
   const { palette, low, high, nan_color } = colorsOf(map.points);
   const values = map.images.get_column("color_values");
-  const rows = map.images.selected.indices;
-  const selected = new Set(rows);
+  const alphaOf = fading(map);
   const tiles = [];
   for (let row = 0; row < places.x.length; row++) {
     if (!Number.isFinite(places.x[row])) continue;
@@ -137,10 +145,17 @@ function tilesOf(view, map, slide) {
       y: y_scale.compute(places.y[row]),
       side,
       color: colorOf(values[row], palette, low, high, nan_color),
-      alpha: rows.length && !selected.has(row) ? FADED : 1,
+      alpha: alphaOf(row),
     });
   }
   return tiles;
+}
+
+// Return how much of an image is seen: where some are selected, the others fade.
+function fading({ images }) {
+  const rows = images.selected.indices;
+  const selected = new Set(rows);
+  return (row) => (rows.length && !selected.has(row) ? FADED : 1);
 }
 
 function pixelsOf(length, scale) {
@@ -174,30 +189,24 @@ function drawTiles(ctx, tiles, thumbnails) {
   ctx.globalAlpha = 1;
 }
 
-// Draw each picture with the number of its cluster in a corner, and a line to where that is.
-function drawTypical(ctx, pictures, thumbnails) {
+// Draw each image in the colour of its cluster, and a line to its number if that is not beside it.
+function drawTypical(ctx, images, thumbnails) {
   ctx.lineWidth = 2;
-  for (const { x, y, at, color } of pictures) {
+  for (const { row, x, y, pill, side, color, alpha } of images) {
+    ctx.globalAlpha = alpha;
     ctx.strokeStyle = color;
     ctx.beginPath();
-    ctx.moveTo(at.x, at.y);
-    ctx.lineTo(x, y);
+    ctx.moveTo(x, y);
+    ctx.lineTo(nearestWithin(x, pill.x, pill.width), nearestWithin(y, pill.y, pill.height));
     ctx.stroke();
+    fillRounded(ctx, color, x - side / 2, y - side / 2, side, side, 4);
+    drawThumbnail(ctx, thumbnails(row), x, y, side - 2 * FRAME);
   }
-  ctx.font = "bold 11px sans-serif";
-  ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
-  for (const { row, name, x, y, color } of pictures) {
-    const [left, top, pill] = [x - TYPICAL / 2, y - TYPICAL / 2, 8 + 7 * name.length];
-    fillRounded(ctx, color, left, top, TYPICAL, TYPICAL, 4);
-    drawThumbnail(ctx, thumbnails(row), x, y, TYPICAL - 5);
-    fillRounded(ctx, color, left, top, pill, 15, 4);
-    ctx.lineWidth = 2.5;
-    ctx.strokeStyle = "#333333";
-    ctx.strokeText(name, left + pill / 2, top + 8);
-    ctx.fillStyle = "white";
-    ctx.fillText(name, left + pill / 2, top + 8);
-  }
+  ctx.globalAlpha = 1;
+}
+
+function nearestWithin(at, middle, size) {
+  return Math.min(Math.max(at, middle - size / 2), middle + size / 2);
 }
 
 function fillRounded(ctx, color, left, top, width, height, radius) {
@@ -213,54 +222,15 @@ function drawThumbnail(ctx, thumbnail, x, y, side) {
   ctx.drawImage(sheet, left, top, size, size, x - side / 2, y - side / 2, side, side);
 }
 
-// Return where typical images are drawn on the screen.
-function typicalOf(view, { numbers, typical }) {
-  const { x_scale, y_scale, bbox } = view.frame;
-  const [names, x, y] = ["names", "x", "y"].map((name) => numbers.get_column(name));
-  const [rows, sizes, colors] = ["rows", "sizes", "colors"].map((name) => typical.get_column(name));
-  const pictures = [];
-  for (let i = 0; i < Math.min(x.length, rows.length); i++) {
-    pictures.push({
-      row: rows[i],
-      name: names[i],
-      size: sizes[i],
-      color: colors[i],
-      x: x_scale.compute(x[i]),
-      y: y_scale.compute(y[i]),
-    });
-  }
-  return keptApart(pictures, TYPICAL, ABOVE, bbox);
-}
-
-// Return which pictures are shown and where: above their number, or on another side of it, or further
-// away, wherever they cover no other; the largest clusters first.
-export function keptApart(pictures, side, beside, frame) {
-  const shown = [];
-  const isFree = ({ x, y }) =>
-    x - side / 2 >= frame.left &&
-    x + side / 2 <= frame.right &&
-    y - side / 2 >= frame.top &&
-    y + side / 2 <= frame.bottom &&
-    shown.every((each) => Math.abs(each.x - x) > side || Math.abs(each.y - y) > side);
-  for (const each of pictures.toSorted((a, b) => b.size - a.size)) {
-    if (shown.length === MOST_TYPICAL) break;
-    const place = placesAround(each, side / 2 + beside, side).find(isFree);
-    if (place) shown.push({ ...each, ...place, at: { x: each.x, y: each.y } });
-  }
-  return shown;
-}
-
-// Return places around a point, from the nearest on; in each ring the one above it first.
-function placesAround({ x, y }, nearest, step) {
-  const places = [];
-  for (let ring = 0; ring < RINGS; ring++) {
-    const away = nearest + ring * step;
-    for (let turn = 0; turn < TURNS; turn++) {
-      const angle = (2 * Math.PI * turn) / TURNS;
-      places.push({ x: x + away * Math.sin(angle), y: y - away * Math.cos(angle) });
-    }
-  }
-  return places;
+// Return the typical images to be drawn: which, where in the frame, in which colour, how faded.
+function typicalOf(view, map) {
+  const names = ["names", "sizes", "x", "y", "colors", "typical"];
+  const numbers = Object.fromEntries(names.map((name) => [name, map.numbers.get_column(name)]));
+  const alphaOf = fading(map);
+  return placeTypical(numbers, frameOf(view.model)).map(({ i, x, y, width, pill }) => {
+    const [row, color] = [numbers.typical[i], numbers.colors[i]];
+    return { row, x, y, side: width, pill, color, alpha: alphaOf(row) };
+  });
 }
 
 // Let the mouse meet tiles that are as large as they are drawn.

@@ -76,14 +76,14 @@ function place(pill, at, from, placed) {
   return null;
 }
 
-function overlap(one, other) {
+export function overlap(one, other) {
   return (
     Math.abs(one.x - other.x) < (one.width + other.width) / 2 + GAP &&
     Math.abs(one.y - other.y) < (one.height + other.height) / 2 + GAP
   );
 }
 
-function inPixels({ x, y }, { across, up, width, height }) {
+export function inPixels({ x, y }, { across, up, width, height }) {
   return {
     x: (width * (x - across.start)) / (across.end - across.start),
     y: (height * (up.end - y)) / (up.end - up.start),

@@ -1,6 +1,7 @@
 import { frameOf, numberAt } from "../map_numbers.js";
 import { numbersThatFit, placesOf } from "../numbers_that_fit.js";
 import { LEFT } from "../silhouette_range.js";
+import { typicalAt } from "../typical_images.js";
 import { QUIET } from "./paint.js";
 
 // Clusters are opened where their numbers are: on the map, beside the bars, in the gallery.
@@ -71,12 +72,16 @@ export function listenToBadges(isHere, { choose, preview }) {
   };
 }
 
-// Return the cluster whose number is under a point of the map; null where there is none.
+// Return the cluster whose number, or typical image if they are shown, is under a point of the map;
+// null where there is none.
 export function clusterOnMap(page, { x, y }) {
   const plot = page.get_model_by_name("scatter");
   if (!plot.renderers.find((each) => each.name === "cluster numbers").visible) return null;
   const columns = columnsOf(page, "numbers", ["clusters", "names", "sizes", "x", "y"]);
-  const row = numberAt({ x, y }, columns, frameOf(plot));
+  const [point, frame] = [{ x, y }, frameOf(plot)];
+  const hasImages = page.get_model_by_name("map images")?.get_column("shown")[0] === "typical";
+  const row =
+    numberAt(point, columns, frame) ?? (hasImages ? typicalAt(point, columns, frame) : null);
   return row === null ? null : columns.clusters[row];
 }
 
