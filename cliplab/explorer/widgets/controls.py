@@ -45,7 +45,6 @@ class Controls:
             style={"description_width": "initial"},
             layout={"width": "180px"},
         )
-        self._map_images.add_class("cliplab-show")
         self._note = ipywidgets.HTML(layout={"display": "none"})
         self._bar = ipywidgets.FloatProgress(max=1, layout={"width": "110px", "height": "14px"})
         self._stop = ipywidgets.Button(
@@ -63,8 +62,7 @@ class Controls:
         self.error = ipywidgets.HTML(layout={"display": "none"})
         self.panel = ipywidgets.HBox(
             [
-                self._color_by,
-                self._map_images,
+                ipywidgets.HBox([self._map_images, self._color_by]),
                 ipywidgets.VBox([self._legend, self._note]),
             ]
         )

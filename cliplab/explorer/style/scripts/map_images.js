@@ -192,13 +192,16 @@ function drawTiles(ctx, tiles, thumbnails) {
 // Draw each image in the colour of its cluster, and a line to its number if that is not beside it.
 function drawTypical(ctx, images, thumbnails) {
   ctx.lineWidth = 2;
-  for (const { row, x, y, pill, side, color, alpha } of images) {
+  for (const { x, y, pill, color, alpha } of images) {
     ctx.globalAlpha = alpha;
     ctx.strokeStyle = color;
     ctx.beginPath();
     ctx.moveTo(x, y);
     ctx.lineTo(nearestWithin(x, pill.x, pill.width), nearestWithin(y, pill.y, pill.height));
     ctx.stroke();
+  }
+  for (const { row, x, y, side, color, alpha } of images) {
+    ctx.globalAlpha = alpha;
     fillRounded(ctx, color, x - side / 2, y - side / 2, side, side, 4);
     drawThumbnail(ctx, thumbnails(row), x, y, side - 2 * FRAME);
   }

@@ -6,7 +6,7 @@ import { inPixels, overlap, placeNumbers } from "./map_numbers.js";
 const SIDES_OF_FRAME = 11; // An image is this part of the frame wide, between these pixels.
 const [LEAST_SIDE, MOST_SIDE] = [30, 46];
 const APART = 2; // Pixels between a number and its image.
-const RINGS = 4; // How far an image may be moved away from its number, in halves of its size.
+const RINGS = 2; // How far an image may be moved away from its number, in halves of its size.
 const TOWARDS = [
   [0, -1],
   [0, 1],
