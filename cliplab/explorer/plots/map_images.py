@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _SCRIPTS = [
     f"explorer/style/scripts/{name}.js"
-    for name in ("hover", "map_numbers", "typical_images", "map_images")
+    for name in ("hover", "sheet_images", "map_numbers", "typical_images", "map_images")
 ]
 _FIRST_TILE = 12  # Pixels, until the script knows how large a cell is.
 

@@ -41,14 +41,23 @@ def test_typical_images_are_those_with_the_highest_silhouettes_of_each_k(explore
     explorer.state.map_images = "typical"
     for k in (3, 7):
         explorer.state.n_clusters = k
-        typical = explorer._board.plots.map_images.typical.data
+        numbers = explorer._board.plots.numbers.data
         clustering = explorer.clustering
-        labels = clustering.cluster_labels[typical["rows"]]
-        np.testing.assert_array_equal(labels, np.arange(k))
-        for cluster, row in enumerate(typical["rows"]):
+        labels = clustering.cluster_labels[numbers["typical"]]
+        np.testing.assert_array_equal(labels, numbers["clusters"])
+        for cluster, row in enumerate(numbers["typical"]):
             own = clustering.silhouettes[clustering.cluster_labels == cluster]
             assert clustering.silhouettes[row] == own.max()
-        assert typical["sizes"] == np.bincount(clustering.cluster_labels).tolist()
+
+
+def test_numbers_stand_beside_typical_images_whatever_the_colours_mean(explorer):
+    explorer.state.color_by = "silhouette"
+    assert _visible(explorer) == [True, False, False]
+    explorer.state.map_images = "typical"
+    assert _visible(explorer) == [True, False, True]
+    explorer.state.map_images = "wall"
+    explorer.state.color_by = "cluster"
+    assert _visible(explorer) == [False, True, False]
 
 
 def test_lasso_taps_and_hover_meet_tiles_as_they_meet_points(explorer):

@@ -1,5 +1,5 @@
-import { shortAddress } from "./hover.js";
 import { frameOf } from "./map_numbers.js";
+import { thumbnailOf } from "./sheet_images.js";
 import { placeTypical } from "./typical_images.js";
 
 const DOT = 6; // Pixels of a tile that begins to slide.
@@ -242,29 +242,4 @@ function fitTiles(view, { tiles, chosen }) {
   const size = Math.round(pixelsOf(chosen.get_column("cell")[0], view.frame.x_scale));
   if (tiles.glyph.size?.value !== size)
     tiles.glyph.setv({ size: { value: size } }, { sync: false });
-}
-
-// Return where the thumbnail of an image is on which sheet; null until the sheet is there.
-export function thumbnailOf(row, { sheets, side, size }, loaded) {
-  const uri = sheets.get_column("uri")[Math.floor(row / (side * side))];
-  const sheet = uri ? sheetOf(shortAddress(uri), loaded) : null;
-  if (!sheet) return null;
-  const line = Math.floor((row % (side * side)) / side);
-  return { sheet, left: (row % side) * size, top: line * size, size };
-}
-
-// Return the image of a sheet, loaded once for the whole page.
-function sheetOf(address, loaded) {
-  window.cliplab_sheet_images ??= new Map();
-  const known = window.cliplab_sheet_images;
-  if (!known.has(address)) {
-    const image = new Image();
-    image.addEventListener("load", loaded);
-    image.src = address;
-    known.set(address, image);
-  }
-  const image = known.get(address);
-  if (image.complete && image.naturalWidth) return image;
-  image.addEventListener("load", loaded, { once: true });
-  return null;
 }

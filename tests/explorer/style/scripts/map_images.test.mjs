@@ -4,9 +4,7 @@ import { parseHTML } from "linkedom";
 import {
   colorOf,
   drawMapImages,
-  keptApart,
   placesOn,
-  thumbnailOf,
 } from "../../../../cliplab/explorer/style/scripts/map_images.js";
 
 const { document } = parseHTML("<body></body>");
@@ -15,28 +13,6 @@ let calm = false;
 globalThis.window = { matchMedia: () => ({ matches: calm }) };
 
 const frame = { left: 0, right: 400, top: 0, bottom: 400 };
-const picture = (row, size, x, y) => ({ row, size, x, y });
-
-test("pictures cover no other, and the largest clusters have theirs first", () => {
-  const crowd = Array.from({ length: 30 }, (_, i) => picture(i, i, 200 + (i % 3), 200));
-  const shown = keptApart(crowd, 40, 10, frame);
-  assert.equal(shown[0].row, 29);
-  assert.deepEqual([shown[0].x, shown[0].y], [202, 170]);
-  assert.ok(shown.length > 4);
-  for (const [i, a] of shown.entries()) {
-    for (const b of shown.slice(i + 1)) {
-      assert.ok(Math.abs(a.x - b.x) > 40 || Math.abs(a.y - b.y) > 40);
-    }
-  }
-});
-
-test("at most twenty are shown, each within the frame", () => {
-  const wide = { left: 0, right: 4000, top: 0, bottom: 4000 };
-  const many = Array.from({ length: 25 }, (_, i) => picture(i, 1, 100 + 150 * i, 500));
-  assert.equal(keptApart(many, 40, 10, wide).length, 20);
-  const [atTheTop] = keptApart([picture(0, 1, 200, 10)], 40, 10, frame);
-  assert.ok(atTheTop.y - 20 >= frame.top);
-});
 
 test("a slide begins where images are and ends where they belong", () => {
   const [from, to] = [
@@ -58,14 +34,6 @@ test("a number has the colour that the mapper gives it", () => {
   assert.equal(colorOf(Number.NaN, palette, -0.5, 2.5, "grey"), "grey");
 });
 
-test("of a sheet that has not come there is no thumbnail", () => {
-  const sheets = { get_column: () => ["", ""] };
-  assert.equal(
-    thumbnailOf(300, { sheets, side: 16, size: 80 }, () => {}),
-    null,
-  );
-});
-
 const signal = () => {
   const listeners = [];
   return { connect: (each) => listeners.push(each), emit: () => listeners.map((f) => f()) };
@@ -74,7 +42,7 @@ const source = (data) => ({
   data,
   patching: signal(),
   properties: { data: { change: signal() } },
-  selected: { indices: [] },
+  selected: { indices: [], properties: { indices: { change: signal() } } },
   get_column: (name) => data[name],
 });
 const renderer = (glyph) => ({
@@ -95,8 +63,7 @@ function made() {
   const map = {
     images: source({ x: [1, 3], y: [1, 1], color_values: [0, 0] }),
     sheets: source({ uri: [""] }),
-    numbers: source({ x: [], y: [] }),
-    typical: source({ rows: [], sizes: [], colors: [] }),
+    numbers: source({ names: ["0"], x: [5], y: [5], sizes: [2], colors: ["red"], typical: [1] }),
     chosen: source({ shown: ["none"], cell: [0] }),
     points: renderer(glyph),
     tiles: renderer({ setv: () => {} }),
@@ -104,6 +71,7 @@ function made() {
     size: 80,
   };
   const view = {
+    model: { properties: { inner_width: { is_unset: true } } },
     bbox: { width: 100, height: 100 },
     frame: {
       bbox: { ...frame, width: 100, height: 100 },
@@ -116,6 +84,7 @@ function made() {
   };
   document.body.append(view.canvas_view.primary.el);
   drawMapImages(view, map);
+  view.canvas_view.primary.el.nextSibling.getContext = () => ctx;
   const draw = () => {
     squares.length = 0;
     view.drawMore({ ctx, pixel_ratio: 1 });
@@ -147,11 +116,62 @@ test("images slide from the map to the wall where the reader does not mind motio
   globalThis.requestAnimationFrame = (step) => steps.push(step);
   calm = false;
   const { map, draw, toWall } = made();
+  const begin = performance.now();
+  performance.now = () => begin;
   toWall();
   await null;
   assert.deepEqual(draw(), [10, 30]);
   assert.equal(map.points.visible, false);
-  assert.equal(steps.length, 1);
+  performance.now = () => begin + 500;
+  steps.shift()();
+  assert.deepEqual(draw(), [30, 50]);
+  performance.now = () => begin + 5000;
+  steps.shift()();
+  assert.deepEqual(draw(), [50, 70]);
+  assert.equal(steps.length, 0);
+  delete performance.now;
+});
+
+test("after the slide back there are dots again, and no images", async () => {
+  calm = true;
+  const { map, draw, toWall } = made();
+  toWall();
+  await null;
+  calm = false;
+  const steps = [];
+  globalThis.requestAnimationFrame = (step) => steps.push(step);
+  Object.assign(map.images.data, { x: [1, 3], y: [1, 1] });
+  Object.assign(map.chosen.data, { shown: ["none"], cell: [0] });
+  map.chosen.properties.data.change.emit();
+  await null;
+  assert.deepEqual(draw(), [50, 70]);
+  const begin = performance.now();
+  performance.now = () => begin + 5000;
+  steps.shift()();
+  delete performance.now;
+  assert.deepEqual(draw(), []);
+  assert.equal(map.points.visible, true);
+});
+
+test("a wall lies under what Bokeh draws, and typical images over it", () => {
+  const { view, map } = made();
+  const bokehs = view.canvas_view.primary.el;
+  map.chosen.data.shown = ["typical"];
+  view.repainted.emit();
+  assert.equal(bokehs.nextSibling.className, "cliplab-map-images");
+  map.chosen.data.shown = ["wall"];
+  view.repainted.emit();
+  assert.equal(bokehs.previousSibling.className, "cliplab-map-images");
+});
+
+test("what is selected or previewed is painted at once", () => {
+  let repaints = 0;
+  const { view, map } = made();
+  view.request_repaint = () => {
+    repaints += 1;
+  };
+  map.images.selected.properties.indices.change.emit();
+  assert.equal(repaints, 1);
 });
 
 test("a plot gets its canvas once", () => {

@@ -99,6 +99,17 @@ test("numbers that are not drawn cannot be tapped", () => {
   assert.equal(clusterOnMap(page, { x: 20, y: 20 }), null);
 });
 
+test("a typical image is tapped as its number is, while typical images are shown", () => {
+  const aboveTheSecond = { x: 80, y: 80 + 20 };
+  models.scatter.y_range.end = 140;
+  models.scatter.inner_height = 140;
+  assert.equal(clusterOnMap(page, aboveTheSecond), null);
+  models["map images"] = source({ shown: ["typical"] });
+  assert.equal(clusterOnMap(page, aboveTheSecond), 1);
+  models["map images"] = source({ shown: ["none"] });
+  assert.equal(clusterOnMap(page, aboveTheSecond), null);
+});
+
 test("left of the bars a number is its cluster, and what is beside a block the block's", () => {
   assert.equal(clusterBesideBars(page, { x: -30, y: 60 }), -1);
   assert.equal(clusterBesideBars(page, { x: -30, y: 33 }), 0);
