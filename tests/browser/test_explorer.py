@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 BEGINNING = """\
 chosen = dict(selected=(), color_by="cluster", projection="tsne", perplexity=30, n_clusters=10,
-              page="images")
+              page="images", map_images="none")
 for name, value in chosen.items():
     setattr(explorer.state, name, value)"""
 
@@ -218,6 +218,41 @@ def test_a_lasso_fills_the_gallery(lesson: Notebook) -> None:
     # Names of files often hold the class, so before the commitment there are only numbers.
     first = "image " + lesson.run_cell("print(explorer.state.selected[0])")
     lesson.wait_for("document.querySelector('.cliplab-gallery figure').title.includes(arg)", first)
+
+
+def test_typical_images_are_clicked_and_a_lasso_on_the_wall_selects(lesson: Notebook) -> None:
+    n_selected = "model_of('images').selected.indices.length"
+    show = lesson.cell(cell_of_the_explorer(lesson)).locator("label:text-is('show') + select")
+    show.select_option("typical images")
+    lesson.wait_for("data_of('map images').shown[0] === 'typical'")
+    numbers = lesson.data("numbers")
+    largest = int(np.argmax(numbers["sizes"]))  # Its image stands right above its number.
+    x, y = lesson.point("scatter", numbers["x"][largest], numbers["y"][largest])
+    for expected in (numbers["sizes"][largest], 0):
+        lesson.page.mouse.click(x, y - 30)
+        lesson.page.mouse.move(0, 0)
+        lesson.wait_for(f"{n_selected} === arg", expected)
+
+    on_map = lesson.data("images")["x"]
+    show.select_option("all, as a wall")
+    lesson.wait_for("data_of('map images').shown[0] === 'wall'")
+    lesson.wait_for("document.querySelector('.jp-Notebook').innerText.includes('the wall keeps')")
+    see_explorer(lesson)
+    lesson.page.wait_for_timeout(1200)  # Until images have slid into their cells.
+    _lasso_everything_left(lesson)
+    lesson.wait_for(f"{n_selected} > 0")
+    x = np.array(lesson.data("images")["x"])
+    assert len(np.unique(x)) == 32
+    n_left = int(lesson.run_cell("print(len(explorer.state.selected))"))
+    assert (x < np.median(x)).sum() <= n_left <= (x <= np.median(x)).sum()
+    chip = lesson.cell(cell_of_the_explorer(lesson)).locator(".cliplab-selection")
+    assert chip.inner_text() == f"{n_left} images ✕"
+    see_explorer(lesson)
+    chip.click()
+    lesson.wait_for(f"{n_selected} === 0")
+    show.select_option("dots")
+    lesson.wait_for("data_of('map images').shown[0] === 'none'")
+    assert lesson.data("images")["x"] == on_map
 
 
 def test_a_tap_on_a_bar_shows_its_picture(lesson: Notebook) -> None:

@@ -147,6 +147,29 @@ def test_a_lasso_shows_its_images_and_escape_clears_them(page: Page) -> None:
     assert page.locator(".cliplab-gallery-title").inner_text() == "typical of each cluster"
 
 
+def test_a_lasso_on_the_wall_selects_the_images_in_it(page: Page) -> None:
+    show = page.get_by_label("show")
+    show.select_option("all, as a wall")
+    page.get_by_text("the wall keeps").wait_for()
+    left, top, width, height = _frame(page, "scatter")
+    page.mouse.move(left + 3, top + 3)
+    page.mouse.down()
+    for x, y in ((0.5, 0.02), (0.5, 0.98), (0.02, 0.98)):
+        page.mouse.move(left + x * width, top + y * height, steps=4)
+    page.mouse.up()
+    chip = page.locator(".cliplab-selection")
+    chip.wait_for()
+    # 120 images in 11 columns and lines: the lasso ends within the sixth column.
+    xs = page.evaluate(
+        "[...Bokeh.documents[0].get_model_by_name('images').get_column('x')]",
+    )
+    inside = {sum(x <= column for x in xs) for column in sorted(set(xs))[4:6]}
+    assert len(set(xs)) == 11
+    assert int(chip.inner_text().split()[0]) in inside
+    page.keyboard.press("Escape")
+    show.select_option("dots")
+
+
 def test_a_tap_on_a_bar_opens_it_and_one_on_a_curve_chooses_its_k(page: Page) -> None:
     left, top, width, height = _frame(page, "score")
     page.mouse.click(left + 0.5 * width, top + 0.5 * height)

@@ -13,6 +13,7 @@ from cliplab.explorer.saved_page.found_words import found_words
 from cliplab.explorer.saved_page.sentences import SAID
 from cliplab.explorer.saved_page.stored_answers import stored_answers
 from cliplab.explorer.saved_page.stored_values import stored_values
+from cliplab.explorer.saved_page.stored_wall import stored_wall
 from cliplab.explorer.style.theme import OTHER_COLOR, SIGN_COLORS
 from cliplab.explorer.widgets.pages.evidence import evidence_table
 from cliplab.images.thumbnails import SHEET_SIDE
@@ -53,6 +54,7 @@ def page_value(session: ExplorerSession, *, answers: bool) -> dict[str, Any]:
         | {"names": {value: each for value, each in names.items() if each}},
         "views": [{"view": view, "packed": as_base64(packed)} for view, packed in views],
         "numbers": turning_numbers(sweep, session.projection),
+        "wall": stored_wall(session),
         "values": values,
         "colors": {"silhouette": list(SIGN_COLORS), "other": OTHER_COLOR},
         "credits": [_credit(each) for each in session.images.attribution_of(slice(None))],

@@ -6,6 +6,7 @@ from typing import Any
 
 from cliplab._core.html import render
 from cliplab.explorer.model.hover_fields import hidden_name
+from cliplab.explorer.model.options import MAP_IMAGES
 from cliplab.explorer.widgets.pages import PAGES
 from cliplab.explorer.widgets.pages.silhouette import MADE_ELSEWHERE, NO_SILHOUETTE, VERDICTS
 
@@ -16,6 +17,8 @@ SAID: dict[str, Any] = {
         "words": (_PAGES["words"][0], "Names for clusters, and images for a word"),
         "answers": _PAGES["reveal"],
     },
+    "show": "show",
+    "map_images": MAP_IMAGES,
     "color_by": "colour by",
     "colors": {"cluster": "cluster (found)", "silhouette": "silhouette"},
     "typical": "typical of each cluster",

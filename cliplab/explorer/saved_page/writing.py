@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 _BOKEH_JS = Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.min.js"
 _OWN_SCRIPTS = (
-    "kernel", "tables", "gallery", "bar", "flow", "words", "answers", "parts", "saved_page",
+    "kernel", "tables", "gallery", "bar", "flow", "words", "answers", "parts", "shown_images",
+    "saved_page",
 )  # fmt: skip
 
 

@@ -52,7 +52,8 @@ export function selectedRows(page) {
   return page.get_model_by_name("images").selected.indices;
 }
 
-function replace(source, columns) {
+// Put columns into a source in the place of those it has.
+export function replace(source, columns) {
   const data = source.data instanceof Map ? Object.fromEntries(source.data) : source.data;
   source.setv({ data: { ...data, ...columns } }, QUIET);
 }

@@ -10,6 +10,7 @@ import { flowPart, paintFlow, rowsOfRibbon } from "./flow.js";
 import { gallery } from "./gallery.js";
 import { bytesOf, decoded, storedKernel } from "./kernel.js";
 import { colorMenu, openParts } from "./parts.js";
+import { shownImages } from "./shown_images.js";
 import { textTable } from "./tables.js";
 import { wordsPart } from "./words.js";
 
@@ -60,6 +61,7 @@ export function savedPage(value, plots) {
   const reveal = answersPart(said, value.credits.length, { commit, show: showImages });
   const status = element("span", { class: "cliplab-found" });
   const colors = colorMenu(said, (color_by) => kernel.choose({ color_by }));
+  const onMap = shownImages(said, value.wall, plots);
   const parts = openParts(said, drawnParts(), open);
 
   function drawnParts() {
@@ -184,8 +186,7 @@ export function savedPage(value, plots) {
     const isNew = before?.color_by !== now.color_by;
     const byCluster = now.color_by === "cluster";
     if (isNew) {
-      const scatter = plots.get_model_by_name("scatter");
-      scatter.renderers.find(({ name }) => name === "cluster numbers").visible = byCluster;
+      onMap.color(byCluster);
       const columns = known && { values: known.values.map((each) => each ?? Number.NaN) };
       if (known) paintColors(plots, { columns }, { ...known, values: "values" });
       else {
@@ -221,7 +222,7 @@ export function savedPage(value, plots) {
   }
 
   render({ model: kernel, el: partCalled("page") });
-  partCalled("controls").append(...colors.elements);
+  partCalled("controls").append(...onMap.elements, ...colors.elements);
   partCalled("foot").append(status, shown.head);
   const hints = [said.without_kernel, ...(value.answers ? [] : [said.without_answers])];
   const hint = element("p", { class: "cliplab-quiet", text: hints.join(" ") });

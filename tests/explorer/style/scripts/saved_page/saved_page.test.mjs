@@ -66,6 +66,8 @@ const SAID = {
     evidence: ["Evidence", ""],
     answers: ["Answers", ""],
   },
+  show: "show",
+  map_images: { none: "dots", typical: "typical images", wall: "all, as a wall" },
   color_by: "colour by",
   colors: { cluster: "cluster", silhouette: "silhouette" },
   typical: "typical",
@@ -137,6 +139,7 @@ const VALUE = {
     has_numbers: true,
     paints: true,
   },
+  wall: { x: [7, 8, null], y: [0, 0, null], cell: 1, note: "the wall keeps 50%" },
   views: [view(2, [0, 1, 1]), view(3, [0, 1, 2])],
   numbers: [],
   values: [stored(2, [0, 1, 2]), stored(3, null)],
@@ -190,10 +193,12 @@ function plots() {
     x_range: { start: -1, end: 1 },
   };
   const words = { clusters: [0, 1], sizes: [1, 2], word_positions: [0, 15] };
-  const numbers = { name: "cluster numbers", visible: true };
+  const [numbers, points, tiles] = ["cluster numbers", "points", "tiles"].map((name) =>
+    model({ name, visible: name !== "tiles" }),
+  );
   const models = {
     images: model({
-      data: {},
+      data: { x: [1, 2, 3], y: [1, 2, 3] },
       selected: selection(),
       get_column(name) {
         return this.data[name];
@@ -210,7 +215,8 @@ function plots() {
     },
     elbow: line("current"),
     score: line("current"),
-    scatter: model({ renderers: [numbers] }),
+    scatter: model({ renderers: [numbers, points, tiles] }),
+    "map images": model({ data: { shown: ["none"], cell: [0] } }),
     sheets: { get_column: () => [], patching: signal, properties: { data: { change: signal } } },
   };
   const byId = {
@@ -266,7 +272,7 @@ const tapBars = (at) => {
 };
 const names = () => [...document.querySelectorAll(".name")].map((each) => each.textContent);
 const color = (name) => {
-  const select = document.querySelector("select");
+  const [, select] = document.querySelectorAll("select");
   for (const each of select.querySelectorAll("option")) {
     each.toggleAttribute("selected", each.getAttribute("value") === name);
   }
@@ -366,6 +372,25 @@ test("classes that were never hidden are said at once, and those left out never"
   savedPage({ ...VALUE, answers: null, is_revealed: true }, page);
   assert.match(text("parts"), /Without the classes\./);
   assert.doesNotMatch(text("parts"), /Answers/);
+});
+
+test("the map becomes a wall that stays as k and colours change, and comes back", () => {
+  savedPage({ ...VALUE, is_revealed: true }, page);
+  const menu = [...place("controls").querySelectorAll("select")][0];
+  const choose = (name) => {
+    Object.defineProperty(menu, "value", { value: name, configurable: true });
+    menu.dispatchEvent(new window.Event("change"));
+  };
+  choose("wall");
+  press("+");
+  color("silhouette");
+  color("cluster");
+  assert.deepEqual([...page.models.images.data.x], [7, 8, Number.NaN]);
+  assert.equal(page.numbers.visible, false);
+  assert.match(text("controls"), /the wall keeps 50%/);
+  choose("none");
+  assert.deepEqual(page.models.images.data.x, [1, 2, 3]);
+  assert.equal(page.numbers.visible, true);
 });
 
 test("colours by class stay as k moves, and those by cluster come back", () => {
