@@ -205,6 +205,8 @@ class Explorer:
     ) -> None:
         """Write what is on the screen as an image, in its colours and with its selection.
 
+        Images that stand on the map are saved by the button of the plot alone; here there are dots.
+
         Parameters
         ----------
         path : path-like

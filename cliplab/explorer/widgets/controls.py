@@ -43,7 +43,7 @@ class Controls:
             description="show",
             options=[(title, name) for name, title in options.map_images.items()],
             style={"description_width": "initial"},
-            layout={"width": "180px"},
+            layout={"width": "180px", "display": None if len(options.map_images) > 1 else "none"},
         )
         self._note = ipywidgets.HTML(layout={"display": "none"})
         self._bar = ipywidgets.FloatProgress(max=1, layout={"width": "110px", "height": "14px"})

@@ -222,7 +222,7 @@ export function savedPage(value, plots) {
   }
 
   render({ model: kernel, el: partCalled("page") });
-  partCalled("controls").append(...onMap.elements, ...colors.elements);
+  partCalled("controls").append(onMap.label, ...colors.elements, onMap.note);
   partCalled("foot").append(status, shown.head);
   const hints = [said.without_kernel, ...(value.answers ? [] : [said.without_answers])];
   const hint = element("p", { class: "cliplab-quiet", text: hints.join(" ") });

@@ -36,7 +36,8 @@ export function shownImages(said, wall, plots) {
   }
 
   return {
-    elements: [label, note],
+    label,
+    note,
     color(byCluster) {
       isByCluster = byCluster;
       showNumbers();

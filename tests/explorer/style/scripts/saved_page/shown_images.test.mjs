@@ -23,7 +23,7 @@ const model = (values) => ({
   },
 });
 const choose = (name) => {
-  const menu = shown.elements[0].querySelector("select");
+  const menu = shown.label.querySelector("select");
   Object.defineProperty(menu, "value", { value: name, configurable: true });
   menu.dispatchEvent(new window.Event("change"));
 };
@@ -49,7 +49,7 @@ test("on the wall images are in its cells, and those without one are nowhere", (
   assert.deepEqual(models.images.data.others, [5, 6]);
   assert.deepEqual(models["map images"].data, { shown: ["wall"], cell: [2] });
   assert.deepEqual(visible(), [false, true, false]);
-  assert.equal(shown.elements[1].textContent, WALL.note);
+  assert.equal(shown.note.textContent, WALL.note);
 });
 
 test("back from the wall everything is where it was", () => {
@@ -58,7 +58,7 @@ test("back from the wall everything is where it was", () => {
   assert.deepEqual(models.images.data, { x: [1, 2], y: [3, 4], others: [5, 6] });
   assert.deepEqual(models["map images"].data, { shown: ["none"], cell: [0] });
   assert.deepEqual(visible(), [true, false, true]);
-  assert.equal(shown.elements[1].textContent, "");
+  assert.equal(shown.note.textContent, "");
 });
 
 test("numbers are read by cluster, and beside typical images whatever the colours mean", () => {
