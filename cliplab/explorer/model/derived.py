@@ -65,7 +65,11 @@ DERIVED = (
     _derived("sweep_view", "sweep", lambda s: sweep_view(s.sweep, _where(s))),
     _derived("band_view", "sweep null_group", lambda s: band_view(s.sweep, s.null_group)),
     _derived("map_view", "projection", lambda s: map_view(s.projection)),
-    _derived("wall_view", "wall map_view", lambda s: wall_view(s.wall, s.map_view)),
+    _derived(
+        "wall_view",
+        "wall map_view",
+        lambda s: None if s.wall is None else wall_view(s.wall, s.map_view),
+    ),
     _derived("wall_note", "wall", lambda s: wall_note(s.wall)),
     _derived(
         "clustering_view",

@@ -179,13 +179,11 @@ def spread_over(grid: NDArray[np.intp], places: NDArray[np.floating]) -> NDArray
     return np.asarray(share * grid.max(axis=0), dtype=np.float64)
 
 
-def wall_view(wall: Wall | None, map_view: dict[str, Any]) -> dict[str, Any] | None:
-    """Return where images are on the wall, in the square that the map has; None without a wall.
+def wall_view(wall: Wall, map_view: dict[str, Any]) -> dict[str, Any]:
+    """Return where images are on the wall, in the square that the map has.
 
     ``x`` and ``y`` are NaN for images that are not on it; ``cell`` is the side of a cell.
     """
-    if wall is None:
-        return None
     size = wall.cells.max(axis=0) + 1
     cell = 2 * map_view["reach"] * _SHARE_OF_SQUARE / float(size.max())
     places = np.full((len(map_view["x"]), 2), np.nan, dtype=np.float32)
