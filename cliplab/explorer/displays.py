@@ -150,7 +150,10 @@ def show_projection(
             colors = coloring_view(color_by, images, clustering)
         plots.show_coloring(colors, show_numbers=color_by == "cluster")
         shown = shown._replace(coloring=colors)
-    return FigureDisplay(plots.scatter, map_still(shown), thumbnails)
+    what = "points" if images is None else "images"
+    colored = "" if color_by is None else f", coloured by {color_by}"
+    sentence = f"{shown.title}: a map of {len(projection):,} {what}{colored}"
+    return FigureDisplay(plots.scatter, map_still(shown), sentence, thumbnails)
 
 
 def show_elbow(sweep: ClusterSweep) -> FigureDisplay:
@@ -188,7 +191,8 @@ def show_elbow(sweep: ClusterSweep) -> FigureDisplay:
         say_where(plot, view["curves_axis"])
     add_save_buttons([elbow, score])
     still = curves_still(CurvesContent(view))
-    return FigureDisplay(row(elbow, score, sizing_mode="stretch_width"), still)
+    sentence = f"{view['elbow_title']} · beside it {view['score_title']}"
+    return FigureDisplay(row(elbow, score, sizing_mode="stretch_width"), still, sentence)
 
 
 def show_silhouettes(images: ImageSet, clustering: Clustering) -> FigureDisplay:
@@ -229,7 +233,8 @@ def show_silhouettes(images: ImageSet, clustering: Clustering) -> FigureDisplay:
     plots.show_sweep(shown.sweep)
     plots.show_clustering(shown.clustering)
     plots.show_coloring(shown.coloring, show_numbers=False)
-    return FigureDisplay(plots.silhouettes, silhouettes_still(shown), thumbnails)
+    sentence = shown.clustering["title"]
+    return FigureDisplay(plots.silhouettes, silhouettes_still(shown), sentence, thumbnails)
 
 
 def show_valley(
@@ -290,7 +295,8 @@ def show_valley(
     plots.show_line(view)
     sentence = Paragraph(text=found.sentence, styles={"color": NEUTRAL, "font-size": FONT_SIZE})
     layout = column(plots.line, sentence, sizing_mode="stretch_width")
-    return FigureDisplay(layout, line_still(view, coloring, found.sentence), thumbnails)
+    still = line_still(view, coloring, found.sentence)
+    return FigureDisplay(layout, still, found.sentence, thumbnails)
 
 
 def show_evidence(evidence: Evidence) -> FigureDisplay:
@@ -327,7 +333,7 @@ def show_evidence(evidence: Evidence) -> FigureDisplay:
     plots = EvidencePlots()
     view = evidence_view(evidence, space_in_words(evidence.space))
     plots.show(view)
-    return FigureDisplay(plots.layout, evidence_still(view))
+    return FigureDisplay(plots.layout, evidence_still(view), evidence.sentence)
 
 
 def show_transitions(transitions: ClusterTransitions) -> FigureDisplay:
@@ -359,7 +365,7 @@ def show_transitions(transitions: ClusterTransitions) -> FigureDisplay:
     plot = FlowPlot()
     view = flow_view(transitions)
     plot.show(view)
-    return FigureDisplay(plot.layout, flow_still(view))
+    return FigureDisplay(plot.layout, flow_still(view), view["title"])
 
 
 def _nearest_for(

@@ -25,11 +25,13 @@ from cliplab.explorer.model.parts import require_parts
 from cliplab.explorer.model.session import ExplorerSession
 from cliplab.explorer.notebook.event_loop import EventLoop
 from cliplab.explorer.notebook.front_end import forget_result
+from cliplab.explorer.notebook.stored_copy import StoredCopy
 from cliplab.explorer.notebook.tasks import Worker
 from cliplab.explorer.plots.board import Board
 from cliplab.explorer.plots.saving import IMAGES, save_still
 from cliplab.explorer.plots.stills.screen_still import still_of
 from cliplab.explorer.render import Render
+from cliplab.explorer.saved_page.screen_copy import content_of
 from cliplab.explorer.saved_page.writing import save_page
 from cliplab.explorer.widgets.controls import Controls
 from cliplab.explorer.widgets.gallery import typical_images
@@ -163,6 +165,8 @@ class Explorer:
             lambda: self.state.is_revealed,
         )
         self._listen()
+        self._copy = StoredCopy(content_of(self._session), self._board.layout)
+        self._session.listen(lambda _: self._copy.refresh())
         self._session.show_parts(shown_parts)
         self._panel, self._render = self._make_panel()
 
@@ -374,7 +378,7 @@ class Explorer:
             self._panel, self._render = self._make_panel()
             self._session.resume()
         panel = self._panel
-        panel.show(on_replaced=self._closer(panel))
+        panel.show(on_replaced=self._closer(panel), copy=self._copy)
         self._ahead.start(
             "ahead",
             typical_images(self.sweep, self._session.small_images),
@@ -414,6 +418,8 @@ class Explorer:
 
     def _close(self, panel: Panel) -> None:
         """Free a panel whose cell shows something else now, and end all tasks for it."""
+        if panel is self._panel:
+            self._copy.leave()
         self._end(panel)
         panel.close()
 

@@ -56,3 +56,8 @@ class EventLoop:
             loop.call_later(_A_MOMENT, change)
 
         self.post(wait)
+
+    def later(self, seconds: float, change: Callable[[], None]) -> Callable[[], None]:
+        """Make a change in some seconds, if the loop is free; return what calls it off."""
+        assert self._loop is not None
+        return self._loop.call_later(seconds, change).cancel

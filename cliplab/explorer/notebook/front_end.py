@@ -21,10 +21,13 @@ def front_end() -> str:
         return "colab"
     request = _execute_request()
     # A program that runs a notebook says that nobody is there to answer input(); Voila says so
-    # too, and yet shows the result.
+    # too, and yet shows the result. So do a few pages, but their messages are numbered otherwise
+    # than those of jupyter_client, with which all such programs are written.
     somebody_looks = request.get("content", {}).get("allow_stdin", False)
+    header = request.get("header", {})
+    is_program = header.get("msg_id", "").startswith(header.get("session", ""))
     voila = os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
-    return "jupyter" if somebody_looks or voila else "none"
+    return "jupyter" if somebody_looks or voila or not is_program else "none"
 
 
 def _execute_request() -> dict[str, Any]:

@@ -26,6 +26,7 @@ from jupyter_bokeh import BokehModel
 from cliplab._core.scripts import script
 from cliplab.explorer.notebook.event_loop import EventLoop
 from cliplab.explorer.notebook.front_end import current_cell, front_end
+from cliplab.explorer.notebook.stored_copy import StoredCopy
 
 if TYPE_CHECKING:
     from bokeh.document.events import DocumentPatchedEvent
@@ -47,6 +48,7 @@ class HostedModel(BokehModel):
         self._view_stands = False
         self._view_may_come = False
         self._is_state_new = False
+        self._on_painted: Callable[[], None] = lambda: None
         self._unsent: _Changes = {}
         # Sent since the state was last given out: a view built from that state has not seen them.
         self._unseen: _Changes = {}
@@ -75,6 +77,10 @@ class HostedModel(BokehModel):
             yield
         finally:
             self._is_quiet = False
+
+    def on_painted(self, painted: Callable[[], None]) -> None:
+        """Have a function called when the first view has said that it is there."""
+        self._on_painted = painted
 
     def close(self) -> None:
         """Free the widget; a second time, as Python does at the end, there is nothing to free."""
@@ -144,6 +150,8 @@ class HostedModel(BokehModel):
     def _receive(self, widget: Any, content: dict[str, Any], buffers: list[Any]) -> None:
         # The first message of a view, the size of the plots, says that it is there. When it is an
         # old view that speaks, it gets once more what it has, which changes nothing.
+        if not self._view_stands:
+            self._on_painted()
         self._view_stands, self._view_may_come = True, False
         self._unsent, self._unseen = self._unseen | self._unsent, {}
         self._send_changes()
@@ -200,8 +208,15 @@ _gone: list[str] = []
 _shown: dict[str, tuple[str, list[Callable[[], None]]]] = {}
 
 
-def show(widget: ipywidgets.Widget, close: Callable[[], None]) -> None:
+def show(
+    widget: ipywidgets.Widget,
+    close: Callable[[], None],
+    copy: StoredCopy,
+    event_loop: EventLoop,
+) -> None:
     """Display a widget that holds plots, in place of what its cell showed before.
+
+    Where nobody watches, its copy is displayed in its place, else below it.
 
     Parameters
     ----------
@@ -209,6 +224,10 @@ def show(widget: ipywidgets.Widget, close: Callable[[], None]) -> None:
         What is shown.
     close : callable
         Frees what is shown; called when the same cell runs and shows something again.
+    copy : StoredCopy
+        What the notebook stores of it.
+    event_loop : EventLoop
+        Where the copy is brought up to date.
     """
     from IPython.display import display
 
@@ -225,10 +244,20 @@ def show(widget: ipywidgets.Widget, close: Callable[[], None]) -> None:
         from google.colab import output
 
         output.enable_custom_widget_manager()
-    if where != "none":
-        display(_bokeh_js(_gone))
+    gone = [*_gone]
     _gone.clear()
-    display(widget)
+    if where == "none":
+        copy.show_alone()
+        return
+    # An exported notebook would show their names in Python.
+    display(_bokeh_js(gone), exclude=["text/plain"])
+    display(_view_of(widget), raw=True)
+    copy.show_beside(event_loop)
+
+
+def _view_of(widget: ipywidgets.Widget) -> dict[str, Any]:
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {"application/vnd.jupyter.widget-view+json": view}
 
 
 def _bokeh_js(gone: list[str]) -> Any:

@@ -54,6 +54,18 @@ def save_figure(figure: LayoutDOM, path: Path) -> None:
     OSError
         If it cannot be written; then a file that was there is as it was.
     """
+    write_whole(path, figure_html(figure, path.stem).encode())
+
+
+def figure_html(figure: LayoutDOM, title: str) -> str:
+    """Return a figure as one HTML document, which holds all that it needs.
+
+    Parameters
+    ----------
+    figure : LayoutDOM
+        A figure, or a layout of figures.
+    title : str
+        The title of the document.
+    """
     # Python is asked for thumbnails only, and only where there are too many to be in the page.
-    page = file_html(figure, INLINE, title=path.stem, suppress_callback_warning=True)
-    write_whole(path, page.encode())
+    return file_html(figure, INLINE, title=title, suppress_callback_warning=True)

@@ -72,7 +72,7 @@ def save_page(session: ExplorerSession, path: str | os.PathLike[str], *, answers
     return path
 
 
-def page_html(session: ExplorerSession, *, answers: bool) -> str:
+def page_html(session: ExplorerSession, *, answers: bool, is_light: bool = False) -> str:
     """Return the page.
 
     Parameters
@@ -81,6 +81,8 @@ def page_html(session: ExplorerSession, *, answers: bool) -> str:
         What is on the screen.
     answers : bool
         Whether the known classes are in the page.
+    is_light : bool, default=False
+        Whether it is light always, as what it stands in. It is as the browser likes otherwise.
 
     Returns
     -------
@@ -92,6 +94,7 @@ def page_html(session: ExplorerSession, *, answers: bool) -> str:
     return render(
         "explorer/style/templates/saved_page.html",
         title=f"{len(session.images):,} images",
+        is_light=is_light,
         bokeh_js=Markup(bokeh_js),
         own_script=Markup(own),
         # No other script runs, whatever a class is called.

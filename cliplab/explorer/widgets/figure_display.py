@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cliplab._core.validation import require_file_name
 from cliplab.explorer.notebook.event_loop import EventLoop
 from cliplab.explorer.notebook.host import HostedModel, show
-from cliplab.explorer.plots.saving import IMAGES, PAGE, save_figure, save_still
+from cliplab.explorer.notebook.stored_copy import Content, StoredCopy
+from cliplab.explorer.plots.saving import IMAGES, PAGE, figure_html, save_figure, save_still
+from cliplab.explorer.plots.stills.small_picture import small_picture_of
 
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
@@ -28,6 +31,8 @@ class FigureDisplay:
         Bokeh's figure, or layout of figures.
     still : Still
         The same figure as an image.
+    sentence : str
+        What it shows, in words.
 
     Examples
     --------
@@ -41,6 +46,7 @@ class FigureDisplay:
 
     figure: LayoutDOM
     still: Still = field(repr=False)
+    sentence: str = field(repr=False)
     _thumbnails: HoverImages | None = field(default=None, repr=False)
     _hosted: list[HostedModel] = field(default_factory=list, repr=False)
 
@@ -80,16 +86,36 @@ class FigureDisplay:
         if path.suffix != PAGE:
             save_still(self.still, path, transparent=transparent)
             return
+        self._complete()
+        save_figure(self.figure, path)
+
+    @cached_property
+    def _copy(self) -> StoredCopy:
+        height = round(self.figure.height or self.still.height) + _AROUND
+        content = Content(
+            lambda: self.sentence, lambda: small_picture_of(self.still), self._page, height
+        )
+        return StoredCopy(content, self.figure)
+
+    def _page(self) -> str:
+        self._complete()
+        return figure_html(self.figure, self.sentence)
+
+    def _complete(self) -> None:
         if self._thumbnails is not None:
             self._thumbnails.complete()
-        save_figure(self.figure, path)
 
     def _ipython_display_(self) -> None:
         # A figure is on the screen once: shown again, it is shown there.
         while self._hosted:
             self._hosted.pop().close()
-        hosted = HostedModel(self.figure, EventLoop(), layout={"width": "100%"})
+        event_loop, copy = EventLoop(), self._copy
+        hosted = HostedModel(self.figure, event_loop, layout={"width": "100%"})
+        hosted.on_painted(copy.refresh)
         self._hosted.append(hosted)
-        show(hosted, close=hosted.close)
+        show(hosted, hosted.close, copy, event_loop)
         if self._thumbnails is not None:
             self._thumbnails.begin()
+
+
+_AROUND = 40  # Pixels that a page needs around its figure.

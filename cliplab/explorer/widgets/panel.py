@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
 
     from cliplab.explorer.notebook.event_loop import EventLoop
+    from cliplab.explorer.notebook.stored_copy import StoredCopy
     from cliplab.explorer.widgets.page_script import PageScript
     from cliplab.explorer.widgets.pages import Page
 
@@ -52,6 +53,7 @@ class Panel:
     ) -> None:
         self.controls = controls
         self.pages = pages
+        self._event_loop = event_loop
         gallery = pages["images"]
         assert isinstance(gallery, Gallery)
         self.gallery = gallery
@@ -110,10 +112,11 @@ class Panel:
         """Send nothing of what changes in the plots inside: the script has painted it."""
         return self._hosted.quiet()
 
-    def show(self, on_replaced: Callable[[], None]) -> None:
+    def show(self, on_replaced: Callable[[], None], copy: StoredCopy) -> None:
         """Display the panel in the running cell, in place of what that cell showed before."""
         self.was_shown = True
-        show(self.widget, close=on_replaced)
+        self._hosted.on_painted(copy.refresh)
+        show(self.widget, on_replaced, copy, self._event_loop)
 
     def leave(self) -> None:
         """Free the widgets, and say in the cell that they are shown elsewhere."""

@@ -13,6 +13,7 @@ from cliplab.explorer.notebook import host
 from cliplab.explorer.notebook.event_loop import EventLoop
 from cliplab.explorer.notebook.front_end import current_cell, front_end
 from cliplab.explorer.notebook.host import HostedModel, show
+from cliplab.explorer.notebook.stored_copy import Content, StoredCopy
 
 BROWSER_SAYS_ITS_SIZE = "inner_width"
 
@@ -255,6 +256,11 @@ def test_plain_python_has_no_front_end():
     assert current_cell() is None
 
 
+def _show(close):
+    content = Content(lambda: "A label.", lambda: None, lambda: None, 0)
+    show(Label(), close, StoredCopy(content, figure()), EventLoop())
+
+
 @pytest.fixture
 def cells(monkeypatch):
     """Run cells by name: each call stands for one execution, whose number is new."""
@@ -265,7 +271,7 @@ def cells(monkeypatch):
         request = {"metadata": {"cellId": cell}, "header": {"msg_id": str(next(numbers))}}
         monkeypatch.setattr(front_ends, "_execute_request", lambda: request)
         for close in closers:
-            show(Label(), close)
+            _show(close)
 
     return run
 
@@ -298,14 +304,24 @@ def test_who_watches_is_known_from_the_request(monkeypatch, allow_stdin, server,
     assert front_end() == expected
 
 
+@pytest.mark.parametrize(
+    ("number", "expected"), [("5e55-10_1234_7", "none"), ("0b1c-44d9", "jupyter")]
+)
+def test_a_page_that_takes_no_input_is_not_taken_for_a_program(monkeypatch, number, expected):
+    header = {"msg_id": number, "session": "5e55-10"}
+    request = {"content": {"allow_stdin": False}, "header": header}
+    monkeypatch.setattr(front_ends, "_execute_request", lambda: request)
+    assert front_end() == expected
+
+
 def test_the_page_is_told_what_has_gone_when_something_is_shown_next(monkeypatch, plot):
     monkeypatch.setattr(host, "_gone", [])
     monkeypatch.setenv("CLIPLAB_FRONT_END", "jupyter")
     displayed = []
-    monkeypatch.setattr("IPython.display.display", displayed.append)
+    monkeypatch.setattr("IPython.display.display", lambda shown, **_: displayed.append(shown))
     _hosted(plot).close()
-    show(Label(), lambda: None)
-    show(Label(), lambda: None)
+    _show(lambda: None)
+    _show(lambda: None)
     scripts = [each.data for each in displayed if hasattr(each, "data")]
     assert f'["{plot.id}"]' in scripts[0]
     assert plot.id not in scripts[1]

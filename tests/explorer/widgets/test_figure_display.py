@@ -19,7 +19,7 @@ def elbow(sweep):
 def test_nothing_is_shown_before_the_end_of_the_cell(elbow, capsys):
     assert capsys.readouterr().out == ""
     elbow._ipython_display_()
-    assert "HostedModel" in capsys.readouterr().out
+    assert capsys.readouterr().out == f"{elbow.sentence}\n"
 
 
 def test_its_repr_begins_with_the_class_and_it_cannot_be_changed(elbow):

@@ -1,0 +1,60 @@
+"""What a notebook stores of an Explorer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cliplab.explorer.notebook.stored_copy import Content, Drawing
+from cliplab.explorer.plots.stills.screen_still import still_of
+from cliplab.explorer.plots.stills.small_picture import small_picture_of
+from cliplab.explorer.saved_page.writing import page_html
+from cliplab.explorer.style.theme import MOST_AT_ONCE
+
+if TYPE_CHECKING:
+    from cliplab.explorer.model.session import ExplorerSession
+
+_PLOTS = ("map", "silhouettes", "curves")
+_PAGE_HEIGHT = 900  # Pixels: controls, plots, and the head of the gallery.
+
+
+def content_of(session: ExplorerSession) -> Content:
+    """Return what is stored of an Explorer: what can be seen on its screen and no more.
+
+    Parameters
+    ----------
+    session : ExplorerSession
+        What is on the screen.
+
+    Returns
+    -------
+    Content
+        Of the moment when it is asked for. The known classes are in the page once a k has been
+        committed to, or if they were never hidden.
+    """
+    return Content(
+        lambda: _sentence(session), lambda: _drawing(session), lambda: _page(session), _PAGE_HEIGHT
+    )
+
+
+def _sentence(session: ExplorerSession) -> str:
+    images = f"{len(session.images):,} images"
+    if "k" not in session.parts:
+        return f"{images} as CLIP sees them. Run this notebook to explore them."
+    committed = session.state.committed_k
+    commitment = "" if committed is None else f" Committed to k = {committed}."
+    clusters = f"{session.clustering.n_clusters} clusters"
+    return f"{images} in {clusters}.{commitment} Run this notebook to explore them."
+
+
+def _drawing(session: ExplorerSession) -> Drawing | None:
+    shown = [plot for plot in _PLOTS if plot in session.parts]
+    if not shown:
+        return None
+    return small_picture_of(still_of(session, "all" if len(shown) == len(_PLOTS) else shown[0]))
+
+
+def _page(session: ExplorerSession) -> str | None:
+    # The page has a control of k, and a map.
+    if not {"k", "map"} <= set(session.parts) or len(session.images) > MOST_AT_ONCE:
+        return None
+    return page_html(session, answers=session.state.is_revealed, is_light=True)
