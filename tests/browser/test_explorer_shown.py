@@ -52,11 +52,33 @@ def test_run_all_paints_every_figure(lesson: Notebook) -> None:
         assert colors > 20, name
 
 
+def test_the_notebook_has_a_picture_that_is_hidden_while_the_plots_are_there(
+    lesson: Notebook,
+) -> None:
+    index = cell_of_the_explorer(lesson)
+    stored = f"cells[{index}].model.outputs.toJSON().at(-1).data"
+    lesson.run_cell("explorer.state.n_clusters = 6")
+    # It follows what is chosen, once nothing moves.
+    lesson.wait_for(f"{stored}['text/plain'].includes('in 6 clusters')")
+    lesson.wait_for(f"{stored}['image/png']?.length > 10_000")
+    assert lesson.page.locator(".cliplab-copy:visible").count() == 0
+    # And it leaves no gap.
+    outputs = lesson.cell(index).locator(".jp-OutputArea-child")
+    assert outputs.last.evaluate("(node) => node.getBoundingClientRect().height") == 0
+    # Cells that showed it before have their own pictures.
+    pictures = lesson.evaluate(
+        """return cells.flatMap((cell) => cell.model.outputs?.toJSON() ?? [])
+          .filter(({ data }) => data?.['image/png'] && data['text/html']).length"""
+    )
+    assert pictures == 3
+
+
 def test_a_reloaded_page_shows_what_was_chosen(lesson: Notebook) -> None:
     lesson.run_cell("explorer.state.n_clusters = 5; explorer.state.selected = [1, 2, 3]")
     lesson.wait_for("new Set(data_of('images').cluster_labels).size === 5")
     lesson.reload()
     lesson.wait_painted()
+    lesson.wait_for("![...document.querySelectorAll('.cliplab-copy')].some((x) => x.offsetHeight)")
     assert len(set(lesson.data("images")["cluster_labels"])) == 5
     assert lesson.evaluate("return model_of('images').selected.indices") == [1, 2, 3]
     lesson.run_cell("explorer.state.n_clusters = 9")

@@ -127,9 +127,7 @@ def test_where_somebody_watches_the_picture_comes_later_and_without_a_page(in_ke
     in_kernel(story)
 
 
-def test_shown_elsewhere_at_once_the_first_still_gets_the_picture_of_its_moment(
-    in_kernel, outputs
-):
+def test_shown_elsewhere_at_once_the_first_still_gets_the_picture_of_its_moment(in_kernel, outputs):
     async def story():
         copy, said = _copy()
         copy.show_beside(EventLoop())
