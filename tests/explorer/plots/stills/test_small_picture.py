@@ -24,5 +24,5 @@ def test_it_looks_the_same_and_takes_less_than_half_of_the_bytes():
     ]
     assert pixels[0].shape == pixels[1].shape
     assert np.abs(pixels[0] - pixels[1]).mean() < 4
-    assert (pixels[0][0, 0] == 255).all()
+    assert (pixels[0] == 255).all(axis=2).mean() > 0.2  # White stays white.
     assert small_picture_of(still)().data == small.data
