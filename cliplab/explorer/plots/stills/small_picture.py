@@ -35,5 +35,7 @@ def _few_colors(png: bytes) -> bytes:
         few = image.convert("RGB").quantize(
             method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
         )
+    # Its white is a shade too dark.
+    few.putpalette([255 if each == 254 else each for each in few.getpalette() or ()])
     few.save(file, "PNG", optimize=True)
     return file.getvalue()
