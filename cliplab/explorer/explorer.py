@@ -53,7 +53,7 @@ class Explorer:
     """A control panel over linked plots: projection, silhouettes, elbow and a gallery.
 
     Put it last in a cell to see it. What the learner chooses is in `state`; set a value there
-    and the screen follows. The notebook stores a picture of it, or where nobody watches the page
+    and the screen follows. The notebook stores an image of it, or where nobody watches the page
     that `save_page` writes, with the known classes once a k has been committed to.
 
     Parameters

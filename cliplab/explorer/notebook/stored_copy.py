@@ -1,4 +1,4 @@
-"""What a notebook stores of a screen: a page or a picture of it, and a sentence.
+"""What a notebook stores of a screen: a page or a still of it, and a sentence.
 
 A live widget is nothing without its kernel: an exported notebook shows an error in its place, and
 GitHub the names of Python's objects. So beside it there is an output that needs none.
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Seconds. A picture takes a third of one, so it is drawn when nothing else moves.
+# Seconds. A still takes a third of one, so it is drawn when nothing else moves.
 _PAUSE = 1.0
 _LONGEST_WAIT = 10.0
 _SCRIPT = "explorer/notebook/scripts/copies.js"
 
 
-class Picture(NamedTuple):
-    """A picture of the screen.
+class StillImage(NamedTuple):
+    """A still of the screen.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Picture(NamedTuple):
 
 
 # Draws what was on the screen when it was asked for.
-Drawing = Callable[[], Picture]
+Drawing = Callable[[], StillImage]
 
 
 class Content(NamedTuple):
@@ -75,8 +75,8 @@ class Content(NamedTuple):
 class StoredCopy:
     """The output that a notebook stores of something that is on the screen.
 
-    Where nobody watches, it holds page, picture and sentence, and is all that is shown. Where
-    somebody does, it holds picture and sentence, follows what is chosen, and is hidden by a script
+    Where nobody watches, it holds page, still and sentence, and is all that is shown. Where
+    somebody does, it holds still and sentence, follows what is chosen, and is hidden by a script
     as soon as a plot is painted. Nothing that fails in here keeps anything from being shown.
 
     Parameters
@@ -94,7 +94,7 @@ class StoredCopy:
         self._stored: dict[str, str] = {}
         self._event_loop: EventLoop | None = None
         self._call_off: Callable[[], None] = lambda: None
-        # When it was displayed, until the first picture has been drawn.
+        # When it was displayed, until the first still has been drawn.
         self._displayed: _Moment | None = None
         code = f'{script(_SCRIPT)}hideCopies(document, "{self._name}")'
         for plot in layout.select({"type": Plot}):
@@ -105,20 +105,20 @@ class StoredCopy:
 
         Where it has been displayed before, its page, which is large, is taken away.
         """
-        if current_cell() is None:  # Plain Python shows no page and no picture.
+        if current_cell() is None:  # Plain Python shows no page and no still.
             sys.stdout.write(f"{self._content.sentence()}\n")
             return
         if self._output is not None:
             self._output.update(self._stored, raw=True)
         moment = _Moment(self._content)
-        page, picture = moment.attempt(self._content.page), moment.picture
-        self._stored = self._bundle(moment.sentence, picture)
-        self._output = _display(self._bundle(moment.sentence, picture, page))
+        page, still = moment.attempt(self._content.page), moment.still
+        self._stored = self._bundle(moment.sentence, still)
+        self._output = _display(self._bundle(moment.sentence, still, page))
 
     def show_beside(self, event_loop: EventLoop) -> None:
-        """Display it below what somebody watches: at first the sentence, soon the picture too."""
+        """Display it below what somebody watches: at first the sentence, soon the still too."""
         self._call_off()
-        if self._displayed is not None:  # Elsewhere, and there without its picture.
+        if self._displayed is not None:  # Elsewhere, and there without its still.
             event_loop.later(_PAUSE, partial(self._store, self._output, self._displayed))
         self._event_loop, self._displayed = event_loop, _Moment(self._content)
         self._stored = self._bundle(self._displayed.sentence)
@@ -148,23 +148,23 @@ class StoredCopy:
         self._store(self._output, _Moment(self._content))
 
     def _store(self, output: Any, moment: _Moment) -> None:
-        picture = moment.picture
-        bundle = self._bundle(moment.sentence, picture)
+        still = moment.still
+        bundle = self._bundle(moment.sentence, still)
         if output is not self._output or bundle != self._stored:
             output.update(bundle, raw=True)
         if output is self._output:
             self._stored = bundle
 
     def _bundle(
-        self, sentence: str, picture: Picture | None = None, page: str | None = None
+        self, sentence: str, still: StillImage | None = None, page: str | None = None
     ) -> dict[str, str]:
-        data = base64.b64encode(picture.data).decode("ascii") if picture else ""
+        data = base64.b64encode(still.data).decode("ascii") if still else ""
         html = render(
             "explorer/style/templates/stored_copy.html",
             name=self._name,
             sentence=sentence,
-            picture=data,
-            width=round(picture.width) if picture else 0,
+            still=data,
+            width=round(still.width) if still else 0,
             page=page,
             height=self._content.page_height,
         )
@@ -173,7 +173,7 @@ class StoredCopy:
 
 
 class _Moment:
-    """What was on the screen at one moment; its picture is drawn when it is asked for."""
+    """What was on the screen at one moment; its still is drawn when it is asked for."""
 
     def __init__(self, content: Content) -> None:
         self._said, self._problems = content.sentence(), list[str]()
@@ -188,7 +188,7 @@ class _Moment:
             return None
 
     @cached_property
-    def picture(self) -> Picture | None:
+    def still(self) -> StillImage | None:
         return self.attempt(self._draw) if self._draw is not None else None
 
     @property

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cliplab.explorer.notebook.stored_copy import Content, Drawing
 from cliplab.explorer.plots.stills.screen_still import still_of
-from cliplab.explorer.plots.stills.small_picture import small_picture_of
+from cliplab.explorer.plots.stills.stored_still import stored_still_of
 from cliplab.explorer.saved_page.writing import page_html
 from cliplab.explorer.style.theme import MOST_AT_ONCE
 
@@ -50,7 +50,7 @@ def _drawing(session: ExplorerSession) -> Drawing | None:
     shown = [plot for plot in _PLOTS if plot in session.parts]
     if not shown:
         return None
-    return small_picture_of(still_of(session, "all" if len(shown) == len(_PLOTS) else shown[0]))
+    return stored_still_of(still_of(session, "all" if len(shown) == len(_PLOTS) else shown[0]))
 
 
 def _page(session: ExplorerSession) -> str | None:

@@ -12,7 +12,7 @@ from cliplab.explorer.notebook.event_loop import EventLoop
 from cliplab.explorer.notebook.host import HostedModel, show
 from cliplab.explorer.notebook.stored_copy import Content, StoredCopy
 from cliplab.explorer.plots.saving import IMAGES, PAGE, figure_html, save_figure, save_still
-from cliplab.explorer.plots.stills.small_picture import small_picture_of
+from cliplab.explorer.plots.stills.stored_still import stored_still_of
 
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
@@ -93,7 +93,7 @@ class FigureDisplay:
     def _copy(self) -> StoredCopy:
         height = round(self.figure.height or self.still.height) + _AROUND
         content = Content(
-            lambda: self.sentence, lambda: small_picture_of(self.still), self._page, height
+            lambda: self.sentence, lambda: stored_still_of(self.still), self._page, height
         )
         return StoredCopy(content, self.figure)
 

@@ -10,7 +10,7 @@ from bokeh.plotting import figure
 
 from cliplab.explorer.notebook import stored_copy
 from cliplab.explorer.notebook.event_loop import EventLoop
-from cliplab.explorer.notebook.stored_copy import Content, Picture, StoredCopy
+from cliplab.explorer.notebook.stored_copy import Content, StillImage, StoredCopy
 
 
 class _Output:
@@ -50,7 +50,7 @@ def _copy(sentence="Four points.", page="<p>the page", fails=""):
 
     def drawing():
         now = said[0]
-        return lambda: made(Picture(now.encode(), 40), "picture")
+        return lambda: made(StillImage(now.encode(), 40), "picture")
 
     content = Content(
         lambda: said[0],

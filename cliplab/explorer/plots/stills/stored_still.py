@@ -1,17 +1,17 @@
-"""A still as a picture that a notebook can store without growing much."""
+"""A still that a notebook can store without growing much."""
 
 from __future__ import annotations
 
 import io
 from typing import TYPE_CHECKING
 
-from cliplab.explorer.notebook.stored_copy import Drawing, Picture
+from cliplab.explorer.notebook.stored_copy import Drawing, StillImage
 
 if TYPE_CHECKING:
     from cliplab.explorer.plots.stills.still import Still
 
 
-def small_picture_of(still: Still) -> Drawing:
+def stored_still_of(still: Still) -> Drawing:
     """Return what draws a still in 256 colours, which takes a third of the bytes.
 
     Parameters
@@ -22,9 +22,9 @@ def small_picture_of(still: Still) -> Drawing:
     Returns
     -------
     callable
-        Returns a `Picture`, the same for the same figure, always.
+        Returns a `StillImage`, the same for the same figure, always.
     """
-    return lambda: Picture(_few_colors(still.to_bytes()), still.width)
+    return lambda: StillImage(_few_colors(still.to_bytes()), still.width)
 
 
 def _few_colors(png: bytes) -> bytes:

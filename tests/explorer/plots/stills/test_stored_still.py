@@ -3,8 +3,8 @@ import io
 import numpy as np
 from PIL import Image
 
-from cliplab.explorer.plots.stills.small_picture import small_picture_of
 from cliplab.explorer.plots.stills.still import Still
+from cliplab.explorer.plots.stills.stored_still import stored_still_of
 
 POINTS = np.random.default_rng(0).random((400, 3))
 
@@ -15,7 +15,7 @@ def _draw(figure):
 
 def test_it_looks_the_same_and_takes_less_than_half_of_the_bytes():
     still = Still(300, 200, _draw)
-    small, large = small_picture_of(still)(), still.to_bytes()
+    small, large = stored_still_of(still)(), still.to_bytes()
     assert len(small.data) < 0.5 * len(large)
     assert small.width == 300
     pixels = [
@@ -25,4 +25,4 @@ def test_it_looks_the_same_and_takes_less_than_half_of_the_bytes():
     assert pixels[0].shape == pixels[1].shape
     assert np.abs(pixels[0] - pixels[1]).mean() < 4
     assert (pixels[0] == 255).all(axis=2).mean() > 0.2  # White stays white.
-    assert small_picture_of(still)().data == small.data
+    assert stored_still_of(still)().data == small.data
