@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bokeh.layouts import column, row
+from bokeh.layouts import row
 from bokeh.models import ColumnDataSource
-from bokeh.models.widgets import Paragraph
 from numpy.typing import ArrayLike
 
 from cliplab._core.validation import require_kind, require_rows
@@ -44,6 +43,7 @@ from cliplab.explorer.notebook.event_loop import EventLoop
 from cliplab.explorer.notebook.tasks import Worker
 from cliplab.explorer.plots.evidence_figures import EvidencePlots
 from cliplab.explorer.plots.figures import (
+    add_sentence,
     elbow_figure,
     mark_elbow,
     say_where,
@@ -59,7 +59,6 @@ from cliplab.explorer.plots.stills.flow_still import flow_still
 from cliplab.explorer.plots.stills.line_still import line_still
 from cliplab.explorer.plots.stills.map_still import MapContent, map_still
 from cliplab.explorer.plots.stills.silhouettes_still import BarsContent, silhouettes_still
-from cliplab.explorer.style.theme import FONT_SIZE, NEUTRAL
 from cliplab.explorer.widgets.figure_display import FigureDisplay
 from cliplab.explorer.widgets.serving import HoverImages
 from cliplab.images.image_set import ImageSet
@@ -293,10 +292,9 @@ def show_valley(
     plots.show_coloring(coloring, show_numbers=False)
     view = line_view(found, len(clustering))
     plots.show_line(view)
-    sentence = Paragraph(text=found.sentence, styles={"color": NEUTRAL, "font-size": FONT_SIZE})
-    layout = column(plots.line, sentence, sizing_mode="stretch_width")
+    add_sentence(plots.line, found.sentence)
     still = line_still(view, coloring, found.sentence)
-    return FigureDisplay(layout, still, found.sentence, thumbnails)
+    return FigureDisplay(plots.line, still, found.sentence, thumbnails)
 
 
 def show_evidence(evidence: Evidence) -> FigureDisplay:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bokeh.models import HoverTool
+from bokeh.models import HoverTool, Model, Title
 
 from cliplab import (
     compare_clusterings,
@@ -130,7 +130,7 @@ def test_silhouettes_are_drawn_for_one_clustering(images, sweep):
 def test_two_clusters_are_drawn_along_the_line_with_what_was_found(images, embeddings, sweep):
     found = valley(embeddings, sweep[4], 2, 0, random_state=5)
     display = show_valley(embeddings, sweep[4], 2, 0, images=images, random_state=5)
-    plot, sentence = display.figure.children
+    plot = display.figure
     points = plot.select_one({"name": "images on the line"})
     data = points.data_source.data
     assert plot.visible
@@ -139,13 +139,14 @@ def test_two_clusters_are_drawn_along_the_line_with_what_was_found(images, embed
     assert np.nanmax(heights) == found.histogram[0].max() - 0.5
     np.testing.assert_array_equal(data["color_values"], sweep[4].cluster_labels)
     assert plot.title.text.startswith("From cluster 2 to 0 · ")
-    assert sentence.text == found.sentence
+    (sentence,) = (each for each in plot.below if isinstance(each, Title))
+    assert sentence.text.replace("\n", " ") == found.sentence
     (hover,) = plot.select({"type": HoverTool})
     assert "silhouette $index{silhouettes}" in hover.tooltips
 
 
 def test_two_clusters_of_null_data_have_no_thumbnails(embeddings, sweep):
-    plot, _ = show_valley(embeddings, sweep[4], 0, 1).figure.children
+    plot = show_valley(embeddings, sweep[4], 0, 1).figure
     assert not plot.select({"type": HoverTool})
 
 
@@ -154,6 +155,21 @@ def test_two_clusters_are_those_of_the_images_that_are_given(images, embeddings,
         show_valley(embeddings, sweep[4], 0, 1, images=images[:9])
     with pytest.raises(ValueError, match="`b` must be another cluster than `a`, 1"):
         show_valley(embeddings, sweep[4], 1, 1)
+
+
+def test_every_plot_is_drawn_by_what_notebooks_load_of_bokeh(projection, images, embeddings, sweep):
+    shown = (
+        show_projection(projection, sweep[4], images=images),
+        show_elbow(sweep),
+        show_silhouettes(images, sweep[4]),
+        show_valley(embeddings, sweep[4], 0, 1, images=images),
+        show_transitions(compare_clusterings(sweep[4], sweep[5])),
+    )
+    for display in shown:
+        modules = {type(each).__module__ for each in display.figure.select({"type": Model})}
+        assert len(modules) > 5
+        # Tables and widgets are in files of their own, which jupyter_bokeh does not load.
+        assert not [each for each in modules if each.startswith("bokeh.models.widgets")]
 
 
 @pytest.mark.slow

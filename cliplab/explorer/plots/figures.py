@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from cliplab.explorer.model.views import View
     from cliplab.explorer.plots.hover import Hover
 
+_LETTERS = 90  # In a line of a sentence below a plot.
 BAND_ALPHA = 0.25  # Of what null data reach, drawn behind what the images reach.
 
 
@@ -186,6 +188,14 @@ def set_title(plot: figure, text: str) -> None:
     """Write a plot's title; its style stays."""
     assert isinstance(plot.title, Title)
     plot.title.text = text
+
+
+def add_sentence(plot: figure, sentence: str) -> None:
+    """Write a sentence below a plot. Bokeh's paragraphs are no part of what notebooks load."""
+    lines = "\n".join(textwrap.wrap(sentence, _LETTERS))
+    words = Title(text=lines, text_color=NEUTRAL, text_font_size=FONT_SIZE)
+    words.text_font_style = "normal"
+    plot.add_layout(words, "below")
 
 
 def part_of(plot: figure, name: str) -> Any:
