@@ -21,6 +21,7 @@ from cliplab.evaluation.evidence import measures
 from cliplab.evaluation.evidence.answers import Answer, decide, standings
 from cliplab.evaluation.evidence.gathering import evidence_for_k, gather_evidence
 from cliplab.evaluation.evidence.halves import halves
+from cliplab.evaluation.evidence.judging import Evidence
 from cliplab.evaluation.evidence.main_directions import main_directions
 from cliplab.projection.values import Projection
 
@@ -221,7 +222,7 @@ def _blas_threads():
 @pytest.fixture
 def tasks(monkeypatch):
     """Tasks that start two at a time, and end only when there is a permit for them."""
-    tasks = SimpleNamespace(started=[], permits=threading.Semaphore(0))
+    tasks = SimpleNamespace(started=[], submitted=[], permits=threading.Semaphore(0))
     for name in TASKS:
         plain = pkgutil.resolve_name(name)
 
@@ -233,6 +234,10 @@ def tasks(monkeypatch):
         monkeypatch.setattr(name, counted)
 
     class Pool(ThreadPoolExecutor):
+        def submit(self, *arguments):
+            tasks.submitted.append(arguments)
+            return super().submit(*arguments)
+
         def shutdown(self, wait=True, *, cancel_futures=False):
             """Permit all that still want to run, so that it shows whether they were cancelled."""
             super().shutdown(wait=False, cancel_futures=cancel_futures)
@@ -260,6 +265,15 @@ def test_returning_false_stops_it_after_the_running_tasks(tasks):
     assert _n_evidence_threads() == 0
     assert len(done) == 4
     assert len(tasks.started) <= 3 + 2
+
+
+def test_where_nobody_takes_its_items_it_rests_after_a_few_tasks(tasks):
+    tasks.permits.release(1000)
+    gathering = gather_evidence(POINTS, SWEEP, **FEW)
+    assert [next(gathering) for _ in range(3)] == [0, 1 / 12, 2 / 12]
+    assert len(tasks.submitted) <= 2 + 3  # Two cores, and one more that waits for them.
+    assert isinstance([*gathering][-1], Evidence)
+    assert len(tasks.submitted) == 11
 
 
 @pytest.mark.slow

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -201,15 +202,23 @@ def _gather(
         pool = ThreadPoolExecutor(
             n_cores(), "evidence", initializer=threadpool_limits, initargs=(1, "openmp")
         )
+        waiting = iter([task for some in tasks.values() for task in some])
+        n_tasks, futures = sum(map(len, tasks.values())), list[Future[Any]]()
+        n_done, running = 0, set[Future[Any]]()
         try:
             yield 0.0
-            submitted = {kind: [pool.submit(task) for task in some] for kind, some in tasks.items()}
-            futures = [future for some in submitted.values() for future in some]
-            for n_done, future in enumerate(as_completed(futures), start=1):
-                future.result()  # An error in a task is raised here.
-                yield n_done / (len(futures) + 1)
+            while n_done < n_tasks:
+                # Whoever takes no further item lets the work rest, so few tasks go ahead of it.
+                more = [pool.submit(task) for task in islice(waiting, n_cores() + 1 - len(running))]
+                futures += more
+                done, running = wait([*running, *more], return_when=FIRST_COMPLETED)
+                for each in done:
+                    each.result()  # An error in a task is raised here.
+                    n_done += 1
+                    yield n_done / (n_tasks + 1)
             # In the order of the seeds, whichever task was the first to finish.
-            found = {kind: [each.result() for each in some] for kind, some in submitted.items()}
+            results = iter([each.result() for each in futures])
+            found = {kind: list(islice(results, len(some))) for kind, some in tasks.items()}
             evidence = _evidence(data, sweep, scores, found, seeds[0])
             yield 1.0
             yield evidence
