@@ -92,7 +92,8 @@ class Render:
                 "turning", "sweep clustering_view numbers_view coloring running", panel.script.show
             ),
             part("search", "ranking running state.query", panel.script.search.show),
-            part("status", "status progress", self._draw_status),
+            part("status", "status", lambda: controls.show_status(session.status)),
+            part("work", "work stale", panel.script.show_work),
             part("map title", "map_title", lambda: plots.show_title(session.map_title)),
         )
         session.listen(self.draw)
@@ -179,7 +180,3 @@ class Render:
         is_its_own = self._session.content_page == name
         self._panel.pages[name].draw(self._session.page_content if is_its_own else None)
         self._panel.script.show_names()
-
-    def _draw_status(self) -> None:
-        self._panel.controls.show_status(self._session.status)
-        self._panel.controls.show_progress(self._session.progress)

@@ -440,13 +440,14 @@ def test_frames_are_drawn_while_t_sne_runs_and_the_cell_is_free_at_once(
         )
         explorer.state.perplexity = 5
         assert explorer._session.map_task.is_running
-        assert explorer._panel.controls._stop.layout.display is None
+        (work,) = explorer._session.work
+        assert (work.name, work.place, work.is_stopped) == ("map", "plots", False)
         assert "Computing t-SNE" in explorer._panel.controls._status.value
         while explorer._session.map_task.is_running:
             await asyncio.sleep(0.02)
         assert explorer.projection.parameters["perplexity"] == 5
         assert len(frames) >= 2
-        assert explorer._panel.controls._stop.layout.display == "none"
+        assert explorer._session.work == ()
 
     in_kernel(story)
 
@@ -459,7 +460,7 @@ def test_the_stop_button_keeps_the_picture_as_it_stands(
         explorer.state.random_state = 1
         while explorer.projection is projection:
             await asyncio.sleep(0.005)
-        explorer._panel.controls._stop.click()
+        explorer._session.stop("map")
         await _rest(explorer)
         stopped = explorer.projection
         assert stopped.parameters["share_done"] < 1

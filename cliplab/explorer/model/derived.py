@@ -48,13 +48,6 @@ def _map_title(session: ExplorerSession) -> str:
     return sentences.map_title(session.options, session.projection, is_running)
 
 
-def _progress(session: ExplorerSession) -> float | None:
-    """Return how much of the map is computed; None where that is not known."""
-    # Only t-SNE comes frame by frame.
-    is_known = "map" in session.running and session.state.projection == "tsne"
-    return session.map_task.share_done if is_known else None
-
-
 DERIVED = (
     _derived(
         "clustering", "sweep state.n_clusters state.min_cluster_size", lambda s: s.sweep[s.value]
@@ -104,5 +97,4 @@ DERIVED = (
         sentences.status,
     ),
     _derived("map_title", "running projection", _map_title),
-    _derived("progress", "running projection state.projection", _progress),
 )

@@ -9,22 +9,22 @@ from cliplab.embeddings.tokens import TooLongError
 from cliplab.evaluation.evidence.gathering import gather_evidence
 from cliplab.evaluation.evidence.judging import Evidence
 from cliplab.evaluation.naming.text_ranking import TextRanking, rank_by_text
-from cliplab.explorer.model.null_group import NullGroup, null_groups
+from cliplab.explorer.model.background import BackgroundTask
+from cliplab.explorer.model.null_group import N_GROUPS, NullGroup, null_groups
 from cliplab.explorer.model.options import MOST_REPEATED
 from cliplab.explorer.model.search import found_rows
 from cliplab.explorer.model.state import LIKENESS
-from cliplab.explorer.notebook.tasks import Worker
 
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
     from cliplab.embeddings.text_encoder import TextEncoder
     from cliplab.embeddings.values import Embeddings
-    from cliplab.explorer.model.results import Results
+    from cliplab.explorer.model.results import ProjectionKey, Results, SweepKey
     from cliplab.explorer.model.session import ExplorerSession
     from cliplab.explorer.notebook.event_loop import EventLoop
 
 
-class NullDataTask:
+class NullDataTask(BackgroundTask[NullGroup]):
     """Has the session show null data, treated as the images are.
 
     Parameters
@@ -38,13 +38,20 @@ class NullDataTask:
     """
 
     def __init__(self, session: ExplorerSession, results: Results, event_loop: EventLoop) -> None:
-        self._session, self._results = session, results
-        self._worker: Worker[NullGroup] = Worker(event_loop, session.fail)
+        super().__init__(session, event_loop)
+        self._results = results
 
     @property
-    def is_running(self) -> bool:
-        """Whether null data are being drawn or clustered."""
-        return self._worker.task is not None
+    def is_behind(self) -> bool:
+        """Whether the null data are of an earlier choice."""
+        group: NullGroup | None = self._session.null_group
+        return group is not None and (group.kind, group.keys) != self._wanted()
+
+    @property
+    def share_done(self) -> float:
+        """How many of the draws there are."""
+        group: NullGroup | None = self._session.null_group
+        return 0.0 if group is None else len(group.scores) / N_GROUPS
 
     def follow(self, changed: frozenset[str]) -> None:
         """Show the null data that are asked for, or start to draw them.
@@ -55,14 +62,13 @@ class NullDataTask:
             If they have just been asked for and cannot be made.
         """
         session, state = self._session, self._session.state
-        keys = self._results.projection_key(state), self._results.sweep_key(state)
-        wanted = state.null_data, keys
+        wanted = self._wanted()
         problem = "" if state.null_data == "none" else self._problem()
         if problem and "state.null_data" in changed:
             _refuse("null_data", f"'none' {problem}", state.null_data)
         if session.map_task.is_running or session.sweep_task.is_running:
             return  # Null data are treated as what is on the screen once that is there.
-        if wanted in (self._worker.task, self._worker.failed):
+        if self._is_settled(wanted):
             return
         self._worker.cancel()
         current: NullGroup | None = session.null_group
@@ -74,8 +80,7 @@ class NullDataTask:
             wanted,
             null_groups(
                 session.embeddings,
-                state.null_data,
-                keys,
+                *wanted,
                 (session.options.n_clusters, session.options.min_cluster_sizes),
                 current if current is not None and current.kind == state.null_data else None,
             ),
@@ -85,13 +90,13 @@ class NullDataTask:
 
     def cancel(self) -> None:
         """Draw no more; a part of the draws is not shown as if it were all."""
-        if self.is_running:
+        if self.is_begun:
             self._session.null_group = None
-        self._worker.cancel()
+        super().cancel()
 
-    def retry(self) -> None:
-        """Start again what failed, when it is asked for next."""
-        self._worker.failed = None
+    def _wanted(self) -> tuple[str, tuple[ProjectionKey, SweepKey]]:
+        state, results = self._session.state, self._results
+        return state.null_data, (results.projection_key(state), results.sweep_key(state))
 
     def _problem(self) -> str:
         """Say why no null data can be made; empty where they can."""
@@ -109,7 +114,7 @@ class NullDataTask:
         return ""
 
 
-class RankingTask:
+class RankingTask(BackgroundTask[TextRanking]):
     """Has the session search for the images that are most like the text that was typed.
 
     Parameters
@@ -126,14 +131,13 @@ class RankingTask:
     """
 
     def __init__(self, session: ExplorerSession, event_loop: EventLoop) -> None:
-        self._session = session
-        self._worker: Worker[TextRanking] = Worker(event_loop, self._fail)
+        super().__init__(session, event_loop)
         self.problem: tuple[str, Exception] | None = None
 
     @property
-    def is_running(self) -> bool:
-        """Whether a text is being read."""
-        return self._worker.task is not None
+    def is_behind(self) -> bool:
+        """Whether the images are coloured by an earlier text."""
+        return self._session.state.query.strip() != self._shown
 
     def follow(self) -> None:
         """Show the ranking that is asked for, or start to compute it.
@@ -145,8 +149,8 @@ class RankingTask:
         """
         session = self._session
         text = session.state.query.strip()
-        shown = "" if session.ranking is None else session.ranking.text
-        if text and text in (self._worker.task, self._worker.failed):
+        shown = self._shown
+        if text and self._is_settled(text):
             return
         self._worker.cancel()
         self.problem = None
@@ -167,13 +171,10 @@ class RankingTask:
             lambda: session.run(lambda: None),
         )
 
-    def cancel(self) -> None:
-        """Read no more."""
-        self._worker.cancel()
-
-    def retry(self) -> None:
-        """Start again what failed, when it is asked for next."""
-        self._worker.failed = None
+    @property
+    def _shown(self) -> str:
+        ranking: TextRanking | None = self._session.ranking
+        return "" if ranking is None else ranking.text
 
     def select(self) -> None:
         """Select what the text has found, and open the page that shows it in its order."""
@@ -214,7 +215,7 @@ class RankingTask:
             raise
 
 
-class EvidenceTask:
+class EvidenceTask(BackgroundTask["float | Evidence"]):
     """Gathers the evidence for k when it is asked to, and keeps it for each sweep.
 
     Parameters
@@ -226,14 +227,18 @@ class EvidenceTask:
     """
 
     def __init__(self, session: ExplorerSession, event_loop: EventLoop) -> None:
-        self._session = session
+        super().__init__(session, event_loop)
         self._found: list[tuple[ClusterSweep, Evidence]] = []
-        self._worker: Worker[float | Evidence] = Worker(event_loop, session.fail)
 
     @property
-    def is_running(self) -> bool:
-        """Whether evidence is being gathered."""
-        return self._worker.task is not None
+    def is_stopped(self) -> bool:
+        """Whether gathering for the sweep on the screen was stopped."""
+        return self._worker.paused == id(self._session.sweep)
+
+    @property
+    def share_done(self) -> float:
+        """How much of it is gathered."""
+        return self._session.evidence_progress
 
     def follow(self) -> None:
         """Show what was gathered for the sweep on the screen."""
@@ -248,6 +253,9 @@ class EvidenceTask:
             sweep = session.sweep
             if session.data is None or self.is_running:
                 return
+            if self.is_stopped:
+                self._worker.take_up()
+                return
             session.evidence_progress = 0.0
             self._worker.start(
                 id(sweep),
@@ -257,14 +265,6 @@ class EvidenceTask:
             )
 
         session.run(start)
-
-    def stop(self) -> None:
-        """Gather no more, and forget what there is of it."""
-        self._session.run(self._worker.cancel)
-
-    def cancel(self) -> None:
-        """Gather no more."""
-        self._worker.cancel()
 
     def retry(self) -> None:
         """Gathering starts only when it is asked for."""

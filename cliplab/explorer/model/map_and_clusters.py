@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cliplab.clustering.cluster_sweep import ClusterSweep
-from cliplab.explorer.notebook.tasks import Worker
+from cliplab.explorer.model.background import BackgroundTask
 from cliplab.projection.values import Projection
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cliplab.explorer.notebook.event_loop import EventLoop
 
 
-class MapTask:
+class MapTask(BackgroundTask[Projection]):
     """Has the session show the projection that the choices ask for.
 
     Parameters
@@ -28,8 +28,8 @@ class MapTask:
     """
 
     def __init__(self, session: ExplorerSession, results: Results, event_loop: EventLoop) -> None:
-        self._session, self._results = session, results
-        self._worker: Worker[Projection] = Worker(event_loop, session.fail)
+        super().__init__(session, event_loop)
+        self._results = results
         results.add_projection(
             results.own_key(session.state, session.projection), session.projection
         )
@@ -39,27 +39,29 @@ class MapTask:
         self._converged: Projection = session.projection
 
     @property
-    def is_running(self) -> bool:
-        """Whether a projection is being computed."""
-        return self._worker.task is not None
-
-    @property
-    def running_key(self) -> ProjectionKey | None:
-        """Which projection is being computed."""
+    def awaited_key(self) -> ProjectionKey | None:
+        """Which projection is on its way: it runs, or was stopped before it could be seen."""
         key: ProjectionKey | None = self._worker.task  # type: ignore[assignment]
+        if key is None and self._worker.paused != self.shown:
+            key = self._worker.paused  # type: ignore[assignment]
         return key
 
     @property
-    def share_done(self) -> float:
-        """How much of it is done, from 0 to 1."""
-        if self.shown != self._worker.task:
-            return 0.0
-        return float(self._session.projection.parameters.get("share_done", 0.0))
+    def is_behind(self) -> bool:
+        """Whether the map is that of an earlier choice."""
+        return self.shown != self._results.projection_key(self._session.state)
+
+    @property
+    def share_done(self) -> float | None:
+        """How much of a t-SNE is done, which alone comes frame by frame."""
+        if self._session.state.projection != "tsne":
+            return None
+        return 0.0 if self.is_behind else self._session.projection.parameters.get("share_done", 0.0)
 
     def follow(self) -> None:
         """Show the projection that is asked for, or start to compute it."""
         key = self._results.projection_key(self._session.state)
-        if key in (self._worker.task, self.shown, self._worker.failed):
+        if key == self.shown or self._is_settled(key):
             return
         self._worker.cancel()
         if key in self._results.projections:
@@ -68,19 +70,11 @@ class MapTask:
         else:
             self._start(key)
 
-    def stop(self) -> None:
-        """Leave the projection as it is now."""
-        self._worker.stop()
-
     def cancel(self) -> None:
         """Compute no more; what was interrupted starts again when it is asked for next."""
-        if self.is_running:
+        if self.is_begun:
             self.shown = None
-        self._worker.cancel()
-
-    def retry(self) -> None:
-        """Start again what failed, when it is asked for next."""
-        self._worker.failed = None
+        super().cancel()
 
     def _start(self, key: ProjectionKey) -> None:
         session = self._session
@@ -102,7 +96,7 @@ class MapTask:
         self.shown, self._session.projection = key, projection
 
 
-class SweepTask:
+class SweepTask(BackgroundTask[ClusterSweep]):
     """Has the session show the sweep that the choices ask for.
 
     Parameters
@@ -124,35 +118,32 @@ class SweepTask:
         map_task: MapTask,
         event_loop: EventLoop,
     ) -> None:
-        self._session, self._results, self._map_task = session, results, map_task
-        self._worker: Worker[ClusterSweep] = Worker(event_loop, session.fail)
+        super().__init__(session, event_loop)
+        self._results, self._map_task = results, map_task
         key = results.sweep_key(session.state)
         results.add_given_sweep(key, session.sweep)
         self._show(key)
 
     @property
-    def is_running(self) -> bool:
-        """Whether a sweep is being computed."""
-        return self._worker.task is not None
+    def is_behind(self) -> bool:
+        """Whether the clusters are those of an earlier choice, or of a map that still moves."""
+        key = self._results.sweep_key(self._session.state)
+        is_known = self._results.sweeps.get(key) is self._session.sweep
+        return not is_known or self._waits_for_map(key)
 
     def follow(self) -> None:
         """Show the sweep that is asked for, or start to compute it."""
         key = self._results.sweep_key(self._session.state)
-        if key in (self._worker.task, self._worker.failed):
+        if self._is_settled(key):
             return
         self._worker.cancel()
         if key in self._results.sweeps:
             self._show(key)
-        elif key.projection is None or key.projection != self._map_task.running_key:
+        elif not self._waits_for_map(key):
             self._start(key)
 
-    def cancel(self) -> None:
-        """Compute no more."""
-        self._worker.cancel()
-
-    def retry(self) -> None:
-        """Start again what failed, when it is asked for next."""
-        self._worker.failed = None
+    def _waits_for_map(self, key: SweepKey) -> bool:
+        return key.projection is not None and key.projection == self._map_task.awaited_key
 
     def _start(self, key: SweepKey) -> None:
         projection = None

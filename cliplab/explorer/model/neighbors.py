@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.evaluation.nearest import NearestImages, search_nearest_images
+from cliplab.explorer.model.background import BackgroundTask
 from cliplab.explorer.model.colors import NEIGHBOR_COLORS
 from cliplab.explorer.model.state import COUNTS, KEPT
-from cliplab.explorer.notebook.tasks import Worker
 from cliplab.explorer.style.theme import MOST_AT_ONCE
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ N_NEIGHBORS = 10
 TORN = 0.1 + 1e-9
 
 
-class NeighborsTask:
+class NeighborsTask(BackgroundTask["NearestImages | None"]):
     """Has the session know the neighbours of each image, once the colours ask for them.
 
     Parameters
@@ -37,14 +37,13 @@ class NeighborsTask:
     """
 
     def __init__(self, session: ExplorerSession, event_loop: EventLoop) -> None:
-        self._session = session
+        super().__init__(session, event_loop)
         self._found: dict[bool, NearestImages | None] = {}
-        self._worker: Worker[NearestImages | None] = Worker(event_loop, session.fail)
 
     @property
-    def is_running(self) -> bool:
-        """Whether neighbours are being found."""
-        return self._worker.task is not None
+    def is_behind(self) -> bool:
+        """Whether colours ask for neighbours that are not known yet."""
+        return self._session.state.color_by in NEIGHBOR_COLORS and self._session.nearest is None
 
     def follow(self) -> None:
         """Show the neighbours that the colours ask for, or start to find them."""
@@ -56,7 +55,7 @@ class NeighborsTask:
         # Maps are not of centred vectors, so what they keep is not compared with those.
         is_centered = state.color_by == COUNTS and state.centered
         name = "centered" if is_centered else "as they are"
-        if name in (self._worker.task, self._worker.failed):
+        if self._is_settled(name):
             return
         self._worker.cancel()
         session.nearest = self._found.get(is_centered)
@@ -67,14 +66,6 @@ class NeighborsTask:
                 lambda found: self._show(is_centered, found),
                 lambda: session.run(lambda: None),
             )
-
-    def cancel(self) -> None:
-        """Find no more."""
-        self._worker.cancel()
-
-    def retry(self) -> None:
-        """Start again what failed, when it is asked for next."""
-        self._worker.failed = None
 
     def _show(self, is_centered: bool, found: NearestImages | None) -> None:
         def show() -> None:

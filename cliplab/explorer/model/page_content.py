@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cliplab.explorer.notebook.tasks import Worker
+from cliplab.explorer.model.background import BackgroundTask
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.session import ExplorerSession
@@ -31,7 +31,7 @@ class PageContent(NamedTuple):
     in_background: bool = False
 
 
-class PageTask:
+class PageTask(BackgroundTask[Any]):
     """Has the session know the content of the page that is open, and of no other.
 
     Parameters
@@ -50,14 +50,14 @@ class PageTask:
         pages: Mapping[str, PageContent],
         event_loop: EventLoop,
     ) -> None:
-        self._session, self._pages = session, pages
-        self._worker: Worker[Any] = Worker(event_loop, session.fail)
+        super().__init__(session, event_loop)
+        self._pages = pages
         self._inputs: tuple[Any, ...] = ()
 
     @property
-    def is_running(self) -> bool:
-        """Whether a content is being computed."""
-        return self._worker.task is not None
+    def is_behind(self) -> bool:
+        """Whether the page shows an earlier content, or none."""
+        return self.is_begun
 
     def follow(self) -> None:
         """Compute the content of the open page, unless it is there."""
@@ -84,9 +84,9 @@ class PageTask:
 
     def cancel(self) -> None:
         """Compute no more; what was interrupted is computed when somebody looks again."""
-        if self.is_running:
+        if self.is_behind:
             self._inputs = ()
-        self._worker.cancel()
+        super().cancel()
 
     def _show(self, content: Any) -> None:
         self._session.run(lambda: setattr(self._session, "page_content", content))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
@@ -27,11 +27,13 @@ from cliplab.explorer.model.small_images import SmallImages
 from cliplab.explorer.model.snapshot import Guess, Snapshot
 from cliplab.explorer.model.state import NOTHING
 from cliplab.explorer.model.wall import WallTask
+from cliplab.explorer.model.work import stale_parts, work_of
 
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
     from cliplab.embeddings.text_encoder import TextEncoder
     from cliplab.embeddings.values import Embeddings
+    from cliplab.explorer.model.background import BackgroundTask
     from cliplab.explorer.model.options import Options
     from cliplab.explorer.model.state import ExplorerState
     from cliplab.explorer.notebook.event_loop import EventLoop
@@ -55,15 +57,6 @@ _ASKED_FOR = frozenset(
         "map_images",
     ]
 )
-
-
-class _Task(Protocol):
-    """Something that computes for the session."""
-
-    @property
-    def is_running(self) -> bool: ...
-    def cancel(self) -> None: ...
-    def retry(self) -> None: ...
 
 
 class ExplorerSession(traitlets.HasTraits):
@@ -104,9 +97,13 @@ class ExplorerSession(traitlets.HasTraits):
         For the sweep on the screen, if it was gathered.
     evidence_progress : float
         How much of it is gathered, from 0 to 1.
+    tasks : dict of str to BackgroundTask
+        All that computes: "map", "sweep", "null data", "ranking", "neighbors", "wall", "evidence",
+        "page".
     running : frozenset of str
-        Which tasks run: "map", "sweep", "null data", "ranking", "neighbors", "wall",
-        "evidence".
+        Which of them run, without "page".
+    work, stale
+        What runs or was stopped, in sentences; which parts of the screen wait for it.
     guesses : tuple of Guess
         What the learner has called clusters.
     order : tuple of int
@@ -143,6 +140,8 @@ class ExplorerSession(traitlets.HasTraits):
     evidence: Any = traitlets.Any()
     evidence_progress = traitlets.Float(0.0)
     running: Any = traitlets.Any(frozenset())
+    work: Any = traitlets.Any(())
+    stale: Any = traitlets.Any(frozenset())
     guesses: Any = traitlets.Any(())
     order: Any = traitlets.Any(())
     gallery_start = traitlets.Int(0)
@@ -169,7 +168,6 @@ class ExplorerSession(traitlets.HasTraits):
     null_clustering_view: Any = traitlets.Any()
     map_title = traitlets.Unicode()
     status = traitlets.Unicode()
-    progress = traitlets.Float(None, allow_none=True)
 
     def __init__(
         self,
@@ -201,7 +199,7 @@ class ExplorerSession(traitlets.HasTraits):
         self.wall_task = WallTask(self, event_loop)
         self.evidence_task = EvidenceTask(self, event_loop)
         self.page_task = PageTask(self, pages, event_loop)
-        self._tasks: dict[str, _Task] = {
+        self.tasks: dict[str, BackgroundTask[Any]] = {
             "map": self.map_task,
             "sweep": self.sweep_task,
             "null data": self.null_data_task,
@@ -290,9 +288,17 @@ class ExplorerSession(traitlets.HasTraits):
         """Start again what a closed panel has interrupted, except the evidence."""
         self.run(lambda: None)
 
+    def stop(self, name: str) -> None:
+        """Have a task rest, by its name."""
+        self.tasks[name].stop()
+
+    def take_up(self, name: str) -> None:
+        """Have a task go on where it was stopped."""
+        self.tasks[name].take_up()
+
     def cancel(self) -> None:
         """End all tasks: nobody looks any more."""
-        for task in self._tasks.values():
+        for task in self.tasks.values():
             task.cancel()
 
     def reset(self) -> None:
@@ -368,7 +374,7 @@ class ExplorerSession(traitlets.HasTraits):
         def take() -> None:
             self._changed.add(f"state.{change['name']}")
             if change["name"] in _ASKED_FOR:
-                for task in self._tasks.values():
+                for task in self.tasks.values():
                     task.retry()
             # Who chooses anew has read what went wrong before.
             self.error = ""
@@ -404,13 +410,14 @@ class ExplorerSession(traitlets.HasTraits):
             self.state.n_clusters = committed
 
     def _derive(self) -> None:
-        running = (name for name, task in self._tasks.items() if task.is_running)
+        running = (name for name, task in self.tasks.items() if task.is_running)
         self.running = frozenset(running) - {"page"}
         for each in DERIVED:
             if each.depends_on & self._changed:
                 setattr(self, each.name, each.compute(self))
 
     def _tell(self) -> None:
+        self.work, self.stale = work_of(self), stale_parts(self)
         changed, self._changed = frozenset(self._changed), set()
         for listener in tuple(self._listeners):
             listener(changed)

@@ -71,8 +71,8 @@ class Snapshot(NamedTuple):
         The learner's own words, with commas between.
     guesses : tuple of Guess
         What the learner has called clusters.
-    evidence, evidence_progress, is_gathering
-        The evidence for the sweep, and how far it is gathered.
+    evidence, is_gathering
+        The evidence for the sweep, and whether it is under way or was stopped on it.
     """
 
     images: ImageSet
@@ -102,7 +102,6 @@ class Snapshot(NamedTuple):
     vocabulary: str
     guesses: tuple[Guess, ...]
     evidence: Evidence | None
-    evidence_progress: float
     is_gathering: bool
 
     @classmethod
@@ -137,6 +136,5 @@ class Snapshot(NamedTuple):
             state.vocabulary,
             session.guesses,
             session.evidence,
-            session.evidence_progress,
-            session.evidence_task.is_running,
+            session.evidence_task.is_begun,
         )

@@ -172,7 +172,12 @@ WORDS: dict[str, Any] = {
     "clear": "Clear the selection (Escape)",
     "search": 'search: "a red circle"',
     "search_help": "Search for images by a text in English (Enter)",
-    "busy": "The kernel is busy: images and pages below follow when it is free.",
+    "stop": "Stop",
+    "take_up": "Continue",
+    "busy": "The kernel is busy. When it is free, these follow: {waiting}.",
+    "waiting_for_k": "images and pages",
+    "waiting_selection": "the selection",
+    "waiting_search": "the search",
     "gone": "The kernel does not answer any more. Run the cell again.",
 }
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.evaluation.nearest import find_nearest_images
+from cliplab.explorer.model.background import BackgroundTask
 from cliplab.explorer.model.neighbors import n_neighbors_of
-from cliplab.explorer.notebook.tasks import Worker
 from cliplab.projection.values import Projection
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Wall:
             array.setflags(write=False)
 
 
-class WallTask:
+class WallTask(BackgroundTask[Wall]):
     """Has the session show the wall of the map on the screen, once it is asked for.
 
     Parameters
@@ -69,14 +69,13 @@ class WallTask:
     """
 
     def __init__(self, session: ExplorerSession, event_loop: EventLoop) -> None:
-        self._session = session
+        super().__init__(session, event_loop)
         self._found: Wall | None = None
-        self._worker: Worker[Wall] = Worker(event_loop, session.fail)
 
     @property
-    def is_running(self) -> bool:
-        """Whether cells are being assigned."""
-        return self._worker.task is not None
+    def is_behind(self) -> bool:
+        """Whether the map stands where the wall is asked for."""
+        return self.is_begun
 
     def follow(self) -> None:
         """Show the wall that is asked for, or start to compute it."""
@@ -88,7 +87,7 @@ class WallTask:
             session.wall = None
             return
         name = id(projection)
-        if name in (self._worker.task, self._worker.failed):
+        if self._is_settled(name):
             return
         self._worker.cancel()
         found = self._found
@@ -100,14 +99,6 @@ class WallTask:
                 lambda wall: session.run(lambda: self._show(wall)),
                 lambda: session.run(lambda: None),
             )
-
-    def cancel(self) -> None:
-        """Compute no more."""
-        self._worker.cancel()
-
-    def retry(self) -> None:
-        """Start again what failed, when it is asked for next."""
-        self._worker.failed = None
 
     def _show(self, wall: Wall) -> None:
         self._found = self._session.wall = wall

@@ -20,7 +20,7 @@ class Worker(Generic[T]):
     """A worker that runs one task at a time; a new task replaces the old one.
 
     A task is an iterator. It runs in a thread, starts when the task before it has ended, and can
-    be stopped between two of its items. Without a front-end (plain Python, nbclient) it runs at
+    be paused between two of its items. Without a front-end (plain Python, nbclient) it runs at
     once, in the same thread, and has ended when `start` returns.
 
     Parameters
@@ -45,6 +45,7 @@ class Worker(Generic[T]):
         self._on_error = on_error
         self._keeps_all = keeps_all
         self._run: _Run[T] | None = None
+        self._paused: _Run[T] | None = None
         self._thread: threading.Thread | None = None
         self.failed: Hashable = None
 
@@ -52,6 +53,11 @@ class Worker(Generic[T]):
     def task(self) -> Hashable:
         """The name of the running task; None when there is none."""
         return self._run.name if self._run else None
+
+    @property
+    def paused(self) -> Hashable:
+        """The name of the task that is paused; None when there is none."""
+        return self._paused.name if self._paused else None
 
     def start(
         self,
@@ -72,15 +78,12 @@ class Worker(Generic[T]):
         apply : callable
             Takes one item, on the event loop.
         finish : callable
-            Called on the event loop after the last item, also when the task was stopped; not
-            when it failed.
+            Called on the event loop after the last item; not when the task failed.
         """
         self.cancel()
         run = self._run = _Run(name, work, apply, finish)
         if self._event_loop.is_live:
-            thread = threading.Thread(target=self._work, args=(run, self._thread), daemon=True)
-            self._thread = thread
-            thread.start()
+            self._begin(run)
             return
         try:
             for item in work:
@@ -90,31 +93,46 @@ class Worker(Generic[T]):
             raise
         self._finish(run)
 
-    def stop(self) -> None:
-        """End the task after its current item; what it has reached is applied."""
+    def pause(self) -> None:
+        """Rest after the current item, which is applied when the task is taken up again."""
         if self._run is not None:
-            self._run.stopped = True
+            self._run, self._paused = None, self._run
+
+    def take_up(self) -> None:
+        """Go on with the task that is paused, where it was."""
+        if self._paused is not None:
+            self._run, self._paused = self._paused, None
+            self._begin(self._run)
 
     def cancel(self) -> None:
         """End the task and ignore what it would still yield; one that failed may start again."""
-        self.stop()
-        self._run = self.failed = None
+        self.pause()
+        self._paused = self.failed = None
+
+    def _begin(self, run: _Run[T]) -> None:
+        thread = threading.Thread(target=self._work, args=(run, self._thread), daemon=True)
+        self._thread = thread
+        thread.start()
 
     def _work(self, run: _Run[T], before: threading.Thread | None) -> None:
         # Two tasks of one worker would compete for the same processors and the same data.
         if before is not None:
             before.join()
+        if run is not self._run:
+            return
         try:
-            for item in () if run is not self._run else run.work:
+            if run.problem is not None:  # It failed while it was about to rest.
+                raise run.problem
+            for item in run.work:
                 run.arrived.put(item)
                 # The task does not wait for the screen: items that come too early are left out.
                 if time.monotonic() >= run.next_frame or self._keeps_all:
                     run.next_frame = time.monotonic() + _SECONDS_BETWEEN_FRAMES
                     self._event_loop.post(lambda: self._apply(run))
-                if run.stopped:
-                    break
+                if run is not self._run:
+                    return
         except Exception as error:
-            problem = error
+            problem = run.problem = error
             self._event_loop.post(lambda: self._apply(run))
             self._event_loop.post(lambda: self._fail(run, problem))
         else:
@@ -122,6 +140,8 @@ class Worker(Generic[T]):
             self._event_loop.post(lambda: self._finish(run))
 
     def _apply(self, run: _Run[T]) -> None:
+        if run is not self._run:
+            return  # A task that is paused keeps what has arrived.
         items = [run.arrived.get() for _ in range(run.arrived.qsize())]
         for item in items if self._keeps_all else items[-1:]:
             if run is self._run:
@@ -153,5 +173,5 @@ class _Run(Generic[T]):
         self.apply = apply
         self.finish = finish
         self.arrived: queue.SimpleQueue[T] = queue.SimpleQueue()
-        self.stopped = False
+        self.problem: Exception | None = None
         self.next_frame = 0.0

@@ -46,18 +46,13 @@ class Controls:
             layout={"width": "180px", "display": None if len(options.map_images) > 1 else "none"},
         )
         self._note = ipywidgets.HTML(layout={"display": "none"})
-        self._bar = ipywidgets.FloatProgress(max=1, layout={"width": "110px", "height": "14px"})
-        self._stop = ipywidgets.Button(
-            description="Stop", icon="stop", layout={"width": "72px", "height": "24px"}
-        )
         with_tooltip(self._color_by, "What the colours of points and bars stand for")
         with_tooltip(
             self._map_images,
             "Show dots, the typical image of each cluster, or every image in a cell of a wall",
         )
-        with_tooltip(self._stop, "Leave the map as it is now")
-        self._stop.on_click(lambda _: session.map_task.stop())
-        self._status = ipywidgets.HTML(layout={"flex": "1 1 auto", "min_width": "0"})
+        self._status = ipywidgets.HTML(layout={"flex": "1 1 240px", "min_width": "0"})
+        self.foot = self._status
         self._legend = ipywidgets.HTML(layout={"width": "100%"})
         self.error = ipywidgets.HTML(layout={"display": "none"})
         self.panel = ipywidgets.HBox(
@@ -66,8 +61,6 @@ class Controls:
                 ipywidgets.VBox([self._legend, self._note]),
             ]
         )
-        self.foot = _line(self._status, self._bar, self._stop)
-        self.foot.layout.width, self.foot.layout.flex = "auto", "1 1 0"
 
         # What is offered changes, so this menu is drawn and does not follow by itself.
         self._lead("color_by", self._color_by)
@@ -76,12 +69,6 @@ class Controls:
     def show_status(self, text: str) -> None:
         """Say in a line what is on the screen."""
         self._status.value = render("explorer/style/templates/status.html", text=text)
-
-    def show_progress(self, share: float | None) -> None:
-        """Show how far a run has come, from 0 to 1; None when nothing runs."""
-        self._bar.value = share or 0.0
-        for widget in (self._bar, self._stop):
-            widget.layout.display = "none" if share is None else None
 
     def show_error(self, text: str) -> None:
         """Say under the panel what went wrong; an empty text takes it away."""
@@ -144,7 +131,3 @@ class Controls:
                 widget.value = getattr(self._state, trait)
 
         widget.observe(lead, "value")
-
-
-def _line(*widgets: ipywidgets.Widget) -> ipywidgets.HBox:
-    return ipywidgets.HBox(widgets, layout={"align_items": "center", "width": "100%"})

@@ -40,7 +40,7 @@ SCRIPTS = (
         f"explorer/style/scripts/page/{name}.js"
         for name in (
             "elements", "views", "paint", "looks", "k_control", "cluster_table", "selection",
-            "search", "taps", "entrance", "page",
+            "search", "taps", "entrance", "work", "waiting", "page",
         )
     ),
 )  # fmt: skip
@@ -148,6 +148,13 @@ class PageScript(anywidget.AnyWidget):
         if known_names(self._session) != self._names:
             self.show()
 
+    def show_work(self) -> None:
+        """Tell the page what is computed or was stopped, and which parts of it are stale."""
+        if self._is_ready:
+            session = self._session
+            work = [each._asdict() for each in session.work]
+            self.send({"work": work, "stale": sorted(session.stale)})
+
     def _view(self, value: int) -> tuple[View, bytes]:
         return turning_view(self._session.sweep, value, self._session.in_embedding)
 
@@ -172,6 +179,13 @@ class PageScript(anywidget.AnyWidget):
         self._event_loop.post_soon(lambda: self._take(message))
 
     def _take(self, message: dict[str, Any]) -> None:
+        if "asks" in message:  # Whether the kernel is free: choices before it have been taken.
+            self.send({"answers": message["asks"], "page": message.get("page")})
+            return
+        for name, act in (("stop", self._session.stop), ("take_up", self._session.take_up)):
+            if name in message:
+                act(message[name])
+                return
         if message.get("ready"):
             # A page that was loaded again knows nothing.
             self._is_ready, self._sweep, self._map = True, None, None
@@ -181,6 +195,8 @@ class PageScript(anywidget.AnyWidget):
         else:
             self._choose(int(message["value"]))
         self.show()
+        if message.get("ready"):
+            self.show_work()
 
     def _choose(self, value: int) -> None:
         session = self._session

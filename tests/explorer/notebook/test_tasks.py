@@ -122,22 +122,69 @@ def test_only_one_piece_of_a_worker_is_worked_on_at_a_time(in_kernel):
     in_kernel(story)
 
 
-def test_a_stopped_run_keeps_what_it_reached(in_kernel):
-    async def story():
-        watcher = _Watcher()
+def _counting(may_go_on):
+    """Yield whole numbers, each when it may; at most ten."""
+    for item in range(10):
+        may_go_on.acquire(timeout=30)
+        yield item
 
-        def endless():
-            item = 0
-            while True:
-                yield item
-                item += 1
+
+def test_a_paused_task_goes_on_where_it_was_and_loses_nothing(in_kernel):
+    async def story():
+        watcher, may_go_on = _Watcher(), threading.Semaphore(3)
+        worker = Worker(EventLoop(), watcher.errors.append, keeps_all=True)
+        worker.start("work", _counting(may_go_on), watcher.apply, watcher.finish)
+        await _until(lambda: watcher.items == [0, 1, 2])
+        worker.pause()
+        assert (worker.task, worker.paused) == (None, "work")
+        may_go_on.release(10)
+        await _until(lambda: worker._thread and not worker._thread.is_alive())
+        await asyncio.sleep(0)
+        assert watcher.items == [0, 1, 2]  # The one after it is kept, and no further one is made.
+        worker.take_up()
+        assert (worker.task, worker.paused) == ("work", None)
+        await _until(lambda: watcher.finished)
+        assert watcher.items == list(range(10))
+        assert (worker.task, worker.paused) == (None, None)
+
+    in_kernel(story)
+
+
+def test_what_fails_while_it_is_about_to_rest_says_so_when_it_is_taken_up(in_kernel):
+    async def story():
+        watcher, may_fail = _Watcher(), threading.Event()
+
+        def failing():
+            may_fail.wait(timeout=30)
+            raise MemoryError("no room")
+            yield
 
         worker = Worker(EventLoop(), watcher.errors.append)
-        worker.start("work", endless(), watcher.apply, watcher.finish)
-        await _until(lambda: watcher.items)
-        worker.stop()
-        await _until(lambda: watcher.finished)
+        worker.start("work", failing(), watcher.apply, watcher.finish)
+        worker.pause()
+        may_fail.set()
+        await _until(lambda: not worker._thread.is_alive())
+        await asyncio.sleep(0)
+        assert watcher.errors == []
+        worker.take_up()
+        await _until(lambda: watcher.errors)
+        assert worker.failed == "work"
+        assert watcher.finished == 0
+
+    in_kernel(story)
+
+
+def test_other_work_forgets_the_task_that_rests(in_kernel):
+    async def story():
+        watcher, may_go_on = _Watcher(), threading.Semaphore(0)
+        worker = Worker(EventLoop(), watcher.errors.append)
+        worker.start("old", _counting(may_go_on), watcher.apply, watcher.finish)
+        worker.pause()
+        worker.cancel()
+        assert worker.paused is None
+        worker.take_up()
         assert worker.task is None
+        may_go_on.release()
 
     in_kernel(story)
 

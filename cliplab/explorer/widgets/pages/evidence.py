@@ -30,7 +30,7 @@ _SHOWN = ("silhouette", "silhouette_main", "null_high", "stability", "fullness",
 
 
 class EvidenceContent(NamedTuple):
-    """The evidence for the sweep on the screen, how far it is gathered, or why it cannot be.
+    """The evidence for the sweep on the screen, whether it is gathered, or why it cannot be.
 
     Attributes
     ----------
@@ -38,29 +38,26 @@ class EvidenceContent(NamedTuple):
         If it was gathered.
     view : View or None
         What the figure shows of it.
-    progress : float or None
-        How much of it is gathered, from 0 to 1; None where none is under way.
+    is_gathering : bool
+        Whether it is under way, or was stopped on it: then its bar has the buttons.
     refusal : str
         Why it cannot be gathered; empty where it can.
     """
 
     evidence: Evidence | None
     view: View | None
-    progress: float | None
+    is_gathering: bool
     refusal: str
 
 
 def evidence_content(snapshot: Snapshot) -> EvidenceContent:
     """Return the evidence if it was gathered, and else whether it is or can be."""
-    progress = snapshot.evidence_progress if snapshot.is_gathering else None
     evidence = snapshot.evidence
     view = None if evidence is None else evidence_view(evidence, snapshot.where)
-    return EvidenceContent(evidence, view, progress, _refusal(snapshot))
+    return EvidenceContent(evidence, view, snapshot.is_gathering, _refusal(snapshot))
 
 
-CONTENT = PageContent(
-    evidence_content, ("sweep", "data", "evidence", "evidence_progress", "is_gathering")
-)
+CONTENT = PageContent(evidence_content, ("sweep", "data", "evidence", "is_gathering"))
 
 
 class Page:
@@ -77,28 +74,16 @@ class Page:
         self._drawn: Evidence | None = None
         task = context.session.evidence_task
         self._gather = button("Gather the evidence", "Measure each k, and null data beside it")
-        self._stop = button("Stop", "Gather no more")
-        self._bar = ipywidgets.FloatProgress(max=1, layout={"width": "160px", "height": "14px"})
         self._words = ipywidgets.HTML()
         self._gather.on_click(lambda _: task.gather())
-        self._stop.on_click(lambda _: task.stop())
-        line = ipywidgets.HBox(
-            [self._gather, self._bar, self._stop], layout={"align_items": "center"}
-        )
-        self.widget = ipywidgets.VBox([line, self._words])
+        self.widget = ipywidgets.VBox([ipywidgets.HBox([self._gather]), self._words])
 
     def draw(self, content: EvidenceContent | None) -> None:
         """Show the evidence in the place of map and silhouettes, or how to gather it."""
         if content is None:
             return
-        is_running = content.progress is not None
-        for widget, is_shown in (
-            (self._gather, content.evidence is None and not is_running),
-            (self._bar, is_running),
-            (self._stop, is_running),
-        ):
-            widget.layout.display = None if is_shown else "none"
-        self._bar.value = content.progress or 0.0
+        is_asked_for = content.evidence is not None or content.is_gathering
+        self._gather.layout.display = "none" if is_asked_for else None
         self._gather.disabled = content.refusal != ""
         if content.evidence is None:
             self._words.value = note(content.refusal or _HELP)

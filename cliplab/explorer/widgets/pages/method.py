@@ -99,7 +99,7 @@ class Page:
         self.algorithm = _menu("algorithm", options.algorithms)
         self.metric = _menu("distance", {name: title for title, name in _METRICS.items()})
         self.centered = ipywidgets.Checkbox(
-            description="centred vectors", indent=False, layout={"width": "140px"}
+            description="centred vectors", indent=False, layout={"width": "auto"}
         )
         self.null_data = _menu("null data", options.null_data)
         self.projection = _menu("map", options.projections)

@@ -57,10 +57,10 @@ class Page:
         self._named: tuple[object, ...] = ()
         self.vocabulary = ipywidgets.Text(
             description="my own words",
-            placeholder="cat, dog, beach … (else a tree of everyday words)",
+            placeholder="cat, dog, beach …",
             continuous_update=False,
             style={"description_width": "initial"},
-            layout={"width": "420px"},
+            layout={"width": "420px", "max_width": "100%"},
         )
         with_tooltip(self.vocabulary, "Words to name clusters with: type, then press Enter")
         self._names = ipywidgets.HTML()

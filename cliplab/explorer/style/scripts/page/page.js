@@ -1,6 +1,6 @@
 import { forgetReplaced } from "../../../notebook/scripts/documents.js";
 import { clusterTable } from "./cluster_table.js";
-import { element } from "./elements.js";
+import { element, fill } from "./elements.js";
 import { entrance } from "./entrance.js";
 import { kControl } from "./k_control.js";
 import { sheetLook } from "./looks.js";
@@ -17,10 +17,12 @@ import { searchBox } from "./search.js";
 import { clusterOf, rowsOf, selectionChip } from "./selection.js";
 import { listenToBadges, listenToPlots } from "./taps.js";
 import { unpack } from "./views.js";
+import { nameOfControl, waitingChoices } from "./waiting.js";
+import { dimStale, workLines } from "./work.js";
 
-const BUSY_AFTER = 500; // ms without an answer
 const LOOK_EVERY = 300; // ms, for plots that are new on the page
 const MAP_SHARE = 0.6; // of the window's height
+const CHOICES = ["change", "click", "pointerup"];
 
 // The script of an Explorer's page. The kernel has computed how each k looks and sends it once;
 // here it is turned. A choice bears a number; an answer to an older choice is dropped.
@@ -34,7 +36,9 @@ export function render({ model, el }) {
   let now = null;
   let painted = {};
   let choice = 0;
-  let waiting = null;
+  let chosen = 0; // The number by which the last choice of k waits.
+  let stale = [];
+  let screen = null;
   const heard = new WeakSet();
   const entering = entrance(el);
 
@@ -45,12 +49,14 @@ export function render({ model, el }) {
   const search = searchBox(words, me, {
     send,
     select: (rows) => select(rows.toSorted((a, b) => a - b)),
-    wait: (isLate) => say(isLate ? words.busy : ""),
+    wait: (isLate) => say(isLate ? fill(words.busy, { waiting: words.waiting_search }) : ""),
   });
   const line = element("div", { class: "cliplab-ask" }, k.question, chip.element);
   const head = element("div", { class: "cliplab-head" }, line, k.element, status);
   el.classList.add("cliplab-page");
-  el.replaceChildren(head, search.element, table.element);
+  const waiting = waitingChoices(words, (asks) => send({ asks, page: me }), say);
+  const work = workLines(words, (act, name) => send({ [act]: name, page: me }));
+  el.replaceChildren(head, search.element, table.element, ...work.elements);
 
   const clusters = { choose: toggleCluster, preview: previewCluster };
   const deafen = listenToBadges((part) => el.closest(".cliplab-screen")?.contains(part), clusters);
@@ -64,7 +70,8 @@ export function render({ model, el }) {
     if (now === null || value === now.value) return;
     now = { ...now, value };
     draw();
-    tell({ choice: ++choice, page: me, value });
+    send({ choice: ++choice, page: me, value });
+    chosen = waiting.note(words.waiting_for_k, true);
   }
 
   // Draw what is asked for, as far as it is known and not drawn already.
@@ -103,24 +110,13 @@ export function render({ model, el }) {
 
   // Messages
 
-  function tell(message) {
-    clearTimeout(waiting);
-    // A script that has just come waits for a kernel that may still run the cell.
-    waiting = message.choice && setTimeout(() => say(words.busy), BUSY_AFTER);
-    send(message);
-  }
-
   function send(message) {
+    if (waiting.isGone) return;
     try {
       model.send(message);
     } catch {
-      gone();
+      waiting.gone();
     }
-  }
-
-  function gone() {
-    clearTimeout(waiting);
-    say(words.gone);
   }
 
   function say(text) {
@@ -139,14 +135,17 @@ export function render({ model, el }) {
       showSelection();
     }
     if (message.now) take(message.now, message.answer, message.page);
+    if (message.answers && message.page === me) waiting.answered(message.answers);
+    if (message.work) {
+      work.show(message.work);
+      stale = message.stale;
+      dim();
+    }
   }
 
   function take(next, answer, page) {
     const mine = page === me;
-    if (mine && answer === choice) {
-      clearTimeout(waiting);
-      say("");
-    }
+    if (mine && answer === choice) waiting.answered(chosen);
     // What answers an older choice of this page says everything but the value.
     const value = mine && answer < choice ? now.value : next.value;
     if (now && now.map !== next.map) numbers = next.has_numbers ? numbers : new Map();
@@ -156,6 +155,17 @@ export function render({ model, el }) {
     }
     now = { ...next, value };
     draw();
+  }
+
+  function dim() {
+    const elements = { clusters: table.element, page: screen?.querySelector(".cliplab-pages") };
+    for (const page of documentsOf(root)) dimStale(page, elements, stale);
+  }
+
+  // Menus and buttons of the kernel's own: what is chosen there waits for it.
+  function noteChoice(event) {
+    const name = el.contains(event.target) ? "" : nameOfControl(event);
+    if (name) waiting.note(name);
   }
 
   // Selection
@@ -222,7 +232,9 @@ export function render({ model, el }) {
       listenToPlots(page, { ...clusters, chooseNear });
       const { selected } = page.get_model_by_name("images");
       selected.properties.indices.change.connect(() => {
-        if (shown === null) showSelection();
+        if (shown !== null) return;
+        showSelection();
+        waiting.note(words.waiting_selection);
       });
       const sheets = page.get_model_by_name("sheets");
       for (const signal of [sheets.patching, sheets.properties.data.change]) {
@@ -234,7 +246,11 @@ export function render({ model, el }) {
       painted = {};
       measure();
       draw();
+      dim();
     }
+    if (screen !== null) return;
+    screen = el.closest(".cliplab-screen");
+    for (const event of CHOICES) screen?.addEventListener(event, noteChoice);
   }
 
   function clearByKey(event) {
@@ -254,17 +270,17 @@ export function render({ model, el }) {
   window.addEventListener("resize", measure);
   document.addEventListener("keydown", clearByKey);
   model.on("msg:custom", hear);
-  model.on("comm_live_update", gone);
-  tell({ ready: true, page: me });
+  model.on("comm_live_update", waiting.gone);
+  send({ ready: true, page: me });
   return () => {
     clearInterval(looking);
-    clearTimeout(waiting);
+    for (const event of CHOICES) screen?.removeEventListener(event, noteChoice);
     entering.end();
     deafen();
     search.close();
     document.removeEventListener("keydown", clearByKey);
     window.removeEventListener("resize", measure);
     model.off("msg:custom", hear);
-    model.off("comm_live_update", gone);
+    model.off("comm_live_update", waiting.gone);
   };
 }

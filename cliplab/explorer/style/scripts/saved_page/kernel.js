@@ -22,6 +22,10 @@ export function storedKernel({ words, root, now, views, numbers }) {
       ears.delete(hear);
     },
     send(message) {
+      if (message.asks) {
+        say({ answers: message.asks, page: message.page });
+        return;
+      }
       if (message.ready) {
         for (const { view, bytes } of views) say({ view: { ...view, sweep: now.sweep } }, bytes);
         say({ numbers });

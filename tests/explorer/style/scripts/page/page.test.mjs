@@ -378,3 +378,23 @@ test("once the script is closed a badge selects nothing, and no search is begun"
   mock.timers.tick(1000);
   assert.equal(model_of_kernel.sent.length, n_told);
 });
+
+test("what is computed is said beside its Stop, and what it will change is dimmed", () => {
+  const work = { name: "map", sentence: "Computing PCA …", share: null, is_stopped: false };
+  model_of_kernel.says({ work: [{ ...work, place: "plots" }], stale: ["clusters"] });
+  const line = el.querySelector(".cliplab-work");
+  assert.match(line.textContent, /Computing PCA/);
+  assert.ok(el.querySelector(".cliplab-clusters.cliplab-stale"));
+  line.querySelector("button").click();
+  assert.equal(last().stop, "map");
+  model_of_kernel.says({ work: [], stale: [] });
+  assert.equal(line.textContent, "");
+  assert.equal(el.querySelector(".cliplab-stale"), null);
+});
+
+test("a kernel that is gone is not spoken to any more", () => {
+  model_of_kernel.dies();
+  const n_told = model_of_kernel.sent.length;
+  more();
+  assert.equal(model_of_kernel.sent.length, n_told);
+});

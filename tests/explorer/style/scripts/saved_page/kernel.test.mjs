@@ -69,3 +69,9 @@ test("bytes and what is encoded are read", () => {
   const text = Buffer.from(JSON.stringify({ class: "Käfer" })).toString("base64");
   assert.deepEqual(decoded(text), { class: "Käfer" });
 });
+
+test("it is never busy: a question is answered by its number, and chooses nothing", () => {
+  const { kernel, heard } = opened();
+  kernel.send({ asks: 4, page: "me" });
+  assert.deepEqual(heard, [{ answers: 4, page: "me", buffers: [] }]);
+});
