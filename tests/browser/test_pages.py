@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -11,6 +13,8 @@ from first_lesson import opened_once, watched
 from lab import Lab
 from notebook_page import Notebook
 from playwright.sync_api import Locator
+
+from cliplab.explorer.widgets.pages import PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -249,14 +253,17 @@ def test_evidence_is_gathered_while_the_panel_lives(pages: Notebook) -> None:
     assert sentence in _screen(pages).inner_text()
 
 
-def test_gathering_can_be_stopped_and_begun_again(pages: Notebook) -> None:
+def test_gathering_can_be_stopped_and_continued(pages: Notebook) -> None:
     pages.run_cell("explorer.state.space = 'pca-10'")  # Nothing is known of it yet.
     pages.wait_for("model_of('score').below[0].axis_label.includes('10 principal')")
     _open(pages, "Evidence for k")
     _screen(pages).get_by_role("button", name="Gather the evidence").click()
     _screen(pages).get_by_role("button", name="Stop").last.click()
-    _screen(pages).get_by_role("button", name="Gather the evidence").wait_for(state="visible")
+    _screen(pages).get_by_role("button", name="Continue").wait_for(state="visible")
+    assert not _screen(pages).get_by_role("button", name="Gather the evidence").is_visible()
     assert pages.run_cell("print(explorer.evidence)") == "None"
+    _screen(pages).get_by_role("button", name="Continue").click()
+    _wait_for_words(pages, "All numbers")
 
 
 def test_the_menus_change_the_picture_and_its_colours(pages: Notebook) -> None:
@@ -347,3 +354,83 @@ def test_a_lasso_becomes_a_group_with_a_name_a_colour_and_a_row_of_the_table(
     _wait_for_words(pages, "takes a second group")
     sizes = pages.run_cell("print([len(group) for group in explorer.state.groups])")
     assert 100 < int(sizes.strip("[]")) < 200
+
+
+THEMES = ("JupyterLab Light", "JupyterLab Dark")
+WIDTHS = (360, 700, 1024, 1280, 1920)
+STATES = list(product(THEMES, (True, False), WIDTHS))  # With the side bar and without.
+LEAST_ROOM = 200  # Where JupyterLab's side bar leaves the notebook less, nobody reads.
+ONE_LINE = ".cliplab-status { overflow: hidden; white-space: nowrap }"
+WHAT_IS_CUT = (Path(__file__).parent / "what_is_cut.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.proof
+def test_at_no_width_is_a_text_cut_or_a_control_laid_over_another(
+    pages: Notebook, proof: Callable[[int, int, str], int]
+) -> None:
+    names = [entry.name for entry in PAGES]
+    looks = [(name, *state) for name in names for state in STATES]
+    n_looks = proof(len(STATES), len(looks), "looks at pages, by theme, side bar and width")
+    if n_looks < len(looks):  # Each state once, and each page in two or three of them.
+        looks = [(names[i * len(names) // n_looks], *state) for i, state in enumerate(STATES)]
+    # The longest sentences are those of clusters of a map.
+    pages.run_cell("explorer.state.space = 'tsne'; explorer.state.n_clusters = 11")
+    _wait_for_words(pages, "in CLIP space · 11 clusters")
+    opened, found = "", []
+    try:
+        for name, *state in looks:
+            if name != opened:
+                pages.page.set_viewport_size({"width": 1280, "height": 1000})
+                _open_with_all_it_has(pages, name)
+                opened = name
+            found += [(name, *state, what) for what in _what_is_cut(pages, *state)]
+        assert found == []
+        # It does find what is cut.
+        style = pages.page.add_style_tag(content=ONE_LINE)
+        cut = _what_is_cut(pages, THEMES[1], False, 360)
+        style.evaluate("(style) => style.remove()")
+        assert [what for what in cut if "11 clusters" in what]
+    finally:
+        pages.page.set_viewport_size({"width": 1280, "height": 1000})
+        _show_side_bar(pages, True)
+        pages.command("apputils:change-theme", theme=THEMES[0])
+
+
+def _open_with_all_it_has(pages: Notebook, name: str) -> None:
+    """Open a page with its longest texts on it."""
+    pages.run_cell(f"explorer.state.page = {name!r}")
+    if name == "silhouette":
+        pages.run_cell("explorer.state.opened = 7")
+        _wait_for_words(pages, "nearest")
+    elif name == "valley":
+        pages.wait_for("view_of('line')?.el.getBoundingClientRect().height > 50")
+    elif name == "evidence":
+        _screen(pages).get_by_role("button", name="Gather the evidence").click()
+        _wait_for_words(pages, "All numbers")
+    elif name == "words":
+        _wait_for_words(pages, "nearest words")
+    pages.wait_painted()
+
+
+def _show_side_bar(pages: Notebook, is_shown: bool) -> None:
+    pages.evaluate("if (app.shell.leftCollapsed === arg) app.shell[arg ? 'expandLeft' : "
+                   "'collapseLeft']()", is_shown)  # fmt: skip
+
+
+def _what_is_cut(pages: Notebook, theme: str, has_side_bar: bool, width: int) -> list[str]:
+    """Return what cannot be read once the screen has found its place."""
+    pages.page.set_viewport_size({"width": width, "height": 1000})
+    _show_side_bar(pages, has_side_bar)
+    if pages.evaluate("return document.body.dataset.jpThemeName") != theme:
+        pages.command("apputils:change-theme", theme=theme)
+    screen = f"cells[{EXPLORER}].node.querySelector('.cliplab-frame')"
+    pages.evaluate("await new Promise((end) => requestAnimationFrame(() => setTimeout(end, 100)))")
+    if pages.evaluate(f"return {screen}.clientWidth") < LEAST_ROOM:
+        return []
+    found: list[str] = []
+    for _ in range(4):  # Bokeh lays its plots out some frames later.
+        found = pages.evaluate(f"{WHAT_IS_CUT}; return whatIsCut({screen})")
+        if not found:
+            break
+        pages.page.wait_for_timeout(300)
+    return found

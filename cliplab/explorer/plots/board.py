@@ -150,5 +150,7 @@ def _beside(scatter: LayoutDOM, *parts: LayoutDOM) -> Row:
     return row(scatter, beside, sizing_mode="stretch_width", styles={"flex-wrap": "wrap"})
 
 
-_LEAST_MAP, _LEAST_BESIDE = "300px", "200px"
+_LEAST_MAP = "300px"
+# Where the whole screen is narrow its style has the plots stand below the map.
+_LEAST_BESIDE = "var(--cliplab-beside, 200px)"
 _LEAST_HEIGHT = 150

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bokeh.layouts import column, row
+from bokeh.layouts import row
 from bokeh.models import BasicTicker, ColumnDataSource
 from bokeh.models.annotations import Span, Whisker
 from bokeh.plotting import figure
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cliplab.explorer.model.views import View
 
 _HEIGHT = 185  # Two rows are as high as the map, so that the pages below stay where they are.
+_LEAST_WIDTH = "170px"  # Three stand side by side, or fewer where each would be narrower.
 _IN_MAIN = ("gap", "silhouette_main")
 
 
@@ -42,8 +43,15 @@ class EvidencePlots:
         }
         plots = list(self._plots.values())
         add_save_buttons(plots)
-        rows = [row(*some, sizing_mode="stretch_width") for some in (plots[:3], plots[3:])]
-        self.layout: LayoutDOM = column(*rows, sizing_mode="stretch_width", visible=False)
+        for plot in plots:
+            plot.styles = {"flex": f"1 1 max({_LEAST_WIDTH}, 30%)"}
+        self.layout: LayoutDOM = row(
+            *plots,
+            sizing_mode="stretch_width",
+            styles={"flex-wrap": "wrap"},
+            visible=False,
+            name="evidence plots",
+        )
 
     def show(self, view: View | None) -> None:
         """Draw a view of evidence; None takes it away."""

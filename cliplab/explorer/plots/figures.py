@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from cliplab.explorer.plots.hover import Hover
 
 _LETTERS = 90  # In a line of a sentence below a plot.
+_BUTTON_WIDTH = 26  # Beside a title there is the button that saves the plot.
 BAND_ALPHA = 0.25  # Of what null data reach, drawn behind what the images reach.
 
 
@@ -283,7 +284,8 @@ def empty_figure(name: str, height: int = PLOT_HEIGHT) -> figure:
     plot.border_fill_alpha = 0
     plot.outline_line_color = NEUTRAL
     plot.outline_line_alpha = 0.4
-    plot.title = Title(text_color=NEUTRAL, text_font_size="12px")
+    plot.title = title = Title(text_color=NEUTRAL, text_font_size="12px")
+    _wrap_title(plot, title)
     plot.grid.grid_line_color = NEUTRAL
     plot.grid.grid_line_alpha = 0.15
     for axis in plot.axis:
@@ -297,6 +299,26 @@ def empty_figure(name: str, height: int = PLOT_HEIGHT) -> figure:
             axis_label_text_font_size=FONT_SIZE,
         )
     return plot
+
+
+def _wrap_title(plot: figure, title: Title) -> None:
+    """Have the browser, which knows how wide the plot is, break the title where it must."""
+    wrap = CustomJS(
+        args={"plot": plot, "title": title},
+        code=script("explorer/style/scripts/title_that_fits.js")
+        # Before the plot is painted it has no width; afterwards it is asked again.
+        + "if (plot.properties.inner_width.is_unset) return;"
+        'const brush = document.createElement("canvas").getContext("2d");'
+        "brush.font = `bold ${title.text_font_size} ${title.text_font}`;"
+        "const widthOf = (text) => brush.measureText(text).width;"
+        f"const text = titleThatFits(title.text, plot.inner_width - {_BUTTON_WIDTH}, widthOf);"
+        "if (text === title.text) return;"
+        "title.setv({text}, {sync: false});"
+        # What is asked for while the plot is laid out is not heard.
+        "setTimeout(() => cb_context.index.find_one(plot)?.request_layout(true))",
+    )
+    plot.js_on_change("inner_width", wrap)
+    title.js_on_change("text", wrap)
 
 
 def vertical_line(
