@@ -194,6 +194,7 @@ export function render({ model, el }) {
 
   // While a cluster is previewed this is what was selected before.
   let shown = null;
+  let isPreviewing = false;
 
   function chosenRows() {
     return shown ?? documentsOf(root).map(selectedRows)[0] ?? [];
@@ -203,7 +204,9 @@ export function render({ model, el }) {
     const before = chosenRows();
     shown = cluster === null ? null : before;
     const rows = cluster === null ? before : rowsOf(cluster, labels() ?? []);
+    isPreviewing = true;
     for (const page of documentsOf(root)) previewRows(page, rows);
+    isPreviewing = false;
   }
 
   function showSelection() {
@@ -232,7 +235,8 @@ export function render({ model, el }) {
       listenToPlots(page, { ...clusters, chooseNear });
       const { selected } = page.get_model_by_name("images");
       selected.properties.indices.change.connect(() => {
-        if (shown !== null) return;
+        if (isPreviewing) return;
+        shown = null; // What is selected now takes the place of a preview, also of one that lasts.
         showSelection();
         waiting.note(words.waiting_selection);
       });
