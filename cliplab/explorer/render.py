@@ -166,7 +166,7 @@ class Render:
 
     def _draw_null_title(self) -> None:
         kind = self._session.options.null_data[self._session.state.null_data]
-        self._board.show_null_title(f"Null data: {kind}")
+        self._board.null.show_title(f"Null data: {kind}")
 
     def _draw_null_clustering(self) -> None:
         self._board.show_null_clustering(self._session.null_clustering_view)

@@ -110,13 +110,6 @@ class Board:
         _, beside = self._images_row.children
         beside.visible = is_taken or self.plots.silhouettes.visible or self.plots.curves.visible
 
-    def show_null_title(self, title: str) -> None:
-        """Say above the map of the null data what they are, once the row is there.
-
-        Bokeh leaves a trace of the first words that it paints in a row that appears.
-        """
-        self.null.show_title(title if self._null_row.visible else " ")
-
     def show_null(self, view: View | None) -> None:
         """Draw what of the null data is the same for every k; None takes them away."""
         if view is None:

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from cliplab.explorer.plots.hover import Hover
 
 _LETTERS = 90  # In a line of a sentence below a plot.
+_NO_WIDTH = 40  # Pixels of a plot that is hidden, at most.
 _BUTTON_WIDTH = 26  # Beside a title there is the button that saves the plot.
 BAND_ALPHA = 0.25  # Of what null data reach, drawn behind what the images reach.
 
@@ -285,6 +286,8 @@ def empty_figure(name: str, height: int = PLOT_HEIGHT) -> figure:
     plot.outline_line_color = NEUTRAL
     plot.outline_line_alpha = 0.4
     plot.title = title = Title(text_color=NEUTRAL, text_font_size="12px")
+    # Of what is painted above its upper edge Bokeh never wipes the last row of pixels away.
+    title.vertical_align = "top"
     _wrap_title(plot, title)
     plot.grid.grid_line_color = NEUTRAL
     plot.grid.grid_line_alpha = 0.15
@@ -306,8 +309,8 @@ def _wrap_title(plot: figure, title: Title) -> None:
     wrap = CustomJS(
         args={"plot": plot, "title": title},
         code=script("explorer/style/scripts/title_that_fits.js")
-        # Before the plot is painted it has no width; afterwards it is asked again.
-        + "if (plot.properties.inner_width.is_unset) return;"
+        # Before the plot is painted, and while it is hidden, it has no width; it is asked again.
+        + f"if (plot.properties.inner_width.is_unset || plot.inner_width < {_NO_WIDTH}) return;"
         'const brush = document.createElement("canvas").getContext("2d");'
         "brush.font = `bold ${title.text_font_size} ${title.text_font}`;"
         "const widthOf = (text) => brush.measureText(text).width;"

@@ -166,12 +166,9 @@ export function savedPage(value, plots) {
   }
 
   function drawFlow(flow) {
-    const comes = flow && !models.flow.visible;
     models.flow.visible = Boolean(flow);
     models.silhouettes.visible = models.curves.visible = !flow;
-    // Bokeh leaves a trace of the first words that it paints in a plot that appears.
-    if (flow) paintFlow(models, comes ? { ...flow, title: " " } : flow);
-    if (comes) requestAnimationFrame(() => requestAnimationFrame(draw));
+    if (flow) paintFlow(models, flow);
   }
 
   function drawAnswers() {
