@@ -15,10 +15,12 @@ from cliplab.clustering.values import NOISE
 from cliplab.explorer.model.cluster_words import vocabulary_of
 from cliplab.explorer.model.colors import coloring_view
 from cliplab.explorer.model.columns import BESIDE_BARS, most_typical
+from cliplab.explorer.model.hover_fields import HOVER_FIELDS
 from cliplab.explorer.model.options import is_of_clip
 from cliplab.explorer.model.packing import pack
+from cliplab.explorer.model.plot_texts import plot_texts
 from cliplab.explorer.model.views import View, clustering_view, numbers_view
-from cliplab.explorer.style.theme import MOST_AT_ONCE, cluster_color, ink_on
+from cliplab.explorer.style.theme import MOST_AT_ONCE, THUMBNAIL_SIZE, cluster_color, ink_on
 
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
@@ -60,6 +62,7 @@ def turning_view(
     text: View = {
         "value": value,
         "title": shown["title"],
+        "texts": plot_texts(sweep, value),
         "words": {name: shown[name] for name in BESIDE_BARS},
         "bars_range": shown["bars_range"],
         "mean_silhouette": mean if np.isfinite(mean) else None,
@@ -178,6 +181,23 @@ WORDS: dict[str, Any] = {
     "waiting_for_k": "images and pages",
     "waiting_selection": "the selection",
     "waiting_search": "the search",
+    "keys": {
+        "scatter": "Arrows walk, Shift and arrows select, Enter selects one.",
+        "silhouettes": "Arrows walk, Shift and arrows select, Enter asks why.",
+    },
+    "is_selected": "selected",
+    "opened": "Why this bar? is open below the plots.",
+    "hover": {
+        "fields": {
+            field.column: {
+                "format": field.format,
+                "placeholder": field.placeholder,
+                "label": field.label,
+            }
+            for field in HOVER_FIELDS
+        },
+        "size": THUMBNAIL_SIZE,
+    },
     "gone": "The kernel does not answer any more. Run the cell again.",
 }
 

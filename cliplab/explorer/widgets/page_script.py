@@ -40,11 +40,12 @@ SCRIPTS = (
         f"explorer/style/scripts/page/{name}.js"
         for name in (
             "elements", "views", "paint", "looks", "k_control", "cluster_table", "selection",
-            "search", "taps", "entrance", "work", "waiting", "page",
+            "search", "taps", "entrance", "work", "waiting", "names", "notebook_keys",
+            "place_mark", "map_keys", "bar_keys", "plot_keys", "page",
         )
     ),
 )  # fmt: skip
-_STYLE = Path(__file__).parents[1] / "style" / "styles" / "page.css"
+_STYLES = Path(__file__).parents[1] / "style" / "styles"
 
 
 class PageScript(anywidget.AnyWidget):
@@ -66,7 +67,9 @@ class PageScript(anywidget.AnyWidget):
     """
 
     _esm = module(SCRIPTS, "render")
-    _css = _STYLE.read_text(encoding="utf-8")
+    _css = "".join(
+        (_STYLES / f"{name}.css").read_text(encoding="utf-8") for name in ("page", "access")
+    )
     root = traitlets.Unicode().tag(sync=True)
     words: Any = traitlets.Dict(WORDS | {"side": SHEET_SIDE}).tag(sync=True)
 
@@ -190,6 +193,9 @@ class PageScript(anywidget.AnyWidget):
             # A page that was loaded again knows nothing.
             self._is_ready, self._sweep, self._map = True, None, None
             self._welcome()
+        elif "open" in message:
+            self._session.open_bar(int(message["open"]))
+            return
         elif message is not self._choice:
             return  # It was overtaken.
         else:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from cliplab import Clustering, ClusterSweep, Embeddings
+from cliplab.explorer.model.plot_texts import plot_texts
 from cliplab.explorer.model.turning import (
     can_be_turned,
     cluster_rows,
@@ -22,6 +23,7 @@ def test_a_view_has_what_the_plots_show_at_this_k(sweep):
     view, packed = turning_view(sweep, 5)
     shown = clustering_view(sweep, 5)
     assert view["title"] == shown["title"]
+    assert view["texts"] == plot_texts(sweep, 5)
     assert view["mean_silhouette"] == pytest.approx(sweep[5].silhouette_score)
     start = 0
     for each in view["columns"]:

@@ -57,6 +57,11 @@ def test_a_choice_of_the_page_reaches_the_state_and_is_answered_by_its_number(ex
     assert not [each for each in page.told if "view" in each]
 
 
+def test_a_bar_that_is_opened_by_keyboard_is_opened(explorer, page):
+    page.says(open=7)
+    assert (explorer.state.opened, explorer.state.page) == (7, "silhouette")
+
+
 def test_a_k_that_is_set_in_code_comes_the_same_way(explorer, page):
     explorer.state.n_clusters = 11
     assert page.now["now"]["value"] == 11

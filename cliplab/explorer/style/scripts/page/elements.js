@@ -14,3 +14,10 @@ export function element(tag, { text = "", ...attributes } = {}, ...children) {
 export function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
 }
+
+// Give an element attributes; what stays as it is is not touched.
+export function describe(part, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (part.getAttribute(name) !== String(value)) part.setAttribute(name, value);
+  }
+}

@@ -4,6 +4,8 @@ import { element, fill } from "./elements.js";
 import { entrance } from "./entrance.js";
 import { kControl } from "./k_control.js";
 import { sheetLook } from "./looks.js";
+import { nameControls, openScrolled } from "./names.js";
+import { keepKeys } from "./notebook_keys.js";
 import {
   documentsOf,
   paintClusters,
@@ -13,6 +15,7 @@ import {
   selectedRows,
   selectRows,
 } from "./paint.js";
+import { plotKeys } from "./plot_keys.js";
 import { searchBox } from "./search.js";
 import { clusterOf, rowsOf, selectionChip } from "./selection.js";
 import { listenToBadges, listenToPlots } from "./taps.js";
@@ -43,6 +46,8 @@ export function render({ model, el }) {
   const entering = entrance(el);
 
   const status = element("span", { class: "cliplab-kernel", role: "status" });
+  // What is read aloud and stands elsewhere for the eye.
+  const spoken = element("span", { class: "cliplab-spoken", "aria-live": "polite" });
   const k = kControl(words, choose);
   const table = clusterTable(words, toggleCluster, previewCluster);
   const chip = selectionChip(words, clear);
@@ -52,18 +57,34 @@ export function render({ model, el }) {
     wait: (isLate) => say(isLate ? fill(words.busy, { waiting: words.waiting_search }) : ""),
   });
   const line = element("div", { class: "cliplab-ask" }, k.question, chip.element);
-  const head = element("div", { class: "cliplab-head" }, line, k.element, status);
+  const head = element("div", { class: "cliplab-head" }, line, k.element, status, spoken);
   el.classList.add("cliplab-page");
   const waiting = waitingChoices(words, (asks) => send({ asks, page: me }), say);
   const work = workLines(words, (act, name) => send({ [act]: name, page: me }));
   el.replaceChildren(head, search.element, table.element, ...work.elements);
 
   const clusters = { choose: toggleCluster, preview: previewCluster };
-  const deafen = listenToBadges((part) => el.closest(".cliplab-screen")?.contains(part), clusters);
+  const isHere = (part) => el.closest(".cliplab-screen")?.contains(part);
+  const deafen = listenToBadges(isHere, clusters);
+  const leaveKeys = keepKeys(isHere);
+  const plots = plotKeys(words, {
+    step,
+    select,
+    selected: chosenRows,
+    open: (row) => send({ open: row }),
+    say: (text) => {
+      spoken.textContent = text;
+    },
+  });
 
   function chooseNear(x) {
     const away = (value) => Math.abs(value - x);
     if (now) choose(now.values.reduce((best, each) => (away(each) < away(best) ? each : best)));
+  }
+
+  function step(by) {
+    const next = now?.values[now.values.indexOf(now.value) + by];
+    if (next !== undefined) choose(next);
   }
 
   function choose(value) {
@@ -99,7 +120,12 @@ export function render({ model, el }) {
         once("colors", `${kept},${now.color_by}`, (page) => paintColors(page, view, colors));
       }
     }
+    describePlots();
     showSelection();
+  }
+
+  function describePlots() {
+    for (const page of documentsOf(root)) plots.look(page, now, views.get(now?.value)?.texts);
   }
 
   function once(part, key, paint) {
@@ -252,6 +278,10 @@ export function render({ model, el }) {
       draw();
       dim();
     }
+    describePlots();
+    const around = el.closest(".cliplab-screen") ?? el;
+    nameControls(around);
+    openScrolled(around);
     if (screen !== null) return;
     screen = el.closest(".cliplab-screen");
     for (const event of CHOICES) screen?.addEventListener(event, noteChoice);
@@ -281,6 +311,7 @@ export function render({ model, el }) {
     for (const event of CHOICES) screen?.removeEventListener(event, noteChoice);
     entering.end();
     deafen();
+    leaveKeys();
     search.close();
     document.removeEventListener("keydown", clearByKey);
     window.removeEventListener("resize", measure);

@@ -1,5 +1,6 @@
-// What stands in the place of the kernel: it answers at once, with what the page holds.
-export function storedKernel({ words, root, now, views, numbers }) {
+// What stands in the place of the kernel: it answers at once, with what the page holds. `open` takes
+// the bar of a row apart.
+export function storedKernel({ words, root, now, views, numbers, open }) {
   const ears = new Set();
   const followers = [];
   let current = now;
@@ -22,6 +23,10 @@ export function storedKernel({ words, root, now, views, numbers }) {
       ears.delete(hear);
     },
     send(message) {
+      if ("open" in message) {
+        open(message.open);
+        return;
+      }
       if (message.asks) {
         say({ answers: message.asks, page: message.page });
         return;

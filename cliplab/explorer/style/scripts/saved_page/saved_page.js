@@ -30,7 +30,7 @@ export function savedPage(value, plots) {
   const packed = value.views.map(({ view, packed }) => ({ view, bytes: bytesOf(packed) }));
   for (const { view, bytes } of packed) views.set(view.value, unpack(view, bytes));
   for (const each of value.values) stored.set(each.value, unpack(each, bytesOf(each.packed)));
-  const kernel = storedKernel({ ...value, views: packed });
+  const kernel = storedKernel({ ...value, views: packed, open: openBar });
   const images = plots.get_model_by_name("images");
   const models = Object.fromEntries(
     Object.entries(ids).map(([name, id]) => [name, plots.get_model_by_id(id)]),
@@ -121,6 +121,10 @@ export function savedPage(value, plots) {
     // A finger is wider than a bar; but in the middle between two blocks there is none.
     const halfGap = Math.max(1, Math.floor(positions.length / 80)) / 2;
     if (Math.abs(positions[row] - event.y) > Math.max(1, halfGap)) return;
+    openBar(row);
+  }
+
+  function openBar(row) {
     opened = row;
     parts.open("silhouette");
   }

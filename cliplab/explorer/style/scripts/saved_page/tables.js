@@ -6,9 +6,13 @@ export function textTable(heads, rows) {
   return element(
     "table",
     { class: "cliplab-table" },
-    element("thead", {}, line(heads.map((text) => element("th", { text, scope: "col" })))),
+    element("thead", {}, line(heads.map(drawHead))),
     element("tbody", {}, ...rows.map((cells) => line(cells.map(drawCell)))),
   );
+}
+
+function drawHead(text) {
+  return text ? element("th", { text, scope: "col" }) : element("td");
 }
 
 function drawCell(cell) {

@@ -64,6 +64,15 @@ test("who does not listen any more hears nothing, and other events have nobody",
   assert.equal(kernel.get("root"), "root");
 });
 
+test("a bar is opened by the page, and nothing is chosen", () => {
+  const bars = [];
+  const open = (row) => bars.push(row);
+  const kernel = storedKernel({ words: {}, root: "root", now: NOW, views: [], numbers: [], open });
+  kernel.on("msg:custom", () => assert.fail());
+  kernel.send({ open: 7 });
+  assert.deepEqual(bars, [7]);
+});
+
 test("bytes and what is encoded are read", () => {
   assert.deepEqual(bytesOf("AP8="), new Uint8Array([0, 255]));
   const text = Buffer.from(JSON.stringify({ class: "Käfer" })).toString("base64");

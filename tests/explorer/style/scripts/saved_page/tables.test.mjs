@@ -16,6 +16,7 @@ test("a table says its heads and rows, and clusters on their colours", () => {
   const table = textTable(["", "class"], [[{ text: "3", color: "#d55e00" }, "boat"]]);
   const texts = [...table.querySelectorAll("th, td")].map((each) => each.textContent);
   assert.deepEqual(texts, ["", "class", "3", "boat"]);
+  assert.equal(table.querySelectorAll("th").length, 1); // What is empty is no head.
   assert.equal(table.querySelector(".cliplab-chip").style.background, "#d55e00");
 });
 
