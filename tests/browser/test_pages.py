@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from access import OF_COLORS, add_axe, count_presses, tab_to, violations
 from first_lesson import opened_once, watched
 from lab import Lab
 from notebook_page import Notebook
@@ -434,3 +435,161 @@ def _what_is_cut(pages: Notebook, theme: str, has_side_bar: bool, width: int) ->
             break
         pages.page.wait_for_timeout(300)
     return found
+
+
+def _n_selected(notebook: Notebook) -> int:
+    return len(notebook.evaluate("return model_of('images').selected.indices"))
+
+
+def _largest(notebook: Notebook) -> tuple[int, int]:
+    sizes = notebook.data("numbers")["sizes"]
+    return int(np.argmax(sizes)), int(max(sizes))
+
+
+# What the state says goes by the kernel, and is waited for there.
+_IS_SELECTED = "model_of('images').selected.indices.length === arg"
+
+
+def test_the_ten_commonest_tasks_take_few_clicks(pages: Notebook) -> None:
+    # That Run All ends at the Explorer, without a click, test_explorer_shown.py says.
+    screen, page = _screen(pages), pages.page
+    presses = count_presses(page)
+    screen.get_by_role("button", name="One more").click()
+    pages.wait_for("new Set(data_of('images').cluster_labels).size === 7")
+    assert presses() == 1, "change k"
+    columns = pages.data("images")
+    page.mouse.move(*pages.point("scatter", columns["x"][7], columns["y"][7]), steps=4)
+    page.locator("div[style*='background-image'] + .texts").first.wait_for(state="visible")
+    assert presses() == 0, "see one image"
+    x, y = np.array(columns["x"]), np.array(columns["y"])
+    corners = [(x.min() - 1, y.max() + 1), (0, y.max() + 1), (0, y.min() - 1)]
+    pages.drag("scatter", [*corners, (x.min() - 1, y.min() - 1)])
+    _wait_for_words(pages, " selected")
+    assert presses() == 1, "images of a region"
+    page.keyboard.press("Escape")
+    largest, size = _largest(pages)
+    screen.locator(f".cliplab-clusters [data-cluster='{largest}']").click()
+    pages.wait_for(_IS_SELECTED, size)
+    assert presses() == 1, "all of one cluster"
+    screen.locator(".cliplab-selection").click()
+    page.mouse.move(0, 0)
+    pages.wait_for(_IS_SELECTED, 0)
+    assert presses() == 1, "clear"
+    row = int(np.argmax(columns["silhouettes"]))
+    pages.tap("silhouettes", columns["silhouettes"][row] / 2, columns["bar_positions"][row])
+    _wait_for_words(pages, "centre of the nearest cluster")
+    assert presses() == 1, "why this bar"
+    screen.get_by_role("searchbox").fill("a red car")
+    _wait_for_words(pages, "The 12 images most like 'a red car'")
+    assert presses() == 0, "images of a text"
+    pages.run_cell("explorer.reset()")
+    _open(pages, "Answers")
+    screen.get_by_role("button", name="Commit").click()
+    _wait_for_words(pages, "You said")
+    _menu(pages, "colour by").select_option("class (known)")
+    pages.wait_for("new Set(data_of('images').color_values).size === 16")
+    assert presses() + 1 == 3, "colour by class"  # To choose in a menu is one.
+    _open(pages, "Method")
+    _menu(pages, "null data").select_option("random, with the same covariance")
+    pages.wait_for("view_of('null scatter')?.el.getBoundingClientRect().height > 100")
+    assert presses() + 1 == 2, "null data"
+
+
+@pytest.fixture
+def by_keyboard(pages: Notebook) -> Iterator[Notebook]:
+    """A reader who is at the cell of the Explorer, and has no mouse."""
+    pages.run_cell("explorer.reset()")
+    pages.wait_for(_IS_SELECTED, 0)
+    pages.evaluate("panel.content.activeCellIndex = arg; cells[arg].node.focus()", EXPLORER)
+    n_cells = pages.evaluate("return cells.length")
+    presses = count_presses(pages.page)
+    yield pages
+    assert presses() == 0
+    # The notebook has taken no key for its own.
+    assert pages.evaluate("return [cells.length, panel.content.activeCellIndex]") == [
+        n_cells,
+        EXPLORER,
+    ]
+
+
+def test_images_clusters_and_bars_are_reached_by_keyboard_alone(by_keyboard: Notebook) -> None:
+    pages, page = by_keyboard, by_keyboard.page
+    spoken = _screen(pages).locator(".cliplab-spoken")
+    tab_to(page, "k")  # From the cell into the Explorer.
+    page.keyboard.press("ArrowRight")
+    pages.wait_for("new Set(data_of('images').cluster_labels).size === 5")
+    tab_to(page, "t-SNE")
+    assert pages.evaluate("return view_of('scatter').canvas_view.events_el.ariaLabel") == (
+        f"{pages.evaluate('return model_of(`scatter`).title.text')}. "
+        f"5 clusters; the largest, {_largest(pages)[0]}, has {_largest(pages)[1]} images."
+    )
+    assert "silhouette" in spoken.inner_text()  # One image.
+    for key, size in (("ArrowRight", 0), ("Shift+ArrowDown", 2), ("Shift+ArrowDown", 3)):
+        page.keyboard.press(key)
+        pages.wait_for(_IS_SELECTED, size)
+    assert spoken.inner_text().endswith("selected")
+    page.keyboard.press("Escape")
+    pages.wait_for(_IS_SELECTED, 0)
+    largest, size = _largest(pages)
+    tab_to(page, str(largest), back=True)  # All of one cluster, in the table.
+    page.keyboard.press("Enter")
+    pages.wait_for(_IS_SELECTED, size)
+    page.keyboard.press("Escape")
+    pages.wait_for(_IS_SELECTED, 0)
+    tab_to(page, "Silhouettes")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    _wait_for_words(pages, "centre of the nearest cluster")
+    tab_to(page, "Mean silhouette")
+    page.keyboard.press("ArrowLeft")
+    pages.wait_for("new Set(data_of('images').cluster_labels).size === 4")
+
+
+def test_words_colours_and_null_data_are_reached_by_keyboard_alone(by_keyboard: Notebook) -> None:
+    pages, page = by_keyboard, by_keyboard.page
+    tab_to(page, "Search")
+    page.keyboard.type("a red car")
+    page.keyboard.press("Enter")
+    _wait_for_words(pages, "The 12 images most like 'a red car'")
+    page.keyboard.press("Escape")
+    tab_to(page, "Answers")
+    page.keyboard.press("Enter")
+    _screen(pages).get_by_role("button", name="Commit").wait_for(state="visible")
+    tab_to(page, "Commit")
+    page.keyboard.press("Enter")
+    _wait_for_words(pages, "You said 4")
+    tab_to(page, "colour by", back=True)
+    # What may be seen now is offered a little later than it is said.
+    _menu(pages, "colour by").locator("option", has_text="class").wait_for(state="attached")
+    page.keyboard.type("class")
+    pages.wait_for("new Set(data_of('images').color_values).size === 16")
+    tab_to(page, "Method")
+    page.keyboard.press("Space")
+    _menu(pages, "null data").wait_for(state="visible")
+    tab_to(page, "null data")
+    page.keyboard.press("ArrowDown")
+    pages.wait_for("view_of('null scatter')?.el.getBoundingClientRect().height > 100")
+
+
+def test_axe_finds_nothing_on_any_page_light_or_dark(pages: Notebook) -> None:
+    add_axe(pages.page)
+    # It goes through the whole window each time: without the cells of other tests it is quicker.
+    pages.evaluate("panel.content.model.sharedModel.deleteCellRange(2, cells.length)")
+    pages.run_cell(
+        "from cliplab import NamedGroup\n"
+        "explorer.reset()\n"
+        "explorer.state.committed_k = 6\n"
+        "explorer.state.groups = [NamedGroup(range(9), 'one'), NamedGroup(range(9, 40), 'other')]\n"
+        "explorer.state.selected, explorer.state.opened = range(30), 7"
+    )
+    titles = _screen(pages).locator(".widget-toggle-buttons button").all_inner_texts()
+    for theme in ("Light", "Dark"):
+        pages.command("apputils:change-theme", theme=f"JupyterLab {theme}")
+        pages.wait_for(f"document.body.dataset.jpThemeLight === '{str(theme == 'Light').lower()}'")
+        for title in titles:
+            _open(pages, title)
+            pages.wait_for("panel.sessionContext.session.kernel.status === 'idle'")
+            place = ".cliplab-frame" if title == titles[0] else ".cliplab-pages"
+            found = violations(pages.page, place, rules=() if theme == "Light" else OF_COLORS)
+            assert found == [], (theme, title)
+    pages.command("apputils:change-theme", theme="JupyterLab Light")

@@ -10,6 +10,7 @@ from typing import Any
 import datasets
 import numpy as np
 import pytest
+from access import OF_COLORS, add_axe, tab_to, violations
 from first_lesson import RESULTS
 from lab import Lab
 from playwright.sync_api import Page
@@ -182,6 +183,19 @@ def test_a_tap_on_a_bar_opens_it_and_one_on_a_curve_chooses_its_k(page: Page) ->
     page.keyboard.press("Escape")
 
 
+def test_by_keyboard_images_are_walked_to_and_a_bar_is_opened(page: Page) -> None:
+    tab_to(page, "PCA")
+    page.keyboard.press("Shift+ArrowRight")
+    page.locator(".cliplab-selection", has_text="2 images").wait_for()
+    page.keyboard.press("Escape")
+    tab_to(page, "Silhouettes")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    image = page.locator(".cliplab-spoken")
+    assert image.inner_text() == "Why this bar? is open below the plots."
+    assert page.locator(".cliplab-case").is_visible()
+
+
 def test_a_ribbon_shows_its_images(page: Page) -> None:
     page.get_by_role("button", name="From k to k + 1").click()
     assert "images move" in page.locator("#cliplab-parts").inner_text()
@@ -229,6 +243,19 @@ def test_answers_come_after_a_commitment_and_nothing_hostile_runs(
     assert _ATTACK in page.locator(".cliplab-gallery").inner_text()
     assert page.evaluate("window.attacked === undefined && !document.querySelector('main img')")
     assert errors == []
+
+
+def test_axe_finds_nothing_on_any_page_light_or_dark(page: Page) -> None:
+    add_axe(page)
+    titles = page.locator(".cliplab-part-names button").all_inner_texts()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for title in titles:
+            page.get_by_role("button", name=title, exact=True).click()
+            rules = () if scheme == "light" else OF_COLORS
+            place = "html" if title == titles[0] else ".cliplab-pages"
+            assert violations(page, place, rules=rules) == [], (scheme, title)
+    page.emulate_media(color_scheme="light")
 
 
 def test_it_works_in_a_frame_that_may_store_nothing_on_a_dark_phone(lab: Lab, file: Path) -> None:

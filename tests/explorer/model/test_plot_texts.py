@@ -57,7 +57,7 @@ def test_the_curves_say_their_ends_and_where_k_is(sweep):
 def test_over_another_parameter_the_curve_says_how_many_clusters_there_are():
     few = Clustering([0, 0, 1, 1], np.eye(2), 1.0, np.full(4, 0.5))
     none = Clustering([-1, -1, -1, -1], np.empty((0, 2)), 0.0, np.full(4, np.nan))
-    sweep = ClusterSweep((few, none), "min_cluster_size", (2, 5))
+    sweep = ClusterSweep((few, none), parameter="min_cluster_size", parameter_values=(2, 5))
     texts = plot_texts(sweep, 5)
     assert texts["scatter"] == "No cluster; 4 images in no cluster."
     title = sweep.parameter_title

@@ -1,6 +1,7 @@
 import { describe } from "./elements.js";
 
-const SCROLLED = ".cliplab-evidence, .cliplab-names, .cliplab-scroll, .cliplab-tables > *";
+const BOXES = ["input", "textarea"].map((tag) => `${tag}[placeholder]:not([aria-label])`).join();
+const SCROLLED = ".cliplab-names, .cliplab-scroll, .cliplab-tables > *";
 
 // Give a name to what ipywidgets leaves without one: the handles of sliders, and boxes that say
 // only inside, until somebody writes, what belongs there.
@@ -11,7 +12,7 @@ export function nameControls(screen) {
       describe(handle, { "aria-label": name });
     }
   }
-  for (const box of screen.querySelectorAll("input[placeholder], textarea[placeholder]")) {
+  for (const box of screen.querySelectorAll(BOXES)) {
     const isNamed = [...(box.labels ?? [])].some((label) => label.textContent.trim());
     if (!isNamed) describe(box, { "aria-label": box.placeholder });
   }

@@ -47,7 +47,10 @@ export function render({ model, el }) {
 
   const status = element("span", { class: "cliplab-kernel", role: "status" });
   // What is read aloud and stands elsewhere for the eye.
-  const spoken = element("span", { class: "cliplab-spoken", "aria-live": "polite" });
+  const spoken = element("span", {
+    class: "cliplab-spoken cliplab-unseen",
+    "aria-live": "polite",
+  });
   const k = kControl(words, choose);
   const table = clusterTable(words, toggleCluster, previewCluster);
   const chip = selectionChip(words, clear);

@@ -20,18 +20,22 @@ test("the handle of a slider is called what is written beside it", () => {
 });
 
 test("a box is called what it says inside, unless it has a label that says something", () => {
-  const main = screen('<input placeholder="name"><input placeholder="seed"><input>');
-  const [bare, labelled, silent] = main.querySelectorAll("input");
+  const main = screen(
+    '<input placeholder="name"><input placeholder="seed"><input>' +
+      '<input placeholder="a car" aria-label="search">',
+  );
+  const [bare, labelled, silent, named] = main.querySelectorAll("input");
   bare.labels = [{ textContent: " " }];
   labelled.labels = [{ textContent: "seed" }];
   nameControls(main);
   assert.equal(bare.getAttribute("aria-label"), "name");
   assert.equal(labelled.getAttribute("aria-label"), null);
+  assert.equal(named.getAttribute("aria-label"), "search");
   assert.equal(silent.getAttribute("aria-label"), null);
 });
 
 test("what is cut can be reached and scrolled by keyboard, and what is not cut is no stop", () => {
-  const main = screen('<div class="cliplab-evidence"></div>');
+  const main = screen('<div class="cliplab-names"></div>');
   const part = main.firstChild;
   Object.assign(part, { scrollHeight: 300, clientHeight: 200, scrollWidth: 9, clientWidth: 9 });
   openScrolled(main);
