@@ -93,6 +93,7 @@ class Render:
             ),
             part("search", "ranking running state.query", panel.script.search.show),
             part("status", "status", lambda: controls.show_status(session.status)),
+            part("hints", "hints", panel.script.show_hints),
             part("work", "work stale", panel.script.show_work),
             part("map title", "map_title", lambda: plots.show_title(session.map_title)),
         )

@@ -8,7 +8,7 @@ import pytest
 from bokeh.document import Document
 
 from cliplab import Embeddings, Explorer, load_storybook, project, sweep_clusters
-from cliplab.explorer.model import commitments
+from cliplab.explorer.model import commitments, hints
 from cliplab.explorer.model.options import find_options, first_state
 from cliplab.explorer.model.session import ExplorerSession
 from cliplab.explorer.notebook.event_loop import EventLoop
@@ -93,3 +93,4 @@ def _no_commitments():
     """Forget what a test has committed to: the kernel remembers, and one process has many tests."""
     yield
     commitments._committed.clear()
+    hints.remember(False)

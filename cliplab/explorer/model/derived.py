@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cliplab.explorer.model import sentences
 from cliplab.explorer.model.colors import chosen_coloring, colored_by, offered_colors
+from cliplab.explorer.model.hints import hints
 from cliplab.explorer.model.hover_fields import image_columns
 from cliplab.explorer.model.neighbors import kept_on_map, neighbors_view
 from cliplab.explorer.model.views import (
@@ -55,6 +56,7 @@ DERIVED = (
     _derived(
         "hover_columns", "state.committed_k", lambda s: image_columns(s.images, s.state.is_revealed)
     ),
+    _derived("hints", "parts knows_first_steps state.committed_k", hints),
     _derived("sweep_view", "sweep", lambda s: sweep_view(s.sweep, _where(s))),
     _derived("band_view", "sweep null_group", lambda s: band_view(s.sweep, s.null_group)),
     _derived("map_view", "projection", lambda s: map_view(s.projection)),

@@ -18,6 +18,7 @@ from cliplab.explorer.model.cluster_words import ClusterWords
 from cliplab.explorer.model.derived import DERIVED
 from cliplab.explorer.model.extras import EvidenceTask, NullDataTask, RankingTask
 from cliplab.explorer.model.group_changes import GroupChanges
+from cliplab.explorer.model.hints import are_known, remember
 from cliplab.explorer.model.map_and_clusters import MapTask, SweepTask
 from cliplab.explorer.model.neighbors import NeighborsTask
 from cliplab.explorer.model.page_content import PageContent, PageTask
@@ -112,6 +113,8 @@ class ExplorerSession(traitlets.HasTraits):
         Which of the images to be shown is the first on the page.
     parts : tuple of str
         Which parts of the screen are shown.
+    knows_first_steps : bool
+        Whether what to do first need not be said any more.
     content_page : str
         Which page `page_content` is of.
     page_content
@@ -146,6 +149,7 @@ class ExplorerSession(traitlets.HasTraits):
     order: Any = traitlets.Any(())
     gallery_start = traitlets.Int(0)
     parts: Any = traitlets.Any(PARTS)
+    knows_first_steps = traitlets.Bool()
     content_page = traitlets.Unicode()
     page_content: Any = traitlets.Any()
     error = traitlets.Unicode()
@@ -156,6 +160,7 @@ class ExplorerSession(traitlets.HasTraits):
     colored_by: Any = traitlets.Any()
     coloring: Any = traitlets.Any()
     color_titles: Any = traitlets.Any()
+    hints: Any = traitlets.Any(())
     hover_columns: Any = traitlets.Any()
     sweep_view: Any = traitlets.Any()
     band_view: Any = traitlets.Any()
@@ -191,6 +196,7 @@ class ExplorerSession(traitlets.HasTraits):
         self.group_changes = GroupChanges(self)
         results = Results(self.embeddings, options.n_clusters, options.min_cluster_sizes)
         self.projection, self.sweep = projection, sweep
+        self.knows_first_steps = are_known()
         self.map_task = MapTask(self, results, event_loop)
         self.sweep_task = SweepTask(self, results, self.map_task, event_loop)
         self.null_data_task = NullDataTask(self, results, event_loop)
@@ -309,6 +315,8 @@ class ExplorerSession(traitlets.HasTraits):
             self.state.reset()
             self._hide_clusters_without_k()
             self.group_changes.forget()
+            remember(False)
+            self.knows_first_steps = False
 
         self.run(take_back)
 
@@ -323,6 +331,11 @@ class ExplorerSession(traitlets.HasTraits):
             self.state.page = "images"
 
         self.run(show)
+
+    def dismiss_hints(self) -> None:
+        """Say the first steps no more, here and on later screens of this kernel."""
+        remember(True)
+        self.run(lambda: setattr(self, "knows_first_steps", True))
 
     def turn_gallery(self, by: int) -> None:
         """Show other images of the selection, so many rows further."""

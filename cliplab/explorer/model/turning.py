@@ -172,6 +172,7 @@ WORDS: dict[str, Any] = {
     },
     "selected": ("{n} image", "{n} images"),
     "selected_of": ("{n} image of cluster {cluster}", "{n} images of cluster {cluster}"),
+    "dismiss": "Got it",
     "clear": "Clear the selection (Escape)",
     "search": 'search: "a red circle"',
     "search_help": "Search for images by a text in English (Enter)",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bokeh.models import (
+    BasicTicker,
     BoxSelectTool,
     ColumnDataSource,
     CustomJS,
-    FixedTicker,
     LinearColorMapper,
     Range1d,
     TapTool,
@@ -62,7 +62,7 @@ def silhouette_figure(
     plot.toolbar.active_tap = tap
     plot.toolbar.active_drag = box
     plot.toolbar_location = None
-    plot.xaxis.ticker = FixedTicker(ticks=[-1, -0.5, 0, 0.5, 1])
+    plot.xaxis.ticker = BasicTicker(desired_num_ticks=4)
     plot.xgrid.ticker = plot.xaxis.ticker
     plot.yaxis.visible = False
     plot.ygrid.visible = False

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cliplab._core.html import render
+from cliplab.explorer.model.hints import first_steps
 from cliplab.explorer.model.turning import WORDS, turning_now, turning_numbers, turning_view
 from cliplab.explorer.saved_page.drawn_plots import drawn_plots
 from cliplab.explorer.saved_page.encoding import as_base64, encoded
@@ -52,6 +53,7 @@ def page_value(session: ExplorerSession, *, answers: bool) -> dict[str, Any]:
         | {"color_by": "cluster", "sweep": 1, "map": 1, "has_numbers": True, "paints": True}
         # Those of its own page, wherever the notebook has been.
         | {"names": {value: each for value, each in names.items() if each}},
+        "hints": first_steps(session, has_answers=answers and bool(session.options.known)),
         "views": [{"view": view, "packed": as_base64(packed)} for view, packed in views],
         "numbers": turning_numbers(sweep, session.projection),
         "wall": stored_wall(session),

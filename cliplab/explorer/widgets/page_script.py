@@ -39,8 +39,8 @@ SCRIPTS = (
     *(
         f"explorer/style/scripts/page/{name}.js"
         for name in (
-            "elements", "views", "paint", "looks", "k_control", "cluster_table", "selection",
-            "search", "taps", "entrance", "work", "waiting", "names", "notebook_keys",
+            "elements", "views", "paint", "looks", "k_control", "hints", "cluster_table",
+            "selection", "search", "taps", "entrance", "work", "waiting", "names", "notebook_keys",
             "place_mark", "map_keys", "bar_keys", "plot_keys", "page",
         )
     ),
@@ -158,6 +158,11 @@ class PageScript(anywidget.AnyWidget):
             work = [each._asdict() for each in session.work]
             self.send({"work": work, "stale": sorted(session.stale)})
 
+    def show_hints(self) -> None:
+        """Tell the page what to do first."""
+        if self._is_ready:
+            self.send({"hints": list(self._session.hints)})
+
     def _view(self, value: int) -> tuple[View, bytes]:
         return turning_view(self._session.sweep, value, self._session.in_embedding)
 
@@ -189,6 +194,9 @@ class PageScript(anywidget.AnyWidget):
             if name in message:
                 act(message[name])
                 return
+        if message.get("dismiss"):
+            self._session.dismiss_hints()
+            return
         if message.get("ready"):
             # A page that was loaded again knows nothing.
             self._is_ready, self._sweep, self._map = True, None, None
@@ -203,6 +211,7 @@ class PageScript(anywidget.AnyWidget):
         self.show()
         if message.get("ready"):
             self.show_work()
+            self.show_hints()
 
     def _choose(self, value: int) -> None:
         session = self._session

@@ -2,6 +2,7 @@ import { forgetReplaced } from "../../../notebook/scripts/documents.js";
 import { clusterTable } from "./cluster_table.js";
 import { element, fill } from "./elements.js";
 import { entrance } from "./entrance.js";
+import { hintLine } from "./hints.js";
 import { kControl } from "./k_control.js";
 import { sheetLook } from "./looks.js";
 import { nameControls, openScrolled } from "./names.js";
@@ -60,7 +61,16 @@ export function render({ model, el }) {
     wait: (isLate) => say(isLate ? fill(words.busy, { waiting: words.waiting_search }) : ""),
   });
   const line = element("div", { class: "cliplab-ask" }, k.question, chip.element);
-  const head = element("div", { class: "cliplab-head" }, line, k.element, status, spoken);
+  const first = hintLine(words, () => send({ dismiss: true, page: me }));
+  const head = element(
+    "div",
+    { class: "cliplab-head" },
+    line,
+    first.element,
+    k.element,
+    status,
+    spoken,
+  );
   el.classList.add("cliplab-page");
   const waiting = waitingChoices(words, (asks) => send({ asks, page: me }), say);
   const work = workLines(words, (act, name) => send({ [act]: name, page: me }));
@@ -165,6 +175,7 @@ export function render({ model, el }) {
     }
     if (message.now) take(message.now, message.answer, message.page);
     if (message.answers && message.page === me) waiting.answered(message.answers);
+    if (message.hints) first.show(message.hints);
     if (message.work) {
       work.show(message.work);
       stale = message.stale;

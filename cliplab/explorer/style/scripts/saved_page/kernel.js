@@ -1,6 +1,6 @@
 // What stands in the place of the kernel: it answers at once, with what the page holds. `open` takes
 // the bar of a row apart.
-export function storedKernel({ words, root, now, views, numbers, open }) {
+export function storedKernel({ words, root, now, views, numbers, hints, open }) {
   const ears = new Set();
   const followers = [];
   let current = now;
@@ -34,6 +34,7 @@ export function storedKernel({ words, root, now, views, numbers, open }) {
       if (message.ready) {
         for (const { view, bytes } of views) say({ view: { ...view, sweep: now.sweep } }, bytes);
         say({ numbers });
+        say({ hints });
       }
       if (current.values.includes(message.value)) current = { ...current, value: message.value };
       answer(message);

@@ -348,6 +348,15 @@ test("what is selected while a cluster is previewed is selected, though the mous
   assert.deepEqual(selected.indices, [2]);
 });
 
+test("first steps are said until they are dismissed, and the kernel hears of that", () => {
+  model_of_kernel.says({ hints: ["Move k."] });
+  const line = el.querySelector(".cliplab-hints");
+  assert.match(line.textContent, /Move k\./);
+  line.querySelector("button").click();
+  assert.equal(line.hidden, true);
+  assert.equal(last().dismiss, true);
+});
+
 test("plots that come to the page later are painted too", () => {
   more();
   const other = plots();

@@ -10,7 +10,8 @@ const NOW = { value: 2, values: [2, 3], color_by: "cluster", sweep: 1 };
 
 function opened() {
   const views = [{ view: { value: 2 }, bytes: new Uint8Array([7]) }];
-  const kernel = storedKernel({ words: { side: 16 }, root: "root", now: NOW, views, numbers: [] });
+  const stored = { words: { side: 16 }, root: "root", now: NOW, views, numbers: [] };
+  const kernel = storedKernel({ ...stored, hints: ["Move k."] });
   const heard = [];
   kernel.on("msg:custom", (message, buffers) => heard.push({ ...message, buffers }));
   return { kernel, heard };
@@ -22,7 +23,8 @@ test("a script that is ready gets all views, the numbers, and what is chosen", (
   assert.deepEqual(heard[0].view, { value: 2, sweep: 1 });
   assert.deepEqual(heard[0].buffers, [new Uint8Array([7])]);
   assert.deepEqual(heard[1].numbers, []);
-  assert.deepEqual(heard[2].now, NOW);
+  assert.deepEqual(heard[2].hints, ["Move k."]);
+  assert.deepEqual(heard[3].now, NOW);
 });
 
 test("a choice is answered at once, by its number", () => {
