@@ -36,7 +36,8 @@ def violations(page: Page, place: str = ".cliplab-frame", *, rules: tuple[str, .
     """Return what axe-core finds in a part of a page, by all of its rules or by some."""
     return page.evaluate(
         """async ([place, rules]) => {
-          const options = {resultTypes: ['violations'], rules: {'target-size': {enabled: true}}};
+          const more = {'target-size': {enabled: true}};
+          const options = {resultTypes: ['violations'], preload: false, rules: more};
           if (rules.length) options.runOnly = rules;
           const { violations } = await axe.run(document.querySelector(place), options);
           return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);

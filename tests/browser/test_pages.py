@@ -254,6 +254,30 @@ def test_evidence_is_gathered_while_the_panel_lives(pages: Notebook) -> None:
     assert sentence in _screen(pages).inner_text()
 
 
+def test_axe_finds_nothing_on_any_page_light_or_dark(pages: Notebook) -> None:
+    add_axe(pages.page)
+    # It goes through the whole window each time: without the cells of other tests it is quicker.
+    pages.evaluate("panel.content.model.sharedModel.deleteCellRange(2, cells.length)")
+    pages.run_cell(
+        "from cliplab import NamedGroup\n"
+        "explorer.reset()\n"
+        "explorer.state.committed_k = 6\n"
+        "explorer.state.groups = [NamedGroup(range(9), 'one'), NamedGroup(range(9, 40), 'other')]\n"
+        "explorer.state.selected, explorer.state.opened = range(30), 7"
+    )
+    titles = _screen(pages).locator(".widget-toggle-buttons button").all_inner_texts()
+    for theme in ("Light", "Dark"):
+        pages.command("apputils:change-theme", theme=f"JupyterLab {theme}")
+        pages.wait_for(f"document.body.dataset.jpThemeLight === '{str(theme == 'Light').lower()}'")
+        for title in titles:
+            _open(pages, title)
+            pages.wait_for("panel.sessionContext.session.kernel.status === 'idle'")
+            place = ".cliplab-frame" if title == titles[0] else ".cliplab-pages"
+            found = violations(pages.page, place, rules=() if theme == "Light" else OF_COLORS)
+            assert found == [], (theme, title)
+    pages.command("apputils:change-theme", theme="JupyterLab Light")
+
+
 def test_gathering_can_be_stopped_and_continued(pages: Notebook) -> None:
     pages.run_cell("explorer.state.space = 'pca-10'")  # Nothing is known of it yet.
     pages.wait_for("model_of('score').below[0].axis_label.includes('10 principal')")
@@ -569,27 +593,3 @@ def test_words_colours_and_null_data_are_reached_by_keyboard_alone(by_keyboard: 
     tab_to(page, "null data")
     page.keyboard.press("ArrowDown")
     pages.wait_for("view_of('null scatter')?.el.getBoundingClientRect().height > 100")
-
-
-def test_axe_finds_nothing_on_any_page_light_or_dark(pages: Notebook) -> None:
-    add_axe(pages.page)
-    # It goes through the whole window each time: without the cells of other tests it is quicker.
-    pages.evaluate("panel.content.model.sharedModel.deleteCellRange(2, cells.length)")
-    pages.run_cell(
-        "from cliplab import NamedGroup\n"
-        "explorer.reset()\n"
-        "explorer.state.committed_k = 6\n"
-        "explorer.state.groups = [NamedGroup(range(9), 'one'), NamedGroup(range(9, 40), 'other')]\n"
-        "explorer.state.selected, explorer.state.opened = range(30), 7"
-    )
-    titles = _screen(pages).locator(".widget-toggle-buttons button").all_inner_texts()
-    for theme in ("Light", "Dark"):
-        pages.command("apputils:change-theme", theme=f"JupyterLab {theme}")
-        pages.wait_for(f"document.body.dataset.jpThemeLight === '{str(theme == 'Light').lower()}'")
-        for title in titles:
-            _open(pages, title)
-            pages.wait_for("panel.sessionContext.session.kernel.status === 'idle'")
-            place = ".cliplab-frame" if title == titles[0] else ".cliplab-pages"
-            found = violations(pages.page, place, rules=() if theme == "Light" else OF_COLORS)
-            assert found == [], (theme, title)
-    pages.command("apputils:change-theme", theme="JupyterLab Light")
