@@ -276,8 +276,8 @@ class Explorer:
         opened image, pair of clusters, colours, page, texts, and all of the page Method (space,
         algorithm, distance, centring, map, perplexity, seed, null data). Names given to clusters
         are forgotten, known classes are hidden again, and the kernel remembers the commitment no
-        more; the first steps are said again. Evidence and whatever else was computed stays, and so do
-        the `parts` that are shown.
+        more. The first steps are said again. Evidence and whatever else was computed stays, and so
+        do the `parts` that are shown.
 
         Examples
         --------
