@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Seconds. A still takes a third of one, so it is drawn when nothing else moves.
+# Seconds. A still takes a third of one in a thread, so it is drawn when nothing else moves.
 _PAUSE = 1.0
 _LONGEST_WAIT = 10.0
 _SCRIPT = "explorer/notebook/scripts/copies.js"
@@ -119,14 +119,16 @@ class StoredCopy:
         """Display it below what somebody watches: at first the sentence, soon the still too."""
         self._call_off()
         if self._displayed is not None:  # Elsewhere, and there without its still.
-            event_loop.later(_PAUSE, partial(self._store, self._output, self._displayed))
+            store = partial(self._store, self._output, self._displayed)
+            event_loop.later(_PAUSE, partial(event_loop.aside, self._displayed.draw, store))
         self._event_loop, self._displayed = event_loop, _Moment(self._content)
         self._stored = self._bundle(self._displayed.sentence)
         self._output = _display(self._stored)
         if event_loop.is_live:
             self._wait(_LONGEST_WAIT)
         else:  # There will be no later.
-            self._update()
+            moment, self._displayed = self._displayed, None
+            self._store(self._output, moment)
 
     def refresh(self) -> None:
         """Bring it up to date, once nothing has moved for a while."""
@@ -144,8 +146,10 @@ class StoredCopy:
         self._call_off = self._event_loop.later(seconds, self._update)
 
     def _update(self) -> None:
+        assert self._event_loop is not None
         self._displayed = None
-        self._store(self._output, _Moment(self._content))
+        output, moment = self._output, _Moment(self._content)
+        self._event_loop.aside(moment.draw, partial(self._store, output, moment))
 
     def _store(self, output: Any, moment: _Moment) -> None:
         still = moment.still
@@ -186,6 +190,10 @@ class _Moment:
         except Exception as error:
             self._problems.append(f"More of it could not be stored: {error}")
             return None
+
+    def draw(self) -> None:
+        """Draw the still, which is kept: a kernel has no third of a second for that."""
+        _ = self.still
 
     @cached_property
     def still(self) -> StillImage | None:
