@@ -93,6 +93,7 @@ class Render:
             ),
             part("search", "ranking running state.query", panel.script.search.show),
             part("status", "status", lambda: controls.show_status(session.status)),
+            part("text size", "state.large_text", self._draw_text_size),
             part("hints", "hints", panel.script.show_hints),
             part("work", "work stale", panel.script.show_work),
             part("map title", "map_title", lambda: plots.show_title(session.map_title)),
@@ -129,6 +130,11 @@ class Render:
     def _unless(self, is_painted: bool) -> AbstractContextManager[None]:
         """Return a context that sends nothing of what the script of the page has painted."""
         return self._panel.quiet() if is_painted else nullcontext()
+
+    def _draw_text_size(self) -> None:
+        is_large = self._session.state.large_text
+        self._board.text_size.set(is_large=is_large)
+        self._panel.show_text(is_large=is_large)
 
     def _draw_parts(self) -> None:
         self._board.show_parts(self._session.parts)

@@ -20,6 +20,7 @@ DRAWN = {
     "color_by": {"colours", "turning", "menu"},
     "selected": {"selection", "page"},
     "page": {"page"},
+    "large_text": {"text size"},
     "opened": set(),
     "space": {
         "curves",
@@ -47,6 +48,7 @@ DRAWN = {
 VALUES = {
     "n_clusters": 5, "projection": "pca", "perplexity": 7.0, "color_by": "silhouette",
     "selected": (1, 2), "page": "method", "opened": 3, "space": "pca", "algorithm": "ward",
+    "large_text": True,
 }  # fmt: skip
 
 

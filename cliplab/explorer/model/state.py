@@ -95,6 +95,8 @@ class ExplorerState(traitlets.HasTraits):
         the images; empty for the first of those that it offers.
     page : str
         Which of the pages below the plots is open.
+    large_text : bool
+        Whether all text is larger, so that a class can read it from a projector.
 
     Raises
     ------
@@ -136,6 +138,7 @@ class ExplorerState(traitlets.HasTraits):
     committed_k = traitlets.Int(None, allow_none=True)
     classes = traitlets.Unicode("")
     page = traitlets.Unicode("images")
+    large_text = traitlets.Bool(False)
 
     def __init__(
         self,

@@ -18,6 +18,7 @@ from cliplab.explorer.plots.answers_figures import AnswersPlots
 from cliplab.explorer.plots.evidence_figures import EvidencePlots
 from cliplab.explorer.plots.flow import FlowPlot
 from cliplab.explorer.plots.linked import Plots
+from cliplab.explorer.plots.text_size import TextSize
 from cliplab.explorer.style.theme import MAP_SIDE
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Board:
         They take the place of others while their page is open.
     layout : LayoutDOM
         All of them, one above the other.
+    text_size : TextSize
+        How large their words are.
     """
 
     def __init__(self, images: ImageSet, reveals: bool) -> None:
@@ -66,6 +69,7 @@ class Board:
             self._null_row,
             sizing_mode="stretch_width",
         )
+        self.text_size = TextSize(self.layout)
 
     def show_flow(self, view: View | None) -> None:
         """Draw what moved beside the map, in place of the others; None brings them back."""

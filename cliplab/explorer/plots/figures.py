@@ -322,6 +322,7 @@ def _wrap_title(plot: figure, title: Title) -> None:
     )
     plot.js_on_change("inner_width", wrap)
     title.js_on_change("text", wrap)
+    title.js_on_change("text_font_size", wrap)
 
 
 def vertical_line(

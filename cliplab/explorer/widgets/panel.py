@@ -91,6 +91,11 @@ class Panel:
             change = self._screen.remove_class if part in parts else self._screen.add_class
             change(f"cliplab-without-{part}")
 
+    def show_text(self, *, is_large: bool) -> None:
+        """Make words larger, or as large as usual; its style does it."""
+        change = self._screen.add_class if is_large else self._screen.remove_class
+        change("cliplab-large")
+
     def open_page(self, name: str) -> None:
         """Bring a page to the front."""
         self.page_menu.value = name

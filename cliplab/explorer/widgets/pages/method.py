@@ -31,6 +31,7 @@ _TOOLTIPS = {
     "projection": "How the map is made",
     "perplexity": "About how many neighbours t-SNE tries to keep for each image",
     "random_state": "The seed of the clusters and of the map",
+    "large_text": "Larger words everywhere, also in the plots",
 }
 _METRICS = {"Euclidean": "euclidean", "cosine": "cosine"}
 
@@ -111,12 +112,15 @@ class Page:
             **_LOOK,
         )
         self.random_state = SeedBox(description="seed", **_LOOK)
+        self.large_text = ipywidgets.Checkbox(
+            description="large text, for a projector", indent=False, layout={"width": "auto"}
+        )
         for name, words in _TOOLTIPS.items():
             with_tooltip(getattr(self, name), words)
         self._about = ipywidgets.HTML()
         for trait in (
             "space", "algorithm", "metric", "centered", "null_data", "projection", "perplexity",
-            "random_state",
+            "random_state", "large_text",
         ):  # fmt: skip
             context.link(trait, getattr(self, trait))
         about_null_data = ipywidgets.HTML(
@@ -132,6 +136,7 @@ class Page:
             _line(self.projection, self.perplexity, self.random_state),
             _line(self.null_data),
             about_null_data,
+            _line(self.large_text),
         ]
         self.widget = ipywidgets.VBox(lines)
 
