@@ -52,6 +52,11 @@ class BackgroundTask(Generic[T]):
         return False
 
     @property
+    def has_failed(self) -> bool:
+        """Whether what is asked for has failed, so that nothing is to be waited for."""
+        return self._worker.failed is not None
+
+    @property
     def share_done(self) -> float | None:
         """How much of it is done, from 0 to 1; None where that is not known."""
         return None

@@ -134,6 +134,8 @@ class SweepTask(BackgroundTask[ClusterSweep]):
     def follow(self) -> None:
         """Show the sweep that is asked for, or start to compute it."""
         key = self._results.sweep_key(self._session.state)
+        if self._waits_for_map(key):
+            self._worker.cancel()  # It may have begun on a map that was stopped, and now goes on.
         if self._is_settled(key):
             return
         self._worker.cancel()

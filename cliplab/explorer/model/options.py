@@ -126,6 +126,11 @@ def find_options(
     )
 
 
+def as_seen(embeddings: Embeddings) -> str:
+    """Return the words that say whose embeddings these are, behind a number of images."""
+    return " as CLIP sees them" if is_of_clip(embeddings) else ""
+
+
 def is_of_clip(embeddings: Embeddings) -> bool:
     """Say whether vectors come from CLIP; pixels, or vectors of unknown make, do not."""
     return "open_clip" in embeddings.provenance

@@ -178,6 +178,9 @@ class Results:
             metric=key.metric,
             min_cluster_sizes=self._min_cluster_sizes,
         )
+        newest = data if key.projection is None else self.projections.get(key.projection, data)
+        if newest is not data:
+            return  # The map has gone on meanwhile, and nobody waits for these clusters any more.
         self._add_sweep(key, sweep, data)
         yield sweep
 

@@ -27,6 +27,8 @@ def search_view(session: ExplorerSession) -> View:
         return view
     if ranking is not None and ranking.text == text:
         return view | {"rows": found_rows(ranking), "sentence": _sentence(ranking)}
+    if session.ranking_task.is_stopped:
+        return view | {"sentence": "Stopped"}
     failed, error = session.ranking_task.problem or ("", None)
     if failed != text:  # None has failed, or one that was overtaken.
         return view | {"sentence": "Searching …", "is_done": False}

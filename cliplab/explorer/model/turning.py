@@ -16,7 +16,7 @@ from cliplab.explorer.model.cluster_words import vocabulary_of
 from cliplab.explorer.model.colors import coloring_view
 from cliplab.explorer.model.columns import BESIDE_BARS, most_typical
 from cliplab.explorer.model.hover_fields import HOVER_FIELDS
-from cliplab.explorer.model.options import is_of_clip
+from cliplab.explorer.model.options import as_seen
 from cliplab.explorer.model.packing import pack
 from cliplab.explorer.model.plot_texts import plot_texts
 from cliplab.explorer.model.views import View, clustering_view, numbers_view
@@ -142,7 +142,7 @@ def turning_now(session: ExplorerSession) -> View:
         "color_by": session.state.color_by,
         "names": known_names(session),
         "n_images": f"{len(session.images):,}",
-        "as_seen": " as CLIP sees them" if is_of_clip(session.embeddings) else "",
+        "as_seen": as_seen(session.embeddings),
     }
 
 

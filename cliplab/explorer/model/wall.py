@@ -100,6 +100,12 @@ class WallTask(BackgroundTask[Wall]):
                 lambda: session.run(lambda: None),
             )
 
+    def built(self) -> Wall:
+        """Return the wall of the map on the screen, which is built now unless it is there."""
+        if self._found is None or self._found.projection is not self._session.projection:
+            self._found = build_wall(self._session.embeddings, self._session.projection)
+        return self._found
+
     def _show(self, wall: Wall) -> None:
         self._found = self._session.wall = wall
 

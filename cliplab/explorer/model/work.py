@@ -69,7 +69,7 @@ def work_of(session: ExplorerSession) -> tuple[Work, ...]:
 def stale_parts(session: ExplorerSession) -> frozenset[str]:
     """Return the parts of the screen that show what an earlier choice has asked for."""
     state, tasks = session.state, session.tasks
-    behind = {name for name, task in tasks.items() if task.is_behind}
+    behind = {name for name, task in tasks.items() if task.is_behind and not task.has_failed}
     parts: set[str] = set()
     if "map" in behind:
         parts.add("scatter")

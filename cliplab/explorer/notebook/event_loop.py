@@ -57,15 +57,6 @@ class EventLoop:
 
         self.post(wait)
 
-    def aside(self, compute: Callable[[], object], then: Callable[[], None]) -> None:
-        """Compute in a thread while the kernel goes on, and make a change afterwards."""
-
-        def work() -> None:
-            compute()
-            self.post(then)
-
-        threading.Thread(target=work, daemon=True).start()
-
     def later(self, seconds: float, change: Callable[[], None]) -> Callable[[], None]:
         """Make a change in some seconds, if the loop is free; return what calls it off."""
         assert self._loop is not None

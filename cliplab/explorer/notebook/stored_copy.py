@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Seconds. A still takes a third of one in a thread, so it is drawn when nothing else moves.
+# Seconds. A still takes a third of one, so it is drawn when nothing else moves; not in a thread,
+# because what matplotlib is told of a style holds for all threads.
 _PAUSE = 1.0
 _LONGEST_WAIT = 10.0
 _SCRIPT = "explorer/notebook/scripts/copies.js"
@@ -119,16 +120,14 @@ class StoredCopy:
         """Display it below what somebody watches: at first the sentence, soon the still too."""
         self._call_off()
         if self._displayed is not None:  # Elsewhere, and there without its still.
-            store = partial(self._store, self._output, self._displayed)
-            event_loop.later(_PAUSE, partial(event_loop.aside, self._displayed.draw, store))
+            event_loop.later(_PAUSE, partial(self._store, self._output, self._displayed))
         self._event_loop, self._displayed = event_loop, _Moment(self._content)
         self._stored = self._bundle(self._displayed.sentence)
         self._output = _display(self._stored)
         if event_loop.is_live:
             self._wait(_LONGEST_WAIT)
         else:  # There will be no later.
-            moment, self._displayed = self._displayed, None
-            self._store(self._output, moment)
+            self._update()
 
     def refresh(self) -> None:
         """Bring it up to date, once nothing has moved for a while."""
@@ -146,10 +145,8 @@ class StoredCopy:
         self._call_off = self._event_loop.later(seconds, self._update)
 
     def _update(self) -> None:
-        assert self._event_loop is not None
         self._displayed = None
-        output, moment = self._output, _Moment(self._content)
-        self._event_loop.aside(moment.draw, partial(self._store, output, moment))
+        self._store(self._output, _Moment(self._content))
 
     def _store(self, output: Any, moment: _Moment) -> None:
         still = moment.still
@@ -190,10 +187,6 @@ class _Moment:
         except Exception as error:
             self._problems.append(f"More of it could not be stored: {error}")
             return None
-
-    def draw(self) -> None:
-        """Draw the still, which is kept: a kernel has no third of a second for that."""
-        _ = self.still
 
     @cached_property
     def still(self) -> StillImage | None:

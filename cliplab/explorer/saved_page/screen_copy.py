@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cliplab.explorer.model.options import as_seen
+from cliplab.explorer.model.parts import PARTS
 from cliplab.explorer.notebook.stored_copy import Content, Drawing
 from cliplab.explorer.plots.stills.screen_still import still_of
 from cliplab.explorer.plots.stills.stored_still import stored_still_of
@@ -39,10 +41,11 @@ def content_of(session: ExplorerSession) -> Content:
 def _sentence(session: ExplorerSession) -> str:
     images = f"{len(session.images):,} images"
     if "k" not in session.parts:
-        return f"{images} as CLIP sees them. Run this notebook to explore them."
+        return f"{images}{as_seen(session.embeddings)}. Run this notebook to explore them."
     committed = session.state.committed_k
     commitment = "" if committed is None else f" Committed to k = {committed}."
-    clusters = f"{session.clustering.n_clusters} clusters"
+    n_clusters = session.clustering.n_clusters
+    clusters = f"{n_clusters} cluster{'s' if n_clusters != 1 else ''}"
     return f"{images} in {clusters}.{commitment} Run this notebook to explore them."
 
 
@@ -54,7 +57,7 @@ def _drawing(session: ExplorerSession) -> Drawing | None:
 
 
 def _page(session: ExplorerSession) -> str | None:
-    # The page has a control of k, and a map.
-    if not {"k", "map"} <= set(session.parts) or len(session.images) > MOST_AT_ONCE:
+    # The page has all parts of the screen.
+    if session.parts != PARTS or len(session.images) > MOST_AT_ONCE:
         return None
     return page_html(session, answers=session.state.is_revealed, is_light=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from cliplab.explorer.model.wall import build_wall, wall_note, wall_view
+from cliplab.explorer.model.wall import wall_note, wall_view
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.session import ExplorerSession
@@ -27,7 +27,7 @@ def stored_wall(session: ExplorerSession) -> dict[str, Any]:
         ``x`` and ``y`` for each image, None for those that it has no cell for; ``cell``, the side
         of a cell; and ``note``, what is said of it.
     """
-    wall = session.wall or build_wall(session.embeddings, session.projection)
+    wall = session.wall_task.built()
     view = wall_view(wall, session.map_view)
     places = {axis: [_rounded(each) for each in view[axis].tolist()] for axis in ("x", "y")}
     return {**places, "cell": view["cell"], "note": wall_note(wall)}

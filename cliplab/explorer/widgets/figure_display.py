@@ -113,7 +113,12 @@ class FigureDisplay:
         hosted = HostedModel(self.figure, event_loop, layout={"width": "100%"})
         hosted.on_painted(copy.refresh)
         self._hosted.append(hosted)
-        show(hosted, hosted.close, copy, event_loop)
+
+        def close() -> None:
+            copy.leave()
+            hosted.close()
+
+        show(hosted, close, copy, event_loop)
         if self._thumbnails is not None:
             self._thumbnails.begin()
 

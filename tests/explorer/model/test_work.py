@@ -118,6 +118,51 @@ def test_a_t_sne_that_is_taken_up_ends_as_one_that_was_never_stopped(
     in_kernel(story)
 
 
+def test_clusters_of_a_stopped_map_are_found_anew_once_it_has_gone_on(
+    in_kernel, images, embeddings, sweep, projection, monkeypatch
+):
+    gate, plain = threading.Event(), Results.compute_sweep
+
+    def waiting(*arguments):
+        gate.wait(timeout=30)
+        yield from plain(*arguments)
+
+    async def story():
+        explorer = Explorer(images, embeddings, projection, sweep)
+        session = explorer._session
+        explorer.state.random_state = 3
+        await _until(lambda: explorer.projection is not projection)
+        session.stop("map")
+        monkeypatch.setattr(Results, "compute_sweep", waiting)
+        explorer.state.space = "tsne"  # Begins on the map as it was stopped.
+        session.take_up("map")
+        await _until(lambda: explorer.projection.parameters["share_done"] == 1)
+        gate.set()
+        await _until(lambda: not session.work and not session.stale)
+        assert session.data is explorer.projection
+
+    in_kernel(story)
+
+
+def test_what_has_failed_is_not_waited_for(
+    in_kernel, images, embeddings, sweep, projection, monkeypatch
+):
+    def failing(*_):
+        raise ValueError("no map today")
+        yield
+
+    async def story():
+        explorer = Explorer(images, embeddings, projection, sweep)
+        session = explorer._session
+        monkeypatch.setattr(Results, "compute_projection", failing)
+        explorer.state.projection = "pca"
+        await _until(lambda: session.error)
+        assert "no map today" in session.error
+        assert (session.work, session.stale) == ((), frozenset())
+
+    in_kernel(story)
+
+
 @pytest.mark.slow
 def test_evidence_that_is_taken_up_is_that_of_one_go(
     in_kernel, images, embeddings, sweep, projection

@@ -32,7 +32,8 @@ def test_the_sentence_says_what_can_be_seen(explorer, content):
     explorer.state.committed_k = 5
     assert "Committed to k = 5." in content.sentence()
     explorer.parts = ("map",)
-    assert content.sentence().startswith("80 images as CLIP sees them. Run this notebook")
+    # These vectors are not CLIP's.
+    assert content.sentence().startswith("80 images. Run this notebook")
 
 
 def test_the_picture_has_the_parts_that_are_shown_when_it_is_asked_for(explorer, content):
@@ -51,9 +52,10 @@ def test_answers_are_in_the_page_once_they_may_be_seen(explorer, content):
     assert len(_answers(content.page())["hover"]["image_ids"]) == 80
 
 
-def test_there_is_no_page_of_a_map_without_k_or_of_too_many_images(explorer, content, monkeypatch):
-    explorer.parts = ("map",)
-    assert content.page() is None
+def test_there_is_no_page_of_some_parts_or_of_too_many_images(explorer, content, monkeypatch):
+    for parts in (("map",), ("k", "map"), ("k", "map", "silhouettes", "curves", "clusters")):
+        explorer.parts = parts
+        assert content.page() is None
     explorer.parts = "all"
     monkeypatch.setattr(screen_copy, "MOST_AT_ONCE", 79)
     assert content.page() is None

@@ -4,7 +4,8 @@ const BY_BARS = { ArrowUp: -1, ArrowDown: 1 };
 const BY_CLUSTERS = { ArrowLeft: -1, ArrowRight: 1 };
 
 // Return the steps along the bars of a page: `first`, a row to begin with; `next`, the row that a key
-// leads to from another, or null; `box`, where the bar of a row is on the plot, in pixels.
+// leads to from another, or null; `isSeen`, whether a row has a bar; `box`, where that is on the plot,
+// in pixels.
 export function barSteps(page, view) {
   const images = page.get_model_by_name("images");
   // Of very many images only some have bars.
@@ -32,6 +33,7 @@ export function barSteps(page, view) {
       }
       return null;
     },
+    isSeen: (row) => inOrder().includes(row),
     box(row) {
       const bar = barOf(row);
       const { x_scale, y_scale } = view.frame;

@@ -8,7 +8,8 @@ const WAYS = {
 };
 
 // Return the steps over the map of a page: `first`, a row to begin with; `next`, the row that a key
-// leads to from another, or null; `box`, where a row is on the plot, in pixels.
+// leads to from another, or null; `isSeen`, whether a row has a place;
+// `box`, where it is on the plot, in pixels.
 export function mapSteps(page, view) {
   const points = () => {
     const images = page.get_model_by_name("images");
@@ -30,9 +31,12 @@ export function mapSteps(page, view) {
       const way = WAYS[key];
       if (!way) return null;
       const all = points();
+      // On a wall of a sample not every image has a place.
+      if (!Number.isFinite(all.across[row])) return this.first();
       const from = { x: all.across[row], y: all.down[row] };
       return nearestPoint(from, seenPoints(all, view), (x, y) => isThatWay(way, x, y));
     },
+    isSeen: (row) => Number.isFinite(points().across[row]),
     box(row) {
       const { across, down } = points();
       return { left: across[row], top: down[row], width: 0, height: 0 };

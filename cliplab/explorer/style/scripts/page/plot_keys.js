@@ -34,8 +34,8 @@ export function plotKeys(words, hands) {
       }
       known.get(surface)();
     }
-    // Bokeh's tools hear no key. What they are for has keys of its own.
-    for (const { el } of toolsOf()) {
+    // Bokeh's tools are for a pointer. What they are for has keys of its own.
+    for (const { el } of toolsOf(page)) {
       describe(el, { tabindex: -1 });
       // Their icons are backgrounds, which forced colours take away.
       el.style.forcedColorAdjust = "none";
@@ -121,7 +121,10 @@ export function plotKeys(words, hands) {
     surface.addEventListener("keydown", hear);
     surface.addEventListener("focus", () => {
       // Who presses the plot with a finger has no use for a ring.
-      if (surface.matches(":focus-visible")) visit(row ?? hands.selected()[0] ?? steps.first());
+      const isSeen = (each) => each !== undefined && each !== null && steps.isSeen(each);
+      if (surface.matches(":focus-visible")) {
+        visit([row, ...hands.selected()].find(isSeen) ?? steps.first());
+      }
     });
     surface.addEventListener("blur", () => {
       isHere = false;
@@ -139,8 +142,9 @@ function plotsOf(page) {
   return window.Bokeh?.index?.query ? [...window.Bokeh.index.query(isPlot)] : [];
 }
 
-function toolsOf() {
-  const isTool = (view) => view.el?.matches?.(".bk-OnOffButton, .bk-ClickButton");
+function toolsOf(page) {
+  const isTool = (view) =>
+    view.root?.model.document === page && view.el?.matches?.(".bk-OnOffButton, .bk-ClickButton");
   return window.Bokeh?.index?.query ? [...window.Bokeh.index.query(isTool)] : [];
 }
 

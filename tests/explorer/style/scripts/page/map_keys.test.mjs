@@ -55,3 +55,10 @@ test("other keys lead nowhere", () => {
 test("the place of an image is where it is drawn", () => {
   assert.deepEqual(steps([7], [30]).box(0), { left: 7, top: 70, width: 0, height: 0 });
 });
+
+test("from an image that has no place one begins anew", () => {
+  const map = steps([Number.NaN, 48, 90], [Number.NaN, 50, 50]);
+  assert.equal(map.isSeen(0), false);
+  assert.equal(map.isSeen(1), true);
+  assert.equal(map.next(0, "ArrowRight"), 1);
+});

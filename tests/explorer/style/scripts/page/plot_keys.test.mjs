@@ -71,7 +71,7 @@ beforeEach(() => {
   );
   const button = document.body.appendChild(document.createElement("i"));
   button.className = "bk-OnOffButton";
-  tool = { el: button, model: {} };
+  tool = { el: button, model: {}, root: { model: { document: page } } };
   const index = { query: (is) => [...Object.values(views), tool].filter(is) };
   globalThis.window = Object.assign(window, { Bokeh: { index } });
   selected = [];
