@@ -38,8 +38,9 @@ def report():
     shown, state, found = explorer._board.plots.images, explorer.state, explorer.clustering
     sources = sums(shown.data, sorted(shown.selected.indices))
     known = dict(shown.data) | {"cluster_labels": found.cluster_labels,
-        "silhouettes": found.silhouettes, "x": explorer.projection.coordinates[:, 0],
-        "y": explorer.projection.coordinates[:, 1]}
+        "silhouettes": found.silhouettes} | {axis: explorer._session.wall_view[axis]
+        if explorer._session.wall_view else explorer.projection.coordinates[:, i]
+        for i, axis in enumerate("xy")}
     print(json.dumps({"state": sums(known, state.selected), "sources": sources,
         "value": explorer._session.value, "sizes": sorted(
         np.unique(found.cluster_labels[found.cluster_labels >= 0], return_counts=True)[1].tolist()),

@@ -104,6 +104,8 @@ def test_classes_cannot_be_had_before_the_commitment_and_are_there_after_it(
     _wait_for_words(pages, "my <b>guess</b>")
     assert "octopus" in _screen(pages).inner_text()
     pages.wait_for("view_of('classes')?.el.getBoundingClientRect().height > 200")
+    top = "view_of('{}').el.getBoundingClientRect().top"
+    pages.wait_for(f"{top.format('your clusters')} === {top.format('classes')}")
     sides = [
         pages.evaluate(
             "const {x, y, width} = view_of(arg).el.getBoundingClientRect(); return [x, y, width]",

@@ -62,19 +62,11 @@ export function render({ model, el }) {
   });
   const line = element("div", { class: "cliplab-ask" }, k.question, chip.element);
   const first = hintLine(words, () => send({ dismiss: true, page: me }));
-  const head = element(
-    "div",
-    { class: "cliplab-head" },
-    line,
-    first.element,
-    k.element,
-    status,
-    spoken,
-  );
+  const head = element("div", { class: "cliplab-head" }, line, first.element, k.element, spoken);
   el.classList.add("cliplab-page");
   const waiting = waitingChoices(words, (asks) => send({ asks, page: me }), say);
   const work = workLines(words, (act, name) => send({ [act]: name, page: me }));
-  el.replaceChildren(head, search.element, table.element, ...work.elements);
+  el.replaceChildren(head, status, search.element, table.element, ...work.elements);
 
   const clusters = { choose: toggleCluster, preview: previewCluster };
   const isHere = (part) => el.closest(".cliplab-screen")?.contains(part);
