@@ -146,10 +146,13 @@ def test_a_cluster_is_opened_by_one_click_and_closed_by_another_or_by_escape(
     n_selected = "model_of('images').selected.indices.length"
     numbers = lesson.data("numbers")
     largest = int(np.argmax(numbers["sizes"]))  # Its number stands where it belongs.
-    for expected in (numbers["sizes"][largest], 0):
-        lesson.tap("scatter", numbers["x"][largest], numbers["y"][largest])
-        lesson.page.mouse.move(0, 0)
-        lesson.wait_for(f"{n_selected} === arg", expected)
+    # Two clicks within 300 ms are one of another kind to Bokeh.
+    for pause in (0, 400):
+        for expected in (numbers["sizes"][largest], 0):
+            lesson.page.wait_for_timeout(pause)
+            lesson.tap("scatter", numbers["x"][largest], numbers["y"][largest])
+            lesson.page.mouse.move(0, 0)
+            lesson.wait_for(f"{n_selected} === arg", expected)
     badge = lesson.page.locator(".cliplab-gallery [data-cluster='2']").first
     badge.click()
     lesson.page.mouse.move(0, 0)

@@ -208,6 +208,7 @@ export function render({ model, el }) {
 
   function select(rows) {
     shown = null;
+    known = rows;
     for (const page of documentsOf(root)) selectRows(page, rows);
     showSelection();
   }
@@ -219,7 +220,7 @@ export function render({ model, el }) {
 
   function toggleCluster(cluster) {
     const rows = rowsOf(cluster, labels() ?? []);
-    const chosen = chosenRows();
+    const chosen = known;
     const isChosen = rows.length === chosen.length && rows.every((row, i) => row === chosen[i]);
     select(isChosen ? [] : rows);
   }
@@ -227,6 +228,9 @@ export function render({ model, el }) {
   // While a cluster is previewed this is what was selected before.
   let shown = null;
   let isPreviewing = false;
+  // What was selected before the event that is being heard: a tap on a number is one on the plot too,
+  // where Bokeh has cleared the selection by then.
+  let known = [];
 
   function chosenRows() {
     return shown ?? documentsOf(root).map(selectedRows)[0] ?? [];
@@ -269,6 +273,9 @@ export function render({ model, el }) {
       selected.properties.indices.change.connect(() => {
         if (isPreviewing) return;
         shown = null; // What is selected now takes the place of a preview, also of one that lasts.
+        queueMicrotask(() => {
+          known = chosenRows();
+        });
         showSelection();
         waiting.note(words.waiting_selection);
       });
@@ -279,6 +286,7 @@ export function render({ model, el }) {
           draw();
         });
       }
+      known = chosenRows();
       painted = {};
       measure();
       draw();

@@ -327,6 +327,27 @@ test("a click on a cluster selects its images, a second click clears", () => {
   assert.deepEqual(page.models.images.selected.indices, []);
 });
 
+test("a second click clears also where Bokeh has cleared for the same tap", () => {
+  const row = () => el.querySelectorAll("tbody tr")[1];
+  row().click();
+  const { selected } = page.models.images;
+  selected.indices = []; // Bokeh hears of a tap first.
+  selected.properties.indices.change.emit();
+  row().click();
+  assert.deepEqual(selected.indices, []);
+});
+
+test("a click selects again what was cleared before", async () => {
+  const row = () => el.querySelectorAll("tbody tr")[1];
+  row().click();
+  const { selected } = page.models.images;
+  selected.indices = [];
+  selected.properties.indices.change.emit();
+  await Promise.resolve();
+  row().click();
+  assert.deepEqual(selected.indices, [1, 2]);
+});
+
 test("a preview leaves what is selected as it was", () => {
   const [first, second] = el.querySelectorAll("tbody tr");
   second.click();
