@@ -357,6 +357,28 @@ test("a preview leaves what is selected as it was", () => {
   assert.deepEqual(page.models.images.selected.indices, [1, 2]);
 });
 
+test("a preview is no selection, though Bokeh tells of it", () => {
+  const [first, second] = el.querySelectorAll("tbody tr");
+  second.click();
+  const { selected } = page.models.images;
+  selected.setv = function (changes) {
+    Object.assign(this, changes);
+    this.properties.indices.change.emit();
+  };
+  first.dispatchEvent(new Event("mouseenter"));
+  first.dispatchEvent(new Event("mouseleave"));
+  assert.deepEqual(selected.indices, [1, 2]);
+});
+
+test("a click clears what was selected before the script came", () => {
+  const other = plots();
+  other.models.images.selected.indices = [1, 2];
+  globalThis.window.Bokeh.documents = [other];
+  mock.timers.tick(300);
+  el.querySelectorAll("tbody tr")[1].click();
+  assert.deepEqual(other.models.images.selected.indices, []);
+});
+
 test("what is selected while a cluster is previewed is selected, though the mouse never left", () => {
   const [first, second] = el.querySelectorAll("tbody tr");
   first.dispatchEvent(new Event("mouseenter"));

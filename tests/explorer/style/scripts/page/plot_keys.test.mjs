@@ -23,6 +23,7 @@ const TEXTS = { scatter: "3 clusters." };
 let page;
 let views;
 let tool;
+let others;
 let selected;
 let heard;
 let keys;
@@ -72,7 +73,11 @@ beforeEach(() => {
   const button = document.body.appendChild(document.createElement("i"));
   button.className = "bk-OnOffButton";
   tool = { el: button, model: {}, root: { model: { document: page } } };
-  const index = { query: (is) => [...Object.values(views), tool].filter(is) };
+  // Of a plot that is none of ours.
+  const another = document.body.appendChild(document.createElement("i"));
+  another.className = "bk-OnOffButton";
+  others = { el: another, model: {}, root: { model: { document: {} } } };
+  const index = { query: (is) => [...Object.values(views), tool, others].filter(is) };
   globalThis.window = Object.assign(window, { Bokeh: { index } });
   selected = [];
   heard = [];
@@ -121,6 +126,7 @@ test("what can be done with a plot is its role, and what nothing can be done wit
     assert.equal(surface(name).getAttribute("tabindex"), name === "flow" ? "-1" : "0");
   }
   assert.equal(tool.el.getAttribute("tabindex"), "-1");
+  assert.equal(others.el.hasAttribute("tabindex"), false);
 });
 
 test("a curve is a slider that says its value, and arrows move it", () => {
