@@ -27,6 +27,7 @@ let others;
 let selected;
 let heard;
 let keys;
+let columns;
 
 // A plot of which a unit is a pixel.
 function plot(document, name, title) {
@@ -55,7 +56,7 @@ beforeEach(() => {
     getBoundingClientRect: () => ({ left: 0, top: 0, width: 1, height: 1 }),
   });
   globalThis.document = document;
-  const columns = {
+  columns = {
     x: [50, 60, 70],
     y: [50, 50, 50],
     class_names: ["", "", ""],
@@ -149,6 +150,13 @@ test("the image that the keyboard comes to is said", () => {
   press("scatter", "ArrowRight");
   assert.equal(said(), "cluster 0, silhouette 0.20");
   assert.deepEqual(selected, []);
+});
+
+test("it begins with a selected image that has a place", () => {
+  columns.x[0] = Number.NaN; // On a wall of a sample.
+  selected = [0, 2];
+  focus("scatter");
+  assert.equal(said(), "cluster 1, silhouette 0.30, selected");
 });
 
 test("Shift extends the selection by each image that is walked over", () => {
