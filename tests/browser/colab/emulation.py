@@ -142,7 +142,8 @@ class ColabNotebook(Notebook):
     def _see(self) -> None:
         self.place = self.page.locator(f"iframe[name=output-{self._index}]")
         self.place.wait_for(state="attached")
-        frame = self.page.frame(name=f"output-{self._index}")
+        # By its element: its name is known to Playwright only once it has loaded.
+        frame = self.place.element_handle().content_frame()
         assert frame is not None
         self.frame = frame
         # Chromium paints nothing in a frame of another origin that is off the screen.
