@@ -183,10 +183,11 @@ class Notebook:
         self.wait_for("panel?.sessionContext?.session?.kernel?.status === 'idle' && cells.length")
 
     def wait_painted(self) -> None:
-        """Wait until every Bokeh plot is painted and the kernel is idle."""
+        """Wait until every plot is painted, k can be chosen and the kernel is idle."""
         self.wait_for(
             """doc && documents.every((each) => each.is_idle)
             && [...Bokeh.index].every((view) => view.el.getBoundingClientRect().width > 0)
+            && !document.querySelector('.cliplab-choose-k input:disabled')
             && panel.sessionContext.session.kernel.status === 'idle'"""
         )
 

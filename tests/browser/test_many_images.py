@@ -39,6 +39,9 @@ def many(tmp_path: Path, open_notebook: Callable[..., Notebook]) -> Notebook:
     notebook = open_notebook(path)
     notebook.run_all()
     notebook.wait_painted()
+    # What many images have comes after the first painting.
+    notebook.wait_for("data_of('measured').rows.length === 500")
+    notebook.wait_for("cells[1].node.querySelector('.cliplab-choose-k input:enabled')")
     notebook.evaluate("cells[1].node.scrollIntoView()")
     return notebook
 

@@ -3,13 +3,14 @@ import { element, fill } from "./elements.js";
 // The control of k: a slider with a button on each side. `choose` is called with each value that is
 // chosen; `show` moves the control to a value that was chosen elsewhere.
 export function kControl(words, choose) {
-  let values = [];
+  let values = []; // Nothing can be chosen before the kernel has said them.
   // JupyterLab and Notebook would take arrow keys for their own.
   const slider = element("input", {
     type: "range",
     min: 0,
     max: 0,
     step: 1,
+    disabled: true,
     title: words.slider_help,
     "data-lm-suppress-shortcuts": "true",
   });
@@ -43,6 +44,7 @@ export function kControl(words, choose) {
     show(now) {
       values = now.values;
       slider.max = values.length - 1;
+      slider.disabled = false;
       show(now.value, now.parameter_title);
       question.textContent = fill(words.question, now);
     },

@@ -30,6 +30,13 @@ test("it shows the value and says it, and JupyterLab leaves its keys alone", () 
   assert.equal(control.question.textContent, "1,000 images. How many groups?");
 });
 
+test("nothing can be chosen before the values are known", () => {
+  const control = kControl(words, () => {});
+  assert.ok(control.element.querySelector("input").disabled);
+  control.show(now);
+  assert.ok(!control.element.querySelector("input").disabled);
+});
+
 test("slider and buttons choose among the values that there are", () => {
   const { chosen, slider, fewer, more } = made();
   slider.value = 2;
