@@ -39,6 +39,7 @@ check: .venv/.installed $(if $(NODE),node_modules/.installed)  ## Look for mista
 	$(BIN)/lint-imports --no-logo
 	$(if $(NOTEBOOKS),$(BIN)/nbstripout --keep-id --verify $(NOTEBOOKS))
 	$(BIN)/codespell
+	$(BIN)/python tools/build_lessons.py --check
 	$(BIN)/python tools/stamp_address.py --check
 	$(if $(NODE),node tools/lint_workflows.mjs)
 	$(if $(NODE),npx biome check --error-on-warnings)
@@ -46,6 +47,7 @@ check: .venv/.installed $(if $(NODE),node_modules/.installed)  ## Look for mista
 format: .venv/.installed $(if $(NODE),node_modules/.installed)  ## Mend what a program can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	$(BIN)/python tools/build_lessons.py
 	$(if $(NOTEBOOKS),$(BIN)/nbstripout --keep-id $(NOTEBOOKS))
 	$(BIN)/python tools/stamp_address.py
 	$(if $(NODE),npx biome check --write)

@@ -79,7 +79,7 @@ def main() -> int:
     check = parser.parse_args().check
     address = Address.from_pyproject()
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
-    stamped = {path: stamp_notebook(path, address) for path in notebooks}
+    stamped = {path: written(stamp_notebook(_read(path), path.name, address)) for path in notebooks}
     stamped[ROOT / "README.md"] = stamp_readme(ROOT / "README.md", notebooks, address)
     stamped[PACK_MODULE] = stamp_pack(PACK_MODULE, address)
     old = [path for path, text in stamped.items() if path.read_text(encoding="utf-8") != text]
@@ -117,14 +117,12 @@ def stamp_pack(path: Path, address: Address) -> str:
     return re.sub('^PACK = ".*"$', f'PACK = "{address.pack}"', text, flags=re.MULTILINE)
 
 
-def stamp_notebook(path: Path, address: Address) -> str:
-    """Return the notebook with its links under the title, and Colab's cell after that."""
-    notebook = _read(path)
+def stamp_notebook(notebook: Any, name: str, address: Address) -> Any:
+    """Return a notebook with its links under the title, and Colab's cell after that."""
     first = notebook.cells[0]
     # Text and not badges: without a network, a lesson would show broken images.
     links = _marked(
-        f"Open this notebook on [Binder]({address.binder(path.name)}) "
-        f"or [Colab]({address.colab(path.name)})."
+        f"Open this notebook on [Binder]({address.binder(name)}) or [Colab]({address.colab(name)})."
     )
     if MARKERS.search(first.source):
         first.source = MARKERS.sub(lambda _: links, first.source)
@@ -135,6 +133,11 @@ def stamp_notebook(path: Path, address: Address) -> str:
     install = nbformat.v4.new_code_cell(address.install_cell(), id=INSTALL_TAG)
     install.metadata["tags"] = [INSTALL_TAG]
     notebook.cells = [first, install, *cells[1:]]
+    return notebook
+
+
+def written(notebook: Any) -> str:
+    """Return the text of a notebook's file."""
     return str(nbformat.writes(notebook)).rstrip() + "\n"
 
 
