@@ -13,7 +13,7 @@ HAS_SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname))
 LAB_OPTIONS := $(if $(HAS_SCREEN),,--no-browser) $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab quick test proof check format lock
+.PHONY: help lab quick test proof check docs format lock
 
 help:  ## Show what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,9 @@ check: .venv/.installed $(if $(NODE),node_modules/.installed)  ## Look for mista
 	$(BIN)/python tools/stamp_address.py --check
 	$(if $(NODE),node tools/lint_workflows.mjs)
 	$(if $(NODE),npx biome check --error-on-warnings)
+
+docs: .venv/.installed  ## Build the site of the docs in build/docs/html; this runs every lesson
+	@$(BIN)/python tools/build_docs.py
 
 format: .venv/.installed $(if $(NODE),node_modules/.installed)  ## Mend what a program can mend
 	$(BIN)/ruff check --fix
