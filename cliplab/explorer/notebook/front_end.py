@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -64,7 +66,29 @@ def current_cell() -> tuple[str, str] | None:
 
     The cell goes by the front-end's own id, or by its code where the front-end gives none.
     """
+    if _cells:
+        return _cells[-1]
     request = _execute_request()
     code = request.get("content", {}).get("code", "")
     cell = request.get("metadata", {}).get("cellId") or hashlib.sha256(code.encode()).hexdigest()
     return (cell, request["header"]["msg_id"]) if request else None
+
+
+# The cells on whose behalf callbacks show something just now.
+_cells: list[tuple[str, str] | None] = []
+
+
+@contextmanager
+def on_behalf_of(cell: tuple[str, str] | None) -> Iterator[None]:
+    """Have what a widget's callback shows belong to the cell that the widget was shown by.
+
+    Parameters
+    ----------
+    cell : tuple of (str, str) or None
+        What `current_cell` returned in that cell.
+    """
+    _cells.append(cell)
+    try:
+        yield
+    finally:
+        _cells.pop()

@@ -1,0 +1,40 @@
+"""The lessons: one module for each, and one line here."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from cliplab._core.validation import require_one_of
+
+if TYPE_CHECKING:
+    from cliplab.course.questions import Lesson
+
+# By number, so that a lesson is imported when it is begun and not before.
+MODULES = {
+    "6": "is_it_nothing",
+}
+
+
+def find_lesson(number: str) -> Lesson:
+    """Return a lesson by its number.
+
+    Parameters
+    ----------
+    number : str
+        Such as "6".
+
+    Returns
+    -------
+    Lesson
+        What its module declares.
+
+    Raises
+    ------
+    ValueError
+        If there is no lesson of this number.
+    """
+    require_one_of("lesson", number, MODULES)
+    module = importlib.import_module(f"{__name__}.{MODULES[number]}")
+    lesson: Lesson = module.LESSON
+    return lesson
