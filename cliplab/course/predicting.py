@@ -65,13 +65,14 @@ class AskedPrediction:
         asked = ipywidgets.HTML(self._repr_html_())
         self.widget = ipywidgets.VBox([asked, self._box.widget, self._button, self._said])
         self._output: LaterOutput | None = None
+        self._is_made = False
 
     def make(self) -> None:
         """Take what stands in the box as the prediction, and show the output below it."""
         answer = self._kind.read(self._box.answer)
         if answer is None:
             self._said.value = _said("no-answer", f"A prediction must be {self._kind.must}.")
-        elif self._question not in PROGRESS.predicted:  # Enter and button may come together.
+        elif not self._is_made:  # Enter and button may come together.
             PROGRESS.predict(self._question, answer)
             self._show_output()
 
@@ -92,6 +93,7 @@ class AskedPrediction:
             self._show_output()
 
     def _show_output(self) -> None:
+        self._is_made = True
         predicted = ipywidgets.HTML(
             render(
                 "course/templates/predicted.html",

@@ -97,10 +97,10 @@ class Progress:
             raise ValueError(wrong_value("lesson", must, number))
         return self.begun[number]
 
-    def predict(self, question: str, answer: str) -> Predicted:
-        """Keep a prediction."""
-        self.predicted[question] = Predicted(self.lesson, question, answer, now())
-        return self.predicted[question]
+    def predict(self, question: str, answer: str) -> None:
+        """Keep a prediction; a second one comes after the output was seen, and is none."""
+        made = Predicted(self.lesson, question, answer, now())
+        self.predicted.setdefault(question, made)
 
 
 def now() -> str:

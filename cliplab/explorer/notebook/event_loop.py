@@ -42,6 +42,26 @@ class EventLoop:
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(change)
 
+    def complete(self, change: Callable[[], None]) -> None:
+        """Make a change on the main thread, and return when it is done.
+
+        An output takes what is displayed only as long as the message lasts that asked for it.
+        """
+        done = threading.Event()
+
+        def make() -> None:
+            try:
+                change()
+            finally:
+                done.set()
+
+        if self._loop is None or threading.current_thread() is self._thread:
+            change()
+            return
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(make)
+            done.wait()
+
     def post_soon(self, change: Callable[[], None]) -> None:
         """Make a change a moment later, when messages that wait already have been heard.
 

@@ -53,4 +53,4 @@ class LaterOutput:
             with self.widget, on_behalf_of(self._cell):
                 show_value(make())
 
-        self._event_loop.post(show)
+        self._event_loop.complete(show)

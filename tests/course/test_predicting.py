@@ -1,0 +1,80 @@
+"""A prediction is asked for before its output, and stands beside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from cliplab import course
+from cliplab.course.progress import PROGRESS
+
+QUESTION = "How many <b>groups</b>?"
+
+
+@pytest.fixture
+def calls():
+    return []
+
+
+def _predict(asked, answer):
+    asked.widget.children[1].value = answer
+    asked.widget.children[2].click()
+
+
+def test_an_output_waits_visibly(calls):
+    asked = course.predict(QUESTION, lambda: calls.append(1))
+    assert "The output waits here for your prediction." in asked.widget.children[3].value
+    assert calls == []
+
+
+def test_a_prediction_is_remembered_and_stands_beside_its_output():
+    asked = course.predict(QUESTION, lambda: None)
+    _predict(asked, " five <i>or</i> so ")
+    assert PROGRESS.predicted[QUESTION].answer == "five <i>or</i> so"
+    html = asked.widget.children[0].value
+    assert "You predicted: <b>five &lt;i&gt;or&lt;/i&gt; so</b>" in html
+    assert "How many &lt;b&gt;groups&lt;/b&gt;?" in html
+
+
+def test_an_empty_prediction_is_refused_in_words(calls):
+    asked = course.predict(QUESTION, lambda: calls.append(1))
+    _predict(asked, "  ")
+    assert "A prediction must be words" in asked.widget.children[3].value
+    assert (PROGRESS.predicted, calls) == ({}, [])
+
+
+def test_a_prediction_may_be_one_of_some_choices():
+    asked = course.predict(QUESTION, lambda: None, choices=["few", "many"])
+    asked.make()
+    assert "must be one of" in asked.widget.children[3].value
+    _predict(asked, "many")
+    assert PROGRESS.predicted[QUESTION].answer == "many"
+
+
+def test_the_first_prediction_stays():
+    first, second = (course.predict(QUESTION, lambda: None) for _ in range(2))
+    _predict(first, "five")
+    _predict(second, "six")
+    assert PROGRESS.predicted[QUESTION].answer == "five"
+
+
+@pytest.mark.parametrize("choices", ["yes", ["yes"], ["yes", "yes"]])
+def test_choices_are_several_texts_that_differ(choices):
+    with pytest.raises(ValueError, match="`choices` must be two or more texts that differ"):
+        course.predict(QUESTION, lambda: None, choices=choices)
+
+
+def test_an_output_that_was_made_already_is_refused():
+    with pytest.raises(TypeError, match=r"`then` must be a function .* Got NoneType instead"):
+        course.predict(QUESTION, None)
+
+
+def test_a_question_is_a_text():
+    with pytest.raises(ValueError, match="`question` must be a text"):
+        course.predict(" ", lambda: None)
+
+
+def test_a_second_copy_of_the_question_shows_the_first_prediction():
+    first, second = (course.predict(QUESTION, lambda: None) for _ in range(2))
+    _predict(first, "five")
+    _predict(second, "six")
+    assert "You predicted: <b>five</b>" in second.widget.children[0].value
