@@ -14,6 +14,7 @@ from cliplab import (
     remeasure,
     sweep_clusters,
 )
+from cliplab.course.progress import PROGRESS
 from cliplab.packs.published import STORYBOOK_PACK
 
 pytestmark = pytest.mark.slow
@@ -24,9 +25,18 @@ def values():
     pack = load_pack(STORYBOOK_PACK)
     images, embeddings = pack.images[:150], pack.embeddings[:150]
     projection = project(embeddings, random_state=3)
-    values = {"images": images, "embeddings": embeddings, "projection": projection}
+    return {"images": images, "embeddings": embeddings, "projection": projection}
+
+
+@pytest.fixture(scope="module")
+def begun(values):
     course.begin("6", random_state=3, **values)
-    return values
+    return PROGRESS.begun["6"]
+
+
+@pytest.fixture(autouse=True)
+def lesson(no_progress, begun):
+    PROGRESS.begin(begun)  # With its facts, which take seconds.
 
 
 def _verdict(question, answer):
