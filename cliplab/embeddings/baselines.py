@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab._core.validation import require_count
+from cliplab.embeddings.inputs import input_images
 from cliplab.embeddings.progress import image_progress
 from cliplab.embeddings.values import Embeddings
 
@@ -147,11 +148,10 @@ def _vectors(
     label: str,
 ) -> NDArray[np.float32]:
     """Encode images one by one, so that only one is in memory."""
-    if len(images) == 0:
-        raise ValueError("`images` must hold at least one image. Got none instead.")
+    found = input_images(images)
     vectors = []
-    with image_progress(label, len(images)) as bar:
-        for row in range(len(images)):
-            vectors.append(to_vector(images[row].convert("RGB")).astype(np.float32))
+    with image_progress(label, len(found)) as bar:
+        for row in range(len(found)):
+            vectors.append(to_vector(found.decode(row, None)).astype(np.float32))
             bar.update()
     return np.stack(vectors)

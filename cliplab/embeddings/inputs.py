@@ -9,6 +9,7 @@ from typing import TypeAlias
 from PIL import Image
 
 from cliplab.embeddings.keys import image_key
+from cliplab.images.decoding import upright_rgb
 from cliplab.images.image_set import ImageSet
 
 
@@ -57,17 +58,15 @@ class PillowImages:
         """Return no file."""
 
     def key(self, row: int, _file: bytes | None) -> bytes:
-        """Return the key of the image in a store, by its pixels."""
+        """Return the key of the image in a store, by the pixels that are encoded."""
         image = self.decode(row, None)
-        # The pixels of a palette are indices: two images differ if their colours do.
-        description = f"{image.mode} {image.size} {image.getpalette()}"
-        return image_key(description.encode() + image.tobytes())
+        return image_key(f"{image.mode} {image.size} None".encode() + image.tobytes())
 
     def decode(self, row: int, _file: bytes | None) -> Image.Image:
-        """Return the image; Pillow reads it from its file only now."""
+        """Return the image, upright and in RGB; Pillow reads it from its file only now."""
         with _readable(row):
             self._images[row].load()
-            return self._images[row]
+            return upright_rgb(self._images[row])
 
 
 InputImages: TypeAlias = FileImages | PillowImages

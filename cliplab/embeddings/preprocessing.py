@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cliplab.images.decoding import to_rgb
+from cliplab.images.decoding import upright_rgb
 
 if TYPE_CHECKING:
     import torch
@@ -63,7 +63,7 @@ class Preprocessing:
         Parameters
         ----------
         image : PIL.Image.Image
-            In any mode; transparent pixels are blended with white.
+            In any mode; it becomes upright RGB, with transparent pixels blended with white.
 
         Returns
         -------
@@ -74,7 +74,7 @@ class Preprocessing:
         from PIL.Image import Resampling
         from torch.nn.functional import interpolate
 
-        rgb = to_rgb(image)
+        rgb = upright_rgb(image)
         if self._open_clip is not None:
             prepared: torch.Tensor = self._open_clip(rgb)
             return prepared

@@ -26,10 +26,10 @@ def image_dataset(
     Parameters
     ----------
     columns : mapping of str to sequence
-        One value an image. ``image`` (required): paths, or the bytes of image files. ``image_id``
-        (required): unique names. ``class_label``: names of the known classes, None for no class.
-        The others hold truth values, numbers, lists of text or text, None where nothing is
-        known.
+        One value an image. ``image`` (required): paths, the bytes of image files, or None.
+        ``image_id`` (required): unique names. ``class_label``: names of the known classes, None
+        for no class. The others hold truth values, numbers, lists of text or text, None where
+        nothing is known.
     class_names : sequence of str, optional
         All classes, also those without an image; by default those that occur, sorted.
 
@@ -50,15 +50,24 @@ def image_dataset(
     features["image"] = datasets.Image()
     rows = dict(columns)
     rows["image"] = [
-        {"bytes": None, "path": image} if isinstance(image, str) else {"bytes": image, "path": None}
+        {"path": image} if isinstance(image, str) else image and {"bytes": image}
         for image in columns["image"]
     ]
     if "class_label" in columns:
-        labels = columns["class_label"]
-        names = list(class_names or sorted(set(labels) - {None}))
+        labels = [None if is_missing(label) else str(label) for label in columns["class_label"]]
+        names = list(class_names or sorted({label for label in labels if label is not None}))
         rows["class_label"] = [-1 if label is None else names.index(label) for label in labels]
         features["class_label"] = datasets.ClassLabel(names=names)
     return datasets.Dataset.from_dict(rows, features=datasets.Features(features))
+
+
+def is_missing(value: Any) -> bool:
+    """Return whether a value stands for nothing: None, an empty text, NaN or pandas' NA."""
+    import pandas as pd
+
+    if np.ndim(value):
+        return False
+    return value is None or (isinstance(value, str) and not value) or bool(pd.isna(value))
 
 
 def _feature(values: Sequence[Any]) -> Any:
@@ -159,10 +168,10 @@ def factor_values(dataset: datasets.Dataset, column: str) -> list[Any]:
 
 
 def with_class_column(dataset: datasets.Dataset, values: Sequence[Any]) -> datasets.Dataset:
-    """Return the dataset with other known classes: one value an image, None or "" for no class."""
+    """Return the dataset with other known classes: one value an image, missing for no class."""
     import datasets
 
-    texts = ["" if value is None else str(value) for value in values]
+    texts = ["" if is_missing(value) else str(value) for value in values]
     names = sorted(set(texts) - {""})
     codes = [names.index(text) if text else -1 for text in texts]
     if "class_label" in dataset.column_names:

@@ -1,11 +1,11 @@
-"""One image, from the bytes of a file to upright RGB, or the reason why it cannot be read."""
+"""What an image is: upright RGB, from a file's bytes or from Pillow, or why it cannot be read."""
 
 from __future__ import annotations
 
 import io
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 # More than most cameras take. Decoding an image of this size needs up to 1.2 GB.
 MAX_PIXELS = 50_000_000
@@ -19,8 +19,8 @@ _HEIC = {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"}
 def decode_image(data: bytes, max_pixels: int = MAX_PIXELS) -> Image.Image:
     """Decode an image from the bytes of a file: the first one in it, upright, in RGB.
 
-    EXIF orientation is applied, transparent pixels are blended with white, 16-bit and
-    floating-point grey levels are reduced to 8 bits.
+    EXIF orientation is applied, transparent pixels are blended with white, wider grey levels are
+    reduced to 8 bits, as `upright_rgb` says.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def decode_image(data: bytes, max_pixels: int = MAX_PIXELS) -> Image.Image:
         with Image.open(io.BytesIO(data), formats=_formats()) as image:
             _require_pixels(image, max_pixels)
             image.load()
-            return to_rgb(_upright(image))
+            return upright_rgb(image)
     except _TooLargeError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -70,7 +70,8 @@ def decode_image(data: bytes, max_pixels: int = MAX_PIXELS) -> Image.Image:
     except MemoryError:
         raise  # Not the fault of the file.
     except Exception as error:  # Damaged files make Pillow raise nearly anything.
-        raise ValueError(f"damaged: {_first_line(error)}") from error
+        what = "of a kind that Pillow cannot read" if _is_unsupported(error) else "damaged"
+        raise ValueError(f"{what}: {_first_line(error)}") from error
 
 
 def require_decodable_size(n_bytes: int) -> None:
@@ -106,31 +107,35 @@ def _require_pixels(image: Image.Image, max_pixels: int) -> None:
         )
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    try:
-        return ImageOps.exif_transpose(image)
-    except Exception:  # Damaged EXIF data is no reason to lose the image.
-        return image
+def _is_unsupported(error: Exception) -> bool:
+    """Return whether a file may be whole, and Pillow or this build of it lacks what it takes."""
+    words = ("unsupported", "not supported", "not available", "not implemented", "unknown")
+    return isinstance(error, NotImplementedError | KeyError) or any(
+        word in str(error).lower() for word in words
+    )
 
 
-def to_rgb(image: Image.Image) -> Image.Image:
-    """Convert an image of any mode to RGB: transparent becomes white, grey levels get 8 bits.
+def upright_rgb(image: Image.Image) -> Image.Image:
+    """Return an image as it is encoded and shown: upright, in RGB.
 
     Parameters
     ----------
     image : PIL.Image.Image
-        In any mode.
+        In any mode. EXIF orientation is applied. Transparent pixels are blended with white. Of grey
+        levels with more than 8 bits the upper 8 are kept of as many bits as are used: 8, 10, 12, 14
+        or 16; of other numbers the range that occurs is stretched.
 
     Returns
     -------
     PIL.Image.Image
-        In mode RGB; the same object if it is in RGB already.
+        In mode RGB; the same object if it is so already.
 
     Examples
     --------
-    >>> to_rgb(Image.new("RGBA", (1, 1), (0, 0, 0, 0))).getpixel((0, 0))
+    >>> upright_rgb(Image.new("RGBA", (1, 1), (0, 0, 0, 0))).getpixel((0, 0))
     (255, 255, 255)
     """
+    image = _upright(image)
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         return _eight_bits(image).convert("RGB")
     if image.has_transparency_data:
@@ -140,11 +145,22 @@ def to_rgb(image: Image.Image) -> Image.Image:
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        # In place it would change the caller's image, and a copy is dear where nothing is to do.
+        is_turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
+        return ImageOps.exif_transpose(image) if is_turned else image
+    except Exception:  # Damaged EXIF data is no reason to lose the image.
+        return image
+
+
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Reduce 16 bits to the upper 8; of wider numbers, stretch the range that occurs."""
+    """Reduce whole numbers of up to 16 bits to the upper 8; of others, stretch the range."""
     values = np.asarray(image)
-    if image.mode.startswith("I;16"):
-        return Image.fromarray((values >> 8).astype(np.uint8))
+    if image.mode != "F" and values.min() >= 0 and values.max() < 2**16:
+        # Cameras and microscopes store 10 or 12 bits in 16.
+        n_bits = max(8, int(values.max()).bit_length())
+        return Image.fromarray((values >> (n_bits + n_bits % 2 - 8)).astype(np.uint8))
     values = np.nan_to_num(values.astype(np.float32), posinf=0, neginf=0)
     darkest, brightest = float(values.min()), float(values.max())
     if darkest == brightest:  # Nothing to stretch: the grey level itself, clipped to 8 bits.

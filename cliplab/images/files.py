@@ -50,12 +50,16 @@ class ImageFiles:
 
         Raises
         ------
+        ValueError
+            If there is no image in this row.
         FileNotFoundError
             If the file no longer exists.
         """
-        file: dict[str, Any] = self._table[row]["image"]
+        file: dict[str, Any] = self._table[row]["image"] or {"bytes": None, "path": None}
         if file["bytes"] is not None:
             return bytes(file["bytes"])
+        if not file["path"]:
+            raise ValueError(f"The image {self._image_ids[row]} is missing.")
         try:
             return Path(file["path"]).read_bytes()
         except OSError as error:
@@ -74,13 +78,22 @@ class ImageFiles:
         FileNotFoundError
             If its file no longer exists.
         """
+        file = self.read(row) if file is None else file
         try:
-            image = decode_image(self.read(row) if file is None else file)
+            image = decode_image(file)
         except ValueError as error:
             raise ValueError(f"The image {self._image_ids[row]} is {error}.") from error
         if row not in self._copies and len(self._copies) < _MAX_COPIES and _is_large(image):
             self._copies[row] = _small_file(image)
         return image
+
+    def flaw(self, row: int) -> str | None:
+        """Return why an image cannot be read; None for a good one."""
+        try:
+            self.decode(row)
+        except (ValueError, OSError) as error:
+            return str(error)
+        return None
 
     def small_copy(self, row: int) -> Image.Image:
         """Return a copy of one image for thumbnails; it is decoded only if it was not before.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cliplab._core.device import n_cores
 from cliplab._core.html import render
 from cliplab._core.validation import require_one_of, wrong_value
 from cliplab.images.columns import (
@@ -25,6 +27,7 @@ from cliplab.images.columns import (
 )
 from cliplab.images.credits import Attribution, Credits
 from cliplab.images.files import ImageFiles
+from cliplab.images.items import list_dataset, table_dataset
 from cliplab.images.thumbnails import data_uri
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 
 _N_SHOWN = 16
 _SHOWN_SIZE = 96
+_MAX_WORKERS = 4  # To decode a large image takes up to 1.2 GB.
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -104,6 +108,78 @@ class ImageSet:
         object.__setattr__(self, "class_labels", labels)
         object.__setattr__(self, "class_names", names)
 
+    @classmethod
+    def from_list(cls, images: Iterable[Any], *, classes: Sequence[Any] | None = None) -> ImageSet:
+        """Make an image set of a list of images: paths, Pillow's images or arrays of pixels.
+
+        Parameters
+        ----------
+        images : iterable
+            Each a path, a ``PIL.Image.Image``, or an array of shape (height, width), (height,
+            width, 3) or (height, width, 4) in uint8. An array of shape (n_images, height, width,
+            3) is a list of such arrays.
+        classes : sequence of length n_images, optional
+            The known class of each image; None, "" or NaN where there is none.
+
+        Returns
+        -------
+        ImageSet
+            Its ids are the numbers of the images.
+
+        Raises
+        ------
+        TypeError
+            If one of the images is none of these.
+        ValueError
+            If there is none, or not one class for each.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> ImageSet.from_list(np.zeros((2, 8, 8, 3), dtype=np.uint8), classes=["night", None])
+        ImageSet of 2 images, 1 with a class out of 1
+        """
+        return cls(list_dataset(images, classes), provenance={"source": "list"})
+
+    @classmethod
+    def from_pandas(
+        cls, table: pd.DataFrame, *, image: str = "image", class_label: str | None = None
+    ) -> ImageSet:
+        """Make an image set of a table with one row an image.
+
+        Parameters
+        ----------
+        table : pandas.DataFrame
+            A column has the images, as in `from_list`. ``image_id``, if it is there, has unique
+            names. Every other column is kept: as credits where it has their names, as a known
+            factor otherwise.
+        image : str, default="image"
+            The column with the images, often paths.
+        class_label : str, optional
+            The column with the known classes.
+
+        Returns
+        -------
+        ImageSet
+            In the order of the table.
+
+        Raises
+        ------
+        TypeError
+            If `table` is no DataFrame, or one of the images is no image.
+        ValueError
+            If a column is missing, or two images share an id.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from PIL import Image
+        >>> table = pd.DataFrame({"photo": [Image.new("RGB", (8, 8))], "kind": ["night"]})
+        >>> ImageSet.from_pandas(table, image="photo", class_label="kind")
+        ImageSet of 1 images, 1 with a class out of 1
+        """
+        return cls(table_dataset(table, image, class_label), provenance={"source": "table"})
+
     def __len__(self) -> int:
         return len(self.image_ids)
 
@@ -132,6 +208,37 @@ class ImageSet:
         if not -len(self) <= index < len(self):
             raise IndexError(wrong_value("index", f"be below {len(self)}", int(index)))
         return int(index) % len(self)
+
+    def without_unreadable(self) -> ImageSet:
+        """Return the images that can be read; the others are listed in its `skipped`.
+
+        Every image is decoded once, so this takes some seconds for a thousand photographs.
+
+        Returns
+        -------
+        ImageSet
+            The same images in the same order, without those that are missing or damaged.
+
+        Raises
+        ------
+        ValueError
+            If none of them can be read.
+
+        Examples
+        --------
+        >>> images = ImageSet.from_list([np.zeros((8, 8), dtype=np.uint8), "no such file.png"])
+        >>> found = images.without_unreadable()
+        >>> len(found), [name for name, reason in found.skipped]
+        (1, ['1'])
+        """
+        with ThreadPoolExecutor(min(_MAX_WORKERS, n_cores())) as pool:
+            flaws = list(pool.map(self._files.flaw, range(len(self))))
+        good = [row for row, flaw in enumerate(flaws) if flaw is None]
+        skipped = [(str(self.image_ids[i]), flaw) for i, flaw in enumerate(flaws) if flaw]
+        if not good:
+            reasons = "; ".join(f"{name}: {reason}" for name, reason in skipped[:3])
+            raise ValueError(wrong_value("images", "hold one that can be read", reasons))
+        return ImageSet(self.dataset.select(good), (*self.skipped, *skipped), self.provenance)
 
     def file_bytes(self, index: int) -> bytes:
         r"""Return the file of one image as it was loaded, not yet decoded.
@@ -359,9 +466,11 @@ class ImageSet:
     def __repr__(self) -> str:
         known = int((self.class_labels >= 0).sum())
         left_out = f", {len(self.skipped)} skipped" if self.skipped else ""
+        # What a source took for the classes, where that was its own guess.
+        taken = f" (classes: {self.provenance['classes']})" if "classes" in self.provenance else ""
         return (
             f"ImageSet of {len(self)} images, {known} with a class "
-            f"out of {len(self.class_names)}{left_out}"
+            f"out of {len(self.class_names)}{taken}{left_out}"
         )
 
     def _repr_html_(self) -> str:

@@ -137,3 +137,13 @@ def test_a_number_of_bins_out_of_range_is_an_error(n_bins) -> None:
     words = f"`n_bins` must be a whole number from 2 to 16. Got {n_bins!r}"
     with pytest.raises(ValueError, match=words):
         encode_colors(load_storybook(n_images=1), n_bins=n_bins)
+
+
+@pytest.mark.parametrize("encode", [encode_pixels, encode_colors])
+def test_images_of_pillow_are_what_they_are_elsewhere_upright_and_on_white(encode):
+    clear = Image.new("RGBA", (8, 8), (200, 0, 0, 0))
+    clear.paste((0, 90, 0, 255), (0, 0, 4, 8))
+    white = Image.new("RGB", (8, 8), "white")
+    white.paste((0, 90, 0), (0, 0, 4, 8))
+    first, second = encode([clear, white]).vectors
+    np.testing.assert_array_equal(first, second)

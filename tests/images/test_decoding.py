@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cliplab.images.decoding import MAX_BYTES, MAX_PIXELS, decode_image
+from cliplab.images.decoding import MAX_BYTES, MAX_PIXELS, decode_image, upright_rgb
 
 
 def _file(image: Image.Image, kind: str = "PNG", **options) -> bytes:
@@ -51,6 +51,43 @@ def test_sixteen_bits_and_floats_keep_their_shades():
     floats = Image.fromarray(np.array([[-1.0, 0.0], [1.0, np.nan]], dtype=np.float32))
     decoded = np.asarray(decode_image(_file(floats, "TIFF")))[..., 0]
     assert decoded.tolist() == [[0, 127], [255, 127]]
+
+
+@pytest.mark.parametrize("n_bits", [8, 10, 12, 14, 16])
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_of_sixteen_bits_those_that_are_used_are_shown(n_bits, kind):
+    shades = np.linspace(0, 2**n_bits - 1, 256).astype(np.uint16).reshape(16, 16)
+    decoded = np.asarray(decode_image(_file(Image.fromarray(shades), kind)))
+    np.testing.assert_array_equal(decoded[..., 0], shades >> (n_bits - 8))
+    assert decoded.max() == 255
+
+
+def test_whole_numbers_of_thirty_two_bits_are_shown_like_those_of_sixteen():
+    shades = np.arange(256, dtype=np.int32).reshape(16, 16) * 16
+    decoded = np.asarray(decode_image(_file(Image.fromarray(shades), "TIFF")))
+    np.testing.assert_array_equal(decoded[..., 0], shades // 16)
+
+
+def test_what_pillow_cannot_read_is_not_called_damaged():
+    # A texture whose pixels are in a format that is not known.
+    header = pack("<7I44x", 124, 0x1007, 8, 8, 0, 0, 0)
+    file = b"DDS " + header + pack("<2I4s5I", 32, 4, b"ABCD", 0, 0, 0, 0, 0) + b"\0" * 600
+    with pytest.raises(ValueError, match=r"^of a kind that Pillow cannot read: "):
+        decode_image(file)
+
+
+def test_an_upright_image_in_rgb_is_returned_as_it_is():
+    image = _noise()
+    assert upright_rgb(image) is image
+
+
+def test_an_image_of_pillow_is_turned_and_stays_as_it_was():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    lying = Image.open(io.BytesIO(_file(_noise((40, 20)), "JPEG", exif=exif)))
+    assert upright_rgb(lying).size == (20, 40)
+    assert upright_rgb(upright_rgb(lying)).size == (20, 40)
+    assert lying.size == (40, 20)
 
 
 def test_cmyk_is_converted_to_rgb():

@@ -52,6 +52,79 @@ def test_without_subfolders_no_class_is_known(tmp_path: Path) -> None:
     assert images.class_labels.tolist() == [-1]
 
 
+def test_splits_are_a_column_and_the_folders_inside_them_the_classes(tmp_path: Path) -> None:
+    for name in ("train/cats/1.png", "test/cats/2.png", "Val/dogs/3.png", "train/4.png"):
+        _draw(tmp_path / name)
+    images = load_folder(tmp_path)
+
+    assert images.image_ids.tolist() == [
+        "Val/dogs/3.png",
+        "test/cats/2.png",
+        "train/4.png",
+        "train/cats/1.png",
+    ]
+    assert [None if i < 0 else images.class_names[i] for i in images.class_labels] == [
+        "dogs",
+        "cats",
+        None,
+        "cats",
+    ]
+    assert images.factor("split") == ["Val", "test", "train", "train"]
+    assert "3 with a class out of 2 (classes: the folders inside Val, test, train)" in repr(images)
+
+
+def test_splits_without_folders_give_no_classes(tmp_path: Path) -> None:
+    for name in ("train/1.png", "test/2.png"):
+        _draw(tmp_path / name)
+    images = load_folder(tmp_path)
+
+    assert images.class_names == ()
+    assert "(classes: none: test, train are splits)" in repr(images)
+
+
+def test_a_class_by_the_name_of_a_split_is_a_class_beside_others(tmp_path: Path) -> None:
+    for name in ("train/1.png", "bus/2.png"):
+        _draw(tmp_path / name)
+
+    assert load_folder(tmp_path).class_names == ("bus", "train")
+
+
+def test_the_only_folder_of_an_archive_is_entered(tmp_path: Path) -> None:
+    for name in ("pets/pets/cats/1.png", "pets/pets/dogs/2.png", "__MACOSX/pets/._1.png"):
+        _draw(tmp_path / name)
+    images = load_folder(tmp_path)
+
+    assert images.image_ids.tolist() == ["cats/1.png", "dogs/2.png"]
+    assert images.class_names == ("cats", "dogs")
+    assert images.provenance["classes"] == "the subfolders"
+
+
+def test_an_only_folder_of_images_is_a_class(tmp_path: Path) -> None:
+    _draw(tmp_path / "cats" / "1.png")
+
+    assert load_folder(tmp_path).class_names == ("cats",)
+
+
+def test_an_empty_path_is_refused() -> None:
+    with pytest.raises(ValueError, match="`path` must be a folder"):
+        load_folder("")
+
+
+def test_a_folder_that_may_not_be_read_is_named(folder: Path, monkeypatch) -> None:
+    scan = os.scandir
+
+    def closed(path):
+        if Path(path).name == "cats":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    images = load_folder(folder)
+
+    assert images.skipped == (("cats", "a folder that may not be read"),)
+    assert images.image_ids.tolist() == ["dogs/b.JPG", "top.png"]
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16"])
 def test_every_kind_of_image_is_read_as_rgb(tmp_path: Path, mode: str) -> None:
     _draw(tmp_path / ("a.tiff" if mode == "CMYK" else "a.png"), mode=mode)
