@@ -59,7 +59,9 @@ def many():
 
 
 @pytest.fixture
-def explorer(many, sampled):
+def explorer(many, sampled, monkeypatch):
+    """As of more images than the page gets the columns of every k of."""
+    monkeypatch.setattr("cliplab.explorer.model.turning.MOST_TURNED", MOST_AT_ONCE)
     random = np.random.default_rng(0)
     embeddings = Embeddings(random.normal(size=(N_IMAGES, 3)) + 4 * np.eye(3)[many.class_labels])
     projection = Projection(random.normal(size=(N_IMAGES, 2)), "drawn")
@@ -150,6 +152,18 @@ def test_k_moves_the_bars_of_the_sample_and_the_colours_of_all(explorer, sampled
     np.testing.assert_array_equal(
         plots.bars.data["color_values"], sampled[3].cluster_labels[MEASURED]
     )
+
+
+@pytest.mark.slow
+def test_where_the_page_gets_every_k_bars_and_points_have_one_source(many, sampled):
+    embeddings = Embeddings(np.random.default_rng(0).normal(size=(N_IMAGES, 3)))
+    projection = Projection(embeddings.vectors[:, :2], "drawn")
+    explorer = Explorer(many, embeddings, projection, sampled)
+    plots = explorer._board.plots
+    assert plots.bars is plots.images
+    assert plots.hover.is_on_demand
+    places = plots.images.data["bar_positions"]
+    np.testing.assert_array_equal(np.flatnonzero(np.isfinite(places)), MEASURED)
 
 
 @pytest.mark.slow

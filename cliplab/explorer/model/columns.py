@@ -35,8 +35,8 @@ def projection_columns(projection: Projection) -> Columns:
 
 def label_columns(clustering: Clustering) -> Columns:
     """Return each image's cluster."""
-    labels = clustering.cluster_labels
-    return {"cluster_labels": labels.astype(np.int8 if clustering.n_clusters < 128 else np.int32)}
+    smallest = np.min_scalar_type(-max(1, clustering.n_clusters))  # It holds -1 for noise too.
+    return {"cluster_labels": clustering.cluster_labels.astype(smallest)}
 
 
 def bar_columns(clustering: Clustering) -> Columns:

@@ -233,7 +233,7 @@ class EvidenceTask(BackgroundTask["float | Evidence"]):
     @property
     def is_stopped(self) -> bool:
         """Whether gathering for the sweep on the screen was stopped."""
-        return self._worker.paused == id(self._session.sweep)
+        return self._worker.paused is self._session.sweep
 
     @property
     def share_done(self) -> float:
@@ -258,7 +258,7 @@ class EvidenceTask(BackgroundTask["float | Evidence"]):
                 return
             session.evidence_progress = 0.0
             self._worker.start(
-                id(sweep),
+                sweep,
                 gather_evidence(session.data, sweep, random_state=sweep.random_state),
                 lambda found: session.run(lambda: self._show(sweep, found)),
                 lambda: session.run(lambda: None),

@@ -20,7 +20,7 @@ from cliplab.explorer.model.options import as_seen
 from cliplab.explorer.model.packing import pack
 from cliplab.explorer.model.plot_texts import plot_texts
 from cliplab.explorer.model.views import View, clustering_view, numbers_view
-from cliplab.explorer.style.theme import MOST_AT_ONCE, THUMBNAIL_SIZE, cluster_color, ink_on
+from cliplab.explorer.style.theme import THUMBNAIL_SIZE, cluster_color, ink_on
 
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
@@ -28,13 +28,16 @@ if TYPE_CHECKING:
     from cliplab.explorer.model.session import ExplorerSession
     from cliplab.projection.values import Projection
 
+# Of up to so many images the page gets the columns of every k: 6 bytes an image and k. Beyond, not
+# even every silhouette is measured, and each k comes from the kernel.
+MOST_TURNED = 20_000
 # What is coloured anew with each value, and by which column.
 TURNED_COLORS = {"cluster": "color_values", "silhouette": "silhouettes"}
 
 
 def can_be_turned(n_images: int) -> bool:
     """Whether so few images are shown that the page gets the columns of every k."""
-    return n_images <= MOST_AT_ONCE
+    return n_images <= MOST_TURNED
 
 
 def turning_view(

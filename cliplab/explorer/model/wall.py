@@ -86,15 +86,14 @@ class WallTask(BackgroundTask[Wall]):
             self._worker.cancel()
             session.wall = None
             return
-        name = id(projection)
-        if self._is_settled(name):
+        if self._is_settled(projection):
             return
         self._worker.cancel()
         found = self._found
         session.wall = found if found is not None and found.projection is projection else None
         if session.wall is None:
             self._worker.start(
-                name,
+                projection,
                 _built(session.embeddings, projection),
                 lambda wall: session.run(lambda: self._show(wall)),
                 lambda: session.run(lambda: None),

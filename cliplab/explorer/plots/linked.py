@@ -11,6 +11,7 @@ from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, IndexFilter, LinearColorMapper, Range1d
 
 from cliplab.explorer.model.columns import BESIDE_BARS, PILL, Columns, half_gap
+from cliplab.explorer.model.turning import can_be_turned
 from cliplab.explorer.plots.figures import (
     elbow_figure,
     mark_elbow,
@@ -67,7 +68,7 @@ class Plots:
 
     def __init__(self, n_images: int, columns: Columns, *, are_images: bool = True) -> None:
         prefix = "" if are_images else "null "
-        is_shared = n_images <= MOST_AT_ONCE
+        is_shared = can_be_turned(n_images)
         self.images = _source(f"{prefix}images", _unknown(n_images, has_bars=is_shared) | columns)
         self.bars = self.images if is_shared else _source(f"{prefix}measured", _no_bars())
         on_map = (*PILL, "x", "y", "typical")
@@ -82,7 +83,8 @@ class Plots:
             palette=[OTHER_COLOR], low=0, high=1, nan_color=OTHER_COLOR
         )
         self._mapper.name = f"{prefix}image colours"
-        if not is_shared:  # The few that were measured must not drown in the grey of the others.
+        # The few that may have been measured must not drown in the grey of the others.
+        if n_images > MOST_AT_ONCE:
             self._mapper.nan_color = f"{OTHER_COLOR}30"
 
         self.square = (Range1d(start=-1, end=1), Range1d(start=-1, end=1))

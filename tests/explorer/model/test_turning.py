@@ -65,15 +65,43 @@ def test_numbers_stand_where_they_stand_on_this_map(sweep, projection):
     assert numbers[4] == numbers_view(sweep[4], projection)
 
 
+def _of_two(n_images):
+    labels = np.arange(n_images) % 2
+    clustering = Clustering(labels, np.eye(2), 1.0, np.zeros(n_images, np.float32))
+    return turning_view(ClusterSweep((clustering,)), 2)
+
+
+def test_of_twenty_thousand_images_a_view_has_six_bytes_an_image():
+    assert can_be_turned(20_000)
+    view, packed = _of_two(20_000)
+    assert len(packed) == 6 * 20_000
+    assert len(json.dumps(view)) < 10_000
+
+
 def test_of_very_many_images_only_the_texts_are_sent():
-    assert can_be_turned(4096)
-    assert not can_be_turned(4097)
-    labels = np.arange(5000) % 2
-    view, packed = turning_view(
-        ClusterSweep((Clustering(labels, np.eye(2), 1.0, np.zeros(5000, np.float32)),)), 2
-    )
+    assert not can_be_turned(20_001)
+    view, packed = _of_two(20_001)
     assert (view["columns"], packed) == ([], b"")
-    assert [row["size"] for row in view["clusters"]] == [2500, 2500]
+    assert [row["size"] for row in view["clusters"]] == [10_001, 10_000]
+
+
+@pytest.mark.parametrize(("n_images", "n_clusters"), [(300, 128), (300, 129), (9000, 700)])
+def test_any_number_of_clusters_can_be_sent(n_images, n_clusters):
+    labels = np.arange(n_images) % n_clusters
+    centers = np.arange(2.0 * n_clusters).reshape(-1, 2)
+    scores = np.zeros(n_images, np.float32)
+    labels[:2] = -1
+    scores[:2] = np.nan
+    sweep = ClusterSweep((Clustering(labels, centers, 1.0, scores),))
+    (value,) = sweep.parameter_values
+    view, packed = turning_view(sweep, value)
+    shown, start = clustering_view(sweep, value), 0
+    for each in view["columns"]:
+        kind = np.dtype(each["type"])
+        column = np.frombuffer(packed, kind, each["length"], start)
+        if each["scale"] is None and each["name"] != "color_values":
+            np.testing.assert_array_equal(column, shown[each["name"]])
+        start += column.nbytes
 
 
 def test_only_vectors_of_a_clip_are_said_to_be_what_clip_sees(embeddings, make_session):

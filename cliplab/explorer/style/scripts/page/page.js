@@ -11,6 +11,7 @@ import {
   documentsOf,
   paintClusters,
   paintColors,
+  paintedLabels,
   paintNumbers,
   previewRows,
   selectedRows,
@@ -202,8 +203,10 @@ export function render({ model, el }) {
 
   // Selection
 
+  // Of very many images only the plots have clusters, once the kernel has painted them.
   function labels() {
-    return views.get(now?.value)?.columns.cluster_labels;
+    if (now?.paints) return views.get(now.value)?.columns.cluster_labels;
+    return documentsOf(root).map(paintedLabels)[0];
   }
 
   function select(rows) {
@@ -293,6 +296,7 @@ export function render({ model, el }) {
       dim();
     }
     describePlots();
+    if (now && !now.paints) showSelection(); // The kernel may have painted other clusters.
     const around = el.closest(".cliplab-screen") ?? el;
     nameControls(around);
     openScrolled(around);

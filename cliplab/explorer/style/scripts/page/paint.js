@@ -38,6 +38,7 @@ export function paintColors(page, view, { values, palette, low, high }) {
 // Select images as if for a moment: nobody else hears of it.
 export function previewRows(page, rows) {
   page.get_model_by_name("images").selected.setv({ indices: rows }, QUIET);
+  selectBars(page, rows);
 }
 
 // Select images as a learner does with the lasso: the kernel hears of it.
@@ -46,6 +47,23 @@ export function selectRows(page, rows) {
   // A preview may have selected these rows already, and what stays the same is not told.
   selected.setv({ indices: rows.length ? [] : [0] }, QUIET);
   selected.indices = rows;
+  selectBars(page, rows);
+}
+
+// Of very many images only some have bars, in a source of their own.
+function selectBars(page, rows) {
+  const bars = page.get_model_by_name("measured");
+  if (!bars) return;
+  const chosen = new Set(rows);
+  const indices = [];
+  bars.get_column("rows").forEach((row, bar) => {
+    if (chosen.has(row)) indices.push(bar);
+  });
+  bars.selected.setv({ indices }, QUIET);
+}
+
+export function paintedLabels(page) {
+  return page.get_model_by_name("images").get_column("cluster_labels");
 }
 
 export function selectedRows(page) {

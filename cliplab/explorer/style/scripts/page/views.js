@@ -1,6 +1,13 @@
 // Views as the kernel sends them: texts, and all columns in one buffer.
 
-const TYPES = { i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, f4: Float32Array };
+const TYPES = {
+  i1: Int8Array,
+  u1: Uint8Array,
+  i2: Int16Array,
+  u2: Uint16Array,
+  i4: Int32Array,
+  f4: Float32Array,
+};
 
 // Return a view with its columns as arrays. A column with a scale was sent as whole numbers; the
 // lowest of them stands for what is not known.

@@ -312,10 +312,24 @@ test("plots are listened to once, however long they are there", () => {
 });
 
 test("of very many images the kernel paints", () => {
+  page.models.images.get_column = (name) => page.models.images.data[name];
   model_of_kernel.says({ now: { ...NOW, paints: false }, answer: null });
   more();
   assert.deepEqual(labels(), [0, 1, 1]);
   assert.equal(last().value, 3);
+});
+
+test("of very many images a click selects the clusters that the kernel has painted", () => {
+  page.models.images.get_column = (name) => page.models.images.data[name];
+  model_of_kernel.says({ now: { ...NOW, value: 3, paints: false }, answer: null });
+  page.models.images.data = { ...page.models.images.data, cluster_labels: [2, 2, 0] };
+  el.querySelectorAll("tbody tr")[2].click();
+  assert.deepEqual(page.models.images.selected.indices, [0, 1]);
+  const chip = () => el.querySelector(".cliplab-selection").textContent;
+  assert.match(chip(), /2 images of 2/);
+  page.models.images.data = { ...page.models.images.data, cluster_labels: [2, 0, 0] };
+  mock.timers.tick(300);
+  assert.doesNotMatch(chip(), / of /);
 });
 
 test("a click on a cluster selects its images, a second click clears", () => {

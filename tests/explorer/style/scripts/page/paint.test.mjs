@@ -4,6 +4,7 @@ import {
   documentsOf,
   paintClusters,
   paintColors,
+  paintedLabels,
   paintNumbers,
   previewRows,
   selectedRows,
@@ -102,6 +103,23 @@ test("of a preview the kernel hears nothing; of a selection it does", () => {
     assert.deepEqual(selectedRows(page), rows);
     assert.notDeepEqual(assigned.at(-2), rows);
   }
+});
+
+test("bars that have a source of their own are selected with their images, and nobody is told", () => {
+  models.measured = { get_column: () => [2, 5, 7], selected: model({ indices: [0] }) };
+  const { selected } = models.measured;
+  previewRows(page, [1, 5, 7]);
+  assert.deepEqual(selected.indices, [1, 2]);
+  selectRows(page, [2]);
+  assert.deepEqual(selected.indices, [0]);
+  selectRows(page, []);
+  assert.deepEqual(selected.indices, []);
+  assert.deepEqual(selected.loud, []);
+});
+
+test("the clusters that are painted can be read from the plots", () => {
+  models.images.get_column = (name) => ({ cluster_labels: [1, 0] })[name];
+  assert.deepEqual(paintedLabels(page), [1, 0]);
 });
 
 test("only documents with the layout of this Explorer are painted into", () => {

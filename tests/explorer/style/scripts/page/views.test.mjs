@@ -20,6 +20,23 @@ test("columns are cut out of one buffer, wherever in it they begin", () => {
   assert.ok(Number.isNaN(columns.silhouettes[0]));
 });
 
+test("numbers of many clusters, and the places of many bars, need more bytes", () => {
+  const bytes = new Uint8Array(12);
+  const said = new DataView(bytes.buffer);
+  [-1, 300].forEach((label, i) => {
+    said.setInt16(2 * i, label, true);
+  });
+  [70_000, 0].forEach((place, i) => {
+    said.setInt32(4 + 4 * i, place, true);
+  });
+  const kinds = [
+    { name: "labels", type: "i2", length: 2, scale: null },
+    { name: "places", type: "i4", length: 2, scale: null },
+  ];
+  const { labels, places } = unpack({ columns: kinds }, bytes).columns;
+  assert.deepEqual([...labels, ...places], [-1, 300, 70_000, 0]);
+});
+
 test("whole numbers with a scale become what they were", () => {
   const bytes = new Uint8Array(new Int16Array([32767, -16384, 0]).buffer);
   const columns = [{ name: "silhouettes", type: "i2", length: 3, scale: 1 / 32767 }];
