@@ -387,7 +387,8 @@ def test_a_lasso_becomes_a_group_with_a_name_a_colour_and_a_row_of_the_table(
 
 
 THEMES = ("JupyterLab Light", "JupyterLab Dark")
-WIDTHS = (360, 700, 1024, 1280, 1920)
+WIDTHS = (360, 700, 1024, 1280, 1920, 683, 853)  # The last two are 1,024 and 1,280 at 150 %.
+LETTERS = "document.documentElement.style.fontSize = arg; await new Promise((end) => setTimeout(end, 900))"
 STATES = list(product(THEMES, (True, False), WIDTHS))  # With the side bar and without.
 LEAST_ROOM = 200  # Where JupyterLab's side bar leaves the notebook less, nobody reads.
 ONE_LINE = ".cliplab-status { overflow: hidden; white-space: nowrap }"
@@ -415,6 +416,16 @@ def test_at_no_width_is_a_text_cut_or_a_control_laid_over_another(
                 opened = name
             found += [(name, *state, what) for what in _what_is_cut(pages, *state)]
         assert found == []
+        # Nor where a reader has made letters twice as large.
+        _open_with_all_it_has(pages, "images")
+        usual = pages.evaluate("return model_of('score').title.text_font_size")
+        pages.evaluate(LETTERS, "200%")
+        large = pages.evaluate("return model_of('score').title.text_font_size")
+        assert float(large[:-2]) == 2 * float(usual[:-2])
+        found = [_what_is_cut(pages, THEMES[0], False, width) for width in (360, 1280)]
+        pages.evaluate(LETTERS, "")
+        assert pages.evaluate("return model_of('score').title.text_font_size") == usual
+        assert found == [[], []]
         # It does find what is cut.
         style = pages.page.add_style_tag(content=ONE_LINE)
         cut = _what_is_cut(pages, THEMES[1], False, 360)

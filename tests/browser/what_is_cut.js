@@ -124,7 +124,8 @@ function whatIsCut(root) {
     const side = Math.min(middle, el.clientWidth - middle);
     for (const axis of model.below.filter((each) => each.axis_label)) {
       const labelFont = `${axis.axis_label_text_font_style} ${axis.axis_label_text_font_size} ${axis.axis_label_text_font}`;
-      if (widthOf(axis.axis_label, labelFont) / 2 > side + 1) found.add(`axis of ${name}: ${axis.axis_label}`);
+      const widest = Math.max(...axis.axis_label.split("\n").map((line) => widthOf(line, labelFont)));
+      if (widest / 2 > side + 1) found.add(`axis of ${name}: ${axis.axis_label}`);
     }
   }
   return [...found];

@@ -33,7 +33,8 @@ SCRIPTS = (
     *(
         f"explorer/style/scripts/{name}.js"
         for name in (
-            "hover", "map_numbers", "typical_images", "numbers_that_fit", "silhouette_range"
+            "hover", "map_numbers", "typical_images", "numbers_that_fit", "silhouette_range",
+            "title_that_fits",
         )
     ),
     *(
@@ -41,7 +42,7 @@ SCRIPTS = (
         for name in (
             "elements", "views", "paint", "looks", "k_control", "hints", "cluster_table",
             "selection", "search", "taps", "entrance", "work", "waiting", "names", "notebook_keys",
-            "place_mark", "map_keys", "bar_keys", "plot_keys", "page",
+            "place_mark", "map_keys", "bar_keys", "plot_keys", "text_scale", "page",
         )
     ),
 )  # fmt: skip

@@ -17,10 +17,11 @@ import {
   selectedRows,
   selectRows,
 } from "./paint.js";
-import { plotKeys } from "./plot_keys.js";
+import { plotKeys, plotsOf } from "./plot_keys.js";
 import { searchBox } from "./search.js";
 import { clusterOf, rowsOf, selectionChip } from "./selection.js";
 import { listenToBadges, listenToPlots } from "./taps.js";
+import { letterHeight, scaledWords, textScale } from "./text_scale.js";
 import { unpack } from "./views.js";
 import { nameOfControl, waitingChoices } from "./waiting.js";
 import { dimStale, workLines } from "./work.js";
@@ -67,7 +68,9 @@ export function render({ model, el }) {
   el.classList.add("cliplab-page");
   const waiting = waitingChoices(words, (asks) => send({ asks, page: me }), say);
   const work = workLines(words, (act, name) => send({ [act]: name, page: me }));
-  el.replaceChildren(head, status, search.element, table.element, ...work.elements);
+  const probe = letterHeight();
+  const scaleWords = scaledWords();
+  el.replaceChildren(head, status, search.element, table.element, ...work.elements, probe);
 
   const clusters = { choose: toggleCluster, preview: previewCluster };
   const isHere = (part) => el.closest(".cliplab-screen")?.contains(part);
@@ -296,6 +299,7 @@ export function render({ model, el }) {
       dim();
     }
     describePlots();
+    for (const page of documentsOf(root)) scaleWords(plotsOf(page), textScale(probe));
     if (now && !now.paints) showSelection(); // The kernel may have painted other clusters.
     const around = el.closest(".cliplab-screen") ?? el;
     nameControls(around);

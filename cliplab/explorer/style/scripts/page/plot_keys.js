@@ -137,7 +137,8 @@ export function plotKeys(words, hands) {
   return { look };
 }
 
-function plotsOf(page) {
+// Return the views of the plots of a page.
+export function plotsOf(page) {
   const isPlot = (view) => view.model.document === page && view.canvas_view?.events_el;
   return window.Bokeh?.index?.query ? [...window.Bokeh.index.query(isPlot)] : [];
 }
