@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cliplab._core.validation import require_kind
 from cliplab.embeddings.points import unit_rows
 from cliplab.embeddings.values import Embeddings
+from cliplab.evaluation.naming.near_word import near_word
 from cliplab.evaluation.naming.prompts import checked_templates, word_vectors
 from cliplab.evaluation.naming.text_fit import LEAST_FIT, N_BEST, text_fit
 from cliplab.evaluation.naming.vocabulary import checked_vocabulary
@@ -38,6 +39,9 @@ class TextRanking:
     fit : float, default=1.0
         How well the 12 best images fit the text, as a share of how well those of the tenth best
         word of the vocabulary fit that word.
+    nearest_word : str, default=""
+        The word of the vocabulary that the text is nearly the same as, for the encoder; empty where
+        there is none, and where the text itself has a word of the vocabulary.
 
     Raises
     ------
@@ -56,6 +60,7 @@ class TextRanking:
     text: str
     scores: NDArray[np.float32]
     fit: float = 1.0
+    nearest_word: str = ""
 
     def __post_init__(self) -> None:
         scores = np.array(self.scores, dtype=np.float32)
@@ -188,8 +193,10 @@ def rank_by_text(
     differences = unit_rows(vectors - vectors.mean(axis=0))
     mean = texts.mean(axis=0)
     meaning = unit_rows(encoded - mean)[0]
-    fit = text_fit(differences, meaning, unit_rows(texts - mean))
-    return TextRanking(text, differences @ meaning, fit)
+    directions = unit_rows(texts - mean)
+    fit = text_fit(differences, meaning, directions)
+    word = near_word(text, meaning, words, directions)
+    return TextRanking(text, differences @ meaning, fit, word)
 
 
 def is_encoder_of(encoder: TextEncoder, embeddings: Embeddings) -> bool:

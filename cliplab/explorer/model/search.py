@@ -47,4 +47,6 @@ def _sentence(ranking: TextRanking) -> str:
         return f"No good match for '{ranking.text}'"
     n_hits = len(ranking.hits)
     found = "The image" if n_hits == 1 else f"The {n_hits} images"
-    return f"{found} most like '{ranking.text}'"
+    # What the encoder hardly knows it reads as a word that it does know.
+    read_as = f" (nearest word: {ranking.nearest_word})" if ranking.nearest_word else ""
+    return f"{found} most like '{ranking.text}'{read_as}"

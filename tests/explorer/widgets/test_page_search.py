@@ -48,6 +48,11 @@ def page(lesson, monkeypatch):
     return page
 
 
+def test_a_word_that_the_encoder_reads_as_another_is_said_to_be_read_so(page):
+    page.says(kind="search", text="a sailboat", number=1, page="a")
+    assert page.told[-1]["sentence"] == "The 12 images most like 'a sailboat' (nearest word: boat)"
+
+
 def test_the_first_lesson_searches_and_the_gallery_shows_the_best_first(lesson, page):
     assert page.told[-1] == {
         "text": "", "rows": [], "sentence": "", "is_done": True, "number": None, "page": None
