@@ -1,28 +1,35 @@
-"""More images than are sent at once: pictures come when the mouse asks for them, and k moves."""
+"""Many images, whose pictures come when the mouse asks for them, and very many, whose k does too."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
+from first_lesson import opened_once, watched
+from lab import Lab
 from notebook_page import Notebook
 
 pytestmark = pytest.mark.browser
 
 CELL = """\
+import io
 import datasets
 import numpy as np
 from PIL import Image
 from cliplab import Embeddings, Explorer, ImageSet, Projection, sweep_clusters
 
-random, n_images = np.random.default_rng(0), 6000
+def drawn(color):
+    Image.new("RGB", (8, 8), color).save(buffer := io.BytesIO(), "PNG")
+    return {"bytes": buffer.getvalue(), "path": None}
+
+random, n_images = np.random.default_rng(0), 20_100
 groups = np.arange(n_images) % 4
-picture = [Image.new("RGB", (8, 8), color) for color in ("red", "green", "blue", "black")]
+picture = [drawn(color) for color in ("red", "green", "blue", "black")]
 images = ImageSet(datasets.Dataset.from_dict({
     "image": [picture[group] for group in groups], "image_id": [f"id{i}" for i in range(n_images)],
-}))
+}).cast_column("image", datasets.Image()))
 embeddings = Embeddings(np.eye(4)[groups] + 0.2 * random.normal(size=(n_images, 4)))
 sweep = sweep_clusters(embeddings, range(2, 7), n_silhouettes=500)
 places = 9 * np.eye(4)[groups][:, :2] + random.normal(size=(n_images, 2))
@@ -30,20 +37,32 @@ explorer = Explorer(images, embeddings, Projection(places, "drawn"), sweep)
 explorer"""
 
 
-@pytest.fixture
-def many(tmp_path: Path, open_notebook: Callable[..., Notebook]) -> Notebook:
-    path = tmp_path / "many.ipynb"
+FEW = """\
+few = 6000
+sweep = sweep_clusters(embeddings[:few], range(2, 7))
+explorer = Explorer(images[:few], embeddings[:few], Projection(places[:few], "drawn"), sweep)
+explorer"""
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory, lab: Lab) -> Iterator[Notebook]:
+    path = tmp_path_factory.mktemp("many") / "many.ipynb"
     cells = [nbformat.v4.new_markdown_cell("# Many"), nbformat.v4.new_code_cell(CELL)]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
-    notebook = open_notebook(path)
-    notebook.run_all()
-    notebook.wait_painted()
-    # What many images have comes after the first painting.
-    notebook.wait_for("data_of('measured').rows.length === 500")
-    notebook.wait_for("cells[1].node.querySelector('.cliplab-choose-k input:enabled')")
-    notebook.evaluate("cells[1].node.scrollIntoView()")
-    return notebook
+    with opened_once(lab, path) as notebook:
+        notebook.wait_painted()
+        # What many images have comes after the first painting.
+        notebook.wait_for("data_of('measured').rows.length === 500")
+        notebook.wait_for("cells[1].node.querySelector('.cliplab-choose-k input:enabled')")
+        yield notebook
+
+
+@pytest.fixture
+def many(opened: Notebook, request: pytest.FixtureRequest) -> Iterator[Notebook]:
+    with watched(opened, request.node.name, 1):
+        opened.evaluate("cells[1].node.scrollIntoView()")
+        yield opened
 
 
 def test_of_many_images_the_hover_fetches_a_picture_and_k_still_moves(many: Notebook) -> None:
@@ -76,3 +95,38 @@ def test_bars_and_points_are_selected_together(many: Notebook) -> None:
     selected = many.evaluate("return model_of('images').selected.indices")
     assert bars["rows"][best] in selected
     many.wait_for("cells[1].node.innerText.includes('to the nearest cluster')")
+
+
+def test_the_clusters_of_very_many_images_are_clicked_too(many: Notebook) -> None:
+    row = many.cell(1).locator(".cliplab-clusters [data-cluster='1']")
+    row.click()
+    many.wait_for("model_of('images').selected.indices.length > 1000")
+    labels, chosen = many.data("images")["cluster_labels"], "model_of('images').selected.indices"
+    assert {labels[each] for each in many.evaluate(f"return {chosen}")} == {1}
+    bars, rows = many.evaluate("return model_of('measured').selected.indices"), many.data("measured")
+    assert {labels[rows["rows"][bar]] for bar in bars} == {1}
+    n_chosen = many.run_cell("print(len(explorer.state.selected))")
+    assert f"{int(n_chosen):,} images of cluster 1" in many.cell(1).inner_text().replace(
+        n_chosen, f"{int(n_chosen):,}"
+    )
+    row.click()
+    many.wait_for(f"{chosen}.length === 0")
+
+
+def test_up_to_twenty_thousand_are_turned_while_the_kernel_is_busy(many: Notebook) -> None:
+    many.run_cell(FEW)
+    cell = many.evaluate("return panel.content.activeCellIndex")
+    many.wait_painted()
+    many.wait_for("data_of('images').x.length === 6000")
+    slider = many.cell(cell).get_by_role("slider").first
+    many.wait_for("cells[arg].node.querySelector('.cliplab-choose-k input:enabled')", cell)
+    many.page.wait_for_timeout(500)  # The views of other k come one by one.
+    sleep = "import time; time.sleep(6)"
+    many.evaluate("panel.sessionContext.session.kernel.requestExecute({code: arg})", sleep)
+    many.wait_for("panel.sessionContext.session.kernel.status === 'busy'")
+    slider.press("End")
+    many.wait_for("new Set(data_of('images').cluster_labels).size === 6")
+    assert many.evaluate("return panel.sessionContext.session.kernel.status") == "busy"
+    assert many.evaluate("return model_of('measured')") is None
+    assert many.evaluate("return data_of('sheets').uri.length") == 0
+    assert many.run_cell("print(explorer.state.n_clusters)") == "6"
