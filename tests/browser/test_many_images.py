@@ -1,9 +1,8 @@
-"""Many images, whose pictures come when the mouse asks for them, and very many, whose k does too."""
+"""Many images: pictures come when the mouse asks for them, and of very many k comes so too."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -103,12 +102,11 @@ def test_the_clusters_of_very_many_images_are_clicked_too(many: Notebook) -> Non
     many.wait_for("model_of('images').selected.indices.length > 1000")
     labels, chosen = many.data("images")["cluster_labels"], "model_of('images').selected.indices"
     assert {labels[each] for each in many.evaluate(f"return {chosen}")} == {1}
-    bars, rows = many.evaluate("return model_of('measured').selected.indices"), many.data("measured")
-    assert {labels[rows["rows"][bar]] for bar in bars} == {1}
+    bars = many.evaluate("return model_of('measured').selected.indices")
+    rows = many.data("measured")["rows"]
+    assert {labels[rows[bar]] for bar in bars} == {1}
     n_chosen = many.run_cell("print(len(explorer.state.selected))")
-    assert f"{int(n_chosen):,} images of cluster 1" in many.cell(1).inner_text().replace(
-        n_chosen, f"{int(n_chosen):,}"
-    )
+    assert f"{n_chosen} images of cluster 1" in many.cell(1).inner_text()
     row.click()
     many.wait_for(f"{chosen}.length === 0")
 
@@ -121,7 +119,7 @@ def test_up_to_twenty_thousand_are_turned_while_the_kernel_is_busy(many: Noteboo
     slider = many.cell(cell).get_by_role("slider").first
     many.wait_for("cells[arg].node.querySelector('.cliplab-choose-k input:enabled')", cell)
     many.page.wait_for_timeout(500)  # The views of other k come one by one.
-    sleep = "import time; time.sleep(6)"
+    sleep = "try:\n    import time; time.sleep(60)\nexcept KeyboardInterrupt:\n    pass"
     many.evaluate("panel.sessionContext.session.kernel.requestExecute({code: arg})", sleep)
     many.wait_for("panel.sessionContext.session.kernel.status === 'busy'")
     slider.press("End")
@@ -129,4 +127,5 @@ def test_up_to_twenty_thousand_are_turned_while_the_kernel_is_busy(many: Noteboo
     assert many.evaluate("return panel.sessionContext.session.kernel.status") == "busy"
     assert many.evaluate("return model_of('measured')") is None
     assert many.evaluate("return data_of('sheets').uri.length") == 0
+    many.evaluate("await panel.sessionContext.session.kernel.interrupt()")
     assert many.run_cell("print(explorer.state.n_clusters)") == "6"

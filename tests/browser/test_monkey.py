@@ -48,6 +48,8 @@ def report():
 explorer"""
 # What the page shows: the plots' columns, and what its own controls say.
 SEEN = """
+// JupyterLab takes cells that are far away out of the page.
+if (!cells[1].node.isConnected) await panel.content.scrollToItem(1);
 const data = data_of('images');
 const sum = (name) => Array.from(data[name]).reduce(
   (all, each, i) => all + (Number.isFinite(each) ? each * (i + 1) : 0), 0);

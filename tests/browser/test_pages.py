@@ -388,7 +388,8 @@ def test_a_lasso_becomes_a_group_with_a_name_a_colour_and_a_row_of_the_table(
 
 THEMES = ("JupyterLab Light", "JupyterLab Dark")
 WIDTHS = (360, 700, 1024, 1280, 1920, 683, 853)  # The last two are 1,024 and 1,280 at 150 %.
-LETTERS = "document.documentElement.style.fontSize = arg; await new Promise((end) => setTimeout(end, 900))"
+LETTERS = """document.documentElement.style.fontSize = arg;
+await new Promise((end) => setTimeout(end, 900))"""
 STATES = list(product(THEMES, (True, False), WIDTHS))  # With the side bar and without.
 LEAST_ROOM = 200  # Where JupyterLab's side bar leaves the notebook less, nobody reads.
 ONE_LINE = ".cliplab-status { overflow: hidden; white-space: nowrap }"

@@ -1,11 +1,11 @@
 """Which word of a vocabulary a text comes to, for an encoder that may not know the text.
 
 CLIP reads every text, also one with words that it has hardly seen: the storybook's reads "a crowd"
-as if it were "a kite", and "a sailboat" as "a boat". What such a text finds are images of that word,
-so the word is worth saying. With centred vectors the cosine of the storybook's colours and places
-to the nearest object was at most 0.28, that of such readings at least 0.60. Of the 694 names of
-LVIS that share no word with those of Open Images, a quarter is as near as 0.5 to one of them, such
-as "cushion" to "pillow" and "sausage" to "hot dog"; below, words are no more than of one kind.
+as if it were "a kite", and "a sailboat" as "a boat". What such a text finds are images of that
+word, so the word is worth saying. With centred vectors the cosine of the storybook's colours and
+places to the nearest object was at most 0.28, that of such readings at least 0.60. Of the 694 names
+of LVIS that share no word with those of Open Images, a quarter is as near as 0.5 to one of them,
+such as "cushion" to "pillow" and "sausage" to "hot dog"; below, words are of one kind at most.
 """
 
 from __future__ import annotations

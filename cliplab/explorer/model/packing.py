@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 # Silhouettes lie between -1 and 1: in two bytes they keep four digits, more than anybody is shown.
 _SCALE = 1 / 32_767
 _UNKNOWN = -32_768
-_TYPES = {"int8": "i1", "uint8": "u1", "int16": "i2", "uint16": "u2", "int32": "i4", "float32": "f4"}
+_TYPES = {
+    "int8": "i1", "uint8": "u1", "int16": "i2", "uint16": "u2", "int32": "i4", "float32": "f4"
+}  # fmt: skip
 
 
 def pack(columns: Mapping[str, NDArray[Any]]) -> tuple[list[dict[str, Any]], bytes]:
