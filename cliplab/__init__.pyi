@@ -1,5 +1,6 @@
 """The public names, each once: `__init__.py` and type checkers read them here."""
 
+from ._core.language import set_language as set_language
 from .images.credits import Attribution as Attribution, Credits as Credits
 from .images.image_set import ImageSet as ImageSet
 from .sources import (

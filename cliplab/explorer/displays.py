@@ -8,6 +8,7 @@ from bokeh.layouts import row
 from bokeh.models import ColumnDataSource
 from numpy.typing import ArrayLike
 
+from cliplab._core.language import say
 from cliplab._core.validation import require_kind, require_rows
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.values import Clustering
@@ -149,9 +150,9 @@ def show_projection(
             colors = coloring_view(color_by, images, clustering)
         plots.show_coloring(colors, show_numbers=color_by == "cluster")
         shown = shown._replace(coloring=colors)
-    what = "points" if images is None else "images"
-    colored = "" if color_by is None else f", coloured by {color_by}"
-    sentence = f"{shown.title}: a map of {len(projection):,} {what}{colored}"
+    what = "figures.map_of_points" if images is None else "figures.map_of_images"
+    colored = "" if color_by is None else say("figures.colored_by", color_by=color_by)
+    sentence = say(what, title=shown.title, n=len(projection), colored=colored)
     return FigureDisplay(plots.scatter, map_still(shown), sentence, thumbnails)
 
 
@@ -190,7 +191,7 @@ def show_elbow(sweep: ClusterSweep) -> FigureDisplay:
         say_where(plot, view["curves_axis"])
     add_save_buttons([elbow, score])
     still = curves_still(CurvesContent(view))
-    sentence = f"{view['elbow_title']} · beside it {view['score_title']}"
+    sentence = say("figures.elbow", elbow=view["elbow_title"], score=view["score_title"])
     return FigureDisplay(row(elbow, score, sizing_mode="stretch_width"), still, sentence)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
+from cliplab._core.language import say
+
 if TYPE_CHECKING:
     from cliplab.explorer.model.session import ExplorerSession
     from cliplab.explorer.plots.board import Board
@@ -173,7 +175,7 @@ class Render:
 
     def _draw_null_title(self) -> None:
         kind = self._session.options.null_data[self._session.state.null_data]
-        self._board.null.show_title(f"Null data: {kind}")
+        self._board.null.show_title(say("titles.null_data", kind=kind))
 
     def _draw_null_clustering(self) -> None:
         self._board.show_null_clustering(self._session.null_clustering_view)

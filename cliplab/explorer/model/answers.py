@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from cliplab._core.language import say
 from cliplab.clustering.values import NOISE, Clustering
 from cliplab.evaluation.agreement import Agreement, class_agreement
 from cliplab.evaluation.intervals import agreement_interval
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from cliplab.explorer.model.views import View
     from cliplab.images.image_set import ImageSet
 
-ABOUT_AMI = "AMI: 1 for the same groups, 0 for groups no more alike than by chance."
-
 
 class Score(NamedTuple):
     """An adjusted mutual information, with the ends of its 95 % interval."""
@@ -37,7 +36,7 @@ class Score(NamedTuple):
     high: float
 
     def __str__(self) -> str:
-        return f"{self.value:z.2f} (95 % interval {self.low:z.2f} to {self.high:z.2f})"
+        return say("answers.score", **self._asdict())
 
 
 def score_of(agreement: Agreement) -> Score:
@@ -98,27 +97,24 @@ class Answers:
             return self.sentence
         width = max(map(len, self.agreements))
         lines = [f"{name:{width}} AMI = {score_of(each)}" for name, each in self.agreements.items()]
-        return "\n".join([self.sentence, *lines, ABOUT_AMI])
+        return "\n".join([self.sentence, *lines, say("answers.about_ami")])
 
     def _repr_html_(self) -> str:
         if not self.agreements:
             return result_html(self.sentence)
         table = self.to_pandas().set_index("classes")
-        return result_html(self.sentence, table, note=ABOUT_AMI, number="{:z.2f}")
+        note = say("answers.about_ami")
+        return result_html(self.sentence, table, note=note, number="{:z.2f}")
 
 
 def find_answers(session: ExplorerSession) -> Answers:
     """Compare the clusters of the committed k with all known classes, or say how to commit."""
     state, sweep, committed = session.state, session.sweep, session.state.committed_k
     if not state.is_revealed:
-        return Answers(
-            f"Commit to a k first, then the answers are here: open the page Answers of the "
-            f"Explorer and press Commit, or run `explorer.state.committed_k = {session.value}`, "
-            "with your own k."
-        )
+        return Answers(say("answers.not_yet", k=session.value))
     columns = class_columns(session.images)
     if not columns:
-        return Answers("No class is known of these images.")
+        return Answers(say("answers.no_class"))
     is_there = sweep.parameter == "n_clusters" and committed in sweep
     clustering = sweep[committed] if is_there else session.clustering
     agreements = {
@@ -133,14 +129,12 @@ def _sentence(
     is_there: bool,
     agreements: Mapping[str, Agreement],
 ) -> str:
-    said = f"You committed to k = {committed_k}. " if committed_k is not None else ""
-    clusters = f"{'Its' if is_there else 'The'} {clustering.n_clusters} clusters"
-    if not is_there:
-        clusters += " on the screen"
+    said = say("answers.committed", k=committed_k) if committed_k is not None else ""
+    whose = "answers.its_clusters" if is_there else "answers.clusters_on_screen"
+    clusters = say(whose, n_clusters=clustering.n_clusters)
     best = max(agreements, key=lambda name: agreements[name].adjusted_mutual_info)
-    score = score_of(agreements[best])
-    with_what = f"most with {best}" if len(agreements) > 1 else "with the known classes"
-    return f"{said}{clusters} agree {with_what}: AMI {score}."
+    agree = "answers.agree_most" if len(agreements) > 1 else "answers.agree_with_classes"
+    return said + say(agree, clusters=clusters, best=best, score=score_of(agreements[best]))
 
 
 def comparison_sentence(
@@ -151,13 +145,17 @@ def comparison_sentence(
     agreement: Agreement,
 ) -> str:
     """Say in a sentence how the clusters on the screen agree with one column of classes."""
-    said = f"You said {committed_k}. " if committed_k is not None else ""
+    said = f"{say('answers.said', k=committed_k)} " if committed_k is not None else ""
     kind = "" if column == "class" else f" ({column})"
-    classes = f"There are {n_classes} classes" if n_classes != 1 else "There is 1 class"
-    whose = "your" if clustering.n_clusters == committed_k else "the"
-    where = "" if clustering.n_clusters == committed_k else " on the screen"
-    clusters = f"{whose} {clustering.n_clusters} clusters{where}"
-    return f"{said}{classes}{kind}; {clusters} agree with them by AMI {score_of(agreement)}."
+    is_own = clustering.n_clusters == committed_k
+    whose = "answers.your_clusters" if is_own else "answers.the_clusters"
+    return said + say(
+        "answers.compared",
+        n=n_classes,
+        kind=kind,
+        clusters=say(whose, n_clusters=clustering.n_clusters),
+        score=score_of(agreement),
+    )
 
 
 def answers_view(
@@ -186,13 +184,13 @@ def answers_view(
     """
     coloring = _matched(coloring_view("class", images, None), clustering)
     most = max(each.n_clusters for each in sweep.clusterings)
-    n_clusters = f"{clustering.n_clusters} cluster{'s' if clustering.n_clusters != 1 else ''}"
+    clusters_title = "answers.your_map" if is_own else "answers.the_map"
     kind = "" if column == "class" else f" · {column}"
     return {
         **{name: coloring[name] for name in ("values", "palette", "low", "high", "legend")},
         "cluster_palette": [cluster_color(i) for i in range(NOISE, most)],
-        "clusters_title": f"Your {n_clusters}" if is_own else f"The {n_clusters} on the screen",
-        "classes_title": f"Classes{kind}",
+        "clusters_title": say(clusters_title, n=clustering.n_clusters),
+        "classes_title": say("answers.classes_map", kind=kind),
     }
 
 

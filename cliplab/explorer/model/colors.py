@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab._core.language import number, say
 from cliplab.clustering.values import NOISE
 from cliplab.explorer.model.groups import NO_GROUP, NamedGroup, group_labels
 from cliplab.explorer.model.state import COUNTS, GROUPS, KEPT, LIKENESS, NOTHING
@@ -24,18 +25,18 @@ if TYPE_CHECKING:
     from cliplab.images.image_set import ImageSet
 
 
-# What needs the embeddings, with a title for each name.
-NEIGHBOR_COLORS = {KEPT: "neighbours kept", COUNTS: "neighbour counts"}
+# What needs the embeddings.
+NEIGHBOR_COLORS = (KEPT, COUNTS)
 
 
 def color_titles(images: ImageSet) -> dict[str, str]:
     """Return what plots can be coloured by, as a title for each name."""
-    choices = {"cluster": "cluster (found)", "class": "class (known)", "silhouette": "silhouette"}
-    choices |= NEIGHBOR_COLORS
+    choices = {name: say(f"colors.{name}") for name in ("cluster", "class", "silhouette")}
+    choices |= {KEPT: say("colors.kept"), COUNTS: say("colors.counts")}
     factors = {name: name for name in images.factors if name not in choices}
     if not images.class_names:
         del choices["class"]
-    return choices | factors | {NOTHING: NOTHING}
+    return choices | factors | {NOTHING: say("colors.nothing")}
 
 
 def all_alike(n_images: int) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def all_alike(n_images: int) -> dict[str, Any]:
 def coloring_by_cluster(clustering: Clustering) -> dict[str, Any]:
     """Return a colour for each cluster, and grey for noise."""
     labels, names = clustering.cluster_labels, [str(i) for i in range(clustering.n_clusters)]
-    return _categories(np.where(labels == NOISE, len(names), labels), names, "noise")
+    return _categories(np.where(labels == NOISE, len(names), labels), names, say("images.noise"))
 
 
 def colored_by(session: ExplorerSession) -> tuple[object, ...]:
@@ -95,7 +96,9 @@ def offered_colors(session: ExplorerSession) -> dict[str, str]:
 def groups_coloring(groups: tuple[NamedGroup, ...], n_images: int) -> dict[str, Any]:
     """Return a colour for each of the learner's groups, and grey for images that are in none."""
     labels, names = group_labels(groups, n_images), [group.name for group in groups]
-    return _categories(np.where(labels == NO_GROUP, len(names), labels), names, "in no group")
+    return _categories(
+        np.where(labels == NO_GROUP, len(names), labels), names, say("colors.in_no_group")
+    )
 
 
 def likeness_coloring(scores: NDArray[np.floating]) -> dict[str, Any]:
@@ -116,11 +119,11 @@ def neighbors_coloring(
     if color_by == KEPT:
         coloring = _amounts(values, 0.0, 1.0, AMOUNT_COLORS)
         n_neighbors = "" if nearest is None else f"{nearest.n_neighbors} "
-        words = f"none of its {n_neighbors}nearest kept", "all kept (outlined: at most one in ten)"
+        words = say("colors.none_kept", n_neighbors=n_neighbors), say("colors.all_kept")
     else:
         highest = max(1.0, float(np.nanmax(values, initial=1.0)))
         coloring = _amounts(values, 0.0, highest, AMOUNT_COLORS)
-        words = "neighbour of no image", f"of {highest:.0f} images"
+        words = say("colors.least_count"), say("colors.highest_count", highest=highest)
     first, last = (color for _, color in coloring["legend"])
     return coloring | {"legend": ((words[0], first), (words[1], last))}
 
@@ -166,7 +169,7 @@ def coloring_view(
 def _amounts(
     values: NDArray[Any], low: float, high: float, palette: tuple[str, ...]
 ) -> dict[str, Any]:
-    legend = ((f"{low:.2f}", palette[0]), (f"{high:.2f}", palette[-1]))
+    legend = ((number(low, ".2f"), palette[0]), (number(high, ".2f"), palette[-1]))
     return {
         "values": values.astype(np.float32),
         "palette": palette,
@@ -187,10 +190,10 @@ def _most_frequent(codes: NDArray[Any], names: Any) -> dict[str, Any]:
         shown = np.sort(np.argsort(-counts, kind="stable")[:room])
     place = np.full(len(names) + 1, len(shown))
     place[shown] = np.arange(len(shown))
-    return _categories(place[codes], [names[code] for code in shown])
+    return _categories(place[codes], [names[code] for code in shown], say("colors.other"))
 
 
-def _categories(codes: NDArray[Any], names: list[str], rest: str = "other") -> dict[str, Any]:
+def _categories(codes: NDArray[Any], names: list[str], rest: str) -> dict[str, Any]:
     colors = [CATEGORY_COLORS[i % len(CATEGORY_COLORS)] for i in range(len(names))]
     legend = list(zip(names, colors, strict=True))
     if (codes >= len(names)).any():

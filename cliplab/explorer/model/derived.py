@@ -20,6 +20,7 @@ from cliplab.explorer.model.views import (
     sweep_view,
 )
 from cliplab.explorer.model.wall import wall_note, wall_view
+from cliplab.explorer.model.work import status
 
 if TYPE_CHECKING:
     from cliplab.explorer.model.session import ExplorerSession
@@ -96,7 +97,7 @@ DERIVED = (
     _derived(
         "status",
         "running clustering space in_embedding state.projection state.space",
-        sentences.status,
+        status,
     ),
     _derived("map_title", "running projection", _map_title),
 )

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cliplab._core.language import say
+from cliplab.clustering.values import NOISE
 from cliplab.explorer.style.theme import cluster_color
 
 if TYPE_CHECKING:
@@ -41,7 +43,9 @@ def flow_view(transitions: ClusterTransitions) -> dict[str, Any]:
             transitions.rows(_number(before), _number(after))
             for before, after in zip(ribbons["before"], ribbons["after"], strict=True)
         ],
-        "title": f"Images that move · {len(transitions.movers)} of {len(transitions)} images",
+        "title": say(
+            "transitions.title", n_movers=len(transitions.movers), n_images=len(transitions)
+        ),
     }
 
 
@@ -115,8 +119,8 @@ def _n_blocks(transitions: ClusterTransitions) -> int:
 
 
 def _name(cluster: int) -> str:
-    return str(cluster) if cluster >= 0 else "noise"
+    return str(cluster) if cluster >= 0 else say("images.noise")
 
 
 def _number(name: str) -> int:
-    return -1 if name == "noise" else int(name)
+    return int(name) if name.isdecimal() else NOISE

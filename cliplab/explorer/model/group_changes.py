@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cliplab._core.language import say
 from cliplab.explorer.model.groups import NamedGroup, require_groups, with_group
 from cliplab.explorer.model.state import GROUPS
 
@@ -51,14 +52,14 @@ class GroupChanges:
     def remove(self, name: str) -> None:
         """Remove a group; its images stay where they are."""
         left = tuple(each for each in self._session.state.groups if each.name != name)
-        said = f"“{name}” is removed. Undo brings it back."
+        said = say("groups.removed", name=name)
         self._session.run(lambda: self._change(left, said))
 
     def undo(self) -> None:
         """Take the last change back."""
 
         def take_back() -> None:
-            self._change(self._before[-1], "The last change is taken back.")
+            self._change(self._before[-1], say("groups.undone"))
             del self._before[-2:]  # Taking back is no change that can be taken back.
 
         if self._before:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from cliplab._core.language import say
 from cliplab.evaluation.agreement import group_agreement
 from cliplab.explorer.model.answers import Score, score_of
-from cliplab.explorer.model.groups import NamedGroup, group_labels, n_images_text
+from cliplab.explorer.model.groups import NamedGroup, group_labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,34 +42,29 @@ def compare_groups(groups: tuple[NamedGroup, ...], clustering: Clustering) -> Gr
     labels = group_labels(groups, len(clustering))
     agreement = group_agreement(labels, [group.name for group in groups], clustering)
     counts, n_in_groups = agreement.contingency, agreement.n_images
-    n_groups = f"{len(groups)} groups" if len(groups) > 1 else "one group"
-    held = f"{n_in_groups:,} of {n_images_text(len(clustering))} are in your {n_groups}"
+    n_images = len(clustering)
+    held = say("groups.held", n_in_groups=n_in_groups, n_images=n_images, n=len(groups))
     lacking = _lacking(counts, n_in_groups)
     if lacking:
         return GroupComparison(counts, None, f"{held}: {lacking}.")
     score = score_of(agreement)
-    found = (
-        # A full agreement has an interval of no width, which is no sign of being sure.
-        "AMI 1.00, in full; how much that would vary in other images cannot be said"
-        if score.low == score.high
-        else f"AMI {score.value:z.2f} (95 % interval {score.low:z.2f} to {score.high:z.2f}, "
-        "were they drawn at random)"
-    )
-    n_others = len(clustering) - n_in_groups
-    others = f" Of the other {n_images_text(n_others)} it says nothing." if n_others else ""
-    clusters = f"the {clustering.n_clusters} clusters on the screen"
-    return GroupComparison(
-        counts, score, f"{held}, which agree with {clusters} by {found}.{others}"
-    )
+    # A full agreement has an interval of no width, which is no sign of being sure.
+    is_full = score.low == score.high
+    found = say("groups.in_full") if is_full else say("groups.score", **score._asdict())
+    n_others = n_images - n_in_groups
+    others = say("groups.others", n=n_others) if n_others else ""
+    n_clusters = clustering.n_clusters
+    sentence = say("groups.agree", held=held, n_clusters=n_clusters, found=found, others=others)
+    return GroupComparison(counts, score, sentence)
 
 
 def _lacking(counts: pd.DataFrame, n_images: int) -> str:
     """Return why an agreement would mean nothing; an empty text where it means something."""
     if len(counts) < 2:
-        return "an agreement with the clusters takes a second group"
+        return say("groups.second_group")
     least = max(LEAST_IMAGES, LEAST_IN_GROUP * len(counts))
     if n_images < least:
-        return f"too few for an agreement, which takes {least} at least"
+        return say("groups.too_few", least=least)
     if counts.shape[1] < 2:
-        return "all in one cluster, which does not tell your groups apart"
+        return say("groups.one_cluster")
     return ""

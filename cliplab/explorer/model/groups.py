@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab._core.language import say
 from cliplab._core.validation import wrong_value
 from cliplab.evaluation.result_html import result_html
 
@@ -75,7 +76,7 @@ class NamedGroup:
         return len(self.rows)
 
     def __repr__(self) -> str:
-        return f"NamedGroup {self.name!r} of {n_images_text(len(self))}"
+        return f"NamedGroup {self.name!r} of {len(self):,} image{'s' if len(self) != 1 else ''}"
 
     def _repr_html_(self) -> str:
         return result_html(repr(self), note=self.note)
@@ -141,7 +142,7 @@ def with_group(
     own = next((each for each in groups if each.name == new.name), None)
     before = own.rows if own else ()
     kept = NamedGroup((*before, *new.rows), new.name, new.note or (own.note if own else ""))
-    after, said = [], [f"“{new.name}” has {n_images_text(len(kept))} now."]
+    after, said = [], [say("groups.has", name=new.name, n=len(kept))]
     for each in groups:
         rows = kept.rows if each is own else tuple(set(each.rows) - set(new.rows))
         if each is own:
@@ -150,8 +151,8 @@ def with_group(
             after.append(NamedGroup(rows, each.name, each.note))
         n_taken = len(each) - len(rows)
         if n_taken > 0:
-            gone = "" if rows else ", which has none left and is gone"
-            said.append(f"{n_images_text(n_taken)} came out of “{each.name}”{gone}.")
+            gone = "" if rows else say("groups.gone")
+            said.append(say("groups.came_out", n=n_taken, name=each.name, gone=gone))
     return (*after, *(() if own else (kept,))), " ".join(said)
 
 
@@ -165,7 +166,7 @@ def group_labels(groups: tuple[NamedGroup, ...], n_images: int) -> NDArray[np.in
 
 def n_images_text(n_images: int) -> str:
     """Return a number of images in words."""
-    return f"{n_images:,} image{'s' if n_images != 1 else ''}"
+    return say("images.count", n=n_images)
 
 
 def _rows(rows: Any) -> tuple[int, ...]:

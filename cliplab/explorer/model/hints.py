@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cliplab._core.language import say
+
 if TYPE_CHECKING:
     from cliplab.explorer.model.session import ExplorerSession
-
-_TURN = "Move k: each colour is a cluster."
-_LOOK = "Draw around points: see their images."
-_COMMIT = "Commit to a k under Answers."
 
 _are_known = False
 
@@ -31,9 +29,12 @@ def first_steps(session: ExplorerSession, *, has_answers: bool) -> tuple[str, ..
     """
     shown = session.parts
     has_pages = "pages" in shown
-    steps = ((_TURN, "k" in shown), (_LOOK, "map" in shown and has_pages),
-             (_COMMIT, has_answers and has_pages))  # fmt: skip
-    return tuple(step for step, is_possible in steps if is_possible)
+    steps = {
+        "turn": "k" in shown,
+        "look": "map" in shown and has_pages,
+        "commit": has_answers and has_pages,
+    }
+    return tuple(say(f"hints.{step}") for step, is_possible in steps.items() if is_possible)
 
 
 def hints(session: ExplorerSession) -> tuple[str, ...]:

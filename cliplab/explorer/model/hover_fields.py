@@ -7,8 +7,9 @@ script makes, and what is hidden until a k has been committed to.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from cliplab._core.language import say, words
 from cliplab.explorer.style.theme import MOST_AT_ONCE
 
 if TYPE_CHECKING:
@@ -30,10 +31,6 @@ class HoverField(NamedTuple):
     is_hidden : bool
         Whether the text may give the class away, so that it is hidden until a k has been committed
         to.
-    placeholder : str
-        What is said as long as the text is hidden, or has not come yet; ``{row}`` is the row.
-    label : str
-        What is written before the text.
     look : str
         A class of ``hover.css``: ``"strong"``, ``"quiet"`` or none.
     format : str
@@ -43,10 +40,18 @@ class HoverField(NamedTuple):
     column: str
     texts: Callable[[ImageSet, Sequence[int]], list[str]] | None = None
     is_hidden: bool = False
-    placeholder: str = ""
-    label: str = ""
     look: Literal["strong", "quiet", ""] = ""
     format: Literal["text", "cluster", "silhouette", "kept", "count"] = "text"
+
+    @property
+    def label(self) -> str:
+        """What is written before the text, if anything."""
+        return str(words("hover.labels").get(self.column, ""))
+
+    @property
+    def placeholder(self) -> str:
+        """What is said while the text is hidden, or has not come yet; ``{row}`` is the row."""
+        return str(words("hover.placeholders").get(self.column, ""))
 
 
 def _class_names(images: ImageSet, rows: Sequence[int]) -> list[str]:
@@ -61,12 +66,12 @@ def _image_ids(images: ImageSet, rows: Sequence[int]) -> list[str]:
 HOVER_FIELDS = (
     HoverField("class_names", _class_names, is_hidden=True, look="strong"),
     HoverField("cluster_labels", format="cluster"),
-    HoverField("silhouettes", label="silhouette", format="silhouette"),
+    HoverField("silhouettes", format="silhouette"),
     # Nothing is said of neighbours as long as nobody has asked for them.
     HoverField("neighbors_kept", format="kept"),
     HoverField("neighbor_counts", format="count"),
     # Ids of files and titles often hold the class.
-    HoverField("image_ids", _image_ids, is_hidden=True, placeholder="image {row}", look="quiet"),
+    HoverField("image_ids", _image_ids, is_hidden=True, look="quiet"),
 )
 
 
@@ -96,5 +101,9 @@ def image_columns(images: ImageSet, is_revealed: bool = True) -> Texts:
 
 def hidden_name(row: int) -> str:
     """Return what an image is called as long as its id might give its class away."""
-    (field,) = (field for field in HOVER_FIELDS if field.column == "image_ids")
-    return field.placeholder.format(row=row)
+    return say("hover.placeholders.image_ids", row=row)
+
+
+def hover_words() -> dict[str, Any]:
+    """Return what the script of the hover says, with gaps that it fills in."""
+    return {**words("hover.script"), "point": words("numbers.point")}

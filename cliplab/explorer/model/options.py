@@ -6,10 +6,11 @@ import importlib.util
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cliplab._core.language import say
 from cliplab.clustering.algorithms import ALGORITHMS
 from cliplab.clustering.silhouettes import METRICS
 from cliplab.clustering.sweeping import smallest_sizes
-from cliplab.evaluation.null import NULL_TITLES
+from cliplab.evaluation.null import NULLS
 from cliplab.explorer.model.colors import NEIGHBOR_COLORS, color_titles
 from cliplab.explorer.model.known_classes import class_columns
 from cliplab.explorer.model.state import GROUPS, LIKENESS, NOTHING, ExplorerState
@@ -37,8 +38,7 @@ MOST_REPEATED = 10_000
 # The first screen shows so many clusters; of HDBSCAN's, those of such a part of the images or more.
 _FIRST_K, _FIRST_PARTS = 4, 60
 MAP_TITLES = {"tsne": "t-SNE", "pca": "PCA", "umap": "UMAP"}
-NULL_DATA = {"none": "none", **NULL_TITLES}
-MAP_IMAGES = {"none": "dots", "typical": "typical images", "wall": "all, as a wall"}
+MAP_IMAGES = ("none", "typical", "wall")
 
 
 @dataclass(frozen=True)
@@ -88,26 +88,29 @@ def find_options(
     if importlib.util.find_spec("umap") is None:
         del methods["umap"]
     methods.setdefault(projection.method, projection.method)
-    whose = "CLIP's" if is_of_clip(embeddings) else "all"
-    spaces = {"embedding": f"{whose} {embeddings.vectors.shape[1]} dimensions"}
+    whose = "spaces.of_clip" if is_of_clip(embeddings) else "spaces.all"
+    spaces = {"embedding": say(whose, n=embeddings.vectors.shape[1])}
     for d in _PCA_DIMENSIONS:
         if d < min(embeddings.vectors.shape):
-            spaces[f"pca-{d}"] = f"{d} principal components"
-    spaces |= {method: f"the {title} map" for method, title in methods.items()}
+            spaces[f"pca-{d}"] = say("spaces.components", n=d)
+    spaces |= {method: say("spaces.map", title=title) for method, title in methods.items()}
     n_columns = projection.coordinates.shape[1]
     if n_columns != 2:
-        spaces[projection.method] = f"{methods[projection.method]} in {n_columns} dimensions"
+        title = methods[projection.method]
+        spaces[projection.method] = say("spaces.dimensions", title=title, n=n_columns)
     if first_space(sweep, spaces) == GIVEN_SPACE:
         method, n_columns = sweep.space.partition("-")[0], sweep.clusterings[0].centers.shape[1]
         title = methods.get(method, method)
-        spaces[GIVEN_SPACE] = f"{title} in {n_columns} dimensions, as given"
+        spaces[GIVEN_SPACE] = say("spaces.given", title=title, n=n_columns)
     given_perplexity = round(projection.parameters.get("perplexity", 2))
     titles = color_titles(images)
     found_here = {"cluster", "silhouette", *NEIGHBOR_COLORS, NOTHING, GROUPS}
     known = tuple(name for name in titles if name not in found_here)
     if len(images) > MOST_REPEATED:  # Each image is compared with each.
         titles = {name: title for name, title in titles.items() if name not in NEIGHBOR_COLORS}
-    colors = titles | {GROUPS: GROUPS} | ({LIKENESS: LIKENESS} if reads_words else {})
+    colors = titles | {GROUPS: say("colors.groups")}
+    if reads_words:
+        colors[LIKENESS] = say("colors.likeness")
     is_by_k = sweep.parameter == "n_clusters"
     every_k = sweep.parameter_values if is_by_k else find_every_k(embeddings)
     return Options(
@@ -116,11 +119,11 @@ def find_options(
         spaces=spaces,
         projections=methods,
         colors=colors,
-        algorithms={name: algorithm.title for name, algorithm in ALGORITHMS.items()},
-        null_data=NULL_DATA,
+        algorithms={name: algorithm_title(name) for name in ALGORITHMS},
+        null_data={"none": say("null_data.none")} | {kind: null_title(kind) for kind in NULLS},
         classes=class_columns(images),
         # Of very many images no thumbnails are sent beforehand.
-        map_images=MAP_IMAGES if len(images) <= MOST_AT_ONCE else {"none": MAP_IMAGES["none"]},
+        map_images=map_images_titles(MAP_IMAGES if len(images) <= MOST_AT_ONCE else ("none",)),
         known=known if hides_classes else (),
         most_perplexity=max(given_perplexity, min(_MOST_PERPLEXITY, (len(images) - 1) // 3)),
     )
@@ -128,7 +131,24 @@ def find_options(
 
 def as_seen(embeddings: Embeddings) -> str:
     """Return the words that say whose embeddings these are, behind a number of images."""
-    return " as CLIP sees them" if is_of_clip(embeddings) else ""
+    return say("k.as_seen") if is_of_clip(embeddings) else ""
+
+
+def algorithm_title(algorithm: str, metric: str = "euclidean") -> str:
+    """Return what people call an algorithm; K-means has another name with the cosine."""
+    if (algorithm, metric) == ("kmeans", "cosine"):
+        return say("algorithms.kmeans.spherical")
+    return say(f"algorithms.{algorithm}.title") if algorithm in ALGORITHMS else algorithm
+
+
+def null_title(kind: str) -> str:
+    """Return what people call a kind of null data."""
+    return say(f"null_data.{kind}.title")
+
+
+def map_images_titles(names: Sequence[str] = MAP_IMAGES) -> dict[str, str]:
+    """Return what can stand on the map, as a title for each name."""
+    return {name: say(f"map_images.{name}") for name in names}
 
 
 def is_of_clip(embeddings: Embeddings) -> bool:

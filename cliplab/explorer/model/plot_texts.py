@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cliplab._core.language import say
+from cliplab.explorer.model.sentences import parameter_title
+
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
     from cliplab.clustering.values import Clustering
@@ -42,15 +45,13 @@ def _sizes_text(clustering: Clustering) -> str:
     """Say how many clusters there are, and which is the largest."""
     labels, n_clusters = clustering.cluster_labels, clustering.n_clusters
     sizes = np.bincount(labels[labels >= 0], minlength=n_clusters)
-    noise = f"; {_images(clustering.n_noise)} in no cluster" if clustering.n_noise else ""
+    noise = say("plots.noise", n=clustering.n_noise) if clustering.n_noise else ""
     if n_clusters == 0:
-        return f"no cluster{noise}"
-    if n_clusters == 1:
-        return f"1 cluster of {_images(int(sizes[0]))}{noise}"
+        return say("plots.no_cluster", noise=noise)
     largest = int(sizes.argmax())
-    return (
-        f"{n_clusters} clusters; the largest, {largest}, has {_images(int(sizes[largest]))}{noise}"
-    )
+    said = {"n_clusters": n_clusters, "largest": largest, "noise": noise}
+    name = "plots.one_cluster" if n_clusters == 1 else "plots.sizes"
+    return say(name, n=int(sizes[largest]), **said)
 
 
 def _silhouettes_text(clustering: Clustering) -> str:
@@ -61,34 +62,41 @@ def _silhouettes_text(clustering: Clustering) -> str:
         for cluster in np.unique(labels[is_known]).tolist()
     }
     if not means:
-        return "no silhouettes"
+        return say("plots.no_silhouettes")
     best, worst = max(means, key=means.__getitem__), min(means, key=means.__getitem__)
     n_negative = int((silhouettes[is_known] < 0).sum())
-    ends = (
-        f"cluster {best} has the highest mean, {means[best]:.2f}, "
-        f"and cluster {worst} the lowest, {means[worst]:.2f}; "
-        if len(means) > 1
-        else ""
-    )
-    return f"{ends}{n_negative:,} of {_images(int(is_known.sum()))} are negative"
+    ends = ""
+    if len(means) > 1:
+        said = {"best": best, "highest": means[best], "worst": worst, "lowest": means[worst]}
+        ends = say("plots.means", **said)
+    return say("plots.negative", ends=ends, n_negative=n_negative, n=int(is_known.sum()))
 
 
 def _inertia_text(sweep: ClusterSweep, value: int) -> str:
     inertias = dict(zip(sweep.parameter_values, sweep.inertias, strict=True))
     first, last = sweep.parameter_values[0], sweep.parameter_values[-1]
-    return (
-        f"from {inertias[first]:,.4g} at {_at(sweep, first)} "
-        f"to {inertias[last]:,.4g} at {_at(sweep, last)}; "
-        f"it is {inertias[value]:,.4g} at {_at(sweep, value)}"
+    return say(
+        "plots.inertia",
+        first=inertias[first],
+        last=inertias[last],
+        now=inertias[value],
+        from_k=_at(sweep, first),
+        to_k=_at(sweep, last),
+        now_k=_at(sweep, value),
     )
 
 
 def _count_text(sweep: ClusterSweep, value: int) -> str:
     counts = dict(zip(sweep.parameter_values, sweep.n_clusters, strict=True))
     first, last = sweep.parameter_values[0], sweep.parameter_values[-1]
-    return (
-        f"from {counts[first]} at {_at(sweep, first)} to {counts[last]} at {_at(sweep, last)}; "
-        f"there are {counts[value]} at {_at(sweep, value)}"
+    return say(
+        "plots.counts",
+        first=counts[first],
+        last=counts[last],
+        now=counts[value],
+        from_k=_at(sweep, first),
+        to_k=_at(sweep, last),
+        now_k=_at(sweep, value),
     )
 
 
@@ -99,17 +107,13 @@ def _score_text(sweep: ClusterSweep, value: int) -> str:
         if np.isfinite(score)
     }
     if not scores:
-        return "no silhouettes"
+        return say("plots.no_silhouettes")
     best = max(scores, key=scores.__getitem__)
-    highest = f"the highest, {scores[best]:.2f}, is at {_at(sweep, best)}"
+    said = {"highest": scores[best], "best_k": _at(sweep, best), "now_k": _at(sweep, value)}
     if value not in scores:
-        return f"{highest}; there is none at {_at(sweep, value)}"
-    return f"{highest}; it is {scores[value]:.2f} at {_at(sweep, value)}"
+        return say("plots.no_score", **said)
+    return say("plots.score", now=scores[value], **said)
 
 
 def _at(sweep: ClusterSweep, value: int) -> str:
-    return f"{sweep.parameter_title} = {value}"
-
-
-def _images(n: int) -> str:
-    return f"{n:,} image" if n == 1 else f"{n:,} images"
+    return f"{parameter_title(sweep)} = {value}"

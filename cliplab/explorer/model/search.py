@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cliplab._core.language import say
 from cliplab.embeddings.tokens import TooLongError
 
 if TYPE_CHECKING:
@@ -28,13 +29,12 @@ def search_view(session: ExplorerSession) -> View:
     if ranking is not None and ranking.text == text:
         return view | {"rows": found_rows(ranking), "sentence": _sentence(ranking)}
     if session.ranking_task.is_stopped:
-        return view | {"sentence": "Stopped"}
+        return view | {"sentence": say("search.stopped")}
     failed, error = session.ranking_task.problem or ("", None)
     if failed != text:  # None has failed, or one that was overtaken.
-        return view | {"sentence": "Searching …", "is_done": False}
+        return view | {"sentence": say("search.running"), "is_done": False}
     is_long = isinstance(error, TooLongError)
-    why = "is longer than the model reads: try fewer words" if is_long else "cannot be searched for"
-    return view | {"sentence": f"This text {why}"}
+    return view | {"sentence": say("search.too_long" if is_long else "search.failed")}
 
 
 def found_rows(ranking: TextRanking) -> list[int]:
@@ -44,9 +44,7 @@ def found_rows(ranking: TextRanking) -> list[int]:
 
 def _sentence(ranking: TextRanking) -> str:
     if not ranking.is_match:
-        return f"No good match for '{ranking.text}'"
-    n_hits = len(ranking.hits)
-    found = "The image" if n_hits == 1 else f"The {n_hits} images"
+        return say("search.no_match", text=ranking.text)
+    found = say("search.found", n=len(ranking.hits), text=ranking.text)
     # What the encoder hardly knows it reads as a word that it does know.
-    read_as = f" (nearest word: {ranking.nearest_word})" if ranking.nearest_word else ""
-    return f"{found} most like '{ranking.text}'{read_as}"
+    return found + (say("search.read_as", word=ranking.nearest_word) if ranking.nearest_word else "")

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cliplab.clustering.algorithms import title_of
-from cliplab.explorer.model.options import MAP_TITLES
+from cliplab._core.language import number, say
+from cliplab.explorer.model.options import MAP_TITLES, algorithm_title
 
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
     from cliplab.clustering.values import Clustering
     from cliplab.explorer.model.options import Options
-    from cliplab.explorer.model.session import ExplorerSession
     from cliplab.projection.values import Projection
 
 
@@ -22,46 +21,37 @@ def map_title(options: Options, projection: Projection, is_running: bool) -> str
     title = options.projections.get(projection.method, projection.method)
     perplexity = projection.parameters.get("perplexity")
     if perplexity is not None:
-        title = f"{title} · perplexity {perplexity:g}"
+        title = say("titles.with_perplexity", title=title, perplexity=perplexity)
     share_done = projection.parameters.get("share_done", 1.0)
-    return title if is_running or share_done == 1 else f"{title} · stopped at {share_done:.0%}"
+    if is_running or share_done == 1:
+        return title
+    return say("titles.stopped", title=title, share=share_done)
 
 
 def space_title(options: Options, clustering: Clustering, space: str) -> str:
     """Say in which space, and by which distance, clusters were found."""
     title = options.spaces[space]
     if clustering.space == "centered embedding":
-        title += ", centred"
-    return f"{title}, cosine" if clustering.metric == "cosine" else title
+        title = say("spaces.centered", space=title)
+    return say("spaces.cosine", space=title) if clustering.metric == "cosine" else title
 
 
 def space_in_words(space: str) -> str:
     """Return what people call the space of a clustering that no Explorer offers."""
     method, _, n_components = space.partition("-")
     if n_components and method == "pca":
-        return f"{n_components} principal components"
+        return say("spaces.components", n=n_components)
     title = MAP_TITLES.get(method)
     if title is None:
         return space
-    return f"the {title} map" if not n_components else f"{title} in {n_components} dimensions"
+    if not n_components:
+        return say("spaces.map", title=title)
+    return say("spaces.dimensions", title=title, n=n_components)
 
 
-def status(session: ExplorerSession) -> str:
-    """Say what is being computed, or else which clusters are on the screen."""
-    options, state = session.options, session.state
-    if "map" in session.running:
-        return f"Computing {options.projections[state.projection]} …"
-    if "sweep" in session.running:
-        return f"Clustering {options.spaces[state.space]} …"
-    if "neighbors" in session.running:
-        return "Finding neighbours …"
-    if "wall" in session.running:
-        return "Building the wall …"
-    if "null data" in session.running:
-        return "Computing null data …"
-    measured = session.in_embedding
-    in_embedding = None if measured is None else measured[session.value]
-    return status_line(options, session.clustering, session.space, in_embedding)
+def parameter_title(sweep: ClusterSweep) -> str:
+    """Return what people call the parameter of a sweep."""
+    return say("titles.k" if sweep.parameter == "n_clusters" else "titles.smallest_size")
 
 
 def status_line(
@@ -72,53 +62,55 @@ def status_line(
     A score that was measured on a map is shown with the score of the same clusters among the
     embeddings, `in_embedding`.
     """
-    found = f"{clustering.n_clusters} clusters of {len(clustering):,} images"
+    found = say("status.found", n_clusters=clustering.n_clusters, n_images=len(clustering))
     if clustering.algorithm != "kmeans" or clustering.metric != "euclidean":
-        found += f" by {title_of(clustering.algorithm, clustering.metric)}"
+        algorithm = algorithm_title(clustering.algorithm, clustering.metric)
+        found += say("status.by", algorithm=algorithm)
     if clustering.n_noise:
-        found += f", {clustering.n_noise} noise"
+        found += say("status.noise", n_noise=clustering.n_noise)
     if clustering.is_sampled:
-        found += f" ({clustering.n_measured:,} measured)"
+        found += say("status.measured", n_measured=clustering.n_measured)
     where = space_title(options, clustering, space)
-    score = score_text(clustering)
+    said = {"found": found, "where": where, "score": score_text(clustering)}
     if clustering.is_sampled and in_embedding is None:
         # What matters most comes first, for the line may be cut.
-        return f"Mean silhouette {score} in {where} · {found}"
+        return say("status.sampled", **said)
     if in_embedding is None:
-        return f"{found}, found in {where} · mean silhouette there {score}"
-    really = score_text(in_embedding)
-    return f"⚠ Mean silhouette {score} in {where}, but {really} in CLIP space · {found}"
+        return say("status.of_embedding", **said)
+    return say("status.of_map", really=score_text(in_embedding), **said)
 
 
 def score_title(sweep: ClusterSweep) -> str:
     """Return what is above the curve of mean silhouettes."""
     is_sampled = any(each.is_sampled for each in sweep.clusterings)
-    return "Mean silhouette ± 2 errors" if is_sampled else "Mean silhouette"
+    return say("titles.scores_of_a_sample" if is_sampled else "titles.scores")
 
 
 def elbow_title(sweep: ClusterSweep) -> str:
     """Return what is above the curve of inertias: where the elbow is, if there is one."""
     if sweep.parameter != "n_clusters":
-        return "Clusters found"
+        return say("titles.counts")
     if sweep.elbow is None:
-        return "Inertia · no clear elbow"
+        return say("titles.no_elbow")
     found = [elbow for elbow in sweep.elbows.values() if elbow is not None]
-    moves = f" ({min(found)}–{max(found)} by range)" if min(found) < max(found) else ""
-    return f"Inertia · elbow at k = {sweep.elbow}{moves}"
+    low, high = min(found), max(found)
+    moves = say("titles.elbow_moves", low=low, high=high) if low < high else ""
+    return say("titles.elbow", k=sweep.elbow, moves=moves)
 
 
 def silhouettes_title(clustering: Clustering, in_embedding: Clustering | None = None) -> str:
     """Return what is above the bars: k, the mean, and how many of the images were measured."""
     mean = clustering.silhouette_score
-    words = f"mean {mean:.2f}" if np.isfinite(mean) else "no mean"
+    words = say("titles.mean", score=mean) if np.isfinite(mean) else say("titles.no_mean")
     if clustering.is_sampled:
         # In a narrow window the end is cut; the status line says it too.
-        words = f"mean {score_text(clustering)} of {clustering.n_measured:,}"
+        score, n_measured = score_text(clustering), clustering.n_measured
+        words = say("titles.mean_of_a_sample", score=score, n_measured=n_measured)
     if in_embedding is not None:
-        words = f"⚠ {words} (CLIP {in_embedding.silhouette_score:.2f})"
+        words = say("titles.beside_clip", mean=words, score=in_embedding.silhouette_score)
     # Where there is much to say, the axis says what the bars are.
-    what = "" if clustering.is_sampled else "Silhouettes · "
-    return f"{what}k = {clustering.n_clusters} · {words}"
+    what = "" if clustering.is_sampled else say("titles.silhouettes")
+    return say("titles.bars", what=what, k=clustering.n_clusters, mean=words)
 
 
 def score_text(clustering: Clustering) -> str:
@@ -127,5 +119,6 @@ def score_text(clustering: Clustering) -> str:
     if np.isnan(score):
         return "–"
     if not clustering.is_sampled or np.isnan(error):
-        return f"{score:.3f}"
-    return f"{score:.3f} ± {error:.3f}" if error >= 0.0005 else f"{score:.4f} ± {error:.4f}"
+        return number(score, ".3f")
+    digits = ".3f" if error >= 0.0005 else ".4f"
+    return f"{number(score, digits)} ± {number(error, digits)}"

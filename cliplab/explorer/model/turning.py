@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cliplab._core.language import chosen_language, number, say, words
 from cliplab.clustering.values import NOISE
 from cliplab.explorer.model.cluster_words import vocabulary_of
 from cliplab.explorer.model.colors import coloring_view
 from cliplab.explorer.model.columns import BESIDE_BARS, most_typical
-from cliplab.explorer.model.hover_fields import HOVER_FIELDS
+from cliplab.explorer.model.hover_fields import HOVER_FIELDS, hover_words
 from cliplab.explorer.model.options import as_seen
 from cliplab.explorer.model.packing import pack
 from cliplab.explorer.model.plot_texts import plot_texts
@@ -103,31 +104,31 @@ def cluster_rows(clustering: Clustering) -> list[dict[str, Any]]:
             {
                 "cluster": cluster,
                 "name": str(cluster),
-                "help": f"Select the {len(own):,} images of cluster {cluster}",
+                "help": say("clusters.select", n=len(own), cluster=cluster),
                 "color": cluster_color(cluster),
                 "ink": ink_on(cluster_color(cluster)),
                 "typical": typical,
                 "size": len(own),
                 "mean": mean,
                 "negative": negative,
-                "size_text": f"{len(own):,}",
-                "mean_text": "–" if mean is None else f"{mean:.2f}",
-                "negative_text": "–" if negative is None else f"{negative:.0%}",
+                "size_text": number(len(own), ","),
+                "mean_text": "–" if mean is None else number(mean, ".2f"),
+                "negative_text": "–" if negative is None else number(negative, ".0%"),
             }
         )
     if clustering.n_noise:
         rows.append(
             {
                 "cluster": NOISE,
-                "name": "noise",
-                "help": f"{clustering.n_noise:,} images that are in no cluster",
+                "name": say("images.noise"),
+                "help": say("clusters.noise", n=clustering.n_noise),
                 "color": cluster_color(NOISE),
                 "ink": ink_on(cluster_color(NOISE)),
                 "typical": -1,
                 "size": clustering.n_noise,
                 "mean": None,
                 "negative": None,
-                "size_text": f"{clustering.n_noise:,}",
+                "size_text": number(clustering.n_noise, ","),
                 "mean_text": "–",
                 "negative_text": "–",
             }
@@ -141,10 +142,10 @@ def turning_now(session: ExplorerSession) -> View:
     return {
         "value": session.value,
         "values": list(sweep.parameter_values),
-        "parameter_title": "k" if is_by_k else "min size",
+        "parameter_title": say("titles.k" if is_by_k else "titles.min_size"),
         "color_by": session.state.color_by,
         "names": known_names(session),
-        "n_images": f"{len(session.images):,}",
+        "n_images": number(len(session.images), ","),
         "as_seen": as_seen(session.embeddings),
     }
 
@@ -159,51 +160,27 @@ def known_names(session: ExplorerSession) -> dict[int, list[str]]:
     return {value: list(names.names) for value, names in found.items() if names is not None}
 
 
-# What the script says by itself; everything else comes with a view.
-WORDS: dict[str, Any] = {
-    "question": "{n_images} images{as_seen}. How many groups are there?",
-    "slider_help": "How many clusters",
-    "fewer": "One less",
-    "more": "One more",
-    "table": "Clusters",
-    "columns": {
-        "cluster": ("cluster", "Sort by number"),
-        "word": ("in words", "Sort by name"),
-        "size": ("images", "Sort by the number of images"),
-        "mean": ("mean", "Sort by the mean silhouette"),
-        "negative": ("negative", "Sort by the share of silhouettes below 0"),
-    },
-    "selected": ("{n} image", "{n} images"),
-    "selected_of": ("{n} image of cluster {cluster}", "{n} images of cluster {cluster}"),
-    "dismiss": "Got it",
-    "clear": "Clear the selection (Escape)",
-    "search": 'search: "a red circle"',
-    "search_help": "Search for images by a text in English (Enter)",
-    "stop": "Stop",
-    "take_up": "Continue",
-    "busy": "The kernel is busy. When it is free, these follow: {waiting}.",
-    "waiting_for_k": "images and pages",
-    "waiting_selection": "the selection",
-    "waiting_search": "the search",
-    "keys": {
-        "scatter": "Arrows walk, Shift and arrows select, Enter selects one.",
-        "silhouettes": "Arrows walk, Shift and arrows select, Enter asks why.",
-    },
-    "is_selected": "selected",
-    "opened": "Why this bar? is open below the plots.",
-    "hover": {
-        "fields": {
-            field.column: {
-                "format": field.format,
-                "placeholder": field.placeholder,
-                "label": field.label,
-            }
-            for field in HOVER_FIELDS
+def script_words() -> dict[str, Any]:
+    """Return what the script says by itself; everything else comes with a view."""
+    heads = ("cluster", "word", "size", "mean", "negative")
+    fields = {
+        field.column: {
+            "format": field.format,
+            "placeholder": field.placeholder,
+            "label": field.label,
+        }
+        for field in HOVER_FIELDS
+    }
+    return {
+        **words("script"),
+        "language": chosen_language(),
+        "columns": {
+            name: (say(f"clusters.heads.{name}"), say(f"clusters.sort.{name}")) for name in heads
         },
-        "size": THUMBNAIL_SIZE,
-    },
-    "gone": "The kernel does not answer any more. Run the cell again.",
-}
+        "selected": tuple(words("selection.some").values()),
+        "selected_of": tuple(words("selection.of_cluster").values()),
+        "hover": {"fields": fields, "size": THUMBNAIL_SIZE, "words": hover_words()},
+    }
 
 
 def _range(color_by: str, clustering: Clustering) -> View:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab._core.language import say
 from cliplab.evaluation.evidence.answers import STABLE
 from cliplab.evaluation.line import VALLEY
 from cliplab.evaluation.valley import Valley
@@ -27,7 +28,12 @@ from cliplab.explorer.model.columns import (
     sweep_columns,
     word_columns,
 )
-from cliplab.explorer.model.sentences import elbow_title, score_title, silhouettes_title
+from cliplab.explorer.model.sentences import (
+    elbow_title,
+    parameter_title,
+    score_title,
+    silhouettes_title,
+)
 
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
@@ -105,9 +111,9 @@ def sweep_view(sweep: ClusterSweep, where: str = "") -> View:
         "elbow": np.nan if sweep.elbow is None else float(sweep.elbow),
         "lowest": lowest,
         "highest": max(highest, lowest + 0.1),
-        "parameter_title": sweep.parameter_title,
-        "curves_axis": f"{sweep.parameter_title}{axis}",
-        "bars_axis": f"silhouette{axis}",
+        "parameter_title": parameter_title(sweep),
+        "curves_axis": f"{parameter_title(sweep)}{axis}",
+        "bars_axis": f"{say('titles.silhouette')}{axis}",
         "elbow_title": elbow_title(sweep),
         "score_title": score_title(sweep),
     }
@@ -116,7 +122,7 @@ def sweep_view(sweep: ClusterSweep, where: str = "") -> View:
 def band_view(sweep: ClusterSweep, group: NullGroup | None) -> View:
     """Return the mean silhouettes that null data reach for each k, and what to say of them."""
     scores = _scores(group, sweep)
-    about = "" if len(scores) == 0 else " · grey: null data"
+    about = "" if len(scores) == 0 else say("titles.null_band")
     return {"band": band_columns(sweep, scores), "title": score_title(sweep) + about}
 
 
@@ -171,7 +177,10 @@ def evidence_view(evidence: Evidence, where: str = "") -> View:
     measures["n_clusters"] = table.index.to_numpy()
     measures["gap_low"] = measures["gap"] - measures["gap_error"]
     measures["gap_high"] = measures["gap"] + measures["gap_error"]
-    says = {name: "abstains" if k is None else f"says {k}" for name, k in votes.items()}
+    says = {
+        name: say("evidence.abstains") if k is None else say("evidence.says", k=k)
+        for name, k in votes.items()
+    }
     return {
         "measures": measures,
         "votes": {
@@ -180,16 +189,16 @@ def evidence_view(evidence: Evidence, where: str = "") -> View:
             "fullness": votes["valleys"],
         },
         "titles": {
-            "gap": f"Gap · {says['gap']}",
-            "silhouette_main": f"Silhouette, null · {says['silhouette']}",
-            "stability": "Least stable cluster",
-            "fullness": f"Shallowest valley · {says['valleys']}",
-            "calinski_harabasz": "Calinski-Harabasz · high",
-            "davies_bouldin": "Davies-Bouldin · low",
+            "gap": say("evidence.titles.gap", says=says["gap"]),
+            "silhouette_main": say("evidence.titles.silhouette_main", says=says["silhouette"]),
+            "stability": say("evidence.titles.stability"),
+            "fullness": say("evidence.titles.fullness", says=says["valleys"]),
+            "calinski_harabasz": say("evidence.titles.calinski_harabasz"),
+            "davies_bouldin": say("evidence.titles.davies_bouldin"),
         },
         "limits": {"stability": STABLE, "fullness": VALLEY},
-        "axis": f"k · {where or evidence.space}",
-        "axis_main": "k · main directions",
+        "axis": f"{say('titles.k')} · {where or evidence.space}",
+        "axis_main": say("evidence.in_main_directions"),
     }
 
 
@@ -216,13 +225,13 @@ def line_view(found: Valley, n_images: int) -> View:
     starts = np.searchsorted(piles[order], np.arange(len(edges)))
     x[found.rows[order]] = (edges[piles[order]] + edges[piles[order] + 1]) / 2
     y[found.rows[order]] = np.arange(len(order)) - starts[piles[order]] + 0.5
-    what = "not neighbors" if found.between else "valley" if found.is_clear else "no valley"
+    what = "not_neighbors" if found.between else "valley" if found.is_clear else "no_valley"
     return {
         "line_x": x,
         "line_y": y,
         "top": float(max(found.histogram[0].max(), 1)),
-        "title": f"From cluster {found.a} to {found.b} · {what}",
-        "axis": f"0 is the centre of cluster {found.a}, 1 that of {found.b}",
+        "title": say("valley.title", a=found.a, b=found.b, what=say(f"valley.{what}")),
+        "axis": say("valley.axis", a=found.a, b=found.b),
     }
 
 

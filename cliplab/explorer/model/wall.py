@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab._core.language import say
 from cliplab.evaluation.nearest import find_nearest_images
 from cliplab.explorer.model.background import BackgroundTask
 from cliplab.explorer.model.neighbors import n_neighbors_of
@@ -192,14 +193,12 @@ def wall_note(wall: Wall | None) -> str:
     if wall is None:
         return ""
     n_images, n_shown = len(wall.projection), len(wall.rows)
-    of = "" if n_shown == n_images else f"A random sample of {n_shown:,} of {n_images:,} images. "
+    is_whole = n_shown == n_images
+    of = "" if is_whole else say("wall.sample", n_shown=n_shown, n_images=n_images)
     if not wall.n_neighbors:
-        return of.strip()
-    each = f"{wall.n_neighbors} nearest images" if wall.n_neighbors > 1 else "nearest image"
-    return (
-        f"{of}Of each image's {each}, the wall keeps {wall.kept:.0%} beside it, "
-        f"the map {wall.kept_on_map:.0%}."
-    )
+        return of
+    kept = say("wall.kept", n=wall.n_neighbors, kept=wall.kept, on_map=wall.kept_on_map)
+    return f"{of} {kept}".strip()
 
 
 def _built(embeddings: Embeddings, projection: Projection) -> Iterator[Wall]:

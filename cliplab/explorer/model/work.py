@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from cliplab._core.language import say
+from cliplab.explorer.model.sentences import status_line
 from cliplab.explorer.model.state import LIKENESS
 from cliplab.explorer.model.turning import TURNED_COLORS
 
@@ -15,8 +17,9 @@ _OF_CLUSTERS = frozenset(
     ["silhouettes", "elbow", "score", "line", "flow", "evidence plots", "clusters"]
 )
 _OF_NULL_DATA = frozenset(f"null {name}" for name in ("scatter", "silhouettes", "elbow", "score"))
+_OF_PLOTS = ("map", "sweep", "null data", "ranking", "neighbors", "wall")
 # Other pages are there at once.
-_LONG_PAGES = {"valley": "Splitting the images into halves", "words": "Naming the clusters"}
+_LONG_PAGES = ("valley", "words")
 
 
 class Work(NamedTuple):
@@ -45,25 +48,24 @@ class Work(NamedTuple):
 
 def work_of(session: ExplorerSession) -> tuple[Work, ...]:
     """Return all that runs or was stopped."""
-    state, options, tasks = session.state, session.options, session.tasks
-    titles = {
-        "map": f"Computing {options.projections[state.projection]}",
-        "sweep": f"Clustering {options.spaces[state.space]}",
-        "null data": "Computing null data",
-        "ranking": "Ranking the images",
-        "neighbors": "Finding neighbours",
-        "wall": "Building the wall",
-    }
-    pages = {"page": _LONG_PAGES[state.page]} if state.page in _LONG_PAGES else {}
-    if state.page == "evidence":
-        pages["evidence"] = "Gathering the evidence"
-    places = {"plots": titles, "page": pages}
+    page = session.state.page
+    of_page = ["page"] if page in _LONG_PAGES else ["evidence"] if page == "evidence" else []
     return tuple(
-        Work(name, _sentence(title, task.is_stopped), task.share_done, task.is_stopped, place)
-        for place, some in places.items()
-        for name, title in some.items()
-        if (task := tasks[name]).is_begun
+        Work(name, _sentence(session, name), task.share_done, task.is_stopped, place)
+        for place, names in (("plots", _OF_PLOTS), ("page", of_page))
+        for name in names
+        if (task := session.tasks[name]).is_begun
     )
+
+
+def status(session: ExplorerSession) -> str:
+    """Say what is being computed, or else which clusters are on the screen."""
+    for name in _OF_PLOTS:
+        if name in session.running:
+            return _sentence(session, name)
+    measured = session.in_embedding
+    in_embedding = None if measured is None else measured[session.value]
+    return status_line(session.options, session.clustering, session.space, in_embedding)
 
 
 def stale_parts(session: ExplorerSession) -> frozenset[str]:
@@ -87,6 +89,11 @@ def stale_parts(session: ExplorerSession) -> frozenset[str]:
     return frozenset(parts)
 
 
-def _sentence(title: str, is_stopped: bool) -> str:
+def _sentence(session: ExplorerSession, name: str) -> str:
+    """Say what a task does, and whether it rests."""
+    state, options = session.state, session.options
+    kind = state.page if name == "page" else name.replace(" ", "_")
+    titles = {"map": options.projections[state.projection], "sweep": options.spaces[state.space]}
+    what = say(f"work.{kind}", title=titles.get(name, ""))
     # How far it is says the bar alone: a screen reader reads each new sentence aloud.
-    return f"{title}, stopped" if is_stopped else f"{title} …"
+    return say("work.stopped" if session.tasks[name].is_stopped else "work.running", what=what)

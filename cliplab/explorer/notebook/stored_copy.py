@@ -16,6 +16,7 @@ from uuid import uuid4
 from bokeh.models import CustomJS, Plot
 
 from cliplab._core.html import render
+from cliplab._core.language import say
 from cliplab._core.scripts import script
 from cliplab.explorer.notebook.front_end import current_cell
 
@@ -185,7 +186,7 @@ class _Moment:
         try:
             return make()
         except Exception as error:
-            self._problems.append(f"More of it could not be stored: {error}")
+            self._problems.append(say("copy.problem", error=error))
             return None
 
     @cached_property

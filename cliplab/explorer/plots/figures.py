@@ -28,6 +28,7 @@ from bokeh.models import (
 from bokeh.models.annotations import Span, Title, Whisker
 from bokeh.plotting import figure
 
+from cliplab._core.language import say
 from cliplab._core.scripts import script
 from cliplab.explorer.plots.numbers import number_the_map
 from cliplab.explorer.style.theme import (
@@ -232,7 +233,7 @@ def offer_values(plot: figure) -> HoverTool:
 
 def say_parameter(tool: HoverTool, title: str) -> None:
     """Name the parameter of which a curve offers values."""
-    tool.tooltips = f"<b>{title} = @parameter_values</b>, tap to choose"
+    tool.tooltips = say("titles.tap", title=title)
 
 
 def mark_elbow(plot: figure, view: View) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bokeh.models import ColumnDataSource, HoverTool, Range1d, TapTool
 
+from cliplab._core.language import say
 from cliplab.explorer.plots.figures import empty_figure, set_title
 from cliplab.explorer.plots.save_button import add_save_buttons
 from cliplab.explorer.style.theme import FONT_SIZE, NEUTRAL
@@ -49,7 +50,7 @@ class FlowPlot:
         )  # fmt: skip
         plot.add_tools(
             TapTool(renderers=[flows]),
-            HoverTool(renderers=[flows], tooltips="@n_images from @before to @after"),
+            HoverTool(renderers=[flows], tooltips=say("transitions.tooltip")),
         )
         add_save_buttons([plot])
 

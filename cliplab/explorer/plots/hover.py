@@ -15,7 +15,7 @@ from bokeh.models import ColumnDataSource, CustomJS, CustomJSHover, HoverTool
 
 from cliplab._core.html import render
 from cliplab._core.scripts import script
-from cliplab.explorer.model.hover_fields import HOVER_FIELDS, HoverField, Texts
+from cliplab.explorer.model.hover_fields import HOVER_FIELDS, HoverField, Texts, hover_words
 from cliplab.explorer.style.theme import MOST_AT_ONCE, THUMBNAIL_SIZE
 from cliplab.images.thumbnails import SHEET_SIDE
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bokeh.plotting import figure
     from numpy.typing import NDArray
 
-_SCRIPT = "explorer/style/scripts/hover.js"
+_SCRIPTS = ("page/elements", "hover")
 
 
 class Hover:
@@ -89,6 +89,7 @@ class Hover:
             "answer": self.answer,
             "side": SHEET_SIDE,
             "size": THUMBNAIL_SIZE,
+            "words": hover_words(),
         }
         fields = {
             field.column: {"format": field.format, "placeholder": field.placeholder}
@@ -99,7 +100,7 @@ class Hover:
             renderers=[renderer],
             tooltips=self._tooltip(HOVER_FIELDS),
             formatters={
-                "$index": CustomJSHover(args=arguments, code=f"{script(_SCRIPT)}return {call}")
+                "$index": CustomJSHover(args=arguments, code=f"{_functions()}return {call}")
             },
             limit=1,
             callback=self._script(
@@ -126,7 +127,7 @@ class Hover:
         """Have plots that hold such hovers fill them in when an answer comes."""
         if self.is_on_demand:
             call = "lookAgain(plots, cb_context.index)"
-            look_again = CustomJS(args={"plots": list(plots)}, code=script(_SCRIPT) + call)
+            look_again = CustomJS(args={"plots": list(plots)}, code=_functions() + call)
             self.answer.js_on_change("data", look_again)
 
     def on_request(self, answer: Callable[[int], None]) -> None:
@@ -153,12 +154,16 @@ class Hover:
 
     def _script(self, call: str, **arguments: Any) -> CustomJS:
         known = {"images": self._images, "neighbors": self.neighbors, "lines": self.lines}
-        return CustomJS(args=known | arguments, code=script(_SCRIPT) + call)
+        return CustomJS(args=known | arguments, code=_functions() + call)
 
     def forget(self) -> None:
         """Withdraw the last answer: more may be shown of its image now."""
         self.request.data = _no_request()
         self.answer.data = _no_answer()
+
+
+def _functions() -> str:
+    return "".join(script(f"explorer/style/scripts/{name}.js") for name in _SCRIPTS)
 
 
 def _no_rows() -> NDArray[np.int32]:

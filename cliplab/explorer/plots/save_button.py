@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bokeh.models import CustomJS
 
+from cliplab._core.language import words
 from cliplab._core.scripts import script
 
 if TYPE_CHECKING:
@@ -18,14 +19,12 @@ _STYLE = Path(__file__).parents[1] / "style" / "styles" / "save_button.css"
 _SCRIPTS = "".join(
     script(f"explorer/style/scripts/{name}.js") for name in ("page/elements", "save_button")
 )
-_WORDS = {
-    "button": "Save this plot as an image",
-    "kinds": [
-        ["png", False, "PNG"],
-        ["svg", False, "SVG"],
-        ["png", True, "PNG, transparent"],
-        ["svg", True, "SVG, transparent"],
-    ],
+# Which kinds of images there are, and whether what is behind them shines through.
+_KINDS = {
+    "png": ("png", False),
+    "svg": ("svg", False),
+    "png_transparent": ("png", True),
+    "svg_transparent": ("svg", True),
 }
 # What the file of a plot is called.
 _FILES = {
@@ -55,7 +54,7 @@ def add_save_buttons(plots: Sequence[figure], images: ColumnDataSource | None = 
         names[plot.name] = f"null-{file}" if rest else file
     # The size of a plot is known once its view stands; a view that is made anew has no button.
     add = CustomJS(
-        args={"names": names, "images": images, "words": _WORDS},
+        args={"names": names, "images": images, "words": _words()},
         code=_SCRIPTS + "const view = cb_context.index.find_one(cb_obj);"
         "if (view) addSaveButton(view, names[cb_obj.name], images, words)",
     )
@@ -63,3 +62,9 @@ def add_save_buttons(plots: Sequence[figure], images: ColumnDataSource | None = 
     for plot in plots:
         plot.stylesheets.append(style)
         plot.js_on_change("inner_width", add)
+
+
+def _words() -> dict[str, object]:
+    said = words("save")
+    kinds = [[*kind, said[name]] for name, kind in _KINDS.items()]
+    return {"button": said["button"], "kinds": kinds}

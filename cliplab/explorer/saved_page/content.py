@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from cliplab._core.html import render
 from cliplab.explorer.model.hints import first_steps
-from cliplab.explorer.model.turning import WORDS, turning_now, turning_numbers, turning_view
+from cliplab.explorer.model.turning import (
+    script_words,
+    turning_now,
+    turning_numbers,
+    turning_view,
+)
 from cliplab.explorer.saved_page.drawn_plots import drawn_plots
 from cliplab.explorer.saved_page.encoding import as_base64, encoded
 from cliplab.explorer.saved_page.found_words import found_words
-from cliplab.explorer.saved_page.sentences import SAID
+from cliplab.explorer.saved_page.sentences import page_words
 from cliplab.explorer.saved_page.stored_answers import stored_answers
 from cliplab.explorer.saved_page.stored_values import stored_values
 from cliplab.explorer.saved_page.stored_wall import stored_wall
@@ -46,8 +51,8 @@ def page_value(session: ExplorerSession, *, answers: bool) -> dict[str, Any]:
     names = {each["value"]: [name for name, *_ in each["names"] or ()] for each in values}
     return {
         **drawn_plots(session),
-        "words": WORDS | {"side": SHEET_SIDE},
-        "said": SAID,
+        "words": script_words() | {"side": SHEET_SIDE},
+        "said": page_words(),
         # Who opens the page begins without a selection, and without a commitment.
         "now": turning_now(session)
         | {"color_by": "cluster", "sweep": 1, "map": 1, "has_numbers": True, "paints": True}

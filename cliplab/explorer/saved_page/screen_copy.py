@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cliplab._core.language import say
 from cliplab.explorer.model.options import as_seen
 from cliplab.explorer.model.parts import PARTS
 from cliplab.explorer.notebook.stored_copy import Content, Drawing
@@ -39,14 +40,13 @@ def content_of(session: ExplorerSession) -> Content:
 
 
 def _sentence(session: ExplorerSession) -> str:
-    images = f"{len(session.images):,} images"
+    n_images = len(session.images)
     if "k" not in session.parts:
-        return f"{images}{as_seen(session.embeddings)}. Run this notebook to explore them."
+        return say("copy.images", n_images=n_images, as_seen=as_seen(session.embeddings))
     committed = session.state.committed_k
-    commitment = "" if committed is None else f" Committed to k = {committed}."
+    commitment = "" if committed is None else say("copy.committed", k=committed)
     n_clusters = session.clustering.n_clusters
-    clusters = f"{n_clusters} cluster{'s' if n_clusters != 1 else ''}"
-    return f"{images} in {clusters}.{commitment} Run this notebook to explore them."
+    return say("copy.clusters", n_images=n_images, n=n_clusters, commitment=commitment)
 
 
 def _drawing(session: ExplorerSession) -> Drawing | None:

@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cliplab._core.html import render
-from cliplab.explorer.model.answers import ABOUT_AMI
+from cliplab._core.language import number, say
 from cliplab.explorer.model.colors import NEIGHBOR_COLORS, coloring_view
 from cliplab.explorer.model.hover_fields import image_columns
 from cliplab.explorer.model.state import GROUPS, LIKENESS, NOTHING
 from cliplab.explorer.saved_page.stored_values import snapshot_of
 from cliplab.explorer.style.theme import cluster_color, ink_on
-from cliplab.explorer.widgets.pages.reveal import Answer, reveal_content
+from cliplab.explorer.widgets.pages.reveal import (
+    Answer,
+    label_heads,
+    label_row,
+    purity_heads,
+    rarer_classes,
+    reveal_content,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +75,7 @@ def _agreement(session: ExplorerSession, value: int) -> dict[str, Any]:
         said = render("explorer/style/templates/reveal_no_classes.html")
         return {"sentence": said.striptags(), "tables": [], "disagreeing": []}
     return {
-        "sentence": f"{answer.sentence} {ABOUT_AMI}",
+        "sentence": f"{answer.sentence} {say('answers.about_ami')}",
         "tables": _tables(answer),
         "disagreeing": [int(row) for row in answer.disagreeing],
     }
@@ -77,31 +84,22 @@ def _agreement(session: ExplorerSession, value: int) -> dict[str, Any]:
 def _tables(answer: Answer) -> list[dict[str, Any]]:
     purities = answer.agreement.to_pandas()
     rows = [
-        [_chip(each.cluster_label), str(each.size), each.class_name, f"{each.purity:.0%}"]
+        [_chip(each.cluster_label), str(each.size), each.class_name, number(each.purity, ".0%")]
         for each in purities.itertuples(index=False)
     ]
-    tables = [{"heads": ["", "size", "commonest class", "purity"], "rows": rows}]
+    tables = [{"heads": purity_heads(), "rows": rows}]
     if answer.best_labels is not None:
         tables.append(_labels(answer.best_labels))
     counts = [[name, *(str(n or "") for n in ns)] for name, *ns in answer.counts.itertuples()]
     if more := answer.n_classes - len(counts):
-        counts.append([f"and {more} rarer classes", *([""] * len(answer.counts.columns))])
-    heads = ["class \\ cluster", *map(str, answer.counts.columns)]
+        counts.append([rarer_classes(more), *([""] * len(answer.counts.columns))])
+    heads = [say("answers.class_by_cluster"), *map(str, answer.counts.columns)]
     return [*tables, {"heads": heads, "rows": counts}]
 
 
 def _labels(best: pd.DataFrame) -> dict[str, Any]:
-    rows = [
-        [
-            _chip(each.cluster_label),
-            each.label_name,
-            f"{each.precision:.0%}",
-            f"{each.recall:.0%}",
-            f"{each.n_present} of {each.n_present + each.n_absent}",
-        ]
-        for each in best.itertuples(index=False)
-    ]
-    return {"heads": ["", "verified label", "precision", "recall", "verified"], "rows": rows}
+    rows = [[_chip(each.cluster_label), *label_row(each)] for each in best.itertuples(index=False)]
+    return {"heads": label_heads(), "rows": rows}
 
 
 def _chip(cluster: Any) -> dict[str, str]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab._core.html import render
+from cliplab._core.language import number
 from cliplab.evaluation.naming.word_ranking import can_rank_by_words
 from cliplab.evaluation.silhouette_distances import SilhouetteDistances, silhouette_distances
 from cliplab.explorer.model.packing import pack
@@ -135,7 +136,7 @@ def _names(snapshot: Snapshot) -> list[list[str]] | None:
         return None
     content = words_content(snapshot._replace(vocabulary=""))
     found = zip(content.names.names, content.names.margins, content.nearest, strict=True)
-    return [[name, f"{margin:.2f}", nearest] for name, margin, nearest in found]
+    return [[name, number(margin, ".2f"), nearest] for name, margin, nearest in found]
 
 
 def _rows(rows: Sequence[int]) -> list[int]:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from cliplab._core.cache import write_whole
 from cliplab._core.html import render
+from cliplab._core.language import chosen_language, say
 from cliplab._core.scripts import script
 from cliplab._core.validation import require_file_name, wrong_value
 from cliplab.explorer.model.colors import coloring_by_cluster
@@ -93,7 +94,8 @@ def page_html(session: ExplorerSession, *, answers: bool, is_light: bool = False
     own = _own_script()
     return render(
         "explorer/style/templates/saved_page.html",
-        title=f"{len(session.images):,} images",
+        title=say("images.count", n=len(session.images)),
+        language=chosen_language(),
         is_light=is_light,
         bokeh_js=Markup(bokeh_js),
         own_script=Markup(own),
@@ -101,7 +103,7 @@ def page_html(session: ExplorerSession, *, answers: bool, is_light: bool = False
         hashes=[_hash(each) for each in (bokeh_js, own)],
         value=as_json(page_value(session, answers=answers)),
         map_image=f"data:image/png;base64,{as_base64(_map_image(session))}",
-        clusters=f"{session.clustering.n_clusters} clusters",
+        clusters=say("saved_page.clusters", n_clusters=session.clustering.n_clusters),
     )
 
 

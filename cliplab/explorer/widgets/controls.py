@@ -9,6 +9,7 @@ import ipywidgets
 import traitlets
 
 from cliplab._core.html import render
+from cliplab._core.language import say
 from cliplab.explorer.widgets.tooltips import with_tooltip
 
 if TYPE_CHECKING:
@@ -34,23 +35,20 @@ class Controls:
         self._is_drawing = False
         self._followers: list[tuple[str, Callable[[Any], None]]] = []
         self._color_by = ipywidgets.Dropdown(
-            description="colour by",
+            description=say("controls.color_by"),
             options=[(title, name) for name, title in options.colors.items()],
             style={"description_width": "initial"},
             layout={"width": "240px"},
         )
         self._map_images = ipywidgets.Dropdown(
-            description="show",
+            description=say("controls.show"),
             options=[(title, name) for name, title in options.map_images.items()],
             style={"description_width": "initial"},
             layout={"width": "180px", "display": None if len(options.map_images) > 1 else "none"},
         )
         self._note = ipywidgets.HTML(layout={"display": "none"})
-        with_tooltip(self._color_by, "What the colours of points and bars stand for")
-        with_tooltip(
-            self._map_images,
-            "Show dots, the typical image of each cluster, or every image in a cell of a wall",
-        )
+        with_tooltip(self._color_by, say("controls.color_by_help"))
+        with_tooltip(self._map_images, say("controls.show_help"))
         self._status = ipywidgets.HTML(layout={"flex": "1 1 240px", "min_width": "0"})
         self.foot = self._status
         self._legend = ipywidgets.HTML(layout={"width": "100%"})

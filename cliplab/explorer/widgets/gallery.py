@@ -11,6 +11,7 @@ import numpy as np
 from markupsafe import Markup
 
 from cliplab._core.html import render
+from cliplab._core.language import number, say
 from cliplab.clustering.values import NOISE
 from cliplab.explorer.model.columns import most_typical
 from cliplab.explorer.model.hover_fields import hidden_name
@@ -99,8 +100,8 @@ class Gallery:
     def __init__(self, context: PageContext) -> None:
         self._session = context.session
         self._on_page = PageImages()
-        self._back = self._button("chevron-left", "Previous images", -PAGE_SIZE)
-        self._forth = self._button("chevron-right", "Next images", PAGE_SIZE)
+        self._back = self._button("chevron-left", say("gallery.previous"), -PAGE_SIZE)
+        self._forth = self._button("chevron-right", say("gallery.next"), PAGE_SIZE)
         self._title = ipywidgets.HTML()
         self.head = ipywidgets.HBox(
             [self._title, self._back, self._forth],
@@ -169,14 +170,16 @@ def _figure(snapshot: Snapshot, row: int, credit: Attribution) -> dict[str, Any]
     """Return what is said of an image."""
     images, clustering = snapshot.images, snapshot.clustering
     label, cluster = images.class_labels[row], int(clustering.cluster_labels[row])
-    class_name = images.class_names[label] if label >= 0 else "no class"
+    class_name = images.class_names[label] if label >= 0 else say("images.no_class")
     score = clustering.silhouettes[row]
-    silhouette = f"silhouette {score:.2f}" if np.isfinite(score) else "not measured"
+    silhouette = say("images.not_measured")
+    if np.isfinite(score):
+        silhouette = say("gallery.silhouette", score=number(score, ".2f"))
     n_alike = int((clustering.cluster_labels == cluster).sum())
-    title, help_ = str(cluster), f"Select the {n_alike:,} images of cluster {cluster}"
+    title, help_ = str(cluster), say("clusters.select", n=n_alike, cluster=cluster)
     if cluster == NOISE:
-        silhouette = "noise"
-        title, help_ = "–", f"Select the {n_alike:,} images that are in no cluster"
+        silhouette = say("images.noise")
+        title, help_ = "–", say("clusters.select_noise", n=n_alike)
     name = str(images.image_ids[row])
     if not snapshot.is_revealed:  # Names of files and titles often hold the class.
         name, credit = hidden_name(row), replace(credit, title="")

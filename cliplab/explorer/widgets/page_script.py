@@ -12,9 +12,9 @@ import traitlets
 from cliplab._core.scripts import module
 from cliplab.explorer.model.turning import (
     TURNED_COLORS,
-    WORDS,
     can_be_turned,
     known_names,
+    script_words,
     turning_now,
     turning_numbers,
     turning_view,
@@ -72,7 +72,7 @@ class PageScript(anywidget.AnyWidget):
         (_STYLES / f"{name}.css").read_text(encoding="utf-8") for name in ("page", "access")
     )
     root = traitlets.Unicode().tag(sync=True)
-    words: Any = traitlets.Dict(WORDS | {"side": SHEET_SIDE}).tag(sync=True)
+    words: Any = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class PageScript(anywidget.AnyWidget):
         event_loop: EventLoop,
         worker: Worker[tuple[int, View, bytes]],
     ) -> None:
-        super().__init__(root=root)
+        super().__init__(root=root, words=script_words() | {"side": SHEET_SIDE})
         self._session, self._event_loop, self._worker = session, event_loop, worker
         self._is_ready = False
         self._welcome: Callable[[], None] = lambda: None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
+from cliplab._core.language import say
 from cliplab.explorer.model.parts import PARTS
 from cliplab.explorer.notebook.host import HostedModel, show
 from cliplab.explorer.widgets.controls import Controls
@@ -125,7 +126,7 @@ class Panel:
 
     def leave(self) -> None:
         """Free the widgets, and say in the cell that they are shown elsewhere."""
-        inside, note = self.widget.children, ipywidgets.HTML(_ELSEWHERE)
+        inside, note = self.widget.children, ipywidgets.HTML(say("panel.elsewhere"))
         self.widget.children = [note]
         self.widget.remove_class("cliplab-frame")
         self.controls.disconnect()
@@ -136,11 +137,6 @@ class Panel:
         """Free the widgets; the browser forgets the plots. A second time nothing is left to do."""
         self.controls.disconnect()
         free(self.widget)
-
-
-_ELSEWHERE = (
-    "This Explorer is shown in another cell now. Run this cell again to have it here once more."
-)
 
 
 def free(widget: ipywidgets.Widget) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cliplab._core.language import messages
 from cliplab.explorer.model.hover_fields import (
     HOVER_FIELDS,
     HoverField,
@@ -41,7 +42,8 @@ def test_each_field_has_a_column_of_its_own():
 
 @pytest.mark.parametrize("n_images", [80, 5000])
 def test_a_new_field_is_one_line_of_the_table(images, monkeypatch, n_images):
-    size = HoverField("file_sizes", lambda images, rows: ["12 kB"] * len(rows), label="file")
+    size = HoverField("file_sizes", lambda images, rows: ["12 kB"] * len(rows))
+    monkeypatch.setitem(messages("en")["hover"]["labels"], "file_sizes", "file")
     fields = (*HOVER_FIELDS, size)
     for module in ("model.hover_fields", "plots.hover"):
         monkeypatch.setattr(f"cliplab.explorer.{module}.HOVER_FIELDS", fields)

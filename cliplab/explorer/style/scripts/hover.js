@@ -1,3 +1,5 @@
+import { decimal, fill } from "./page/elements.js";
+
 // What a hover says of the image under the mouse.
 //
 // `plot` holds the sources that it is read from:
@@ -9,6 +11,7 @@
 //   answer         the thumbnail and texts of the row that was sent last
 //   neighbors      the rows of the neighbours of each image, one image after the other; or none
 //   lines          from the image under the mouse to each of its neighbours
+// and `words`, what is said of them.
 
 // Return what replaces one placeholder of the tooltip: a field's text, or a CSS value.
 export function hoverValue(name, special, fields, plot) {
@@ -34,28 +37,28 @@ export function imageUnderMouse(index, { images, bars, ofBars }) {
   return ofBars && bars !== images ? bars.get_column("rows")[index] : index;
 }
 
-export function clusterText(row, { images }) {
-  const label = images.get_column("cluster_labels")[row];
-  return label < 0 ? "noise" : `cluster ${label}`;
+export function clusterText(row, { images, words }) {
+  const cluster = images.get_column("cluster_labels")[row];
+  return cluster < 0 ? words.noise : fill(words.cluster, { cluster });
 }
 
-export function silhouetteText(row, { images, bars }) {
+export function silhouetteText(row, { images, bars, words }) {
   const bar = bars === images ? row : bars.get_column("rows").indexOf(row);
   const silhouette = bars.get_column("silhouettes")[bar];
-  return Number.isFinite(silhouette) ? silhouette.toFixed(2) : "not measured";
+  return Number.isFinite(silhouette) ? decimal(silhouette, 2, words.point) : words.not_measured;
 }
 
 // Return what the map has kept of an image's neighbours; nothing where nobody has asked.
-export function keptText(row, { images }) {
+export function keptText(row, { images, words }) {
   const kept = images.get_column("neighbors_kept")?.[row];
-  return Number.isFinite(kept) ? `${Math.round(100 * kept)}% of its neighbours kept` : "";
+  return Number.isFinite(kept) ? fill(words.kept, { n: Math.round(100 * kept) }) : "";
 }
 
-export function countText(row, { images }) {
+export function countText(row, { images, words }) {
   const count = images.get_column("neighbor_counts")?.[row];
   if (!Number.isFinite(count)) return "";
-  const number = Math.round(count);
-  return `a neighbour of ${number} ${number === 1 ? "image" : "images"}`;
+  const n = Math.round(count);
+  return fill(n === 1 ? words.count.one : words.count.many, { n });
 }
 
 // Draw lines on the map from an image to its neighbours, wherever they lie; the kernel is not told.
@@ -88,7 +91,7 @@ export function forgetLines(lines) {
 export function imageText(column, row, placeholder, plot) {
   if (!plot.onDemand) return plot.images.get_column(column)[row];
   if (isAnswered(row, plot)) return plot.answer.get_column(column)[0];
-  return placeholder.replace("{row}", row);
+  return fill(placeholder, { row });
 }
 
 export function imagePosition(row, { onDemand, side, size }) {

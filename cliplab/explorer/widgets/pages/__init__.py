@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import ipywidgets
 
 from cliplab._core.html import render
+from cliplab._core.language import say
 from cliplab.explorer.model.page_content import PageContent
 
 if TYPE_CHECKING:
@@ -22,24 +23,32 @@ if TYPE_CHECKING:
 
 
 class PageEntry(NamedTuple):
-    """A page: its name, which is that of its file and in the state, and what its button says."""
+    """A page by its name, which is that of its file, in the state and in the table of messages."""
 
     name: str
-    title: str
-    about: str
     needs_encoder: bool = False
+
+    @property
+    def title(self) -> str:
+        """What its button says."""
+        return say(f"pages.{self.name}.title")
+
+    @property
+    def about(self) -> str:
+        """What the page is for."""
+        return say(f"pages.{self.name}.about")
 
 
 PAGES = (
-    PageEntry("images", "Images", "The images that are selected"),
-    PageEntry("groups", "My groups", "Groups of your own, and what the clusters make of them"),
-    PageEntry("silhouette", "Why this bar?", "How the silhouette of one image comes about"),
-    PageEntry("valley", "Two clusters", "Are two clusters two groups, or one?"),
-    PageEntry("words", "In words", "Names for clusters", needs_encoder=True),
-    PageEntry("transitions", "From k to k + 1", "Which images move as k moves"),
-    PageEntry("evidence", "Evidence for k", "What speaks for each k, and how surely"),
-    PageEntry("reveal", "Answers", "The known classes, once you have committed to a k"),
-    PageEntry("method", "Method", "Space, algorithm, distance, map, seed and null data"),
+    PageEntry("images"),
+    PageEntry("groups"),
+    PageEntry("silhouette"),
+    PageEntry("valley"),
+    PageEntry("words", needs_encoder=True),
+    PageEntry("transitions"),
+    PageEntry("evidence"),
+    PageEntry("reveal"),
+    PageEntry("method"),
 )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import ipywidgets
 
 from cliplab._core.html import render
+from cliplab._core.language import number, say, words
 from cliplab.evaluation.evidence.judging import Evidence
 from cliplab.explorer.model.options import MOST_REPEATED
 from cliplab.explorer.model.page_content import PageContent
@@ -17,13 +18,6 @@ from cliplab.explorer.widgets.pages.parts import button, note, table
 if TYPE_CHECKING:
     from cliplab.explorer.model.snapshot import Snapshot
     from cliplab.explorer.widgets.pages import PageContext
-
-_HELP = (
-    "Half of the images proposes clusters, the other half tests whether there is a valley between "
-    "them. Gathers this for every k, with the gap to null data and the spread of independent "
-    "starts. It takes some seconds; the plots can be used meanwhile."
-)
-
 
 # The others are on the plots.
 _SHOWN = ("silhouette", "silhouette_main", "null_high", "stability", "fullness", "gap", "gap_error")
@@ -73,7 +67,7 @@ class Page:
         self._board = context.board
         self._drawn: Evidence | None = None
         task = context.session.evidence_task
-        self._gather = button("Gather the evidence", "Measure each k, and null data beside it")
+        self._gather = button(say("evidence.gather"), say("evidence.gather_help"))
         self._words = ipywidgets.HTML()
         self._gather.on_click(lambda _: task.gather())
         self.widget = ipywidgets.VBox([ipywidgets.HBox([self._gather]), self._words])
@@ -86,7 +80,7 @@ class Page:
         self._gather.layout.display = "none" if is_asked_for else None
         self._gather.disabled = content.refusal != ""
         if content.evidence is None:
-            self._words.value = note(content.refusal or _HELP)
+            self._words.value = note(content.refusal or say("evidence.help"))
         elif content.evidence is not self._drawn:
             self._words.value = _markup(content.evidence)
         if content.evidence is not self._drawn:
@@ -101,23 +95,20 @@ class Page:
 
 def _refusal(snapshot: Snapshot) -> str:
     if snapshot.sweep.algorithm != "kmeans":
-        return "The evidence is for K-means: choose it as the algorithm on the page Method."
+        return say("evidence.not_kmeans")
     if len(snapshot.images) > MOST_REPEATED:
-        return (
-            f"The evidence clusters the images many times over, which would take hours for "
-            f"{len(snapshot.images):,} of them. Gather it in an Explorer on {MOST_REPEATED:,}."
-        )
+        return say("evidence.too_many", n_images=len(snapshot.images), most=MOST_REPEATED)
     if snapshot.data is None:
-        return "This sweep was made elsewhere, so there is nothing here to resample."
+        return say("evidence.made_elsewhere")
     return ""
 
 
 def evidence_table(evidence: Evidence) -> tuple[list[str], list[list[str]]]:
     """Return the heads of the table of the evidence, and its rows as they are read."""
     shown = evidence.table[list(_SHOWN)]
-    heads = ["k", *(str(name).replace("_", " ") for name in shown.columns)]
+    heads = ["k", *(words("evidence.columns")[name] for name in shown.columns)]
     rows = [
-        [str(k), *("" if isnan(value) else f"{value:.3f}" for value in values)]
+        [str(k), *("" if isnan(value) else number(value, ".3f") for value in values)]
         for k, *values in shown.itertuples()
     ]
     return heads, rows

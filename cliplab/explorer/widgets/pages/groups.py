@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import ipywidgets
 
 from cliplab._core.html import render
-from cliplab.explorer.model.answers import ABOUT_AMI
+from cliplab._core.language import say
 from cliplab.explorer.model.group_comparison import GroupComparison, compare_groups
 from cliplab.explorer.model.groups import (
     MOST_GROUPS,
@@ -80,10 +80,10 @@ class Page:
     def __init__(self, context: PageContext) -> None:
         self._session = context.session
         self._changes = context.session.group_changes
-        self._name = _text_box("name", f"In at most {MOST_NAME} characters", "200px")
-        self._note = _text_box("note (if you like)", f"In at most {MOST_NOTE} characters", "320px")
-        self._keep = button("Keep as a group", "Give the selected images this name")
-        self._undo = button("Undo", "Take the last change of the groups back")
+        self._name = _text_box("name", MOST_NAME, "200px")
+        self._note = _text_box("note", MOST_NOTE, "320px")
+        self._keep = button(say("groups.keep"), say("groups.keep_help"))
+        self._undo = button(say("groups.undo"), say("groups.undo_help"))
         self._keep.button_style = "primary"
         self._keep.on_click(lambda _: self._keep_selection())
         self._undo.on_click(lambda _: self._changes.undo())
@@ -126,10 +126,10 @@ class _Line:
     """One group: its colour, name, size and note, and what can be done with it."""
 
     def __init__(self, session: ExplorerSession) -> None:
-        self._session, self._group = session, NamedGroup((0,), "none yet")
+        self._session, self._group = session, NamedGroup((0,), "–")
         self._words = ipywidgets.HTML(layout={"flex": "1 1 auto", "min_width": "0"})
-        self.select = button("Select", width="72px")
-        self.remove = button("Remove", width="80px")
+        self.select = button(say("groups.select"), width="auto")
+        self.remove = button(say("groups.remove"), width="auto")
         self.select.on_click(lambda _: self._toggle())
         self.remove.on_click(lambda _: session.group_changes.remove(self._group.name))
         self.widget = ipywidgets.HBox(
@@ -146,20 +146,19 @@ class _Line:
             size=n_images_text(len(group)),
             note=group.note,
         )
-        self.select.description = "Clear" if is_selected else "Select"
-        self.select.tooltip = (
-            "Clear the selection" if is_selected else f"Select the images of {group.name}"
-        )
-        self.remove.tooltip = f"Remove the group {group.name}; its images stay"
+        what = "clear" if is_selected else "select"
+        self.select.description = say(f"groups.{what}")
+        self.select.tooltip = say(f"groups.{what}_help", name=group.name)
+        self.remove.tooltip = say("groups.remove_help", name=group.name)
 
     def _toggle(self) -> None:
         state, rows = self._session.state, self._group.rows
         state.selected = () if state.selected == rows else rows
 
 
-def _text_box(placeholder: str, words: str, width: str) -> ipywidgets.Text:
-    box = ipywidgets.Text(placeholder=placeholder, layout={"width": width})
-    return with_tooltip(box, words)
+def _text_box(name: str, most: int, width: str) -> ipywidgets.Text:
+    box = ipywidgets.Text(placeholder=say(f"groups.{name}"), layout={"width": width})
+    return with_tooltip(box, say("groups.at_most", most=most))
 
 
 def _color(i: int) -> str:
@@ -170,18 +169,15 @@ def _said(content: GroupsContent) -> str:
     if content.said:
         return render("explorer/style/templates/groups_said.html", said=content.said)
     if content.selected:
-        n_images = n_images_text(len(content.selected))
-        return note(f"{n_images} selected: name them, and keep them as a group.")
-    return note(
-        f"Select images, for example with the lasso, and keep them as a group: up to {MOST_GROUPS}."
-    )
+        return note(say("groups.selected", n=len(content.selected)))
+    return note(say("groups.help", most=MOST_GROUPS))
 
 
 def _compared(comparison: GroupComparison) -> str:
     counts = comparison.counts
     table = render(
         "explorer/style/templates/reveal_counts.html",
-        kind="group",
+        caption=say("groups.counts"),
         heads=[chip(int(cluster)) for cluster in counts.columns],
         rows=[
             {"name": name, "color": _color(i), "cells": [(n, n / sum(line)) for n in line]}
@@ -192,6 +188,6 @@ def _compared(comparison: GroupComparison) -> str:
     return render(
         "explorer/style/templates/groups_compared.html",
         sentence=comparison.sentence,
-        about=ABOUT_AMI if comparison.score else "",
+        about=say("answers.about_ami") if comparison.score else "",
         table=table,
     )

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import ipywidgets
 
 from cliplab._core.html import render
-from cliplab.clustering.algorithms import ALGORITHMS, title_of
+from cliplab._core.language import say, words
+from cliplab.clustering.algorithms import ALGORITHMS
+from cliplab.clustering.silhouettes import METRICS
 from cliplab.evaluation.null import NULLS
-from cliplab.explorer.model.options import GIVEN_SPACE, MOST_REPEATED
+from cliplab.explorer.model.options import GIVEN_SPACE, MOST_REPEATED, algorithm_title
 from cliplab.explorer.model.page_content import PageContent
 from cliplab.explorer.widgets.seed_box import SeedBox
 from cliplab.explorer.widgets.tooltips import with_tooltip
@@ -22,18 +24,10 @@ _LOOK: dict[str, Any] = {
     "style": {"description_width": "110px"},
     "layout": {"width": "330px", "max_width": "100%"},
 }
-_TOOLTIPS = {
-    "space": "In which vectors clusters are looked for",
-    "algorithm": "What finds the clusters",
-    "metric": "How far two images are from each other",
-    "centered": "Move the vectors until their mean is the origin",
-    "null_data": "Data without groups, treated in the same way and shown below",
-    "projection": "How the map is made",
-    "perplexity": "About how many neighbours t-SNE tries to keep for each image",
-    "random_state": "The seed of the clusters and of the map",
-    "large_text": "Larger words everywhere, also in the plots",
-}
-_METRICS = {"Euclidean": "euclidean", "cosine": "cosine"}
+_CHOICES = (
+    "space", "algorithm", "metric", "centered", "null_data", "projection", "perplexity",
+    "random_state", "large_text",
+)  # fmt: skip
 
 
 class MethodContent(NamedTuple):
@@ -67,13 +61,13 @@ def method_content(snapshot: Snapshot) -> MethodContent:
     is_embedding = snapshot.space == "embedding"
     has_angles = is_embedding or snapshot.space.startswith("pca-")
     has_metric = has_angles and "cosine" in algorithm.metrics
-    about = algorithm.about
+    about = say(f"algorithms.{snapshot.algorithm}.about")
     if not has_angles:
-        about += " On a map there are no angles, so distances there are Euclidean."
+        about += say("method.no_angles")
     elif not has_metric:
-        about += " It knows no other distance than the Euclidean."
+        about += say("method.no_metric")
     return MethodContent(
-        title_of(snapshot.algorithm, snapshot.clustering.metric),
+        algorithm_title(snapshot.algorithm, snapshot.clustering.metric),
         about,
         has_metric,
         # Vectors that were given centred cannot be had in another way.
@@ -96,38 +90,34 @@ class Page:
 
     def __init__(self, context: PageContext) -> None:
         options = context.session.options
-        self.space = _menu("cluster on", options.spaces)
+        self.space = _menu("space", options.spaces)
         self.algorithm = _menu("algorithm", options.algorithms)
-        self.metric = _menu("distance", {name: title for title, name in _METRICS.items()})
+        self.metric = _menu("metric", {name: say(f"method.{name}") for name in METRICS})
         self.centered = ipywidgets.Checkbox(
-            description="centred vectors", indent=False, layout={"width": "auto"}
+            description=say("method.centered"), indent=False, layout={"width": "auto"}
         )
-        self.null_data = _menu("null data", options.null_data)
-        self.projection = _menu("map", options.projections)
+        self.null_data = _menu("null_data", options.null_data)
+        self.projection = _menu("projection", options.projections)
         self.perplexity = ipywidgets.IntSlider(
-            description="perplexity",
+            description=say("method.perplexity"),
             min=2,
             max=options.most_perplexity,
             continuous_update=False,
             **_LOOK,
         )
-        self.random_state = SeedBox(description="seed", **_LOOK)
+        self.random_state = SeedBox(description=say("method.random_state"), **_LOOK)
         self.large_text = ipywidgets.Checkbox(
-            description="large text, for a projector", indent=False, layout={"width": "auto"}
+            description=say("method.large_text"), indent=False, layout={"width": "auto"}
         )
-        for name, words in _TOOLTIPS.items():
-            with_tooltip(getattr(self, name), words)
+        for name in _CHOICES:
+            with_tooltip(getattr(self, name), say(f"method.{name}_help"))
+            context.link(name, getattr(self, name))
         self._about = ipywidgets.HTML()
-        for trait in (
-            "space", "algorithm", "metric", "centered", "null_data", "projection", "perplexity",
-            "random_state", "large_text",
-        ):  # fmt: skip
-            context.link(trait, getattr(self, trait))
         about_null_data = ipywidgets.HTML(
             render(
                 "explorer/style/templates/method_null_data.html",
                 most_repeated=MOST_REPEATED,
-                nulls=list(NULLS.values()),
+                nulls=[words(f"null_data.{kind}") for kind in NULLS],
             )
         )
         lines = [
@@ -162,9 +152,9 @@ class Page:
         """Nothing was drawn elsewhere."""
 
 
-def _menu(description: str, titles: dict[str, str]) -> ipywidgets.Dropdown:
+def _menu(name: str, titles: dict[str, str]) -> ipywidgets.Dropdown:
     return ipywidgets.Dropdown(
-        description=description,
+        description=say(f"method.{name}"),
         options=[(title, name) for name, title in titles.items()],
         **_LOOK,
     )

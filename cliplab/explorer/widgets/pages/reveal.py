@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import ipywidgets
 
 from cliplab._core.html import render
+from cliplab._core.language import number, say
 from cliplab.evaluation.agreement import Agreement, class_agreement
 from cliplab.evaluation.label_agreement import agreement_by_label
-from cliplab.explorer.model.answers import ABOUT_AMI, answers_view, comparison_sentence
+from cliplab.explorer.model.answers import answers_view, comparison_sentence
 from cliplab.explorer.model.known_classes import class_columns, with_known
 from cliplab.explorer.model.page_content import PageContent
 from cliplab.explorer.style.theme import OTHER_COLOR
@@ -152,25 +153,27 @@ class Page:
         self._proposed = 0  # What was in the box before the learner touched it.
         self._was_revealed = self._is_drawing = False
         self._disagreeing: tuple[int, ...] = ()
-        self._k = ipywidgets.BoundedIntText(description="my k", min=1, layout={"width": "150px"})
+        self._k = ipywidgets.BoundedIntText(
+            description=say("answers.my_k"), min=1, layout={"width": "150px"}
+        )
         self._k.style.description_width = "40px"
         self._cluster = ipywidgets.Dropdown(
-            description="cluster", layout={"width": "150px"}, style={"description_width": "50px"}
+            description=say("answers.cluster"),
+            layout={"width": "150px"},
+            style={"description_width": "50px"},
         )
-        self._name = ipywidgets.Text(
-            placeholder="is a cluster of … (if you like)", layout={"width": "240px"}
-        )
-        self._keep = button("Keep name", "Note what you call this cluster")
-        self._commit = button("Commit", "Say how many groups there are; then the classes are shown")
+        self._name = ipywidgets.Text(placeholder=say("answers.name"), layout={"width": "240px"})
+        self._keep = button(say("answers.keep"), say("answers.keep_help"))
+        self._commit = button(say("answers.commit"), say("answers.commit_help"))
         self._commit.button_style = "primary"
         self._classes = ipywidgets.Dropdown(
-            description="compared with", style={"description_width": "initial"}
+            description=say("answers.classes"), style={"description_width": "initial"}
         )
-        self._show = button("", "Images of another class than the commonest of their cluster")
-        with_tooltip(self._classes, "Which known classes the clusters are compared with")
-        with_tooltip(self._k, "How many groups you think there are")
-        with_tooltip(self._cluster, "Which cluster to name")
-        with_tooltip(self._name, "What its images have in common")
+        self._show = button("", say("answers.disagreeing_help"))
+        with_tooltip(self._classes, say("answers.classes_help"))
+        with_tooltip(self._k, say("answers.my_k_help"))
+        with_tooltip(self._cluster, say("answers.cluster_help"))
+        with_tooltip(self._name, say("answers.name_help"))
         self._words, self._tables = ipywidgets.HTML(), ipywidgets.HTML()
         self._keep.on_click(lambda _: self._keep_name())
         self._commit.on_click(lambda _: self._commit_to_k())
@@ -192,7 +195,12 @@ class Page:
         for widget in (self._choices, self._tables):
             widget.layout.display = None if answer is not None else "none"
         guesses = ", ".join(
-            f"cluster {guess.cluster} of {guess.clustering.n_clusters}: {guess.name}"
+            say(
+                "answers.guess",
+                cluster=guess.cluster,
+                n_clusters=guess.clustering.n_clusters,
+                name=guess.name,
+            )
             for guess in content.guesses
         )
         if not content.is_revealed:
@@ -205,7 +213,7 @@ class Page:
         else:
             self._offer(content.columns, answer.column)
             self._disagreeing = answer.disagreeing
-            self._show.description = f"Show {len(self._disagreeing)} that disagree"
+            self._show.description = say("answers.disagreeing", n=len(self._disagreeing))
             self._show.disabled = not self._disagreeing
             self._tables.value = _tables(answer, content.own_guesses)
             self._words.value = _sentence(answer, guesses)
@@ -273,12 +281,12 @@ def _sentence(answer: Answer, guesses: str) -> str:
     return render(
         "explorer/style/templates/reveal.html",
         sentence=answer.sentence,
-        about=ABOUT_AMI,
+        about=say("answers.about_ami"),
         scores=(
             ("ARI", agreement.adjusted_rand),
-            ("homogeneity", agreement.homogeneity),
-            ("completeness", agreement.completeness),
-            ("purity", agreement.purity),
+            (say("answers.homogeneity"), agreement.homogeneity),
+            (say("answers.completeness"), agreement.completeness),
+            (say("answers.purity"), agreement.purity),
         ),
         guesses=guesses,
     )
@@ -298,6 +306,7 @@ def _shaded(answer: Answer) -> Markup:
     colors = dict(answer.view["legend"])
     return render(
         "explorer/style/templates/reveal_counts.html",
+        caption=say("answers.counts"),
         heads=[chip(int(cluster)) for cluster in counts.columns],
         rows=[
             {
@@ -307,31 +316,49 @@ def _shaded(answer: Answer) -> Markup:
             }
             for name, *line in counts.itertuples()
         ],
-        more=f"and {n_more} rarer classes" if n_more else "",
+        more=rarer_classes(n_more) if n_more else "",
     )
+
+
+def rarer_classes(n_more: int) -> str:
+    """Say how many classes the table of counts leaves out."""
+    return say("answers.rarer", n=n_more)
+
+
+def purity_heads() -> list[str]:
+    """Return the heads of the table of the commonest class of each cluster."""
+    return ["", *(say(f"answers.{name}") for name in ("size", "commonest", "purity"))]
+
+
+def label_heads() -> list[str]:
+    """Return the heads of the table of the labels that describe each cluster best."""
+    return ["", *(say(f"answers.{name}") for name in ("label", "precision", "recall", "verified"))]
+
+
+def label_row(each: Any) -> list[str]:
+    """Return what is said of a label and its cluster."""
+    n_verified = each.n_present + each.n_absent
+    return [
+        each.label_name,
+        number(each.precision, ".0%"),
+        number(each.recall, ".0%"),
+        say("answers.n_verified", n_present=each.n_present, n_verified=n_verified),
+    ]
 
 
 def _purities(purities: pd.DataFrame, guesses: dict[int, str]) -> Markup:
     rows = [
-        [chip(int(each.cluster_label)), each.size, each.class_name, f"{each.purity:.0%}"]
+        [chip(int(each.cluster_label)), each.size, each.class_name, number(each.purity, ".0%")]
         + ([guesses.get(int(each.cluster_label), "")] if guesses else [])
         for each in purities.itertuples(index=False)
     ]
-    heads = ["", "size", "commonest class", "purity"] + (["you said"] if guesses else [])
+    heads = purity_heads() + ([say("answers.you_said")] if guesses else [])
     return table(heads, rows)
 
 
 def _labels(best: pd.DataFrame) -> Markup:
     """Say which labels describe each cluster best, as far as they were verified."""
-
-    def row(each: Any) -> list[Any]:
-        return [
-            chip(int(each.cluster_label)),
-            each.label_name,
-            f"{each.precision:.0%}",
-            f"{each.recall:.0%}",
-            f"{each.n_present} of {each.n_present + each.n_absent}",
-        ]
-
-    heads = ["", "verified label", "precision", "recall", "verified"]
-    return table(heads, [row(each) for each in best.itertuples(index=False)])
+    rows = [
+        [chip(int(each.cluster_label)), *label_row(each)] for each in best.itertuples(index=False)
+    ]
+    return table(label_heads(), rows)

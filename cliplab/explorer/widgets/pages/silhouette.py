@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab._core.html import render
+from cliplab._core.language import number, say
 from cliplab.clustering.values import NOISE
 from cliplab.evaluation.low_silhouettes import borderline_images, negative_images
 from cliplab.evaluation.silhouette_explanation import SilhouetteExplanation, explain_silhouette
@@ -22,10 +23,8 @@ if TYPE_CHECKING:
     from cliplab.explorer.model.snapshot import Snapshot
     from cliplab.explorer.widgets.pages import PageContext
 
-NO_SILHOUETTE = "Image {row} has no silhouette: it is noise, or there is no other cluster."
-MADE_ELSEWHERE = "This sweep was made elsewhere, so the distances in it are not known here."
 # Below the border, on it, and above.
-VERDICTS = ("nearer to another cluster", "on the border", "nearer to its own cluster")
+VERDICTS = ("nearer_to_another", "on_the_border", "nearer_to_its_own")
 _BORDER = 0.05
 
 
@@ -62,9 +61,9 @@ def silhouette_content(snapshot: Snapshot) -> SilhouetteContent:
     if row is None:
         return content
     if clustering.cluster_labels[row] == NOISE or clustering.n_clusters < 2:
-        return content._replace(refusal=NO_SILHOUETTE.format(row=row))
+        return content._replace(refusal=say("silhouette.none", row=row))
     if snapshot.data is None:
-        return content._replace(refusal=MADE_ELSEWHERE)
+        return content._replace(refusal=say("silhouette.made_elsewhere"))
     found = explain_silhouette(snapshot.data, clustering, row)
     rows = (found.medoid, found.image, found.nearest_medoid)
     return content._replace(
@@ -88,8 +87,10 @@ class Page:
         self._session = session = context.session
         self._lists: dict[str, Sequence[int]] = {"negative": (), "borderline": ()}
         self._explanation = ipywidgets.HTML()
-        self._negative = button("Show negative", "Images that are nearer to another cluster")
-        self._borderline = button("Show borderline", "Images with a silhouette from −0.05 to 0.05")
+        self._negative, self._borderline = (
+            button(say(f"silhouette.{name}"), say(f"silhouette.{name}_help"))
+            for name in ("negative", "borderline")
+        )
         self._negative.disabled = self._borderline.disabled = True
         self._negative.on_click(lambda _: session.show_images(self._lists["negative"]))
         self._borderline.on_click(lambda _: session.show_images(self._lists["borderline"]))
@@ -103,12 +104,11 @@ class Page:
             self._negative.disabled = self._borderline.disabled = True
             row = self._session.state.opened
             if row is not None and len(self._session.images) > MOST_AT_ONCE:
-                words = f"Measuring the distances of image {row} to all others …"
-                self._explanation.value = note(words)
+                self._explanation.value = note(say("silhouette.measuring", row=row))
             return
         self._lists = {"negative": content.negative, "borderline": content.borderline}
         for name, widget in (("negative", self._negative), ("borderline", self._borderline)):
-            widget.description = f"Show {len(self._lists[name]):,} {name}"
+            widget.description = say(f"silhouette.n_{name}", n=number(len(self._lists[name]), ","))
             widget.disabled = not self._lists[name]
         if content.explanation is not None:
             self._explanation.value = _markup(content.explanation, content.uris)
@@ -128,23 +128,31 @@ def _markup(found: SilhouetteExplanation, uris: dict[int, str]) -> str:
     def distance(name: str, length: float, cluster: int, words: str) -> dict[str, Any]:
         percent = 100 * length / max(found.a, found.b, 1e-9)
         color = cluster_color(cluster)
-        return {"name": name, "length": length, "percent": percent, "color": color, "words": words}
+        said = {"name": name, "length": number(length, ".3f"), "words": words}
+        return said | {"percent": percent, "color": color}
 
     nearest = found.nearest_cluster
     return render(
         "explorer/style/templates/silhouette.html",
-        own=figure(found.medoid, f"centre of its cluster {found.cluster}", found.cluster),
-        a=distance("a", found.a, found.cluster, "to its own cluster"),
+        own=figure(found.medoid, say("silhouette.own", cluster=found.cluster), found.cluster),
+        a=distance("a", found.a, found.cluster, say("silhouette.a")),
         image=figure(found.image, _verdict(found), found.cluster),
-        b=distance("b", found.b, nearest, "to the nearest cluster"),
-        nearest=figure(found.nearest_medoid, f"centre of the nearest cluster {nearest}", nearest),
+        b=distance("b", found.b, nearest, say("silhouette.b")),
+        nearest=figure(found.nearest_medoid, say("silhouette.nearest", cluster=nearest), nearest),
     )
 
 
 def _verdict(found: SilhouetteExplanation) -> str:
     score = found.silhouette
-    words = VERDICTS[verdicts_of(np.array([score]))[0]]
-    return f"({found.b:.3f} − {found.a:.3f}) / {max(found.a, found.b):.3f} = {score:.2f}: {words}"
+    verdict = VERDICTS[verdicts_of(np.array([score]))[0]]
+    return say(
+        "silhouette.sum",
+        a=number(found.a, ".3f"),
+        b=number(found.b, ".3f"),
+        largest=number(max(found.a, found.b), ".3f"),
+        score=number(score, ".2f"),
+        verdict=say(f"silhouette.{verdict}"),
+    )
 
 
 def verdicts_of(scores: NDArray[np.floating]) -> NDArray[np.int8]:

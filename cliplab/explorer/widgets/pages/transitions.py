@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import ipywidgets
 
 from cliplab._core.html import render
+from cliplab._core.language import say
 from cliplab.evaluation.transitions import ClusterTransitions, compare_clusterings
 from cliplab.explorer.model.flow import flow_view
 from cliplab.explorer.model.page_content import PageContent
+from cliplab.explorer.model.sentences import parameter_title
 from cliplab.explorer.model.views import View
 from cliplab.explorer.widgets.pages.parts import button, note
 
@@ -48,10 +50,10 @@ def transitions_content(snapshot: Snapshot) -> TransitionsContent:
     values = sweep.parameter_values
     place = values.index(value) + 1
     if place == len(values):
-        return TransitionsContent(sweep.parameter_title, value)
+        return TransitionsContent(parameter_title(sweep), value)
     after = values[place]
     found = compare_clusterings(snapshot.clustering, sweep[after])
-    return TransitionsContent(sweep.parameter_title, value, after, found, flow_view(found))
+    return TransitionsContent(parameter_title(sweep), value, after, found, flow_view(found))
 
 
 CONTENT = PageContent(transitions_content, ("clustering", "sweep"))
@@ -70,7 +72,7 @@ class Page:
         self._board = context.board
         self._movers: tuple[int, ...] = ()
         self._words = ipywidgets.HTML()
-        self._all = button("Show all that move", "Select the images that change their cluster")
+        self._all = button(say("transitions.all"), say("transitions.all_help"))
         self._all.on_click(lambda _: context.session.show_images(self._movers))
         self.widget = ipywidgets.VBox([self._words, ipywidgets.HBox([self._all])])
 
@@ -80,9 +82,7 @@ class Page:
             return
         transitions = content.transitions
         if transitions is None:
-            self._words.value = note(
-                f"{content.before} is the last there is: there is no next one."
-            )
+            self._words.value = note(say("transitions.last", value=content.before))
         else:
             self._words.value = render(
                 "explorer/style/templates/moves.html",

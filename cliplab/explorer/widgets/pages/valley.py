@@ -8,6 +8,7 @@ import ipywidgets
 import numpy as np
 
 from cliplab._core.html import render
+from cliplab._core.language import say
 from cliplab.clustering.values import NOISE, Clustering
 from cliplab.evaluation.line import squared_distances
 from cliplab.evaluation.valley import Valley, valley
@@ -51,16 +52,11 @@ def valley_content(snapshot: Snapshot) -> ValleyContent:
     clustering = snapshot.clustering
     content = ValleyContent(clustering.n_clusters)
     if clustering.n_clusters < 2:
-        return content._replace(refusal="There is one cluster only, so there is no line.")
+        return content._replace(refusal=say("valley.one_cluster"))
     if snapshot.data is None:
-        return content._replace(
-            refusal="This sweep was made elsewhere, so the vectors in it are not known here."
-        )
+        return content._replace(refusal=say("valley.made_elsewhere"))
     if len(snapshot.images) > MOST_REPEATED:
-        return content._replace(
-            refusal=f"The images are split into halves many times. Look at two clusters in an "
-            f"Explorer on {MOST_REPEATED:,} images."
-        )
+        return content._replace(refusal=say("valley.too_many", most=MOST_REPEATED))
     pair = _pair(snapshot)
     found = valley(snapshot.data, clustering, *pair)
     return content._replace(pair=pair, found=found, view=line_view(found, len(snapshot.images)))
@@ -83,17 +79,17 @@ class Page:
         self._is_drawing = False
         self._menus = [
             ipywidgets.Dropdown(
-                description=name,
+                description=say(f"valley.{name}"),
                 layout={"width": "110px"},
                 style={"description_width": "36px"},
             )
             for name in ("from", "to")
         ]
         for menu in self._menus:
-            with_tooltip(menu, "One of the two clusters")
+            with_tooltip(menu, say("valley.menu_help"))
             menu.observe(lambda _: self._choose(), "value")
         self._words = ipywidgets.HTML()
-        self._all = button("Show the images on the line", "Select them in their order")
+        self._all = button(say("valley.all"), say("valley.all_help"))
         self._rows: tuple[int, ...] = ()
         self._all.on_click(lambda _: self._session.show_images(self._rows))
         line = ipywidgets.HBox([*self._menus, self._all], layout={"align_items": "center"})
@@ -102,7 +98,7 @@ class Page:
     def draw(self, content: ValleyContent | None) -> None:
         """Draw the line, and say what was tested and found."""
         if content is None:
-            self._words.value = note("Splitting the images into halves …")
+            self._words.value = note(say("work.running", what=say("work.valley")))
             return
         self._is_drawing = True  # What is only shown was not chosen.
         for menu, cluster in zip(self._menus, content.pair or (None, None), strict=True):
@@ -131,7 +127,7 @@ class Page:
         if a != b:
             self._session.state.pair = (a, b)
         else:
-            self._words.value = note("Choose two different clusters.")
+            self._words.value = note(say("valley.choose_two"))
 
 
 def _pair(snapshot: Snapshot) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import ipywidgets
 
 from cliplab._core.html import render
+from cliplab._core.language import number, say
 from cliplab.evaluation.naming.cluster_names import ClusterNames
 from cliplab.explorer.model.cluster_words import vocabulary_of
 from cliplab.explorer.model.page_content import PageContent
@@ -56,13 +57,13 @@ class Page:
         self._session = context.session
         self._named: tuple[object, ...] = ()
         self.vocabulary = ipywidgets.Text(
-            description="my own words",
-            placeholder="cat, dog, beach …",
+            description=say("names.own_words"),
+            placeholder=say("names.examples"),
             continuous_update=False,
             style={"description_width": "initial"},
             layout={"width": "420px", "max_width": "100%"},
         )
-        with_tooltip(self.vocabulary, "Words to name clusters with: type, then press Enter")
+        with_tooltip(self.vocabulary, say("names.own_words_help"))
         self._names = ipywidgets.HTML()
         help_ = ipywidgets.HTML(render("explorer/style/templates/words_help.html"))
         boxes = ipywidgets.VBox([self.vocabulary, help_])
@@ -74,7 +75,7 @@ class Page:
         named = self._session.clustering, self._session.state.vocabulary
         if content is None:
             if named != self._named:  # Names of other clusters beside these would be wrong ones.
-                self._names.value = note("Reading words …")
+                self._names.value = note(say("names.reading"))
             return
         self._named = named
         self._names.value = _markup(content)
@@ -85,15 +86,19 @@ class Page:
 
 def _nearest(names: ClusterNames, cluster: int) -> str:
     top = names.top(cluster, n_words=3)
-    return ", ".join(f"{word} {score:.2f}" for word, score in top.items())
+    return ", ".join(f"{word} {number(score, '.2f')}" for word, score in top.items())
 
 
 def _markup(content: WordsContent) -> str:
     names = content.names
     lines = zip(names.names, names.margins, content.nearest, strict=True)
     rows = [
-        [chip(cluster), name, f"{margin:.2f}", nearest]
+        [chip(cluster), name, number(margin, ".2f"), nearest]
         for cluster, (name, margin, nearest) in enumerate(lines)
     ]
-    heads = ["", "in a word", "margin", "nearest words"]
-    return render("explorer/style/templates/words_names.html", table=table(heads, rows))
+    return render("explorer/style/templates/words_names.html", table=table(names_heads(), rows))
+
+
+def names_heads() -> list[str]:
+    """Return the heads of the table of names."""
+    return ["", *(say(f"names.{name}") for name in ("word", "margin", "nearest"))]

@@ -33,12 +33,21 @@ const FIELDS = {
   cluster_labels: { format: "cluster", placeholder: "" },
   silhouettes: { format: "silhouette", placeholder: "" },
 };
+const WORDS = {
+  cluster: "cluster {cluster}",
+  noise: "noise",
+  not_measured: "not measured",
+  kept: "{n}% of its neighbours kept",
+  count: { one: "a neighbour of {n} image", many: "a neighbour of {n} images" },
+  point: ".",
+};
 let few;
 let many;
 
 beforeEach(() => {
   const sheets = source({ uri: [WEBP] });
   few = { images, bars: images, ofBars: false, onDemand: false, sheets, side: 16, size: 80 };
+  few.words = WORDS;
   many = {
     ...few,
     bars: source({ rows: [3, 1], silhouettes: [-0.2, 0.125] }),
@@ -71,6 +80,12 @@ test("a silhouette has two decimals, and is said to be missing where it is", () 
   assert.equal(silhouetteText(2, few), "not measured");
   assert.equal(silhouetteText(3, many), "-0.20");
   assert.equal(silhouetteText(0, many), "not measured");
+});
+
+test("a silhouette is written as the language of the screen writes numbers", () => {
+  const german = { ...few, words: { ...WORDS, point: ",", cluster: "Gruppe {cluster}" } };
+  assert.equal(silhouetteText(0, german), "0,50");
+  assert.equal(clusterText(1, german), "Gruppe 1");
 });
 
 test("texts come with the images, or with the answer, and until then there is a placeholder", () => {

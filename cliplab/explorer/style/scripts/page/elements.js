@@ -15,6 +15,11 @@ export function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
 }
 
+// Return a number with some digits behind the point, as the language of the page writes it.
+export function decimal(number, digits, point = ".") {
+  return number.toFixed(digits).replace(".", point);
+}
+
 // Give an element attributes; what stays as it is is not touched.
 export function describe(part, attributes) {
   for (const [name, value] of Object.entries(attributes)) {

@@ -306,6 +306,7 @@ export function render({ model, el }) {
     openScrolled(around);
     if (screen !== null) return;
     screen = el.closest(".cliplab-screen");
+    if (words.language) screen?.setAttribute("lang", words.language);
     for (const event of CHOICES) screen?.addEventListener(event, noteChoice);
   }
 

@@ -155,7 +155,8 @@ function cardOf(page, row, { hover, side }) {
     page.get_model_by_name(name),
   );
   const plot = {
-    ...{ images, sheets, request, answer, side, size: hover.size, ofBars: false },
+    ...{ images, sheets, request, answer, side, size: hover.size, words: hover.words },
+    ofBars: false,
     bars: page.get_model_by_name("measured") ?? images,
     // Of very many images a thumbnail is sent when it is asked for.
     onDemand: sheets.get_column("uri").length === 0,

@@ -1,4 +1,4 @@
-import { element, fill } from "../page/elements.js";
+import { decimal, element, fill } from "../page/elements.js";
 import { textButton } from "./tables.js";
 
 // One bar, taken apart, and the lists of images that fit badly. `look` says how an image looks,
@@ -17,7 +17,7 @@ export function openedBar(said, { look, color, show }) {
     const bar = element("div", { class: "cliplab-case-bar" });
     bar.style.background = color(cluster);
     bar.style.width = `${Math.round((100 * thousandths) / Math.max(largest, 1))}%`;
-    const length = element("b", { text: inThousandths(thousandths) });
+    const length = element("b", { text: inThousandths(thousandths, said.point) });
     const sum = element("div", {}, element("i", { text: name }), " = ", length);
     const words = element("div", { text: said.bar[name] });
     return element("div", { class: "cliplab-case-distance" }, sum, bar, words);
@@ -59,18 +59,18 @@ export function openedBar(said, { look, color, show }) {
 // Say how a silhouette comes about: "(0.7 − 0.6) / 0.7 = 0.14: nearer to its own cluster".
 export function sumOf(said, row, { a, b, scores, verdicts }) {
   return fill(said.bar.sum, {
-    a: inThousandths(a[row]),
-    b: inThousandths(b[row]),
-    largest: inThousandths(Math.max(a[row], b[row])),
-    score: inHundredths(scores[row]),
+    a: inThousandths(a[row], said.point),
+    b: inThousandths(b[row], said.point),
+    largest: inThousandths(Math.max(a[row], b[row]), said.point),
+    score: inHundredths(scores[row], said.point),
     verdict: said.bar.verdicts[verdicts[row]],
   });
 }
 
-export function inHundredths(number) {
-  return (number / 100).toFixed(2);
+export function inHundredths(number, point) {
+  return decimal(number / 100, 2, point);
 }
 
-function inThousandths(number) {
-  return (number / 1000).toFixed(3);
+function inThousandths(number, point) {
+  return decimal(number / 1000, 3, point);
 }

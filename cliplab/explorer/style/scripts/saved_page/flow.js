@@ -43,7 +43,7 @@ export function ribbonPaths(edges) {
 
 // Return the rows of the images in one ribbon.
 export function rowsOfRibbon({ before, after }, ribbon, labels, labelsAfter) {
-  const numberOf = (name) => (name === "noise" ? -1 : Number(name));
+  const numberOf = (name) => (/^\d+$/.test(name) ? Number(name) : -1); // Noise has a word.
   const [from, to] = [numberOf(before[ribbon]), numberOf(after[ribbon])];
   return Array.from(labels.keys()).filter((row) => labels[row] === from && labelsAfter[row] === to);
 }

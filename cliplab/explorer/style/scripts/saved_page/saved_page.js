@@ -1,4 +1,4 @@
-import { element, fill } from "../page/elements.js";
+import { decimal, element, fill } from "../page/elements.js";
 import { sheetLook } from "../page/looks.js";
 import { render } from "../page/page.js";
 import { documentsOf, paintColors, selectRows } from "../page/paint.js";
@@ -199,7 +199,8 @@ export function savedPage(value, plots) {
     else if (known) colors.explain(known.legend, known.is_amount && known.palette);
     else {
       const { low, high } = view.colors.silhouette;
-      colors.explain([[low.toFixed(2)], [high.toFixed(2)]], value.colors.silhouette);
+      const ends = [low, high].map((end) => [decimal(end, 2, said.point)]);
+      colors.explain(ends, value.colors.silhouette);
     }
   }
 
@@ -207,7 +208,9 @@ export function savedPage(value, plots) {
     const cluster = labels()[row];
     const score = stored.get(now.value).columns.hundredths[row];
     const measured =
-      score === -128 ? said.not_measured : fill(said.silhouette, { score: inHundredths(score) });
+      score === -128
+        ? said.not_measured
+        : fill(said.silhouette, { score: inHundredths(score, said.point) });
     const credit = value.credits[row];
     const className = answers?.hover.class_names[row];
     return {

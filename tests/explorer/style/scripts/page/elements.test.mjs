@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseHTML } from "linkedom";
-import { element, fill } from "../../../../../cliplab/explorer/style/scripts/page/elements.js";
+import {
+  decimal,
+  element,
+  fill,
+} from "../../../../../cliplab/explorer/style/scripts/page/elements.js";
 
 globalThis.document = parseHTML("<body></body>").document;
 
@@ -18,4 +22,9 @@ test("an attribute that is undefined is left out", () => {
 
 test("gaps of a sentence are filled, also with nought; others are left", () => {
   assert.equal(fill("{n} of {m}, {n}", { n: 0 }), "0 of {m}, 0");
+});
+
+test("a number has the decimal point of its language", () => {
+  assert.equal(decimal(0.125, 1), "0.1");
+  assert.equal(decimal(-0.5, 2, ","), "-0,50");
 });

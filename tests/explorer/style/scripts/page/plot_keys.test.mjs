@@ -10,6 +10,12 @@ const WORDS = {
   side: 16,
   hover: {
     size: 80,
+    words: {
+      cluster: "cluster {cluster}",
+      noise: "noise",
+      not_measured: "not measured",
+      point: ".",
+    },
     fields: {
       class_names: { format: "text", label: "", placeholder: "" },
       cluster_labels: { format: "cluster", label: "", placeholder: "" },
