@@ -1,1 +1,1 @@
-"""What every room uses: argument checks, the words of the screen, the cache folder, devices, HTML, errors of the Hub."""
+"""What every room uses: argument checks, words, cache folder, devices, HTML, errors of the Hub."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab._core.language import number, say
+
 # It is a valley if the middle holds less than this share of what the emptier end holds.
 VALLEY = 0.7
 # Three stretches of the same length: about the one centre, in the middle, about the other.
@@ -172,7 +174,7 @@ def rounded_p(p_value: float) -> str:
     >>> [rounded_p(p) for p in (0.0504, 3.72e-8, 1e-30, 1.0)]
     ['0.0504', '3.72e-08', 'less than 1e-15', '1']
     """
-    return "less than 1e-15" if p_value < 1e-15 else f"{p_value:.3g}"
+    return say("report.tiny_p") if p_value < 1e-15 else number(p_value, ".3g")
 
 
 def different_rows(points: Floats) -> NDArray[np.intp]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cliplab._core.language import say
 from cliplab._core.validation import require_count, require_kind, require_rows, wrong_value
 from cliplab.clustering.values import NOISE, Clustering
 from cliplab.embeddings.points import points_and_space, unit_rows
@@ -103,26 +104,14 @@ class Valley:
     @property
     def sentence(self) -> str:
         """What was tested, and what was found."""
+        pair = {"a": self.a, "b": self.b}
         if self.between:
-            is_one = len(self.between) == 1
-            others = f"{'cluster' if is_one else 'clusters'} {', '.join(map(str, self.between))}"
-            return (
-                f"Clusters {self.a} and {self.b} are not neighbors: {others} "
-                f"{'lies' if is_one else 'lie'} between them. A gap on the line does not tell "
-                "whether the two are one group."
-            )
+            others = ", ".join(map(str, self.between))
+            return say("valley.between", n=len(self.between), others=others, **pair)
+        p = rounded_p(self.p_value)
         if self.is_clear:
-            return (
-                f"Between clusters {self.a} and {self.b} there is a valley: the middle of the line "
-                f"holds {self.fullness:.0%} as many images as the emptier end (tested: fewer than "
-                f"{VALLEY:.0%}, p = {rounded_p(self.p_value)}). A single group that is bent can "
-                "have one too."
-            )
-        return (
-            f"Between clusters {self.a} and {self.b} no valley was found "
-            f"(p = {rounded_p(self.p_value)}). They may be one group that was cut, two that touch, "
-            "or too few images to tell."
-        )
+            return say("valley.found", fullness=self.fullness, most=VALLEY, p=p, **pair)
+        return say("valley.not_found", p=p, **pair)
 
     def to_pandas(self) -> pd.DataFrame:
         """Return a table with a row for each image on the line.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cliplab._core.language import say
 from cliplab.evaluation.evidence.answers import (
     ALPHA,
     STABLE,
@@ -22,16 +23,6 @@ from cliplab.evaluation.result_html import result_html
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_ON_A_MAP = (
-    "No verdict on a map: its islands can be of its own making, also where the data have no "
-    "groups. The numbers are those of the map. Ask in the vectors."
-)
-
-_CAVEAT = (
-    " A single group that is strongly bent, or images that are nearly the same, can look like "
-    "several groups too."
-)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -143,102 +134,84 @@ class Evidence:
     @property
     def sentence(self) -> str:
         """What was rejected and what was not, and how sure that is."""
-        answer = self.answer
+        answer, p = self.answer, rounded_p(self.p_value)
         if answer.kind == "no verdict":
-            return _ON_A_MAP
+            return say("report.on_a_map")
         if answer.kind == "one group":
             return self._not_rejected
-        rejected = f"one group is rejected (p = {rounded_p(self.p_value)})"
         if answer.kind == "more":
-            words = (
-                f"There may be more groups than the range has: {rejected}, and "
-                f"{self._why_more}. Try more clusters."
-            )
+            words = say("report.more", p=p, why=self._why_more)
         elif answer.kind == "groups":
-            words = f"No k is well supported: {rejected}, but {self._why_no_k}"
+            words = say("report.groups", p=p, why=self._why_no_k)
         elif answer.kind == "levels":
             outer, inner = answer.ks
-            words = (
-                f"k = {outer} and, inside, k = {inner} are well supported: {rejected}; "
-                f"{self._stands_up(outer)}; {self._stands_up(inner)}."
-                f"{self._repeated('one of the two')}"
+            words = say(
+                "report.levels",
+                p=p,
+                outer=outer,
+                inner=inner,
+                outer_stands=self._stands_up(outer),
+                inner_stands=self._stands_up(inner),
+                repeated=self._repeated(say("report.one_of_two")),
             )
         elif answer.ks[0] != (vote := self.votes["silhouette"]):
             (k,) = answer.ks
-            words = (
-                f"There seem to be {k} groups: {rejected}, and with a few more clusters than {k}, "
-                f"{k} groups stand apart in most halves of the images. The silhouettes in the main "
-                f"directions are highest at k = {vote}: K-means for k = {k} may cut large groups "
-                f"and merge small ones.{self._repeated(f'k = {k}')}"
-            )
+            repeated = self._repeated(say("report.this_k", k=k))
+            words = say("report.merged", p=p, k=k, vote=vote, repeated=repeated)
         else:
             (k,) = answer.ks
-            words = (
-                f"k = {k} is well supported: {rejected}, {self._stands_up(k)}, and the silhouettes "
-                f"in the main directions are highest there.{self._repeated('it')}{self._doubt}"
+            words = say(
+                "report.k",
+                p=p,
+                k=k,
+                stands=self._stands_up(k),
+                doubt=self._doubt,
+                repeated=self._repeated(say("report.it")),
             )
-        return words + _CAVEAT
+        return f"{words} {say('report.caveat')}"
 
     @property
     def _not_rejected(self) -> str:
         if np.isnan(self.p_value):
-            return (
-                "There are too few images to test whether they are one group: at least "
-                f"{FEWEST} different ones are needed."
-            )
-        return (
-            f"One group is not rejected (p = {rounded_p(self.p_value)}). That does not show that "
-            "there is one group: groups that touch, or that have few images, can be missed."
-        )
+            return say("report.too_few", fewest=FEWEST)
+        return say("report.not_rejected", p=rounded_p(self.p_value))
 
     @property
     def _why_no_k(self) -> str:
         apart, vote = self._apart, self.votes["silhouette"]
         if len(self.table) == 2:
-            return "a single k cannot be compared with others."
+            return say("report.single_k")
         if self.disputed:
             named = Counter(k for repeat in self.repeats for k in repeat.ks).most_common()
-            said = ", ".join(f"{n} name {k}" for k, n in named) or "none names a k"
-            return f"it depends on the random splits: of {len(self.repeats)} repeats, {said}."
+            said = ", ".join(say("report.name", n=n, k=k) for k, n in named)
+            n_repeats = len(self.repeats)
+            return say("report.splits", n_repeats=n_repeats, said=said or say("report.no_name"))
         if not apart:
-            return "for no k do all clusters come back in halves of the images and stand apart."
+            return say("report.none_apart")
         if vote not in apart:
-            return (
-                f"{apart[-1]} is the largest k whose clusters all stand apart, and the silhouettes "
-                f"in the main directions are highest at k = {vote}, where not all do."
-            )
+            return say("report.not_all_apart", k=apart[-1], vote=vote)
         if vote == apart[-1] and self.n_inside > vote:
-            return (
-                f"with a few more clusters than {vote}, which has the highest silhouettes, "
-                f"{self.n_inside} groups seem to stand apart: K-means may have merged some."
-            )
-        return "other k stand up as well."
+            return say("report.may_be_merged", vote=vote, n_inside=self.n_inside)
+        return say("report.others_stand")
 
     @property
     def _why_more(self) -> str:
         last, votes = int(self.table.index[-1]), self.votes
-        if votes["valleys"] == last:
-            return f"at the last k, {last}, all clusters still stand apart"
-        return f"the silhouettes in the main directions are highest at the last k, {last}"
+        is_apart = votes["valleys"] == last
+        return say("report.last_apart" if is_apart else "report.last_highest", last=last)
 
     def _stands_up(self, k: int) -> str:
         stability, fullness = self.table["stability"][k], self.table["fullness"][k]
-        comes_back = (
-            f"at k = {k} every cluster comes back in halves of the images (mean overlap at least "
-            f"{stability:.2f})"
-        )
+        comes_back = say("report.comes_back", k=k, stability=stability)
         if fullness <= VALLEY:
-            return (
-                f"{comes_back}, and on average the middle between neighbors holds at most "
-                f"{fullness:.0%} of what the emptier end holds"
-            )
-        return f"{comes_back}, though not each stands apart from its nearest"
+            return say("report.apart", comes_back=comes_back, fullness=fullness)
+        return say("report.not_each_apart", comes_back=comes_back)
 
     def _repeated(self, what: str) -> str:
         n = n_alike(self.answer, self.repeats)
         if not self.repeats:
             return ""
-        return f" With the halves drawn anew, {n} of {len(self.repeats)} repeats name {what}."
+        return say("report.repeated", n_alike=n, n_repeats=len(self.repeats), what=what)
 
     @property
     def _doubt(self) -> str:
@@ -247,12 +220,8 @@ class Evidence:
         finer = self.table.loc[k + 1 :]
         touching = finer.index[finer["stability"] >= STABLE]
         if not len(touching):
-            return " Groups that touch inside a cluster can be missed."
-        other = int(touching[0])
-        return (
-            f" The clusters of k = {other} come back too, though not all stand apart: groups that "
-            "touch are not excluded."
-        )
+            return say("report.inside")
+        return say("report.touching", k=int(touching[0]))
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the table: a row for each k.
@@ -274,41 +243,37 @@ class Evidence:
     @property
     def note(self) -> str:
         """What the silhouettes and the elbow say, which do not decide alone."""
-        where = f"Measured in the {self.space}"
-        if self.metric == "cosine":
-            where += "; the sweep uses the cosine distance, the tests use unit vectors"
-        return f"{where}. {self._null_note} {self._elbow_note}"
+        cosine = say("report.cosine") if self.metric == "cosine" else ""
+        where = say("report.measured", space=self.space, cosine=cosine)
+        return f"{where} {self._null_note} {self._elbow_note}"
 
     @property
     def _null_note(self) -> str:
         if 1 / (1 + self.n_references) > ALPHA:
-            return (
-                f"Only {self.n_references} shuffled data sets were drawn, too few to compare the "
-                "silhouettes."
-            )
-        found = "stand out" if self.null_p_value <= ALPHA else "do not stand out"
-        return (
-            f"The silhouettes in the main directions {found} from those of shuffled data (p = "
-            f"{rounded_p(self.null_p_value)}), which keep the spread of each main direction, but "
-            "not how they go together."
-        )
+            return say("report.few_references", n_references=self.n_references)
+        stand_out = self.null_p_value <= ALPHA
+        found = "report.stand_out" if stand_out else "report.do_not_stand_out"
+        return say(found, p=rounded_p(self.null_p_value))
 
     @property
     def _elbow_note(self) -> str:
         known: list[int | None] = [*(self.elbows or {}).values()] or [None]
         *earlier, last = known
-        here = f"has its elbow at k = {last}" if last else "has no clear elbow"
+        here = say("report.elbow", k=last) if last else say("report.no_elbow")
         others = sorted({elbow for elbow in earlier if elbow and elbow != last})
         if others:
             *some, greatest = map(str, others)
-            listed = f"{', '.join(some)} or {greatest}" if some else greatest
-            return f"The inertia {here}; where the range ends earlier, it can be at k = {listed}."
+            listed = greatest
+            if some:
+                listed = say("report.or", some=", ".join(some), greatest=greatest)
+            return say("report.elbow_moves", elbow=here, listed=listed)
         if last and earlier:
             n_same = earlier.count(last)
             if n_same < len(earlier):
-                return f"The inertia {here}, as in {n_same} of {len(earlier)} shorter ranges."
-            return f"The inertia {here}, also where the range ends earlier."
-        return f"The inertia {here}."
+                n_ranges = len(earlier)
+                return say("report.elbow_in", elbow=here, n_same=n_same, n_ranges=n_ranges)
+            return say("report.elbow_stays", elbow=here)
+        return f"{here}."
 
     def _gap_vote(self) -> int | None:
         gap, error = self.table["gap"], self.table["gap_error"]

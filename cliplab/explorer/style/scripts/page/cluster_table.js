@@ -72,7 +72,12 @@ export function clusterTable(words, choose, preview) {
   }
 
   return {
-    element: element("div", { class: "cliplab-clusters" }, table),
+    element: element(
+      "div",
+      { class: "cliplab-clusters" },
+      table,
+      element("p", { text: words.about_silhouettes }),
+    ),
     show(clusters) {
       rows = clusters;
       // Where clusters have no names there is no column for them.

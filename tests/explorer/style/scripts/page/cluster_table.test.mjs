@@ -8,6 +8,7 @@ globalThis.document = document;
 
 const words = {
   table: "Clusters",
+  about_silhouettes: "Negative: nearer to another cluster.",
   columns: {
     cluster: ["cluster", "Sort by number"],
     size: ["images", "Sort"],
@@ -39,6 +40,11 @@ function made() {
   const [byCluster, bySize, byMean, byWord] = table.element.querySelectorAll("th button");
   return { table, chosen, previewed, rows, order, byCluster, bySize, byMean, byWord };
 }
+
+test("below the rows it says what a silhouette is", () => {
+  const { table } = made();
+  assert.equal(table.element.lastChild.textContent, "Negative: nearer to another cluster.");
+});
 
 test("it has a row for each cluster, which can be sorted up and down", () => {
   const { table, order, byCluster, bySize } = made();
