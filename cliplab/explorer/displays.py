@@ -8,7 +8,7 @@ from bokeh.layouts import row
 from bokeh.models import ColumnDataSource
 from numpy.typing import ArrayLike
 
-from cliplab._core.language import say
+from cliplab._core.language import say, words
 from cliplab._core.validation import require_kind, require_rows
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.values import Clustering
@@ -151,7 +151,7 @@ def show_projection(
         plots.show_coloring(colors, show_numbers=color_by == "cluster")
         shown = shown._replace(coloring=colors)
     what = "figures.map_of_points" if images is None else "figures.map_of_images"
-    colored = "" if color_by is None else say("figures.colored_by", color_by=color_by)
+    colored = "" if color_by is None else _colored_by(color_by)
     sentence = say(what, title=shown.title, n=len(projection), colored=colored)
     return FigureDisplay(plots.scatter, map_still(shown), sentence, thumbnails)
 
@@ -365,6 +365,11 @@ def show_transitions(transitions: ClusterTransitions) -> FigureDisplay:
     view = flow_view(transitions)
     plot.show(view)
     return FigureDisplay(plot.layout, flow_still(view), view["title"])
+
+
+def _colored_by(color_by: str) -> str:
+    title = words("figures.colors").get(color_by, color_by)
+    return say("figures.colored_by", color_by=title)
 
 
 def _nearest_for(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cliplab._core.language import say
 from cliplab.clustering.measuring import remeasure
-from cliplab.evaluation.naming.cluster_names import ClusterNames, name_clusters
+from cliplab.evaluation.naming.cluster_names import UNSURE, ClusterNames, name_clusters
 
 if TYPE_CHECKING:
     from cliplab.clustering.values import Clustering
@@ -18,6 +19,11 @@ _N_KEPT = 40  # Names of all k of a sweep, and of another.
 def vocabulary_of(text: str) -> tuple[str, ...]:
     """Return the words of a text with commas between; none mean everyday words."""
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def names_as_read(names: ClusterNames) -> list[str]:
+    """Return the name of each cluster; that there is none is said in the language of the screen."""
+    return [say("names.unsure") if name == UNSURE else name for name in names.names]
 
 
 class ClusterWords:

@@ -13,7 +13,7 @@ import numpy as np
 
 from cliplab._core.language import chosen_language, number, say, words
 from cliplab.clustering.values import NOISE
-from cliplab.explorer.model.cluster_words import vocabulary_of
+from cliplab.explorer.model.cluster_words import names_as_read, vocabulary_of
 from cliplab.explorer.model.colors import coloring_view
 from cliplab.explorer.model.columns import BESIDE_BARS, most_typical
 from cliplab.explorer.model.hover_fields import HOVER_FIELDS, hover_words
@@ -157,7 +157,7 @@ def known_names(session: ExplorerSession) -> dict[int, list[str]]:
         value: session.cluster_words.known(session.sweep[value], words)
         for value in session.sweep.parameter_values
     }
-    return {value: list(names.names) for value, names in found.items() if names is not None}
+    return {value: names_as_read(names) for value, names in found.items() if names is not None}
 
 
 def script_words() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from cliplab._core.html import render
 from cliplab._core.language import number
 from cliplab.evaluation.naming.word_ranking import can_rank_by_words
 from cliplab.evaluation.silhouette_distances import SilhouetteDistances, silhouette_distances
+from cliplab.explorer.model.cluster_words import names_as_read
 from cliplab.explorer.model.packing import pack
 from cliplab.explorer.model.sentences import status_line
 from cliplab.explorer.saved_page.encoding import as_base64
@@ -135,7 +136,7 @@ def _names(snapshot: Snapshot) -> list[list[str]] | None:
     if encoder is None or not can_rank_by_words(snapshot.embeddings, encoder):
         return None
     content = words_content(snapshot._replace(vocabulary=""))
-    found = zip(content.names.names, content.names.margins, content.nearest, strict=True)
+    found = zip(names_as_read(content.names), content.names.margins, content.nearest, strict=True)
     return [[name, number(margin, ".2f"), nearest] for name, margin, nearest in found]
 
 

@@ -9,7 +9,7 @@ import ipywidgets
 from cliplab._core.html import render
 from cliplab._core.language import number, say
 from cliplab.evaluation.naming.cluster_names import ClusterNames
-from cliplab.explorer.model.cluster_words import vocabulary_of
+from cliplab.explorer.model.cluster_words import names_as_read, vocabulary_of
 from cliplab.explorer.model.page_content import PageContent
 from cliplab.explorer.widgets.pages.parts import chip, note, table
 from cliplab.explorer.widgets.tooltips import with_tooltip
@@ -91,7 +91,7 @@ def _nearest(names: ClusterNames, cluster: int) -> str:
 
 def _markup(content: WordsContent) -> str:
     names = content.names
-    lines = zip(names.names, names.margins, content.nearest, strict=True)
+    lines = zip(names_as_read(names), names.margins, content.nearest, strict=True)
     rows = [
         [chip(cluster), name, number(margin, ".2f"), nearest]
         for cluster, (name, margin, nearest) in enumerate(lines)
