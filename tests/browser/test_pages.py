@@ -459,13 +459,15 @@ def _show_side_bar(pages: Notebook, is_shown: bool) -> None:
                    "'collapseLeft']()", is_shown)  # fmt: skip
 
 
-def _what_is_cut(pages: Notebook, theme: str, has_side_bar: bool, width: int) -> list[str]:
+def _what_is_cut(
+    pages: Notebook, theme: str, has_side_bar: bool, width: int, cell: int = EXPLORER
+) -> list[str]:
     """Return what cannot be read once the screen has found its place."""
     pages.page.set_viewport_size({"width": width, "height": 1000})
     _show_side_bar(pages, has_side_bar)
     if pages.evaluate("return document.body.dataset.jpThemeName") != theme:
         pages.command("apputils:change-theme", theme=theme)
-    screen = f"cells[{EXPLORER}].node.querySelector('.cliplab-frame')"
+    screen = f"cells[{cell}].node.querySelector('.cliplab-frame')"
     pages.evaluate("await new Promise((end) => requestAnimationFrame(() => setTimeout(end, 100)))")
     if pages.evaluate(f"return {screen}.clientWidth") < LEAST_ROOM:
         return []
@@ -476,6 +478,32 @@ def _what_is_cut(pages: Notebook, theme: str, has_side_bar: bool, width: int) ->
             break
         pages.page.wait_for_timeout(300)
     return found
+
+
+GERMAN = """\
+from cliplab import set_language
+
+set_language("de")
+german = Explorer(images, embeddings, explorer.projection, sweep, encoder=encoder)
+german"""
+
+
+def test_in_german_it_says_the_same_and_nothing_is_cut_either(pages: Notebook) -> None:
+    pages.run_cell(GERMAN)
+    cell = pages.evaluate("return cells.length - 1")
+    screen = pages.cell(cell).locator(".cliplab-screen")
+    try:
+        screen.get_by_text("Wie viele Gruppen gibt es?").wait_for()
+        screen.get_by_text("negativ, wo es einem anderen näher ist").wait_for()
+        for title in ("Methode", "Meine Gruppen", "Auflösung"):  # Those with most controls.
+            screen.locator(".widget-toggle-button", has_text=title).click()
+            for width in (1280, 400):
+                assert _what_is_cut(pages, THEMES[0], False, width, cell) == []
+    finally:
+        pages.page.set_viewport_size({"width": 1280, "height": 1000})
+        _show_side_bar(pages, True)
+        pages.evaluate("cells.at(-1).model.sharedModel.setSource(arg)", "set_language('en')")
+        pages.run(cell)  # The Explorer that its cell has shown is freed.
 
 
 def _n_selected(notebook: Notebook) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 import ipywidgets
 import pytest
-from bokeh.models import Axis, CustomJS, HoverTool, Title
+from bokeh.models import Axis, CustomJS, HoverTool, Title, Tool
 
 from cliplab import (
     ClipEncoder,
@@ -27,6 +27,7 @@ from cliplab import (
     show_valley,
     sweep_clusters,
 )
+from cliplab.explorer.model.turning import script_words
 from cliplab.explorer.saved_page.content import page_value
 from cliplab.explorer.saved_page.screen_copy import content_of
 
@@ -117,6 +118,8 @@ def _said_by_plots(layout: Any) -> Iterator[str]:
             yield model.text
         if isinstance(model, Axis):
             yield model.axis_label or ""
+        if isinstance(model, Tool):
+            yield model.description or ""
         if isinstance(model, HoverTool):
             yield from _texts(re.sub(r"[$@]\S*", "", str(model.tooltips)))
         if isinstance(model, CustomJS):
@@ -168,6 +171,8 @@ def test_what_the_script_of_the_page_gets_is_german(explorer):
     script = explorer._panel.script
     assert "Wie viele Gruppen gibt es?" in script.words["question"]
     assert _english(_texts(script.words), set()) == set()
+    set_language("en")
+    assert len(_english(_texts(script_words()), set())) > 20  # It would be found.
 
 
 def test_a_saved_page_says_nothing_in_english(explorer):

@@ -109,15 +109,15 @@ def scatter_figure(
         plot.add_tools(hover.tool(points))
         plot.update(toolbar_location=None, min_border_left=30)
         return plot
-    lasso = LassoSelectTool(renderers=[points])
-    tap = TapTool(renderers=[points])
+    lasso = LassoSelectTool(renderers=[points], description=say("tools.lasso"))
+    tap = TapTool(renderers=[points], description=say("tools.tap"))
     plot.add_tools(
         lasso,
-        BoxSelectTool(renderers=[points]),
+        BoxSelectTool(renderers=[points], description=say("tools.box")),
         tap,
-        PanTool(),
-        WheelZoomTool(),
-        ResetTool(),
+        PanTool(description=say("tools.pan")),
+        WheelZoomTool(description=say("tools.zoom")),
+        ResetTool(description=say("tools.reset")),
         hover.tool(points),
     )
     plot.toolbar.active_drag = lasso

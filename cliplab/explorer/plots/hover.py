@@ -14,6 +14,7 @@ import numpy as np
 from bokeh.models import ColumnDataSource, CustomJS, CustomJSHover, HoverTool
 
 from cliplab._core.html import render
+from cliplab._core.language import say
 from cliplab._core.scripts import script
 from cliplab.explorer.model.hover_fields import HOVER_FIELDS, HoverField, Texts, hover_words
 from cliplab.explorer.style.theme import MOST_AT_ONCE, THUMBNAIL_SIZE
@@ -98,6 +99,7 @@ class Hover:
         call = f"hoverValue(format, special_vars, {json.dumps(fields)}, {{{', '.join(arguments)}}})"
         tool = HoverTool(
             renderers=[renderer],
+            description=say("tools.hover"),
             tooltips=self._tooltip(HOVER_FIELDS),
             formatters={
                 "$index": CustomJSHover(args=arguments, code=f"{_functions()}return {call}")
