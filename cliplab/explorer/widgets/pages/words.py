@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import ipywidgets
 
 from cliplab._core.html import render
-from cliplab._core.language import number, say
+from cliplab._core.language import number, say, words
 from cliplab.evaluation.naming.cluster_names import ClusterNames
 from cliplab.explorer.model.cluster_words import names_as_read, vocabulary_of
 from cliplab.explorer.model.page_content import PageContent
@@ -36,8 +36,8 @@ class WordsContent(NamedTuple):
 
 def words_content(snapshot: Snapshot) -> WordsContent:
     """Name the clusters."""
-    words = vocabulary_of(snapshot.vocabulary)
-    names = snapshot.cluster_words.names(snapshot.clustering, words)
+    vocabulary = vocabulary_of(snapshot.vocabulary)
+    names = snapshot.cluster_words.names(snapshot.clustering, vocabulary)
     return WordsContent(names, [_nearest(names, each) for each in range(len(names.names))])
 
 
@@ -86,7 +86,8 @@ class Page:
 
 def _nearest(names: ClusterNames, cluster: int) -> str:
     top = names.top(cluster, n_words=3)
-    return ", ".join(f"{word} {number(score, '.2f')}" for word, score in top.items())
+    scores = (f"{word} {number(score, '.2f')}" for word, score in top.items())
+    return str(words("numbers.between")).join(scores)
 
 
 def _markup(content: WordsContent) -> str:
