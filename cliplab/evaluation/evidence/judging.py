@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cliplab._core.language import say
+from cliplab._core.language import say, words
 from cliplab.evaluation.evidence.answers import (
     ALPHA,
     STABLE,
@@ -140,12 +140,12 @@ class Evidence:
         if answer.kind == "one group":
             return self._not_rejected
         if answer.kind == "more":
-            words = say("report.more", p=p, why=self._why_more)
+            sentence = say("report.more", p=p, why=self._why_more)
         elif answer.kind == "groups":
-            words = say("report.groups", p=p, why=self._why_no_k)
+            sentence = say("report.groups", p=p, why=self._why_no_k)
         elif answer.kind == "levels":
             outer, inner = answer.ks
-            words = say(
+            sentence = say(
                 "report.levels",
                 p=p,
                 outer=outer,
@@ -157,10 +157,10 @@ class Evidence:
         elif answer.ks[0] != (vote := self.votes["silhouette"]):
             (k,) = answer.ks
             repeated = self._repeated(say("report.this_k", k=k))
-            words = say("report.merged", p=p, k=k, vote=vote, repeated=repeated)
+            sentence = say("report.merged", p=p, k=k, vote=vote, repeated=repeated)
         else:
             (k,) = answer.ks
-            words = say(
+            sentence = say(
                 "report.k",
                 p=p,
                 k=k,
@@ -168,7 +168,7 @@ class Evidence:
                 doubt=self._doubt,
                 repeated=self._repeated(say("report.it")),
             )
-        return f"{words} {say('report.caveat')}"
+        return f"{sentence} {say('report.caveat')}"
 
     @property
     def _not_rejected(self) -> str:
@@ -244,7 +244,8 @@ class Evidence:
     def note(self) -> str:
         """What the silhouettes and the elbow say, which do not decide alone."""
         cosine = say("report.cosine") if self.metric == "cosine" else ""
-        where = say("report.measured", space=self.space, cosine=cosine)
+        space = words("report.spaces").get(self.space, self.space)
+        where = say("report.measured", space=space, cosine=cosine)
         return f"{where} {self._null_note} {self._elbow_note}"
 
     @property
