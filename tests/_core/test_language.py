@@ -135,7 +135,7 @@ def test_numbers_are_written_as_the_language_has_them(german):
     assert number(1234.5, ",.2f") == "1.234,50"
     assert number(np.float32(-0.5), ".2f") == "-0,50"
     assert number(0.256, ".0%") == "26 %"
-    assert say("search.no_match", text="3.5, or 4") == "Nichts passt gut zu „3.5, or 4“"
+    assert say("groups.has", name="3.5, or 4", n=2) == "„3.5, or 4“ hat jetzt 2 Bilder."
 
 
 def test_what_is_filled_into_html_is_escaped_and_html_is_not():

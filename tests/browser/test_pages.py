@@ -15,6 +15,7 @@ from lab import Lab
 from notebook_page import Notebook
 from playwright.sync_api import Locator
 
+from cliplab._core.language import messages
 from cliplab.explorer.widgets.pages import PAGES
 
 pytestmark = pytest.mark.browser
@@ -494,8 +495,9 @@ def test_in_german_it_says_the_same_and_nothing_is_cut_either(pages: Notebook) -
     screen = pages.cell(cell).locator(".cliplab-screen")
     try:
         screen.get_by_text("Wie viele Gruppen gibt es?").wait_for()
-        screen.get_by_text("negativ, wo es einem anderen näher ist").wait_for()
-        for title in ("Methode", "Meine Gruppen", "Auflösung"):  # Those with most controls.
+        screen.get_by_text(messages("de")["script"]["about_silhouettes"]).wait_for()
+        for name in ("method", "groups", "reveal"):  # Those with most controls.
+            title = messages("de")["pages"][name]["title"]
             screen.locator(".widget-toggle-button", has_text=title).click()
             for width in (1280, 400):
                 assert _what_is_cut(pages, THEMES[0], False, width, cell) == []
