@@ -47,4 +47,6 @@ def _sentence(ranking: TextRanking) -> str:
         return say("search.no_match", text=ranking.text)
     found = say("search.found", n=len(ranking.hits), text=ranking.text)
     # What the encoder hardly knows it reads as a word that it does know.
-    return found + (say("search.read_as", word=ranking.nearest_word) if ranking.nearest_word else "")
+    return found + (
+        say("search.read_as", word=ranking.nearest_word) if ranking.nearest_word else ""
+    )
