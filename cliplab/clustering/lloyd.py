@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cliplab._core.validation import require_one_of
 from cliplab.embeddings.points import points_and_space
 
 if TYPE_CHECKING:
     from cliplab.embeddings.values import Embeddings
     from cliplab.projection.values import Projection
+
+STARTS = ("random", "k-means++")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -43,9 +46,13 @@ class KMeansStep:
 
 
 def kmeans_steps(
-    embeddings: Embeddings | Projection | ArrayLike, n_clusters: int, *, random_state: int = 0
+    embeddings: Embeddings | Projection | ArrayLike,
+    n_clusters: int,
+    *,
+    init: str = "random",
+    random_state: int = 0,
 ) -> Iterator[KMeansStep]:
-    """Return each step of K-means: Lloyd's algorithm, from random images to convergence.
+    """Return each step of K-means: Lloyd's algorithm, from images to convergence.
 
     Each step moves every centre to the mean of its images, and then gives every image to its
     nearest centre. A centre that has lost all its images stays where it is.
@@ -56,6 +63,9 @@ def kmeans_steps(
         What to cluster.
     n_clusters : int
         How many centres, at most one for each image.
+    init : {"random", "k-means++"}, default="random"
+        How the images to start from are drawn: each as likely as any other, or one after the other
+        with those preferred that are far from all before.
     random_state : int, default=0
         The seed that draws the images to start from.
 
@@ -67,10 +77,13 @@ def kmeans_steps(
     Raises
     ------
     ValueError
-        If `n_clusters` is below 1 or above the number of images.
+        If `n_clusters` is below 1 or above the number of images, or `init` is another name.
 
     References
     ----------
+    Arthur, D. and Vassilvitskii, S. (2007). k-means++: the advantages of careful seeding.
+    Proceedings of the ACM-SIAM Symposium on Discrete Algorithms, 1027-1035.
+
     Lloyd, S. P. (1982). Least squares quantization in PCM. IEEE Transactions on Information
     Theory 28, 129-137.
 
@@ -87,13 +100,25 @@ def kmeans_steps(
             f"`n_clusters` must be from 1 to {len(points)}, the number of images. "
             f"Got {n_clusters!r} instead."
         )
-    return _steps(points.astype(np.float64), n_clusters, np.random.default_rng(random_state))
+    require_one_of("init", init, STARTS)
+    points = points.astype(np.float64)
+    return _steps(points, points[_start(points, n_clusters, init, random_state)])
 
 
-def _steps(
-    points: NDArray[np.float64], n_clusters: int, random: np.random.Generator
-) -> Iterator[KMeansStep]:
-    centers = points[random.choice(len(points), n_clusters, replace=False)]
+def _start(
+    points: NDArray[np.float64], n_clusters: int, init: str, random_state: int
+) -> NDArray[np.intp]:
+    """Draw the rows of the images to start from."""
+    if init == "random":
+        random = np.random.default_rng(random_state)
+        return random.choice(len(points), n_clusters, replace=False)
+    from sklearn.cluster import kmeans_plusplus
+
+    _, rows = kmeans_plusplus(points, n_clusters, random_state=random_state % 2**32)
+    return np.asarray(rows, dtype=np.intp)
+
+
+def _steps(points: NDArray[np.float64], centers: NDArray[np.float64]) -> Iterator[KMeansStep]:
     labels = None
     while True:
         distances = np.stack([((points - center) ** 2).sum(axis=1) for center in centers])

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import warnings
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from sklearn.cluster import KMeans
+from sklearn.exceptions import ConvergenceWarning
 
 from cliplab.clustering.lloyd import kmeans_steps
 from cliplab.embeddings.values import Embeddings
@@ -22,8 +24,40 @@ def test_lloyd_ends_where_scikit_learn_ends_from_the_same_start() -> None:
     assert last.inertia == pytest.approx(reference.inertia_)
 
 
-def test_lloyd_starts_from_images() -> None:
-    first = next(kmeans_steps(POINTS, n_clusters=5, random_state=2))
+@pytest.mark.parametrize("init", ["random", "k-means++"])
+def test_each_step_is_that_of_scikit_learn(init: str) -> None:
+    steps = list(kmeans_steps(POINTS, n_clusters=6, init=init, random_state=0))
+
+    assert len(steps) > 3
+    for n_steps, step in enumerate(steps[1:], start=1):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # It is stopped on the way.
+            start = steps[0].centers
+            reference = KMeans(6, init=start, n_init=1, tol=0, max_iter=n_steps).fit(POINTS)
+        np.testing.assert_array_equal(step.cluster_labels, reference.labels_)
+        np.testing.assert_allclose(step.centers, reference.cluster_centers_)
+        assert step.inertia == pytest.approx(reference.inertia_)
+
+
+def test_k_means_plus_plus_starts_further_apart_than_chance() -> None:
+    inertias = {
+        init: np.mean(
+            [next(kmeans_steps(POINTS, 4, init=init, random_state=s)).inertia for s in range(20)]
+        )
+        for init in ("random", "k-means++")
+    }
+
+    assert inertias["k-means++"] < 0.8 * inertias["random"]
+
+
+def test_an_unknown_start_is_an_error_at_once() -> None:
+    with pytest.raises(ValueError, match=r"`init` must be one of 'random', 'k-means\+\+'"):
+        kmeans_steps(POINTS, 3, init="kmeans++")
+
+
+@pytest.mark.parametrize("init", ["random", "k-means++"])
+def test_lloyd_starts_from_images(init: str) -> None:
+    first = next(kmeans_steps(POINTS, n_clusters=5, init=init, random_state=2))
 
     assert all(center in POINTS.tolist() for center in first.centers.tolist())
     assert len(np.unique(first.centers, axis=0)) == 5
