@@ -10,6 +10,7 @@ from typing import Any
 
 # What each class is called, and where an instance comes from.
 _KINDS = {
+    "AnotherSample": "AnotherSample, from course.another_sample",
     "ClipEncoder": "a ClipEncoder, for example ClipEncoder('storybook')",
     "ClusterSweep": "a ClusterSweep, from sweep_clusters or, of one alone, "
     "ClusterSweep((clustering,))",

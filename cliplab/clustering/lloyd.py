@@ -101,8 +101,8 @@ def kmeans_steps(
             f"Got {n_clusters!r} instead."
         )
     require_one_of("init", init, STARTS)
-    points = points.astype(np.float64)
-    return _steps(points, points[_start(points, n_clusters, init, random_state)])
+    exact: NDArray[np.float64] = points.astype(np.float64)
+    return _steps(exact, exact[_start(exact, n_clusters, init, random_state)])
 
 
 def _start(

@@ -3,5 +3,12 @@
 from .asking import ask as ask
 from .beginning import begin as begin
 from .checking import check as check
+from .map_comparison import MapComparison as MapComparison
+from .map_comparison import compare_maps as compare_maps
 from .predicting import predict as predict
 from .predicting import settings as settings
+from .samples import AnotherSample as AnotherSample
+from .samples import another_sample as another_sample
+from .screen.grid import MapGrid as MapGrid
+from .screen.sample_display import show_another_sample as show_another_sample
+from .screen.stepper import KMeansStepper as KMeansStepper

@@ -198,6 +198,7 @@ def add_sentence(plot: figure, sentence: str) -> None:
     lines = "\n".join(textwrap.wrap(sentence, _LETTERS))
     words = Title(text=lines, text_color=NEUTRAL, text_font_size=FONT_SIZE)
     words.text_font_style = "normal"
+    _wrap_title(plot, words)
     plot.add_layout(words, "below")
 
 
