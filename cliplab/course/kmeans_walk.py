@@ -133,7 +133,8 @@ class KMeansWalk:
 
     def _moved(self) -> str:
         n_moved = int((self.cluster_labels(0) != self.cluster_labels(1)).sum())
-        return f"{_images(n_moved).capitalize()} are in another cluster on the right."
+        verb = "is" if n_moved < 2 else "are"
+        return f"{_images(n_moved).capitalize()} {verb} in another cluster on the right."
 
     @property
     def _longer(self) -> tuple[KMeansStage, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from bokeh.layouts import column, row
 from bokeh.models import ColumnDataSource, Range1d
+from bokeh.models.annotations import Title
 
 from cliplab.course.map_blend import MapBlend
 from cliplab.course.map_series import MapKey, Maps
@@ -134,6 +135,8 @@ class GridPlots:
         plot = map_figure(f"map {self._numbers[key]}", rows, x, y, _COLORS)
         show_square(plot, self._square)
         set_title(plot, key.title)
+        assert isinstance(plot.title, Title)
+        plot.title.text_font_size = "11px"
         change_glyphs(plot, "points", size=_SMALL * point_size(len(rows.source.data["x"])))
         return plot
 

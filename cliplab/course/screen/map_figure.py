@@ -121,9 +121,9 @@ def map_figure(name: str, rows: ImageRows, x: str, y: str, colors: str) -> figur
     return plot
 
 
-def square(view: View) -> tuple[Range1d, Range1d]:
-    """Return the ranges of a map's square."""
-    (x, y), reach = view["center"], view["reach"]
+def square(view: View, air: float = 1.0) -> tuple[Range1d, Range1d]:
+    """Return the ranges of a map's square, or of one that is some times as large."""
+    (x, y), reach = view["center"], air * view["reach"]
     across, up = (Range1d(start=float(c - reach), end=float(c + reach)) for c in (x, y))
     return across, up
 

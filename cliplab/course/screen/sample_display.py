@@ -123,7 +123,7 @@ def _figure(found: AnotherSample, bars: _Bars) -> figure:
     )  # fmt: skip
     draw_badges(plot, source, -_NUMBER, "y")
     middles = [(_LEFT - 2 * _NUMBER) / 2, (_RIGHT + 1 + _NUMBER) / 2]
-    heads = {"x": middles, "y": [-0.8, -0.8], "words": ["yours", "next"]}
+    heads = {"x": middles, "y": [-0.8, -0.8], "words": ["your sample", "next sample"]}
     plot.text(
         "x", "y", text="words", source=ColumnDataSource(heads), text_align="center",
         text_baseline="middle", text_color=NEUTRAL, text_font_size="12px",

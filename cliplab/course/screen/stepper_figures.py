@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cliplab.images.image_set import ImageSet
     from cliplab.projection.values import Projection
 
+_AIR = 1.08  # Images at the edge of the map are seen whole.
 _SIDE = 34  # Of an image that stands for a centre, in pixels.
 # The first assignment is far from all others: what comes after would be a flat line.
 _FIRST_MOVE = 2
@@ -74,7 +75,7 @@ class StepperPlots:
         self._changed = [IndexFilter(indices=[]) for _ in SIDES]
         self.maps = [self._map(i) for i in range(2)]
         for plot in self.maps:
-            show_square(plot, square(view))
+            show_square(plot, square(view, _AIR))
         self.rows.serve(*self.maps)
         self._curves = [ColumnDataSource({"x": [], "y": []}, name=f"{s} inertia") for s in SIDES]
         self.curve = self._curve()
