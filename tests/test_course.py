@@ -21,8 +21,17 @@ MODULE_OF = {
     if isinstance(node, ast.ImportFrom)
     for alias in node.names
 }
-CONTRACT = {"ask", "begin", "check", "predict", "settings"}
+CONTRACT = {
+    "KMeansStepper", "MapGrid", "another_sample", "ask", "begin", "check", "predict", "settings",
+}  # fmt: skip
 FUNCTIONS = [name for name in course.__all__ if inspect.isfunction(getattr(course, name))]
+CLASSES = [name for name in course.__all__ if inspect.isclass(getattr(course, name))]
+METHODS = [
+    f"{name}.{member}"
+    for name in CLASSES
+    for member, value in vars(getattr(course, name)).items()
+    if not member.startswith("_") and (inspect.isfunction(value) or isinstance(value, property))
+]
 
 
 def test_the_names_of_the_contract_are_public():
@@ -35,14 +44,17 @@ def test_every_public_name_comes_from_the_module_that_the_list_names(name):
     assert MODULE_OF[name].startswith(getattr(course, name).__module__)
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_every_function_is_documented_by_numpydoc_with_an_example(name):
+@pytest.mark.parametrize("path", CLASSES + FUNCTIONS + METHODS)
+def test_every_docstring_follows_numpydoc(path):
+    module = MODULE_OF[path.split(".")[0]]
     flaws = [
-        f"{code}: {what}"
-        for code, what in validate(f"{MODULE_OF[name]}.{name}")["errors"]
-        if code in RULES
+        f"{code}: {what}" for code, what in validate(f"{module}.{path}")["errors"] if code in RULES
     ]
     assert flaws == []
+
+
+@pytest.mark.parametrize("name", CLASSES + FUNCTIONS)
+def test_every_class_and_function_has_an_example(name):
     assert ">>> " in getattr(course, name).__doc__
 
 

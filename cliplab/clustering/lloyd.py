@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.spatial.distance import cdist
 
 from cliplab._core.validation import require_one_of
 from cliplab.embeddings.points import points_and_space
@@ -121,7 +122,7 @@ def _start(
 def _steps(points: NDArray[np.float64], centers: NDArray[np.float64]) -> Iterator[KMeansStep]:
     labels = None
     while True:
-        distances = np.stack([((points - center) ** 2).sum(axis=1) for center in centers])
+        distances = cdist(centers, points, "sqeuclidean")
         nearest = distances.argmin(axis=0)
         yield KMeansStep(centers, nearest, float(distances.min(axis=0).sum()))
         if labels is not None and np.array_equal(nearest, labels):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.spatial.distance import cdist
 
 from cliplab.clustering.lloyd import KMeansStep, kmeans_steps
 from cliplab.clustering.matching import match_to
@@ -158,7 +159,7 @@ def _assigned(
 
 
 def _nearest_images(points: NDArray[np.float64], centers: NDArray[np.float64]) -> tuple[int, ...]:
-    return tuple(int(((points - center) ** 2).sum(axis=1).argmin()) for center in centers)
+    return tuple(cdist(centers, points, "sqeuclidean").argmin(axis=1).tolist())
 
 
 def _inertia(

@@ -349,7 +349,7 @@ class MapGrid:
 def _perplexities(given: Sequence[float] | None, n_images: int) -> list[float]:
     most = (n_images - 1) / 3
     if given is None:
-        return sorted({min(each, most) for each in _PERPLEXITIES})
+        return sorted({min(each, float(int(most))) for each in _PERPLEXITIES})
     given = list(given)
     require_count("perplexities", len(given), 1, _MOST, "how many maps are in a row")
     for each in given:

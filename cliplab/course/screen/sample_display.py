@@ -38,6 +38,7 @@ _IMAGE = 32
 _STEP = 0.3
 _NUMBER = 0.12  # Left of the bar.
 _LEFT, _RIGHT = -2 * _NUMBER - _STEP * _N_SHOWN, 1 + _NUMBER + _STEP * _N_SHOWN
+_AXIS = "overlap"
 _TITLE = "Do your clusters come back?"
 
 
@@ -81,7 +82,7 @@ def show_another_sample(found: AnotherSample) -> FigureDisplay:
     """
     require_kind("found", found, AnotherSample)
     bars = _bars(found)
-    return FigureDisplay(_figure(found, bars), _still(bars, found.sentence), found.sentence)
+    return FigureDisplay(_figure(found, bars), _still(bars), found.sentence)
 
 
 def _bars(found: AnotherSample) -> _Bars:
@@ -102,7 +103,7 @@ def _figure(found: AnotherSample, bars: _Bars) -> figure:
     plot.update(toolbar_location=None, min_border_left=8, outline_line_color=None, max_width=560)
     plot.yaxis.visible = plot.ygrid.visible = False
     plot.xaxis.ticker = [0, 0.5, STABLE, 1]
-    plot.xaxis.axis_label = "overlap"
+    plot.xaxis.axis_label = _AXIS
     set_title(plot, _TITLE)
     y = np.arange(n)
     source = ColumnDataSource(
@@ -163,7 +164,7 @@ def _typical(clustering: Clustering, cluster: int) -> list[int]:
     return best
 
 
-def _still(bars: _Bars, sentence: str) -> Still:
+def _still(bars: _Bars) -> Still:
     """Draw the bars alone, as an image."""
     n, width = len(bars.order), 460
     height = 30 * n
@@ -171,12 +172,12 @@ def _still(bars: _Bars, sentence: str) -> Still:
     def draw(figure: Figure) -> None:
         axes = axes_at(figure, 40, TITLE_HEIGHT, width, height)
         axes.barh(range(n), bars.overlaps, color=bars.colors, height=0.6)
-        axes.set(xlim=(0, 1), ylim=(n - 0.5, -0.5))
+        axes.set(xlim=(0, 1.1), ylim=(n - 0.5, -0.5))
         axes.set_yticks(range(n), [str(cluster) for cluster in bars.order])
-        for y, words in enumerate(bars.words):
-            axes.text(0.01, y, words, fontsize=FONT, va="center", color="black")
+        for y, (overlap, words) in enumerate(zip(bars.overlaps, bars.words, strict=True)):
+            axes.text(overlap + 0.01, y, words, fontsize=FONT, va="center", color=NEUTRAL)
         mark(axes, STABLE, NEUTRAL, "dotted")
         axes.tick_params(length=points(0))
-        say(axes, _TITLE, sentence)
+        say(axes, _TITLE, _AXIS)
 
     return Still(width + 60, TITLE_HEIGHT + height + 50, draw)

@@ -97,12 +97,12 @@ class KMeansStepper:
         require_count("random_state", random_state, 0)
         self._embeddings, self._projection = embeddings, projection
         self._plots = StepperPlots(images, SmallImages(images), projection)
+        self._controls: _Controls | None = None
         self._tool = Tool(
             self._plots.layout,
             lambda: self.sentence,
             lambda: stepper_still(self._projection, self._walk),
         )
-        self._controls: _Controls | None = None
         self._begin(n_clusters, init, (random_state, random_state + 1))
 
     @property
@@ -164,6 +164,8 @@ class KMeansStepper:
         self._walk = KMeansWalk(self._embeddings, n_clusters, init, random_states)
         self._n_clusters, self._init = n_clusters, init
         self._plots.fit_curve(self._walk)
+        if self._controls is not None:
+            self._controls.draw_choices(n_clusters, init, random_states)
         self._draw()
 
     def _go(self, position: int) -> None:

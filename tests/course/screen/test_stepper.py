@@ -163,6 +163,8 @@ def test_a_new_choice_of_k_and_start_begins_anew(in_kernel, widgets_in, stepper)
         k.value = 3
         assert len(stepper.stages[0].centers) == 3
         assert stepper.stages[0].phase == "start"
+        stepper.restart(n_clusters=5)
+        assert k.value == 5
 
     in_kernel(story)
 
