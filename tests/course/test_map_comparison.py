@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering
 from cliplab.course.map_comparison import MapComparison, compare_maps
 from cliplab.embeddings.laboratory import load_laboratory
+from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.neighbors import neighbors_kept
 from cliplab.projection.projecting import project
 from cliplab.projection.values import Projection
 
+FOOD = Path(__file__).parents[3] / "shared" / "vectors" / "food.npz"
 EMBEDDINGS = load_laboratory("mixture", n_images=90).embeddings
 PLACES = np.random.default_rng(0).normal(size=(90, 2))
 LABELS = np.repeat([0, 1, 2], 30)
@@ -22,6 +27,20 @@ def test_what_each_map_keeps_is_what_neighbors_kept_says():
 
     for kept, each in zip((found.kept_before, found.kept_after), maps, strict=True):
         np.testing.assert_allclose(kept, neighbors_kept(EMBEDDINGS, each).kept)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not FOOD.is_file(), reason="needs the folder shared/vectors")
+def test_two_seeds_share_most_neighbours_and_both_lose_nearly_half_of_the_true_ones():
+    rows = np.random.default_rng(0).permutation(2000)[:600]
+    with np.load(FOOD) as file:
+        dishes = Embeddings(file["vectors"][rows].astype(np.float32))
+    maps = [project(dishes, random_state=seed) for seed in (0, 1)]
+    found = compare_maps(dishes, *maps, sweep_clusters(dishes, [10])[10])
+
+    assert found.shared.mean() > 0.9
+    assert 0.4 < found.kept_before.mean() < 0.6
+    assert 0.4 < found.kept_after.mean() < 0.6
 
 
 def test_a_map_shares_all_neighbours_with_itself_turned():

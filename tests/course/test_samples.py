@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.course.samples import AnotherSample, another_sample
 from cliplab.embeddings.values import Embeddings
+from cliplab.evaluation.null import null_data
+from cliplab.images.columns import image_dataset
 from cliplab.images.image_set import ImageSet
 from cliplab.packs.pack import Pack
 from cliplab.sources import load_storybook
 
+FOOD = Path(__file__).parents[3] / "shared" / "vectors" / "food.npz"
 N = 120
 RANDOM = np.random.default_rng(0)
 GROUPS = RANDOM.integers(0, 4, N)
@@ -31,6 +36,20 @@ def test_groups_that_lie_apart_come_back_and_those_cut_out_of_nothing_do_not(ima
     assert "4 of your 4 clusters come back among the next 60 images" in clear.sentence
     assert not nothing.comes_back.any()
     assert "0 of your 4 clusters come back" in nothing.sentence
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not FOOD.is_file(), reason="needs the folder shared/vectors")
+def test_ten_dishes_come_back_in_the_next_five_hundred_and_null_data_do_not(images):
+    rows = np.random.default_rng(0).permutation(2000)[:1000]
+    with np.load(FOOD) as file:
+        dishes = Embeddings(file["vectors"][rows].astype(np.float32))
+    ids = [str(row) for row in rows]
+    files = [images.file_bytes(0)] * len(ids)  # The photographs themselves are not there.
+    any_images = ImageSet(image_dataset({"image": files, "image_id": ids}))
+
+    assert another_sample(any_images, dishes, n_clusters=10).comes_back.sum() >= 9
+    assert not another_sample(any_images, null_data(dishes), n_clusters=10).comes_back.any()
 
 
 def test_the_overlap_is_that_of_jaccard_among_the_next_images(images):

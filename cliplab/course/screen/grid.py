@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -158,7 +158,7 @@ class MapGrid:
 
     @selected.setter
     def selected(self, rows: Sequence[int]) -> None:
-        for each in rows:
+        for each in _listed("selected", rows):
             require_count("selected", each, 0, len(self._clustering) - 1, "the last image")
         with self._tool.batch():
             self._plots.select([int(each) for each in rows])
@@ -210,7 +210,7 @@ class MapGrid:
             If one of them is not in the grid, or has not settled.
         """
         for name, each in (("before", before), ("after", after)):
-            if tuple(each) not in self.maps:
+            if each not in list(self.maps):
                 known = ", ".join(f"({p:g}, {seed})" for p, seed in self.maps) or "none so far"
                 must = f"be the perplexity and seed of a map that has settled: {known}"
                 raise ValueError(wrong_value(name, must, each))
@@ -250,7 +250,7 @@ class MapGrid:
         ValueError
             If there is no such image.
         """
-        for each in rows:
+        for each in _listed("rows", rows):
             require_count("rows", each, 0, len(self._clustering) - 1, "the last image")
         self._put_side_by_side(rows)
 
@@ -346,11 +346,18 @@ class MapGrid:
         worker.start("maps", self._work(), self._show_frame, self._tool.refresh)
 
 
+def _listed(name: str, given: Any) -> list[Any]:
+    """Return what is given one after the other; a single number is refused, as a list is meant."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise TypeError(wrong_value(name, "be several numbers", given, f": write [{given!r}]"))
+    return list(given)
+
+
 def _perplexities(given: Sequence[float] | None, n_images: int) -> list[float]:
     most = (n_images - 1) / 3
     if given is None:
         return sorted({min(each, float(int(most))) for each in _PERPLEXITIES})
-    given = list(given)
+    given = _listed("perplexities", given)
     require_count("perplexities", len(given), 1, _MOST, "how many maps are in a row")
     for each in given:
         require_number("perplexities", each, 2, most)
@@ -358,7 +365,7 @@ def _perplexities(given: Sequence[float] | None, n_images: int) -> list[float]:
 
 
 def _seeds(given: Sequence[int]) -> list[int]:
-    given = list(given)
+    given = _listed("random_states", given)
     require_count("random_states", len(given), 1, _MOST, "how many rows there are")
     for each in given:
         require_count("random_states", each, 0)

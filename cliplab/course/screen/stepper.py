@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING
 import ipywidgets
 import numpy as np
 
-from cliplab._core.validation import require_count, require_kind, require_one_of, require_rows
+from cliplab._core.validation import (
+    require_count,
+    require_kind,
+    require_one_of,
+    require_rows,
+    wrong_value,
+)
 from cliplab.clustering.lloyd import STARTS
 from cliplab.course.kmeans_walk import KMeansWalk
 from cliplab.course.screen.stepper_figures import StepperPlots
 from cliplab.course.screen.stepper_still import stepper_still
 from cliplab.course.screen.tool import Tool, says
+from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.values import Embeddings
 from cliplab.explorer.model.small_images import SmallImages
 from cliplab.explorer.notebook.event_loop import EventLoop
@@ -89,7 +96,7 @@ class KMeansStepper:
     ) -> None:
         require_kind("images", images, ImageSet)
         require_kind("projection", projection, Projection)
-        require_rows("embeddings", len(np.asarray(embeddings)), len(images))
+        require_rows("embeddings", len(points_and_space(embeddings)[0]), len(images))
         require_rows("projection", len(projection), len(images))
         self._most = min(_MOST_CLUSTERS, len(images))
         require_count("n_clusters", n_clusters, 1, self._most)
@@ -155,6 +162,9 @@ class KMeansStepper:
         init = self._init if init is None else init
         require_one_of("init", init, STARTS)
         seeds = self._walk.random_states if random_states is None else random_states
+        if np.shape(seeds) != (2,):
+            must = "be two whole numbers, the left and the right"
+            raise ValueError(wrong_value("random_states", must, seeds))
         for seed in seeds:
             require_count("random_states", seed, 0)
         left, right = seeds

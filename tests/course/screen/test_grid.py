@@ -142,6 +142,10 @@ def test_wrong_arguments_are_refused_in_words(images, embeddings):
         MapGrid(embeddings[:59], images=images)
     with pytest.raises(ValueError, match=r"`perplexities` must be a number from 2 to 19\.66"):
         MapGrid(embeddings, perplexities=[5, 30])
+    with pytest.raises(TypeError, match=r"`perplexities` must be several .*: write \[30\]"):
+        MapGrid(embeddings, perplexities=30)
+    with pytest.raises(TypeError, match=r"`random_states` must be several .*: write \[5\]"):
+        MapGrid(embeddings, random_states=5)
     with pytest.raises(ValueError, match=r"`perplexities` must all differ. Got \[5.0, 5.0\]"):
         MapGrid(embeddings, perplexities=[5, 5])
     with pytest.raises(ValueError, match="`random_states` must be a whole number from 1 to 6, how"):

@@ -87,6 +87,8 @@ def test_another_start_has_other_centres_and_what_is_not_named_stays(stepper):
     assert "Start 5" in stepper.sentence
     with pytest.raises(ValueError, match="`n_clusters` must be a whole number from 1 to 20"):
         stepper.restart(n_clusters=21)
+    with pytest.raises(ValueError, match=r"`random_states` must be two .* Got \(1, 2, 3\) instead"):
+        stepper.restart(random_states=(1, 2, 3))
     assert len(stepper.stages[0].centers) == 2
 
 
