@@ -13,14 +13,14 @@ from notebook_page import Notebook
 pytestmark = pytest.mark.browser
 
 CELLS = [
-    """from cliplab import ClipEncoder, course, load_storybook, project
-images = load_storybook(n_images=120)
-embeddings = ClipEncoder("storybook").encode_images(images)""",
+    """from cliplab import course, encode_colors, load_storybook, project
+images = load_storybook(n_images=60)
+embeddings = encode_colors(images)""",
     """stepper = course.KMeansStepper(images, embeddings, project(embeddings, "pca"), n_clusters=5)
 stepper""",
-    """grid = course.MapGrid(embeddings, images=images, perplexities=[5, 20])
-grid""",
     "course.show_another_sample(course.another_sample(images, embeddings, n_clusters=4))",
+    """grid = course.MapGrid(embeddings, images=images, perplexities=[5, 15])
+grid""",
 ]
 
 
@@ -56,7 +56,7 @@ def test_a_learner_steps_compares_two_maps_and_draws_another_sample(notebook: No
     page.get_by_text("Their clusters agree with an AMI of").first.wait_for()
 
     # Maps have settled meanwhile: the group that changes most, and the way from map to map.
-    notebook.evaluate("cells[2].node.scrollIntoView()")
+    notebook.evaluate("cells[3].node.scrollIntoView()")
     tools.nth(1).get_by_text("6 of 6 t-SNE maps have settled.").wait_for()
     press("images ·")
     notebook.wait_for(
@@ -69,11 +69,11 @@ def test_a_learner_steps_compares_two_maps_and_draws_another_sample(notebook: No
     press("Align on selection")
     notebook.wait_for(
         """documents.some((each) => each.get_model_by_name('between')?.title.text
-        === 'perplexity 20, seed 1')"""
+        === 'perplexity 15, seed 1')"""
     )
 
     # Names, roles and colours of all that is on the page, and the figure of another sample.
-    notebook.evaluate("cells[3].node.scrollIntoView()")
-    notebook.cell(3).locator(".bk-Figure").first.wait_for(state="visible")
+    notebook.evaluate("cells[2].node.scrollIntoView()")
+    notebook.cell(2).locator(".bk-Figure").first.wait_for(state="visible")
     add_axe(page)
     assert violations(page, ".cliplab-tool") == []

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from cliplab.images.image_set import ImageSet
 
+_SIDE = 200  # Of a small map, in pixels, at most.
 _SMALL = 0.6  # Points of small maps, beside those of large ones.
 _COLORS = "color_values"
 _STEP = 0.25
@@ -89,12 +90,18 @@ class GridPlots:
             row(*(self.maps[key] for key in each), sizing_mode="stretch_width", spacing=4)
             for each in rows
         ]
-        for each in grid:
-            for plot in each.children:
-                plot.styles = {"flex": "1 1 0", "max-width": "200px"}
+        for plot in self.maps.values():
+            plot.styles = {"flex": "1 1 0", "max-width": f"{_SIDE}px"}
         self.pair = row(self.before, self.between, **beside([self.before, self.between], "260px"))
         self.pair.visible = False
-        self.layout: LayoutDOM = column(*grid, self.pair, sizing_mode="stretch_width")
+        # Where there is no room for both, the pair stands below the grid.
+        width = _SIDE * max(len(each) for each in rows)
+        small = column(*grid, sizing_mode="stretch_width")
+        small.styles = {"flex": f"3 1 {min(width, 300)}px", "max-width": f"{width}px"}
+        self.pair.styles = {**self.pair.styles, "flex": "2 1 560px"}
+        self.layout: LayoutDOM = row(
+            small, self.pair, sizing_mode="stretch_width", styles={"flex-wrap": "wrap"}
+        )
 
     def show_maps(self, before: Maps, after: Maps) -> None:
         """Draw those maps that have changed."""
@@ -104,7 +111,6 @@ class GridPlots:
                     zip(_places(self._numbers[key]), projection.coordinates.T, strict=True)
                 )
                 self._source_of(key).data.update(places)
-                set_title(self.maps[key], _title(key, projection.parameters.get("share_done", 1)))
         _hold(self._square, [each.coordinates for each in after.values()])
 
     def show_pair(self, blend: MapBlend | None, title: str = "") -> None:
@@ -152,10 +158,6 @@ class GridPlots:
 
     def _source_of(self, key: MapKey) -> ColumnDataSource:
         return (self._null if key.is_null else self.images).source
-
-
-def _title(key: MapKey, share_done: float) -> str:
-    return key.title if share_done >= 1 else f"{key.title}: {share_done:.0%}"
 
 
 def _places(i: int) -> tuple[str, str]:

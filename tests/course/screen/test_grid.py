@@ -26,8 +26,8 @@ def settled(images, embeddings):
 
 def test_each_column_is_a_perplexity_each_row_a_seed_and_the_last_is_null_data(settled):
     assert list(settled.maps) == [(5, 0), (15, 0), (5, 1), (15, 1)]
-    *grid, _pair = settled._plots.layout.children
-    titles = [[plot.title.text for plot in row.children] for row in grid]
+    grid, _pair = settled._plots.layout.children
+    titles = [[plot.title.text for plot in row.children] for row in grid.children]
     assert titles == [
         ["perplexity 5, seed 0", "perplexity 15, seed 0"],
         ["perplexity 5, seed 1", "perplexity 15, seed 1"],
