@@ -51,9 +51,9 @@ def test_a_learner_steps_compares_two_maps_and_draws_another_sample(notebook: No
     page.keyboard.press("Enter")
     page.get_by_text("3 images are the first centres").first.wait_for()
     press("Assign images")
-    page.get_by_text("Half step 1 of K-means").wait_for()
+    page.get_by_role("status").filter(has_text="Half step 1 of K-means").wait_for()
     assert notebook.run_cell("stepper.run(); len(stepper.stages[0].centers)") == "3"
-    page.get_by_text("Their clusters agree with an AMI of").first.wait_for()
+    page.get_by_role("status").filter(has_text="agree with an AMI of").wait_for()
 
     # Maps have settled meanwhile: the group that changes most, and the way from map to map.
     notebook.evaluate("cells[3].node.scrollIntoView()")

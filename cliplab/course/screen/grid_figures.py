@@ -98,7 +98,7 @@ class GridPlots:
         width = _SIDE * max(len(each) for each in rows)
         small = column(*grid, sizing_mode="stretch_width")
         small.styles = {"flex": f"3 1 {min(width, 300)}px", "max-width": f"{width}px"}
-        self.pair.styles = {**self.pair.styles, "flex": "2 1 560px"}
+        self.pair.styles = {"flex-wrap": "wrap", "flex": "2 1 560px"}
         self.layout: LayoutDOM = row(
             small, self.pair, sizing_mode="stretch_width", styles={"flex-wrap": "wrap"}
         )
