@@ -154,6 +154,7 @@ def test_wrong_arguments_are_refused_in_words(images, embeddings):
         MapGrid(embeddings, clustering=Clustering([0], [[0.0]], 0.0, [0.0]))
 
 
+@pytest.mark.slow
 def test_where_nobody_watches_all_maps_are_there_when_the_sentence_is_said(grid, capsys):
     grid._ipython_display_()
     assert len(grid.maps) == 4
@@ -161,6 +162,7 @@ def test_where_nobody_watches_all_maps_are_there_when_the_sentence_is_said(grid,
     assert grid._tool._copy._content.drawing()().data.startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_maps_settle_while_they_are_watched_and_then_groups_are_listed(in_kernel, widgets_in, grid):
     def named(words):
         buttons = widgets_in(grid._tool._screen, ipywidgets.Button)
@@ -187,6 +189,7 @@ def test_maps_settle_while_they_are_watched_and_then_groups_are_listed(in_kernel
     in_kernel(story)
 
 
+@pytest.mark.slow
 def test_shown_elsewhere_it_goes_on_with_what_has_settled(in_kernel, grid):
     async def story():
         grid._ipython_display_()
