@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from cliplab.clustering.values import Clustering
 
 _N_SHOWN = 2  # Images of each cluster, on either side.
-_ROW = 42  # Pixels from one cluster to the next.
+_ROW = 38  # Pixels from one cluster to the next.
+_AROUND = 150  # Of title, heads, axis and sentence, in pixels.
 _IMAGE = 32
 # A bar is as long as its overlap, from 0 to 1; images stand beside it.
 _STEP = 0.3
@@ -97,7 +98,7 @@ def _bars(found: AnotherSample) -> _Bars:
 
 def _figure(found: AnotherSample, bars: _Bars) -> figure:
     n = len(bars.order)
-    plot = empty_figure("another sample", height=80 + _ROW * n)
+    plot = empty_figure("another sample", height=_AROUND + _ROW * n)
     plot.x_range = Range1d(start=_LEFT, end=_RIGHT)
     plot.y_range = Range1d(start=n - 0.4, end=-1.1)
     plot.update(toolbar_location=None, min_border_left=8, outline_line_color=None, max_width=560)
