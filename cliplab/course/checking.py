@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from cliplab.course.events import Try, now
 from cliplab.course.judging import Reply, judge, read, refuse
-from cliplab.course.progress import PROGRESS, Try, now
+from cliplab.course.progress import PROGRESS
 
 
 def check(lesson: str, question: str, answer: Any) -> Reply:
@@ -47,5 +48,5 @@ def check(lesson: str, question: str, answer: Any) -> Reply:
     asked = begun.lesson.question(question)
     given = read(asked, answer)
     reply = refuse(asked, answer) if given is None else judge(asked, begun.facts, given)
-    PROGRESS.tries.append(Try(lesson, question, given, reply.verdict, reply.mistake, now()))
+    PROGRESS.events.append(Try(lesson, question, given, reply.verdict, reply.mistake, now()))
     return reply

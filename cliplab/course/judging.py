@@ -10,6 +10,7 @@ from cliplab._core.html import render
 from cliplab.course.questions import Mistake, Question
 
 RIGHT, MISTAKE, WRONG, NO_ANSWER = "right", "mistake", "wrong", "no answer"
+VERDICTS = (RIGHT, MISTAKE, WRONG, NO_ANSWER)
 _MARKS = {RIGHT: "✓", MISTAKE: "✗", WRONG: "✗", NO_ANSWER: "?"}
 
 

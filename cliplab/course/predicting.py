@@ -73,7 +73,8 @@ class AskedPrediction:
         if answer is None:
             self._said.value = _said("no-answer", f"A prediction must be {self._kind.must}.")
         elif not self._is_made:  # Enter and button may come together.
-            PROGRESS.predict(self._question, answer)
+            if PROGRESS.prediction(self._question) is None:
+                PROGRESS.predict(self._question, answer)
             self._show_output()
 
     def __repr__(self) -> str:
@@ -89,7 +90,7 @@ class AskedPrediction:
             return
         self._output = LaterOutput()
         show_value(self.widget)
-        if self._question in PROGRESS.predicted:  # The cell was run again.
+        if PROGRESS.prediction(self._question) is not None:  # The cell was run again.
             self._show_output()
 
     def _show_output(self) -> None:
@@ -98,7 +99,7 @@ class AskedPrediction:
             render(
                 "course/templates/predicted.html",
                 question=self._question,
-                answer=PROGRESS.predicted[self._question].answer,
+                answer=PROGRESS.prediction(self._question),
             )
         )
         if self._output is None:  # It was made by code, and is shown nowhere.

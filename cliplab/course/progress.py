@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
-from cliplab._core.validation import wrong_value
+from cliplab._core.validation import require_one_of, wrong_value
+from cliplab.course.events import Event, Prediction, Try, now
 from cliplab.course.questions import Lesson
 
 
@@ -32,58 +32,23 @@ class Begun:
         return self.lesson.facts(self.values)
 
 
-@dataclass(frozen=True)
-class Try:
-    """One answer to a question.
-
-    Parameters
-    ----------
-    lesson, question : str
-        What was asked.
-    answer : object
-        The answer in the one form of its kind; None for what was no answer.
-    verdict, mistake : str
-        What became of it, as in `Reply`.
-    at : str
-        When, in UTC.
-    """
-
-    lesson: str
-    question: str
-    answer: Any
-    verdict: str
-    mistake: str
-    at: str
-
-
-@dataclass(frozen=True)
-class Predicted:
-    """What was predicted before an output was seen.
-
-    Parameters
-    ----------
-    lesson : str
-        The lesson that had been begun; empty where there was none.
-    question, answer : str
-        What was asked, and what was predicted.
-    at : str
-        When, in UTC.
-    """
-
-    lesson: str
-    question: str
-    answer: str
-    at: str
-
-
 @dataclass
 class Progress:
-    """Lessons begun, answers and predictions, in their order."""
+    """Lessons begun, and what was answered and predicted, in order.
+
+    Attributes
+    ----------
+    begun : dict of str to Begun
+        By the number of the lesson.
+    lesson : str
+        The number of the lesson that was begun last; empty before.
+    events : list of Try or Prediction
+        In order.
+    """
 
     begun: dict[str, Begun] = field(default_factory=dict)
-    tries: list[Try] = field(default_factory=list)
-    predicted: dict[str, Predicted] = field(default_factory=dict)
     lesson: str = ""
+    events: list[Event] = field(default_factory=list)
 
     def begin(self, begun: Begun) -> None:
         """Take up a lesson; what was answered before stays."""
@@ -97,15 +62,31 @@ class Progress:
             raise ValueError(wrong_value("lesson", must, number))
         return self.begun[number]
 
-    def predict(self, question: str, answer: str) -> None:
-        """Keep a prediction; a second one comes after the output was seen, and is none."""
-        made = Predicted(self.lesson, question, answer, now())
-        self.predicted.setdefault(question, made)
+    def predict(self, question: str, prediction: str) -> None:
+        """Remember a prediction."""
+        self.events.append(Prediction(self.lesson, question, prediction, now()))
 
+    def prediction(self, question: str) -> str | None:
+        """Return what was predicted first: later the output had been seen."""
+        return next(
+            (each.prediction for each in self.predictions if each.question == question), None
+        )
 
-def now() -> str:
-    """Return the time in UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    @property
+    def predictions(self) -> list[Prediction]:
+        """The predictions, in order."""
+        return [event for event in self.events if isinstance(event, Prediction)]
+
+    @property
+    def tries(self) -> list[Try]:
+        """The answers, in order."""
+        return [event for event in self.events if isinstance(event, Try)]
+
+    def forget_from(self, step: str) -> None:
+        """Forget the first event of a question, and all that came after it."""
+        steps = [event.question for event in self.events]
+        require_one_of("step", step, dict.fromkeys(steps))
+        del self.events[steps.index(step) :]
 
 
 PROGRESS = Progress()

@@ -29,7 +29,7 @@ def test_an_output_waits_visibly(calls):
 def test_a_prediction_is_remembered_and_stands_beside_its_output():
     asked = course.predict(QUESTION, lambda: None)
     _predict(asked, " five <i>or</i> so ")
-    assert PROGRESS.predicted[QUESTION].answer == "five <i>or</i> so"
+    assert PROGRESS.prediction(QUESTION) == "five <i>or</i> so"
     html = asked.widget.children[0].value
     assert "You predicted: <b>five &lt;i&gt;or&lt;/i&gt; so</b>" in html
     assert "How many &lt;b&gt;groups&lt;/b&gt;?" in html
@@ -39,7 +39,7 @@ def test_an_empty_prediction_is_refused_in_words(calls):
     asked = course.predict(QUESTION, lambda: calls.append(1))
     _predict(asked, "  ")
     assert "A prediction must be words" in asked.widget.children[3].value
-    assert (PROGRESS.predicted, calls) == ({}, [])
+    assert (PROGRESS.events, calls) == ([], [])
 
 
 def test_a_prediction_may_be_one_of_some_choices():
@@ -47,14 +47,14 @@ def test_a_prediction_may_be_one_of_some_choices():
     asked.make()
     assert "must be one of" in asked.widget.children[3].value
     _predict(asked, "many")
-    assert PROGRESS.predicted[QUESTION].answer == "many"
+    assert PROGRESS.prediction(QUESTION) == "many"
 
 
 def test_the_first_prediction_stays():
     first, second = (course.predict(QUESTION, lambda: None) for _ in range(2))
     _predict(first, "five")
     _predict(second, "six")
-    assert PROGRESS.predicted[QUESTION].answer == "five"
+    assert PROGRESS.prediction(QUESTION) == "five"
 
 
 @pytest.mark.parametrize("choices", ["yes", ["yes"], ["yes", "yes"]])

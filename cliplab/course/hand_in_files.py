@@ -1,0 +1,104 @@
+"""Files that were handed in: read, and refused with a reason where they are broken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cliplab.course.events import Prediction, Try, events_of, text_of
+from cliplab.course.files import read_json
+from cliplab.course.handing_in import FORM, NAME
+from cliplab.course.judging import VERDICTS
+from cliplab.course.lessons import MODULES, find_lesson
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """What one learner has handed in.
+
+    Attributes
+    ----------
+    name, written : str
+        Who, and when in UTC.
+    seeds : mapping of str to int
+        The seed of each lesson.
+    recipes : mapping of str to mapping
+        How the values of each lesson were made, as `describe` returns it.
+    tries : tuple of Try
+        Every answer, in order.
+    predictions : tuple of Prediction
+        Every prediction, in order.
+    """
+
+    name: str
+    written: str
+    seeds: Mapping[str, int]
+    recipes: Mapping[str, Mapping[str, Any]]
+    tries: tuple[Try, ...]
+    predictions: tuple[Prediction, ...]
+
+
+def read_hand_in(path: Path) -> HandIn:
+    """Read a file that was handed in.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    HandIn
+        Its content.
+
+    Raises
+    ------
+    ValueError
+        If it is not what `hand_in` writes; the message says why.
+    OSError
+        If it cannot be read.
+    """
+    content = read_json(path, "hand_in", FORM)
+    lessons = content.get("lessons")
+    if not isinstance(lessons, list) or not all(isinstance(each, dict) for each in lessons):
+        raise ValueError("its lessons are no list")
+    events = events_of(content.get("events"))
+    hand_in = HandIn(
+        text_of(content, "name"),
+        text_of(content, "written"),
+        {text_of(each, "lesson"): _seed(each) for each in lessons},
+        {text_of(each, "lesson"): _recipe(each) for each in lessons},
+        tuple(each for each in events if isinstance(each, Try)),
+        tuple(each for each in events if isinstance(each, Prediction)),
+    )
+    _require_known(hand_in)
+    return hand_in
+
+
+def _require_known(hand_in: HandIn) -> None:
+    """Refuse a name, lessons, questions and verdicts that there are not."""
+    if not NAME.fullmatch(hand_in.name):
+        raise ValueError("its name is none")
+    for each in hand_in.tries:
+        if each.lesson not in MODULES or each.lesson not in hand_in.seeds:
+            raise ValueError(f"it answers lesson {each.lesson!r}, which it has not begun")
+        if each.question not in {known.name for known in find_lesson(each.lesson).questions}:
+            raise ValueError(f"lesson {each.lesson} has no question {each.question!r}")
+        if each.verdict not in VERDICTS:
+            raise ValueError(f"{each.verdict!r} is no verdict")
+
+
+def _seed(lesson: Mapping[str, Any]) -> int:
+    seed = lesson.get("random_state")
+    if not isinstance(seed, int) or seed < 0:
+        raise ValueError("its seed is no seed")
+    return seed
+
+
+def _recipe(lesson: Mapping[str, Any]) -> Mapping[str, Any]:
+    recipe = lesson.get("values")
+    if not isinstance(recipe, dict):
+        raise ValueError("it does not say how its values were made")
+    return recipe
