@@ -20,8 +20,8 @@ class HandIn:
 
     Attributes
     ----------
-    name, written : str
-        Who, and when in UTC.
+    name, written, work : str
+        Who, when in UTC, and the random number of the work.
     seeds : mapping of str to int
         The seed of each lesson.
     recipes : mapping of str to mapping
@@ -34,6 +34,7 @@ class HandIn:
 
     name: str
     written: str
+    work: str
     seeds: Mapping[str, int]
     recipes: Mapping[str, Mapping[str, Any]]
     tries: tuple[Try, ...]
@@ -68,6 +69,7 @@ def read_hand_in(path: Path) -> HandIn:
     hand_in = HandIn(
         text_of(content, "name"),
         text_of(content, "written"),
+        text_of(content, "work"),
         {text_of(each, "lesson"): _seed(each) for each in lessons},
         {text_of(each, "lesson"): _recipe(each) for each in lessons},
         tuple(each for each in events if isinstance(each, Try)),

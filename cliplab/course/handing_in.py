@@ -33,8 +33,9 @@ def hand_in(
     """Write what you have predicted and answered into one small file, to be handed in.
 
     It is JSON that you can read: predictions, answers with every try and its time, your seeds, how
-    your images and maps were made, versions, and your groups of images. There is nothing else in
-    it about you or your machine. Open it before you hand it in.
+    your images and maps were made, versions, your groups of images, and a random number by which
+    a copy is known. There is nothing else in it about you or your machine. Open it before you hand
+    it in.
 
     Parameters
     ----------
@@ -85,6 +86,7 @@ def _content(name: str, groups: Iterable[NamedGroup]) -> dict[str, Any]:
         "hand_in": FORM,
         "name": name,
         "written": now(),
+        "work": PROGRESS.work,
         "versions": {"cliplab": cliplab.__version__, "python": platform.python_version()},
         "lessons": [
             {

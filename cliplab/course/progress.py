@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import SimpleNamespace
@@ -44,11 +45,14 @@ class Progress:
         The number of the lesson that was begun last; empty before.
     events : list of Try or Prediction
         In order.
+    work : str
+        A random number by which a copy of this work is known under another name.
     """
 
     begun: dict[str, Begun] = field(default_factory=dict)
     lesson: str = ""
     events: list[Event] = field(default_factory=list)
+    work: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def begin(self, begun: Begun) -> None:
         """Take up a lesson; what was answered before stays."""

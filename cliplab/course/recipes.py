@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +21,7 @@ from cliplab.embeddings.encoder import ClipEncoder
 from cliplab.embeddings.values import Embeddings
 from cliplab.images.image_set import ImageSet
 from cliplab.packs.folder import read_pack
+from cliplab.packs.pack import Pack
 from cliplab.packs.published import STORYBOOK_PACK
 from cliplab.projection.projecting import project
 from cliplab.projection.values import Projection
@@ -84,10 +86,11 @@ def make_again(described: Mapping[str, Any], random_state: int) -> SimpleNamespa
     """
     values = SimpleNamespace(random_state=random_state)
     try:
-        images, embeddings = _storybook(described["images"])
-        made = {"images": images, "embeddings": embeddings}
+        made: dict[str, Any] = {"images": _images(described["images"])}
+        if set(described) & {"embeddings", "projection", "sweep"}:
+            made["embeddings"] = _embeddings(made["images"])
         if "projection" in described:
-            made["projection"] = _projection(embeddings, described["projection"])
+            made["projection"] = _projection(made["embeddings"], described["projection"])
         if "sweep" in described:
             made["sweep"] = _sweep(made, described["sweep"])
     except NotMadeAgainError:
@@ -127,18 +130,28 @@ def _described(value: Any) -> dict[str, Any]:
     return {"type": type(value).__name__}
 
 
-def _storybook(how: Mapping[str, Any]) -> tuple[ImageSet, Embeddings]:
+def _images(how: Mapping[str, Any]) -> ImageSet:
     if how["source"] != "storybook":
         raise NotMadeAgainError(f"images from {how['source']!r} are not on this machine")
     n_images = how["n_images"]
     require_count("n_images", n_images, 1, _MOST_IMAGES)
-    pack = read_pack(STORYBOOK_PACK)
+    pack = _pack()
     drawn = {name: how[name] for name in pack.images.provenance if name != "source"}
-    is_of_pack = drawn.items() <= pack.images.provenance.items() and n_images <= len(pack)
-    if is_of_pack:  # The same images and vectors, without torch.
-        return pack.images[:n_images], pack.embeddings[:n_images]
-    images = load_storybook(n_images=n_images, **drawn)
-    return images, ClipEncoder("storybook").encode_images(images, store=False)
+    if drawn.items() <= pack.images.provenance.items() and n_images <= len(pack):
+        return pack.images[:n_images]
+    return load_storybook(n_images=n_images, **drawn)
+
+
+def _embeddings(images: ImageSet) -> Embeddings:
+    pack = _pack()
+    if images.provenance == pack.images.provenance and len(images) <= len(pack):
+        return pack.embeddings[: len(images)]  # The same vectors, without torch.
+    return ClipEncoder("storybook").encode_images(images, store=False)
+
+
+@cache
+def _pack() -> Pack:
+    return read_pack(STORYBOOK_PACK)
 
 
 def _projection(embeddings: Embeddings, how: Mapping[str, Any]) -> Projection:

@@ -102,6 +102,7 @@ def save_lesson(path: str | os.PathLike[str], *, explorer: Explorer | None = Non
     content = {
         "saved_lesson": FORM,
         "saved": now(),
+        "work": PROGRESS.work,
         "lesson": PROGRESS.lesson,
         "events": entries_of(PROGRESS.events),
     }
@@ -154,7 +155,7 @@ def load_lesson(path: str | os.PathLike[str], *, explorer: Explorer | None = Non
             must = "have the images that the lesson was saved with"
             raise ValueError(wrong_value("explorer", must, explorer.images))
         lost = _restore(explorer, state)
-    PROGRESS.events[:] = events_of(content["events"])
+    PROGRESS.events[:], PROGRESS.work = events_of(content["events"]), content["work"]
     steps = tuple(dict.fromkeys(event.question for event in PROGRESS.events))
     right = {(each.lesson, each.question) for each in PROGRESS.tries if each.verdict == RIGHT}
     n_predictions = len(PROGRESS.predictions)
@@ -193,7 +194,7 @@ def _content(path: Path) -> Mapping[str, Any]:
     try:
         content = read_json(path, "saved_lesson", FORM)
         events_of(content.get("events"))
-        return {**content, **{name: text_of(content, name) for name in ("lesson", "saved")}}
+        return {**content, **{name: text_of(content, name) for name in ("lesson", "saved", "work")}}
     except ValueError as error:
         raise ValueError(
             wrong_value("path", "be a saved lesson", str(path), f": {error}")
@@ -203,20 +204,22 @@ def _content(path: Path) -> Mapping[str, Any]:
 def _state_of(explorer: Explorer) -> dict[str, Any]:
     state = explorer.state.trait_values()
     groups = [asdict(group) for group in explorer.state.groups]
-    return {name: _plain(value) for name, value in state.items()} | {"groups": groups}
-
-
-def _plain(value: Any) -> Any:
-    return [int(each) for each in value] if isinstance(value, tuple) else value
+    # What else is several values are rows of images or clusters, which may be numpy's.
+    plain = {
+        name: [int(each) for each in value] if isinstance(value, tuple) else value
+        for name, value in state.items()
+        if name != "groups"
+    }
+    return plain | {"groups": groups}
 
 
 def _restore(explorer: Explorer, state: Mapping[str, Any]) -> tuple[str, ...]:
     """Set what was saved; return the names of what this Explorer cannot take."""
     from cliplab.explorer.model.groups import NamedGroup
 
-    names = sorted(state, key=lambda name: (name not in _FIRST, name))
-    lost = []
-    for name in names:
+    known = explorer.state.trait_names()
+    lost = [name for name in state if name not in known]
+    for name in sorted(set(state) - set(lost), key=lambda name: (name not in _FIRST, name)):
         try:
             value = state[name]
             if name == "groups":

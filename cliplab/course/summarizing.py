@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -93,26 +93,25 @@ def summarize_hand_ins(folder: str | os.PathLike[str]) -> HandInSummary:
 def _without_doubles(
     files: Sequence[tuple[str, HandIn]],
 ) -> tuple[list[tuple[str, HandIn]], list[tuple[str, str]]]:
-    """Keep the newest of each name, and the first of those that hold the same tries."""
-    newest: dict[str, tuple[str, HandIn]] = {}
-    by_tries: dict[tuple[Any, ...], str] = {}
-    left_out = []
-    for name, hand_in in sorted(files, key=lambda file: file[1].written, reverse=True):
-        earlier = newest.get(hand_in.name.casefold())
-        if earlier is not None:
-            left_out.append((name, f"It is doubled: {earlier[0]} has the same name, and is newer."))
-            continue
-        newest[hand_in.name.casefold()] = name, hand_in
-    single = []
-    for name, hand_in in sorted(newest.values(), key=lambda file: (file[1].written, file[0])):
-        tries = tuple(map(repr, hand_in.tries))
-        if tries and tries in by_tries:
-            same = by_tries[tries]
-            left_out.append((name, f"It is doubled: {same} has the same answers and times."))
-            continue
-        by_tries[tries] = name
-        single.append((name, hand_in))
-    return single, left_out
+    """Keep of each name the newest file, and of the same work under several names the oldest."""
+    left_out: list[tuple[str, str]] = []
+
+    def first_of_each(
+        given: Iterable[tuple[str, HandIn]], key: Callable[[HandIn], str], why: str
+    ) -> list[tuple[str, HandIn]]:
+        first: dict[str, tuple[str, HandIn]] = {}
+        for file in given:
+            kept = first.setdefault(key(file[1]), file)
+            if kept is not file:
+                left_out.append((file[0], f"It is doubled: {kept[0]} {why}."))
+        return list(first.values())
+
+    by_time = sorted(files, key=lambda file: file[1].written)
+    newest = first_of_each(
+        reversed(by_time), lambda each: each.name.casefold(), "has the same name, and is newer"
+    )
+    why = "is the same work under another name"
+    return first_of_each(reversed(newest), lambda each: each.work, why), left_out
 
 
 def _facts(lesson: str, random_state: int, described: str) -> Any:
