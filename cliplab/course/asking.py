@@ -28,7 +28,7 @@ class AskedQuestion:
     def __init__(self, lesson: str, question: str) -> None:
         self._lesson = lesson
         self._question = PROGRESS.require_begun(lesson).lesson.question(question)
-        self._box = box_for(self._question.kind, self.reply)
+        self._box = box_for(self._question.kind, "Your answer", self.reply)
         button = ipywidgets.Button(description="Check", button_style="primary")
         button.on_click(lambda _: self.reply())
         self._reply = ipywidgets.HTML()

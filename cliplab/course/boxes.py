@@ -28,13 +28,15 @@ class Box(Protocol):
         """What stands in it."""
 
 
-def box_for(kind: Kind, on_enter: Callable[[], None]) -> Box:
+def box_for(kind: Kind, label: str, on_enter: Callable[[], None]) -> Box:
     """Return the control for a kind of answers.
 
     Parameters
     ----------
     kind : Kind
         What is asked for.
+    label : str
+        What the control is called.
     on_enter : callable
         Called when Enter is pressed in a box for text.
 
@@ -44,10 +46,10 @@ def box_for(kind: Kind, on_enter: Callable[[], None]) -> Box:
         Choices for a choice, a menu a place for a ranking, else a box for text.
     """
     if isinstance(kind, Choice):
-        return Choices(kind.options)
+        return Choices(label, kind.options)
     if isinstance(kind, Ranking):
-        return Places(kind.options)
-    return Line(kind.must, on_enter)
+        return Places(label, kind.options)
+    return Line(label, kind.must, on_enter)
 
 
 class Line:
@@ -55,15 +57,17 @@ class Line:
 
     Parameters
     ----------
+    label : str
+        What it is called.
     must : str
         What is to be put in.
     on_enter : callable
         Called when Enter is pressed.
     """
 
-    def __init__(self, must: str, on_enter: Callable[[], None]) -> None:
+    def __init__(self, label: str, must: str, on_enter: Callable[[], None]) -> None:
         self.widget = ipywidgets.Text(
-            description="Your answer",
+            description=label,
             placeholder=must,
             layout={"width": "100%", "max_width": "420px"},
             style={"description_width": "initial"},
@@ -87,13 +91,15 @@ class Choices:
 
     Parameters
     ----------
+    label : str
+        What they are called.
     options : tuple of str
         The words.
     """
 
-    def __init__(self, options: tuple[str, ...]) -> None:
+    def __init__(self, label: str, options: tuple[str, ...]) -> None:
         self.widget = ipywidgets.RadioButtons(
-            description="Your answer",
+            description=label,
             options=options,
             value=None,
             layout={"width": "100%", "height": "auto"},
@@ -112,14 +118,19 @@ class Places:
 
     Parameters
     ----------
+    label : str
+        What they are called.
     options : tuple of str
         What is put into an order.
     """
 
-    def __init__(self, options: tuple[str, ...]) -> None:
+    def __init__(self, label: str, options: tuple[str, ...]) -> None:
         self._menus = [
             ipywidgets.Dropdown(
-                description=f"{place}.", options=(_CHOOSE, *options), layout={"width": "320px"}
+                description=f"{label}: {place}.",
+                options=(_CHOOSE, *options),
+                layout={"width": "100%", "max_width": "420px"},
+                style={"description_width": "initial"},
             )
             for place in range(1, len(options) + 1)
         ]

@@ -58,7 +58,7 @@ class AskedPrediction:
 
     def __init__(self, question: str, then: Callable[[], Any], kind: Kind) -> None:
         self._question, self._then, self._kind = question, then, kind
-        self._box = box_for(kind, self.make)
+        self._box = box_for(kind, "Your prediction", self.make)
         self._button = ipywidgets.Button(description="Predict", button_style="primary")
         self._button.on_click(lambda _: self.make())
         self._said = ipywidgets.HTML(_said("waits", "The output waits here for your prediction."))

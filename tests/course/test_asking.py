@@ -72,3 +72,9 @@ def test_it_reads_as_its_question_in_plain_python():
     begin_small()
     asked = course.ask("0", "share")
     assert repr(asked) == "AskedQuestion 'share': What is the share, <b>really</b>?"
+
+
+def test_where_nobody_watches_the_question_alone_is_shown(capsys):
+    begin_small()
+    course.ask("0", "share")._ipython_display_()
+    assert "What is the share, <b>really</b>?" in capsys.readouterr().out

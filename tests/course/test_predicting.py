@@ -78,3 +78,37 @@ def test_a_second_copy_of_the_question_shows_the_first_prediction():
     _predict(first, "five")
     _predict(second, "six")
     assert "You predicted: <b>five</b>" in second.widget.children[0].value
+
+
+def test_where_nobody_watches_question_and_output_are_shown_at_once(capsys, calls):
+    course.predict(QUESTION, lambda: calls.append(1) or "the output")._ipython_display_()
+    shown = capsys.readouterr().out
+    assert shown.index("AskedPrediction: How many <b>groups</b>?") < shown.index("the output")
+    assert (calls, PROGRESS.events) == ([1], [])
+
+
+@pytest.fixture
+def watched(monkeypatch):
+    monkeypatch.setenv("CLIPLAB_FRONT_END", "jupyter")
+
+
+def test_where_somebody_watches_the_output_waits(watched, capsys, calls):
+    asked = course.predict(QUESTION, lambda: calls.append(1) or "the output")
+    asked._ipython_display_()
+    assert "the output" not in capsys.readouterr().out
+    _predict(asked, "five")
+    assert "the output" in capsys.readouterr().out
+    asked.make()
+    assert calls == [1]
+
+
+def test_a_cell_that_runs_again_shows_prediction_and_output(watched, capsys, calls):
+    _predict(course.predict(QUESTION, lambda: None), "five")
+    course.predict(QUESTION, lambda: calls.append(1))._ipython_display_()
+    assert calls == [1]
+
+
+def test_a_teacher_can_leave_predictions_out(watched, calls, monkeypatch):
+    monkeypatch.setattr(course.settings, "predictions", False)
+    course.predict(QUESTION, lambda: calls.append(1))._ipython_display_()
+    assert calls == [1]
