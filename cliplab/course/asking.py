@@ -34,6 +34,7 @@ class AskedQuestion:
         self._reply = ipywidgets.HTML()
         asked = ipywidgets.HTML(self._repr_html_())
         self.widget = ipywidgets.VBox([asked, self._box.widget, button, self._reply])
+        self.widget.add_class("cliplab-course")
 
     def reply(self) -> None:
         """Check what stands in the box, and say what becomes of it."""

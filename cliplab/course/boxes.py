@@ -69,7 +69,7 @@ class Line:
         self.widget = ipywidgets.Text(
             description=label,
             placeholder=must,
-            layout={"width": "100%", "max_width": "420px"},
+            layout={"width": "auto", "max_width": "420px"},
             style={"description_width": "initial"},
         )
 
@@ -102,7 +102,7 @@ class Choices:
             description=label,
             options=options,
             value=None,
-            layout={"width": "100%", "height": "auto"},
+            layout={"width": "auto", "height": "auto"},
             style={"description_width": "initial"},
         )
 
@@ -129,7 +129,7 @@ class Places:
             ipywidgets.Dropdown(
                 description=f"{label}: {place}.",
                 options=(_CHOOSE, *options),
-                layout={"width": "100%", "max_width": "420px"},
+                layout={"width": "auto", "max_width": "420px"},
                 style={"description_width": "initial"},
             )
             for place in range(1, len(options) + 1)

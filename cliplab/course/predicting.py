@@ -64,6 +64,7 @@ class AskedPrediction:
         self._said = ipywidgets.HTML(_said("waits", "The output waits here for your prediction."))
         asked = ipywidgets.HTML(self._repr_html_())
         self.widget = ipywidgets.VBox([asked, self._box.widget, self._button, self._said])
+        self.widget.add_class("cliplab-course")
         self._output: LaterOutput | None = None
         self._is_made = False
 

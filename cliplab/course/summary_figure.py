@@ -18,9 +18,9 @@ _PARTS = (
     ("later", "right later", CATEGORY_COLORS[5]),
     ("not_yet", "not yet", CATEGORY_COLORS[1]),
 )
-_BAR, _MISTAKES, _GAP = 300, 400, 16
+_BAR, _MISTAKES, _GAP = 230, 326, 14
 _WIDTH = _BAR + _MISTAKES + _GAP + 20
-_ROW, _TOP, _BOTTOM = 82, 58, 14
+_ROW, _TOP, _BOTTOM = 82, 54, 4
 
 
 class QuestionCounts(NamedTuple):
@@ -51,6 +51,7 @@ def summary_still(counts: list[QuestionCounts], title: str) -> Still:
     def draw(figure: Figure) -> None:
         heading = 10 / _WIDTH, 1 - 18 / height
         figure.text(*heading, title, color=NEUTRAL, fontsize=TITLE_FONT, fontweight="bold")
+        _draw_legend(figure)
         most = max((sum(each[2:5]) for each in counts), default=1)
         longest = max((n for each in counts for _, n in each.mistakes), default=1)
         for i, each in enumerate(counts):
@@ -60,8 +61,7 @@ def summary_still(counts: list[QuestionCounts], title: str) -> Still:
             mistakes = axes_at(figure, 10 + _BAR + _GAP, top, _MISTAKES, _ROW - 16)
             _draw_mistakes(mistakes, each, longest)
             if i == 0:
-                _draw_legend(bar)
-                _title(mistakes, "Commonest mistakes, by learners who made them")
+                _title(mistakes, "commonest mistakes, and how many made them")
 
     return Still(_WIDTH, height, draw)
 
@@ -85,22 +85,21 @@ def _draw_bar(axes: Axes, counts: QuestionCounts, most: int) -> None:
 
 def _draw_mistakes(axes: Axes, counts: QuestionCounts, longest: int) -> None:
     axes.axis("off")
-    axes.set(xlim=(0, longest * 5), ylim=(0, 3))
+    axes.set(xlim=(0, longest * 7), ylim=(0, 3))
     for i, (name, n) in enumerate(counts.mistakes):
         y = 2.5 - i
         axes.barh(y, n, 0.62, color=OTHER_COLOR)
-        words = shortened(f"{n}  {plain(name)}", _MISTAKES * 0.8)
-        axes.text(n + longest * 0.08, y, words, color=NEUTRAL, fontsize=FONT, va="center")
+        words = shortened(f"{n}  {plain(name)}", _MISTAKES * 0.84)
+        axes.text(n + longest * 0.12, y, words, color=NEUTRAL, fontsize=FONT, va="center")
 
 
-def _draw_legend(axes: Axes) -> None:
+def _draw_legend(figure: Figure) -> None:
     from matplotlib.patches import Patch
 
     handles = [Patch(color=color, label=label) for _, label, color in _PARTS]
-    axes.legend(
+    figure.legend(
         handles=handles,
-        loc="lower left",
-        bbox_to_anchor=(-0.02, 0.96),
+        loc="upper right",
         ncols=3,
         frameon=False,
         fontsize=FONT,
