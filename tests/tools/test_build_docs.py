@@ -12,6 +12,7 @@ from build_docs import with_links
 from stamp_address import Address
 
 import cliplab
+from cliplab import course
 
 ROOT = Path(__file__).parents[2]
 FETCHED = re.compile(r"<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=\"(?:https?:)?//[^\"]*\"")
@@ -20,6 +21,12 @@ FETCHED = re.compile(r"<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=\"(?:htt
 def test_the_reference_has_every_public_name_once():
     text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^   (\w+)$", text, re.MULTILINE)) == sorted(cliplab.__all__)
+
+
+def test_the_reference_has_every_function_of_the_course_once():
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^   course\.(\w+)$", text, re.MULTILINE)
+    assert sorted([*listed, "settings"]) == sorted(course.__all__)
 
 
 def test_links_lead_to_pages_of_the_site_or_else_to_the_repository(tmp_path):
