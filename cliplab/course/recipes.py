@@ -84,26 +84,29 @@ def make_again(described: Mapping[str, Any], random_state: int) -> SimpleNamespa
     NotMadeAgainError
         If they cannot be made here, or come out otherwise.
     """
-    values = SimpleNamespace(random_state=random_state)
     try:
-        made: dict[str, Any] = {"images": _images(described["images"])}
-        if set(described) & {"embeddings", "projection", "sweep"}:
-            made["embeddings"] = _embeddings(made["images"])
-        if "projection" in described:
-            made["projection"] = _projection(made["embeddings"], described["projection"])
-        if "sweep" in described:
-            made["sweep"] = _sweep(made, described["sweep"])
+        made = _made(described)
+        for name, how in described.items():
+            if name not in made:
+                raise NotMadeAgainError(f"{name!r} cannot be made from a description")
+            if _described(made[name])["digest"] != how["digest"]:
+                raise NotMadeAgainError(f"{name!r} come out otherwise here")
     except NotMadeAgainError:
         raise
     except Exception as error:  # A file may say anything.
         raise NotMadeAgainError(f"its values cannot be made: {error}") from error
-    for name, how in described.items():
-        if name not in made:
-            raise NotMadeAgainError(f"{name!r} cannot be made from a description")
-        if _described(made[name])["digest"] != how["digest"]:
-            raise NotMadeAgainError(f"{name!r} come out otherwise here")
-        setattr(values, name, made[name])
-    return values
+    return SimpleNamespace(**{name: made[name] for name in described}, random_state=random_state)
+
+
+def _made(described: Mapping[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {"images": _images(described["images"])}
+    if set(described) & {"embeddings", "projection", "sweep"}:
+        made["embeddings"] = _embeddings(made["images"])
+    if "projection" in described:
+        made["projection"] = _projection(made["embeddings"], described["projection"])
+    if "sweep" in described:
+        made["sweep"] = _sweep(made, described["sweep"])
+    return made
 
 
 def _described(value: Any) -> dict[str, Any]:

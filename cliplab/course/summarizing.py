@@ -115,7 +115,13 @@ def _without_doubles(
 
 
 def _facts(lesson: str, random_state: int, described: str) -> Any:
-    return find_lesson(lesson).facts(make_again(json.loads(described), random_state))
+    """Return the facts of a lesson, or the error: it takes as long each time as facts do."""
+    try:
+        return find_lesson(lesson).facts(make_again(json.loads(described), random_state))
+    except NotMadeAgainError as error:
+        return error
+    except Exception as error:  # Values may be too few, for example.
+        return NotMadeAgainError(f"its keys cannot be computed: {error}")
 
 
 def _what_does_not_follow(hand_in: HandIn, facts_of: Any) -> str:
@@ -129,6 +135,8 @@ def _what_does_not_follow(hand_in: HandIn, facts_of: Any) -> str:
             return each.question
         described = json.dumps(hand_in.recipes[each.lesson], sort_keys=True)
         facts = facts_of(each.lesson, hand_in.seeds[each.lesson], described)
+        if isinstance(facts, NotMadeAgainError):
+            raise facts
         reply = judge(question, facts, given)
         if (reply.verdict, reply.mistake) != (each.verdict, each.mistake):
             return each.question

@@ -9,6 +9,7 @@ import pytest
 from cliplab import course, load_pack, project
 from cliplab.course.judging import answer_of
 from cliplab.course.progress import PROGRESS, Progress
+from cliplab.course.recipes import describe_images
 from cliplab.packs.published import STORYBOOK_PACK
 
 pytestmark = pytest.mark.slow
@@ -76,8 +77,11 @@ def folder(tmp_path_factory):
 
     recipe = written["lessons"][0]["values"]
     images = recipe["images"] | {"source": "folder"}
+    wrong = event | {"answer": 0.5, "verdict": "wrong"}
     own = lesson | {"values": recipe | {"images": images}}
-    write("elsewhere", lessons=[own], events=[event | {"answer": 0.5, "verdict": "wrong"}])
+    one = recipe["images"] | {"n_images": 1, "digest": describe_images(pack.images[:1])["digest"]}
+    write("one image", lessons=[lesson | {"values": {"images": one}}], events=[wrong])
+    write("elsewhere", lessons=[own], events=[wrong])
     return folder
 
 
@@ -87,14 +91,13 @@ def summary(folder):
 
 
 def test_each_learner_has_a_row_for_each_question_that_was_answered(summary):
-    table = summary.to_pandas().query("name != 'elsewhere'")
-    assert summary.n_learners == 31
+    table = summary.to_pandas().query("checked")
+    assert summary.n_learners == 32
     assert table["name"].nunique() == 30
     assert table["question"].value_counts().to_dict() == {
         "among the vectors": 30,
         "nothing on a map": 20,
     }
-    assert table["checked"].all()
 
 
 def test_the_table_says_how_often_each_tried_and_what_each_mistook(summary):
@@ -118,10 +121,10 @@ def test_the_figure_counts_learners_and_their_commonest_mistakes(summary):
         ("the silhouette on the map", 20),
         ("five other clusters, found among the vectors", 10),
     )
-    assert (null.at_once, null.later, null.not_yet) == (0, 20, 1)
+    assert (null.at_once, null.later, null.not_yet) == (0, 20, 2)
     assert null.mistakes == (("zero", 20),)
     words = [text.get_text() for axes in summary.figure.axes for text in axes.texts]
-    assert {"10", "20", "1", "20  the silhouette on the map", "20  zero"} <= set(words)
+    assert {"10", "20", "2", "20  the silhouette on the map", "20  zero"} <= set(words)
 
 
 def test_files_that_are_broken_doubled_or_do_not_follow_are_named_and_left_out(summary):
@@ -139,9 +142,10 @@ def test_files_that_are_broken_doubled_or_do_not_follow_are_named_and_left_out(s
 
 
 def test_what_cannot_be_computed_here_is_named_and_stays_in_the_table(summary):
-    ((name, reason),) = summary.unchecked
-    assert name == "elsewhere.json"
-    assert "could not be checked" in reason
+    reasons = dict(summary.unchecked)
+    assert list(reasons) == ["elsewhere.json", "one image.json"]
+    assert "images from 'folder' are not on this machine" in reasons["elsewhere.json"]
+    assert "keys cannot be computed" in reasons["one image.json"]
     (row,) = summary.table.query("name == 'elsewhere'").to_dict("records")
     assert not row["checked"]
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def values():
     pack = load_pack(STORYBOOK_PACK)
-    images, embeddings = pack.images[:150], pack.embeddings[:150]
+    images, embeddings = pack.images[:60], pack.embeddings[:60]
     projection = project(embeddings, random_state=3)
     return {"images": images, "embeddings": embeddings, "projection": projection}
 
