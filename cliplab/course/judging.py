@@ -11,7 +11,8 @@ from cliplab.course.questions import Mistake, Question
 
 RIGHT, MISTAKE, WRONG, NO_ANSWER = "right", "mistake", "wrong", "no answer"
 VERDICTS = (RIGHT, MISTAKE, WRONG, NO_ANSWER)
-_MARKS = {RIGHT: "✓", MISTAKE: "✗", WRONG: "✗", NO_ANSWER: "?"}
+WAITS = "waits"  # What is said before there is an answer, or while it is checked.
+_MARKS = {RIGHT: "✓", MISTAKE: "✗", WRONG: "✗", NO_ANSWER: "?", WAITS: "…"}
 
 
 @dataclass(frozen=True, repr=False)

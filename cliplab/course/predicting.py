@@ -11,6 +11,7 @@ import ipywidgets
 from cliplab._core.html import render
 from cliplab._core.validation import wrong_value
 from cliplab.course.boxes import box_for
+from cliplab.course.judging import NO_ANSWER, WAITS, Reply
 from cliplab.course.kinds import Choice, Kind, Text
 from cliplab.course.progress import PROGRESS
 from cliplab.explorer.notebook.outputs import (
@@ -61,7 +62,9 @@ class AskedPrediction:
         self._box = box_for(kind, "Your prediction", self.make)
         self._button = ipywidgets.Button(description="Predict", button_style="primary")
         self._button.on_click(lambda _: self.make())
-        self._said = ipywidgets.HTML(_said("waits", "The output waits here for your prediction."))
+        self._said = ipywidgets.HTML(
+            Reply(WAITS, "The output waits here for your prediction.")._repr_html_()
+        )
         asked = ipywidgets.HTML(self._repr_html_())
         self.widget = ipywidgets.VBox([asked, self._box.widget, self._button, self._said])
         self.widget.add_class("cliplab-course")
@@ -72,7 +75,8 @@ class AskedPrediction:
         """Take what stands in the box as the prediction, and show the output below it."""
         answer = self._kind.read(self._box.answer)
         if answer is None:
-            self._said.value = _said("no-answer", f"A prediction must be {self._kind.must}.")
+            refusal = Reply(NO_ANSWER, f"A prediction must be {self._kind.must}.")
+            self._said.value = refusal._repr_html_()
         elif not self._is_made:  # Enter and button may come together.
             if PROGRESS.prediction(self._question) is None:
                 PROGRESS.predict(self._question, answer)
@@ -150,18 +154,20 @@ def predict(
     if not isinstance(question, str) or not question.strip():
         raise ValueError(wrong_value("question", "be a text", question))
     _require_callable(then)
-    options = tuple(choices)
-    if isinstance(choices, str) or len(set(options)) != len(options) or len(options) == 1:
-        raise ValueError(wrong_value("choices", "be two or more texts that differ", choices))
+    options = _require_choices(choices)
     return AskedPrediction(question, then, Choice(options) if options else Text())
+
+
+def _require_choices(choices: Any) -> tuple[str, ...]:
+    options = (choices,) if isinstance(choices, str) else tuple(choices)
+    read = [Text().read(each) for each in options]  # None for what is no text.
+    differ = len({str(each).casefold() for each in read}) == len(options)
+    if None in read or not differ or len(options) == 1:
+        raise ValueError(wrong_value("choices", "be two or more texts that differ", choices))
+    return tuple(str(each) for each in read)
 
 
 def _require_callable(then: object) -> None:
     if not callable(then):
         must = "be a function that makes the output, such as a lambda"
         raise TypeError(wrong_value("then", must, type(then)))
-
-
-def _said(verdict: str, words: str) -> str:
-    mark = {"waits": "…", "no-answer": "?"}[verdict]
-    return render("course/templates/reply.html", verdict=verdict, mark=mark, words=words)

@@ -57,7 +57,7 @@ def test_the_first_prediction_stays():
     assert PROGRESS.prediction(QUESTION) == "five"
 
 
-@pytest.mark.parametrize("choices", ["yes", ["yes"], ["yes", "yes"]])
+@pytest.mark.parametrize("choices", ["yes", ["yes"], ["yes", "Yes "], [1, 2], ["a", " "]])
 def test_choices_are_several_texts_that_differ(choices):
     with pytest.raises(ValueError, match="`choices` must be two or more texts that differ"):
         course.predict(QUESTION, lambda: None, choices=choices)
