@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from cliplab._core.arguments import checked
 from cliplab._core.cache import cache_folder
 from cliplab._core.device import best_device, best_precision, n_cores
 from cliplab._core.html import render
@@ -78,6 +79,7 @@ class Diagnosis:
         return render("_core/templates/diagnosis.html", rows=rows)
 
 
+@checked
 def doctor() -> Diagnosis:
     """Check what works on this machine, and advise on what does not.
 

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+# A sentence shows so many characters of a value.
+_MOST_SHOWN = 400
 # What each class is called, and where an instance comes from.
-_KINDS = {
+KINDS = {
     "AnotherSample": "AnotherSample, from course.another_sample",
     "ClipEncoder": "a ClipEncoder, for example ClipEncoder('storybook')",
     "ClusterSweep": "a ClusterSweep, from sweep_clusters or, of one alone, "
@@ -49,6 +51,7 @@ def wrong_value(name: str, must: str, value: object, detail: str = "") -> str:
     '`n_clusters` must be several whole numbers. Got 5 instead: write [5].'
     """
     shown = value.__name__ if isinstance(value, type) else repr(value)
+    shown = shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}…"
     return f"`{name}` must {must}. Got {shown} instead{detail}."
 
 
@@ -81,11 +84,22 @@ def require_count(
     Traceback (most recent call last):
     ValueError: `row` must be a whole number from 0 to 39, the last image. Got 40 instead.
     """
-    is_whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not is_whole or value < least or (most is not None and value > most):
-        allowed = f"of at least {least}" if most is None else f"from {least} to {most}"
+    if not is_count(value, least, most):
         meaning = f", {most_is}" if most_is else ""
-        raise ValueError(wrong_value(name, f"be a whole number {allowed}{meaning}", value))
+        raise ValueError(wrong_value(name, f"be {count_words(least, most)}{meaning}", value))
+
+
+def is_count(value: Any, least: int, most: int | None = None) -> bool:
+    """Say whether a value is a whole number in a range."""
+    is_whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    return is_whole and value >= least and (most is None or bool(value <= most))
+
+
+def count_words(least: int, most: int | None = None) -> str:
+    """Return the words for a whole number in a range."""
+    return "a whole number " + (
+        f"of at least {least}" if most is None else f"from {least} to {most}"
+    )
 
 
 def require_number(name: str, value: Any, least: float, most: float) -> None:
@@ -111,10 +125,20 @@ def require_number(name: str, value: Any, least: float, most: float) -> None:
     Traceback (most recent call last):
     ValueError: `imbalance` must be a number from 0 to 1. Got 2 instead.
     """
-    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    # Compared as Python's float, for numpy's own answer is not a bool; NaN is in no range.
-    if not is_number or not least <= float(value) <= most:
-        raise ValueError(wrong_value(name, f"be a number from {least:g} to {most:g}", value))
+    if not is_number(value, least, most):
+        raise ValueError(wrong_value(name, f"be {number_words(least, most)}", value))
+
+
+def is_number(value: Any, least: float, most: float) -> bool:
+    """Say whether a value is a number in a range; NaN is in none."""
+    is_real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    # Compared as Python's float, for numpy's own answer is not a bool.
+    return is_real and least <= float(value) <= most
+
+
+def number_words(least: float, most: float) -> str:
+    """Return the words for a number in a range."""
+    return f"a number from {least:g} to {most:g}"
 
 
 def require_one_of(name: str, value: Any, allowed: Iterable[str], where: str = "") -> None:
@@ -173,7 +197,7 @@ def require_kind(name: str, value: object, *kinds: type) -> None:
     TypeError: `clustering` must be a Clustering, such as sweep[5]. Got str instead.
     """
     if not isinstance(value, kinds):
-        allowed = ", or ".join(_KINDS[kind.__name__] for kind in kinds)
+        allowed = ", or ".join(KINDS[kind.__name__] for kind in kinds)
         raise TypeError(wrong_value(name, f"be {allowed}", type(value)))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab._core.arguments import checked
 from cliplab._core.html import render
 from cliplab.clustering.elbow import find_elbow
 from cliplab.clustering.tables import sweep_table
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@checked
 @dataclass(frozen=True, eq=False, repr=False)
 class ClusterSweep(Mapping[int, Clustering]):
     """The clusterings of the same images for many k: ``sweep[k]`` is a `Clustering`.

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.distance import cdist
 
 from cliplab._core.validation import require_one_of
+from cliplab._core.arguments import checked
 from cliplab.embeddings.points import points_and_space
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class KMeansStep:
         return f"KMeansStep with {len(self.centers)} centers, inertia {self.inertia:.4g}"
 
 
+@checked
 def kmeans_steps(
     embeddings: Embeddings | Projection | ArrayLike,
     n_clusters: int,

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
-from cliplab._core.validation import require_kind, require_rows
+from cliplab._core.arguments import checked
+from cliplab._core.validation import require_rows
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.sampling import stratified_rows
 from cliplab.clustering.silhouettes import silhouettes
@@ -31,6 +32,7 @@ _N_NEAR = 256
 _Measured = TypeVar("_Measured", Clustering, ClusterSweep)
 
 
+@checked
 def remeasure(
     embeddings: Embeddings | Projection | ArrayLike,
     clustering: _Measured,
@@ -74,7 +76,6 @@ def remeasure(
     >>> really.silhouette_score < found.silhouette_score
     True
     """
-    require_kind("clustering", clustering, Clustering, ClusterSweep)
     points, space = points_and_space(embeddings)
     several = clustering.clusterings if isinstance(clustering, ClusterSweep) else (clustering,)
     require_rows("embeddings", len(points), len(several[0]))

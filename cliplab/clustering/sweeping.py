@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
-from cliplab._core.validation import require_count
-from cliplab.clustering.algorithms import find_algorithm
+from cliplab._core.arguments import checked
+from cliplab._core.kinds import count
+from cliplab.clustering.algorithms import ALGORITHMS, find_algorithm
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.matching import match, without_gaps
 from cliplab.clustering.measuring import measure
 from cliplab.clustering.sampled_sweep import cluster_by_sample
+from cliplab.clustering.swept_values import swept_values
 from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.sample import in_memory, sample_rows
 from cliplab.embeddings.values import Embeddings
@@ -24,13 +26,11 @@ if TYPE_CHECKING:
     from cliplab.embeddings.portions import Vectors
     from cliplab.projection.values import Projection
 
-# From clusters of a handful to clusters of a tenth of the usual thousand.
-_SIZES = (3, 5, 7, 10, 15, 20, 30, 50, 100)
 
-
+@checked(n_sample=count(2), n_silhouettes=count(2))
 def sweep_clusters(
     embeddings: Embeddings | StoredEmbeddings | Projection | ArrayLike,
-    n_clusters: Iterable[int] = range(2, 21),
+    n_clusters: Iterable[int] | None = None,
     *,
     random_state: int = 0,
     algorithm: str = "kmeans",
@@ -50,8 +50,9 @@ def sweep_clusters(
     embeddings : Embeddings, StoredEmbeddings, Projection or array-like of shape \
             (n_images, n_features)
         What to cluster.
-    n_clusters : iterable of int, default=range(2, 21)
-        Every k to try, from 2 up to the number of images that differ. The clusters for one k do
+    n_clusters : iterable of int, optional
+        Every k to try, from 2 up to the number of images that differ. When left out, from 2 to 20,
+        as far as there are more images that differ. The clusters for one k do
         not depend on the other k; their numbers do, for they follow the sweep. K-means searches
         for all k from 2 to 20 together, whichever of them are given (then from 21 to 40, and so
         on), so a single k takes nearly as long as all of them.
@@ -87,8 +88,9 @@ def sweep_clusters(
     ------
     ValueError
         If there is no k, or one is below 2, given twice, or larger than the number of images that
-        differ; if the algorithm does not know the metric, or needs too much memory for so many
-        images; or if a sample is too small, or not for the algorithm.
+        differ; if only the parameter of another algorithm is given; if the algorithm does not
+        know the metric, or needs too much memory for so many images; or if a sample is too
+        small, or not for the algorithm.
     TypeError
         If `n_clusters` or `min_cluster_sizes` is one number and not several, or a sample of an
         array or a projection is asked for.
@@ -132,14 +134,13 @@ def sweep_clusters(
     >>> sweep_clusters(points, algorithm="hdbscan", min_cluster_sizes=[10])[10]
     Clustering of 90 images into 3 clusters in the array, silhouette 0.938
     """
-    if n_silhouettes is not None:
-        require_count("n_silhouettes", n_silhouettes, 2)
     rows = sample_rows(embeddings, n_sample, 2, random_state)
     if rows is not None and (algorithm, metric) == ("kmeans", "euclidean"):
-        values = checked_values("n_clusters", n_clusters)
-        found = cluster_by_sample(
-            cast("Vectors", embeddings), rows, values, random_state, n_silhouettes
+        vectors = cast("Vectors", embeddings)
+        values = swept_values(
+            ALGORITHMS["kmeans"], vectors[rows].vectors, n_clusters, min_cluster_sizes
         )
+        found = cluster_by_sample(vectors, rows, values, random_state, n_silhouettes)
         return ClusterSweep(tuple(found), random_state)
     if rows is not None:
         raise ValueError(
@@ -154,16 +155,7 @@ def sweep_clusters(
             "`embeddings` must have no row of zeros for the cosine, which has no direction. "
             f"Got one at row {int(np.flatnonzero(~points.any(axis=1))[0])} instead."
         )
-    if method.parameter == "n_clusters":
-        values = checked_values("n_clusters", n_clusters)
-    else:
-        sizes = smallest_sizes(len(points)) if min_cluster_sizes is None else min_cluster_sizes
-        values = checked_values("min_cluster_sizes", sizes)
-        if values[-1] > len(points):
-            raise ValueError(
-                f"`min_cluster_sizes` must be at most {len(points)}, the number of images. "
-                f"Got {values[-1]!r} instead."
-            )
+    values = swept_values(method, points, n_clusters, min_cluster_sizes)
     # As in `measure`: short products run best on one thread each.
     with threadpool_limits(limits=1, user_api="blas"):
         labelings = method.partition(points, values, random_state, metric)
@@ -171,34 +163,3 @@ def sweep_clusters(
     labelings = match([without_gaps(labels) for labels in labelings])
     clusterings = measure(points, labelings, space, metric, algorithm, n_silhouettes)
     return ClusterSweep(tuple(clusterings), random_state, method.parameter, tuple(values))
-
-
-def smallest_sizes(n_images: int) -> tuple[int, ...]:
-    """Return the smallest sizes of a cluster that make sense for HDBSCAN: up to a third of all.
-
-    Parameters
-    ----------
-    n_images : int
-        How many images there are.
-
-    Returns
-    -------
-    tuple of int
-        Increasing, from 3.
-    """
-    return tuple(size for size in _SIZES if size <= max(3, n_images // 3))
-
-
-def checked_values(name: str, values: Iterable[int]) -> list[int]:
-    """Return what a sweep runs over in order, if it is whole numbers from 2, each once."""
-    if not isinstance(values, Iterable):
-        raise TypeError(
-            f"`{name}` must be several whole numbers. Got {values!r} instead: write [{values!r}]."
-        )
-    given = list(values)
-    if not given:
-        raise ValueError(f"`{name}` must hold at least one whole number from 2. Got none instead.")
-    whole = all(isinstance(value, int | np.integer) for value in given)
-    if not whole or min(given) < 2 or len(set(given)) < len(given):
-        raise ValueError(f"`{name}` must be different whole numbers from 2. Got {given!r} instead.")
-    return sorted(int(value) for value in given)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cliplab._core.validation import require_kind, require_rows
+from cliplab._core.validation import require_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,9 +37,6 @@ def image_table(clustering: Clustering, images: ImageSet) -> pd.DataFrame:
     """Return the cluster and silhouette of each image, as `Clustering.to_pandas` does."""
     import pandas as pd
 
-    from cliplab.images.image_set import ImageSet
-
-    require_kind("images", images, ImageSet)
     require_rows("images", len(images), len(clustering))
     columns = {
         "image_id": images.image_ids,

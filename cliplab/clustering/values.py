@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab._core.arguments import checked
 from cliplab._core.html import render
+from cliplab._core.rows import are_all, row_numbers, with_rows
 from cliplab.clustering.tables import NOISE, cluster_table, image_table
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["NOISE", "Clustering"]
 
 
+@checked
 @dataclass(frozen=True, eq=False, repr=False)
 class Clustering:
     """The cluster of each image, and its silhouette.
@@ -187,6 +190,23 @@ class Clustering:
 
     def __len__(self) -> int:
         return len(self.cluster_labels)
+
+    def __getitem__(self, rows: Any) -> Clustering:
+        """Return the clusters of some images: a number, a slice, a mask or a list of rows.
+
+        Clusters keep their numbers and centres, also one that none of these images is in.
+        Silhouettes are those among all images, and the inertia of some is not known.
+        """
+        chosen = np.atleast_1d(row_numbers("rows", rows, len(self)))
+        return with_rows(
+            self,
+            cluster_labels=self.cluster_labels[chosen],
+            silhouettes=self.silhouettes[chosen],
+            inertia=self.inertia if are_all(chosen, len(self)) else float("nan"),
+        )
+
+    # Not a list of clusterings of one image each, which numpy would look into without end.
+    __iter__ = None
 
     def __repr__(self) -> str:
         noise = f" and {self.n_noise} of noise" if self.n_noise else ""

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab._core.validation import require_count
+from cliplab._core.arguments import checked
+from cliplab._core.kinds import count
 from cliplab.embeddings.inputs import input_images
 from cliplab.embeddings.progress import image_progress
 from cliplab.embeddings.values import Embeddings
@@ -30,6 +31,7 @@ _MAX_SIDE = 256
 _MAX_BINS = 16
 
 
+@checked(size=count(2, _MAX_SIDE))
 def encode_pixels(images: ImageSet | Sequence[Image], size: int = 16) -> Embeddings:
     """Encode images by their pixels, after scaling them to a very small size.
 
@@ -71,7 +73,6 @@ def encode_pixels(images: ImageSet | Sequence[Image], size: int = 16) -> Embeddi
     >>> encode_pixels(load_storybook(n_images=4))
     Embeddings of 4 rows with 768 features, made by raw pixels
     """
-    require_count("size", size, 2, _MAX_SIDE)
 
     def contrasts(image: Image) -> NDArray[np.float64]:
         from PIL.Image import Resampling
@@ -85,6 +86,7 @@ def encode_pixels(images: ImageSet | Sequence[Image], size: int = 16) -> Embeddi
     return Embeddings(vectors, "raw pixels", {"size": str(size)})
 
 
+@checked(n_bins=count(2, _MAX_BINS))
 def encode_colors(images: ImageSet | Sequence[Image], n_bins: int = 8) -> Embeddings:
     """Encode images by how often each colour occurs, regardless of where.
 
@@ -124,7 +126,6 @@ def encode_colors(images: ImageSet | Sequence[Image], n_bins: int = 8) -> Embedd
     >>> encode_colors(load_storybook(n_images=4))
     Embeddings of 4 rows with 512 features, made by color histogram
     """
-    require_count("n_bins", n_bins, 2, _MAX_BINS)
 
     def shares(image: Image) -> NDArray[np.float64]:
         from PIL.Image import Resampling

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab._core.arguments import checked
 from cliplab._core.device import best_precision, checked_device
-from cliplab._core.validation import require_count, require_one_of, wrong_value
+from cliplab._core.kinds import count
+from cliplab._core.validation import require_one_of, wrong_value
 from cliplab.embeddings.encoding import encode_all, encode_missing
 from cliplab.embeddings.engines.running import ENGINES, running_engine
 from cliplab.embeddings.inputs import input_images
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from cliplab.images.image_set import ImageSet
 
 
+@checked
 class ClipEncoder:
     """A CLIP model that encodes images and texts as vectors of one space.
 
@@ -97,6 +100,7 @@ class ClipEncoder:
         self._clip = ClipModel(model, self.pretrained, self.device, self.precision)
 
     @overload
+    @checked(batch_size=count(1))
     def encode_images(
         self,
         images: ImageSet | Sequence[Image],
@@ -175,8 +179,6 @@ class ClipEncoder:
         >>> ClipEncoder("storybook").encode_images(images).vectors.shape
         (4, 128)
         """
-        if batch_size is not None:
-            require_count("batch_size", batch_size, 1)
         require_one_of("engine", engine, ENGINES)
         if isinstance(images, str | os.PathLike):
             if engine == "local":

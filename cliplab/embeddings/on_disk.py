@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cliplab._core.validation import require_count
+from cliplab._core.arguments import checked
+from cliplab._core.kinds import count
+from cliplab._core.rows import row_numbers
 from cliplab.embeddings.keys import image_key
 from cliplab.embeddings.points import Points, checked_unit_rows
 from cliplab.embeddings.portions import N_ROWS
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from cliplab.images.image_set import ImageSet
 
 
+@checked
 class StoredEmbeddings(Points):
     """Embeddings that `encode_images` has stored on disk, however many there are.
 
@@ -35,7 +38,7 @@ class StoredEmbeddings(Points):
     folder : path-like
         A store, as it was given to `encode_images`, with the vectors of one model. Or, in a store
         with several models, the folder of one of them.
-    keys : array-like of shape (n_images,), optional
+    keys : ndarray of shape (n_images,), optional
         Which images to take, by the `keys` of other StoredEmbeddings. Default: all of them.
 
     Attributes
@@ -65,7 +68,9 @@ class StoredEmbeddings(Points):
     StoredEmbeddings of 20 rows with 128 features, made by storybook [8, 8, 4]
     """
 
-    def __init__(self, folder: str | os.PathLike[str], keys: ArrayLike | None = None) -> None:
+    def __init__(
+        self, folder: str | os.PathLike[str], keys: NDArray[np.void] | None = None
+    ) -> None:
         self.folder = _folder_of_one_model(Path(folder).expanduser())
         self.provenance: Mapping[str, str] = MappingProxyType(
             json.loads((self.folder / MADE_BY).read_bytes())
@@ -139,6 +144,7 @@ class StoredEmbeddings(Points):
             )
         return np.array([row_of[key] for key in keys])
 
+    @checked(size=count(1))
     def portions(self, size: int = N_ROWS) -> Iterator[NDArray[np.float32]]:
         """Yield all vectors in the order of their rows, some at a time.
 
@@ -152,19 +158,16 @@ class StoredEmbeddings(Points):
         ndarray of shape (at most size, n_features)
             Unit vectors.
         """
-        require_count("size", size, 1)
         for start in range(0, len(self), size):
             rows = np.arange(start, min(start + size, len(self)))
             # A store holds the vectors as the network returns them.
             yield checked_unit_rows(self._rows(rows))
 
     def __getitem__(self, rows: ArrayLike | slice) -> Embeddings:
-        """Read some vectors into memory: a slice, a mask or a list of rows."""
-        is_empty = not isinstance(rows, slice) and np.size(rows) == 0
-        index = slice(0) if is_empty else rows if isinstance(rows, slice) else np.asarray(rows)
-        wanted = np.atleast_1d(np.arange(len(self))[index])
+        """Read some vectors into memory: a number, a slice, a mask or a list of rows."""
+        wanted = np.atleast_1d(row_numbers("rows", rows, len(self)))
         if not wanted.size:
-            raise ValueError("`rows` must name at least one vector. Got none instead.")
+            return self[:1][wanted]  # None, with as many features.
         return Embeddings(self._rows(wanted), self.model, self.provenance)
 
     def _rows(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:

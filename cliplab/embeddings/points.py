@@ -61,7 +61,7 @@ def points_and_space(embeddings: Points | ArrayLike) -> tuple[NDArray[np.floatin
     'array'
     """
     points = np.asarray(embeddings)
-    if isinstance(embeddings, Points):
+    if isinstance(embeddings, Points) and len(points):
         return points, embeddings.space
     if points.dtype != np.float32:
         points = points.astype(np.float64)
@@ -99,13 +99,15 @@ def unit_rows(points: NDArray[np.floating]) -> NDArray[Any]:
     return unit
 
 
-def checked_unit_rows(vectors: ArrayLike) -> NDArray[np.float32]:
+def checked_unit_rows(vectors: ArrayLike, name: str = "vectors") -> NDArray[np.float32]:
     """Scale rows to unit length in single precision; refuse a row that has no direction.
 
     Parameters
     ----------
     vectors : array-like of shape (n_images, n_features)
         Numbers. Rows of unit length stay the same to the last bit.
+    name : str, default="vectors"
+        What an error calls them: the argument of the caller.
 
     Returns
     -------
@@ -122,7 +124,7 @@ def checked_unit_rows(vectors: ArrayLike) -> NDArray[np.float32]:
         array = np.asarray(vectors, dtype=np.float64)
     if array.ndim != 2 or array.size == 0:
         raise ValueError(
-            "`vectors` must be an array of shape (n_images, n_features). "
+            f"`{name}` must be an array of shape (n_images, n_features). "
             f"Got one of shape {array.shape!r} instead."
         )
     unit = np.empty(array.shape, dtype=np.float32)
@@ -139,7 +141,7 @@ def checked_unit_rows(vectors: ArrayLike) -> NDArray[np.float32]:
     unusable = np.flatnonzero(~np.isfinite(lengths) | (lengths == 0))
     if unusable.size:
         raise ValueError(
-            "`vectors` must have rows that are finite and not zero. "
+            f"`{name}` must have rows that are finite and not zero. "
             f"Got {unusable.size} such rows instead, the first at {unusable[0]}."
         )
     unit.setflags(write=False)

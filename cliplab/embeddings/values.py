@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cliplab._core.arguments import checked
 from cliplab._core.html import render
-from cliplab._core.validation import require_count
+from cliplab._core.kinds import count
+from cliplab._core.rows import row_numbers, with_rows
 from cliplab.embeddings import exchange
 from cliplab.embeddings.points import Points, checked_unit_rows
 from cliplab.embeddings.portions import N_ROWS
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@checked
 @dataclass(frozen=True, eq=False, repr=False)
 class Embeddings(Points):
     """One unit vector for each image (or text), and how they were made.
@@ -77,8 +80,9 @@ class Embeddings(Points):
         return len(self.vectors)
 
     def __getitem__(self, rows: Any) -> Embeddings:
-        """Return the embeddings of some images: a slice, a mask or a list of rows."""
-        return Embeddings(np.atleast_2d(self.vectors[rows]), self.model, self.provenance)
+        """Return the embeddings of some images: a number, a slice, a mask or a list of rows."""
+        chosen = np.atleast_1d(row_numbers("rows", rows, len(self)))
+        return with_rows(self, vectors=self.vectors[chosen])
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return np.array(self.vectors, dtype=dtype, copy=copy)
@@ -88,6 +92,7 @@ class Embeddings(Points):
         """The name of the space: "embedding" or "centered embedding"."""
         return "centered embedding" if self.provenance.get("centered") else "embedding"
 
+    @checked(size=count(1))
     def portions(self, size: int = N_ROWS) -> Iterator[NDArray[np.float32]]:
         """Yield all vectors in the order of their rows, some at a time.
 
@@ -106,7 +111,6 @@ class Embeddings(Points):
         >>> [len(portion) for portion in Embeddings([[1.0, 0.0]] * 5).portions(2)]
         [2, 2, 1]
         """
-        require_count("size", size, 1)
         for start in range(0, len(self), size):
             yield self.vectors[start : start + size]
 
@@ -247,6 +251,20 @@ class Embeddings(Points):
         return render("embeddings/templates/embeddings.html", title=repr(self), facts=facts)
 
 
+def as_embeddings(embeddings: Embeddings | NDArray[Any]) -> Embeddings:
+    """Return embeddings, or an array of vectors as embeddings.
+
+    Raises
+    ------
+    ValueError
+        As for the array of `Embeddings`, of which the caller has given an argument `embeddings`.
+    """
+    if isinstance(embeddings, Embeddings):
+        return embeddings
+    return Embeddings(checked_unit_rows(embeddings, "embeddings"))
+
+
+@checked
 def load_embeddings(path: str | os.PathLike[str]) -> Embeddings:
     """Read embeddings that `Embeddings.save` has written.
 

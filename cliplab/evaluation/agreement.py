@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab._core.validation import require_kind
+from cliplab._core.arguments import checked
 from cliplab.clustering.values import Clustering
 from cliplab.evaluation.result_html import result_html
 from cliplab.images.image_set import ImageSet
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@checked
 @dataclass(frozen=True, eq=False, repr=False)
 class Agreement:
     """How well clusters and known classes agree, in several measures.
@@ -113,6 +114,7 @@ class Agreement:
         )
 
 
+@checked
 def class_agreement(images: ImageSet, clustering: Clustering) -> Agreement:
     """Compare the clusters found with the known classes.
 
@@ -157,8 +159,6 @@ def class_agreement(images: ImageSet, clustering: Clustering) -> Agreement:
     >>> class_agreement(images, found).adjusted_mutual_info
     1.0
     """
-    require_kind("images", images, ImageSet)
-    require_kind("clustering", clustering, Clustering)
     if len(images) != len(clustering):
         raise ValueError(
             f"`clustering` must be of the same {len(images)} images. "

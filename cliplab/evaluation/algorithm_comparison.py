@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
 
+from cliplab._core.arguments import checked
+from cliplab._core.kinds import count
 from cliplab.clustering.algorithms import ALGORITHMS, title_of
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from cliplab.projection.values import Projection
 
 
+@checked
 @dataclass(frozen=True, eq=False, repr=False)
 class AlgorithmComparison(Mapping[str, Clustering]):
     """The clusterings of the same images by every algorithm: a mapping from title to Clustering.
@@ -107,6 +110,7 @@ class AlgorithmComparison(Mapping[str, Clustering]):
         return result_html(repr(self), self.to_pandas())
 
 
+@checked(n_clusters=count(2), min_cluster_size=count(2))
 def compare_algorithms(
     embeddings: Embeddings | Projection | ArrayLike,
     n_clusters: int,

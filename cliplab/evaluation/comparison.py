@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab._core.validation import require_count, require_rows
+from cliplab._core.arguments import checked
+from cliplab._core.kinds import count
+from cliplab._core.validation import require_rows
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering
 from cliplab.embeddings.values import Embeddings
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@checked
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
     """How well the clusters of several embeddings agree with the same classes.
@@ -155,6 +158,7 @@ class Comparison:
         return result_html(self._title, self.to_pandas().set_index("embedding"))
 
 
+@checked(n_clusters=count(2), n_init=count(1, 10_000))
 def compare_embeddings(
     images: ImageSet,
     embeddings: Mapping[str, Embeddings],
@@ -233,7 +237,6 @@ def compare_embeddings(
     """
     from tqdm.auto import tqdm
 
-    require_count("n_init", n_init, least=1)
     if not embeddings:
         raise ValueError("`embeddings` must have at least one entry. Got none instead.")
     for name, each in embeddings.items():

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab._core.validation import require_count, require_kind, require_rows
+from cliplab._core.arguments import checked
+from cliplab._core.kinds import count
+from cliplab._core.validation import require_rows
 from cliplab.clustering.values import Clustering
 from cliplab.evaluation.result_html import result_html
 from cliplab.images.image_set import ImageSet
@@ -21,6 +23,7 @@ _N_SHOWN = 3
 _DEVIATIONS = 1.96  # Standard deviations of a normal distribution, for 95 %.
 
 
+@checked
 @dataclass(frozen=True, eq=False, repr=False)
 class LabelAgreement:
     """Which verified labels the images of each cluster have.
@@ -49,6 +52,7 @@ class LabelAgreement:
     n_images: int
     n_unlabelled: int
 
+    @checked(n_labels=count(1))
     def best_labels(self, n_labels: int = _N_SHOWN) -> pd.DataFrame:
         """Return the labels that describe each cluster best.
 
@@ -63,7 +67,6 @@ class LabelAgreement:
             Rows of the table, sorted by cluster and then by score, highest first. Labels that no
             image of the cluster has are left out, so a cluster may have no row.
         """
-        require_count("n_labels", n_labels, least=1)
         found = self.table[self.table["n_present"] > 0]
         best: pd.DataFrame = found.groupby("cluster_label").head(n_labels)
         return best.reset_index(drop=True)
@@ -104,6 +107,7 @@ class LabelAgreement:
         return result_html(repr(self), best, number="{:.2f}")
 
 
+@checked(min_support=count(1))
 def agreement_by_label(
     images: ImageSet, clustering: Clustering, min_support: int = 5
 ) -> LabelAgreement:
@@ -170,10 +174,7 @@ def agreement_by_label(
     """
     import pandas as pd
 
-    require_kind("images", images, ImageSet)
-    require_kind("clustering", clustering, Clustering)
     require_rows("clustering", len(clustering), len(images))
-    require_count("min_support", min_support, least=1)
     present, absent = _verified(images)
     names = sorted(set().union(*present, *absent))
     if not names:

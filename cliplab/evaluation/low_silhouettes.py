@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab._core.validation import require_kind
+from cliplab._core.arguments import checked
 from cliplab.clustering.values import Clustering
 
 
+@checked
 def negative_images(clustering: Clustering) -> tuple[int, ...]:
     """Return the images with a negative silhouette: they are nearer to another cluster.
 
@@ -40,6 +41,7 @@ def negative_images(clustering: Clustering) -> tuple[int, ...]:
     return _sorted(scores, scores < 0)
 
 
+@checked
 def borderline_images(clustering: Clustering, tolerance: float = 0.05) -> tuple[int, ...]:
     """Return the images with a silhouette near 0: they lie between two clusters.
 
@@ -74,7 +76,6 @@ def borderline_images(clustering: Clustering, tolerance: float = 0.05) -> tuple[
 
 
 def _silhouettes(clustering: Clustering) -> NDArray[np.float32]:
-    require_kind("clustering", clustering, Clustering)
     if not clustering.n_measured:
         raise ValueError(
             "`clustering` must have silhouettes, as the clusterings of `sweep_clusters` do; "

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cliplab._core.validation import require_count, require_kind, require_rows, wrong_value
+from cliplab._core.arguments import checked
+from cliplab._core.validation import require_count, require_rows, wrong_value
 from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.nearest import (
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@checked
 @dataclass(frozen=True, eq=False)
 class NeighborsKept:
     """How far a map keeps the neighbours that images have among the embeddings.
@@ -95,6 +97,7 @@ class NeighborsKept:
         return result_html(repr(self))
 
 
+@checked
 def neighbors_kept(
     embeddings: Embeddings | ArrayLike, projection: Projection, n_neighbors: int = 10
 ) -> NeighborsKept:
@@ -140,7 +143,6 @@ def neighbors_kept(
     True
     """
     points, _ = points_and_space(embeddings)
-    require_kind("projection", projection, Projection)
     places = np.asarray(projection)
     require_rows("projection", len(places), len(points))
     _require_images(len(points), 3)
@@ -164,6 +166,7 @@ def neighbors_kept(
     return NeighborsKept(int(n_neighbors), kept, neighbors, 1 - intruded / worst, 1 - lost / worst)
 
 
+@checked
 def neighbor_counts(
     embeddings: Embeddings | Projection | ArrayLike, n_neighbors: int = 10
 ) -> NDArray[np.float64]:

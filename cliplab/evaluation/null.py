@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cliplab._core.arguments import checked
 from cliplab._core.validation import require_one_of
 from cliplab.embeddings.points import points_and_space, unit_rows
 from cliplab.embeddings.values import Embeddings
@@ -113,6 +114,7 @@ NULLS = {
 NULL_TITLES = {kind: null.title for kind, null in NULLS.items()}
 
 
+@checked
 def null_data(
     embeddings: Embeddings | Projection | ArrayLike,
     kind: str = "covariance",
@@ -181,6 +183,7 @@ def null_data(
     return Embeddings(made, f"null: {NULL_TITLES[kind]}", provenance)
 
 
+@checked
 def compare_null_data(
     embeddings: Embeddings | Projection | ArrayLike, *, random_state: int = 0
 ) -> pd.DataFrame:

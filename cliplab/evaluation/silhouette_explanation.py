@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cliplab._core.validation import require_count, require_kind, require_rows
+from cliplab._core.arguments import checked
+from cliplab._core.validation import require_count, require_rows
 from cliplab.clustering.values import NOISE, Clustering
 from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.values import Embeddings
@@ -23,6 +24,7 @@ _MOST_COMPARED, _N_CANDIDATES = 2_000, 64
 _N_ROWS = 8_192
 
 
+@checked
 @dataclass(frozen=True)
 class SilhouetteExplanation:
     """Why one image has its silhouette.
@@ -95,6 +97,7 @@ class SilhouetteExplanation:
         return result_html(heading, self.to_pandas())
 
 
+@checked
 def explain_silhouette(
     embeddings: Embeddings | Projection | ArrayLike, clustering: Clustering, image: int
 ) -> SilhouetteExplanation:
@@ -138,7 +141,6 @@ def explain_silhouette(
     >>> (explained.medoid, explained.nearest_medoid)
     (1, 3)
     """
-    require_kind("clustering", clustering, Clustering)
     points, _ = points_and_space(embeddings)
     labels = clustering.cluster_labels
     require_rows("embeddings", len(points), len(labels))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab._core.validation import require_kind
+from cliplab._core.arguments import checked
 from cliplab.clustering.matching import match_to
 from cliplab.clustering.values import NOISE, Clustering
 from cliplab.evaluation.result_html import result_html
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@checked
 @dataclass(frozen=True, eq=False, repr=False)
 class ClusterTransitions:
     """How the images of one clustering spread over the clusters of another.
@@ -104,6 +105,7 @@ class ClusterTransitions:
         return result_html(repr(self), self.to_pandas())
 
 
+@checked
 def compare_clusterings(before: Clustering, after: Clustering) -> ClusterTransitions:
     """Find the images that change their cluster, for example from k to k + 1.
 
@@ -143,8 +145,6 @@ def compare_clusterings(before: Clustering, after: Clustering) -> ClusterTransit
     >>> compare_clusterings(before, after).movers
     (3,)
     """
-    require_kind("before", before, Clustering)
-    require_kind("after", after, Clustering)
     if len(before) != len(after):
         raise ValueError(
             f"`after` must be of the same {len(before)} images. Got one of {len(after)} instead."

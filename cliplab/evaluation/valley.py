@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cliplab._core.language import say
-from cliplab._core.validation import require_count, require_kind, require_rows, wrong_value
+from cliplab._core.arguments import checked
+from cliplab._core.validation import require_count, require_rows, wrong_value
 from cliplab.clustering.values import NOISE, Clustering
 from cliplab.embeddings.points import points_and_space, unit_rows
 from cliplab.embeddings.values import Embeddings
@@ -42,6 +43,7 @@ Floats = NDArray[np.floating]
 Labels = NDArray[np.integer]
 
 
+@checked
 @dataclass(frozen=True, eq=False)
 class Valley:
     """Where the images of two clusters stand on the line between them, and whether it has a gap.
@@ -138,6 +140,7 @@ class Valley:
         return result_html(repr(self), note=self.sentence)
 
 
+@checked
 def valley(
     embeddings: Embeddings | Projection | ArrayLike,
     clustering: Clustering,
@@ -205,14 +208,12 @@ def valley(
     False
     """
     points, _ = points_and_space(embeddings)
-    require_kind("clustering", clustering, Clustering)
     labels = clustering.cluster_labels
     require_rows("clustering", len(labels), len(points))
     for name, cluster in (("a", a), ("b", b)):
         require_count(name, cluster, 0, clustering.n_clusters - 1, "the last cluster")
     if a == b:
         raise ValueError(wrong_value("b", f"be another cluster than `a`, {a}", b))
-    require_count("random_state", random_state, least=0)
     if clustering.metric == "cosine":
         points = unit_rows(points)
     a, b = int(a), int(b)

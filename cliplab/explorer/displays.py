@@ -9,7 +9,8 @@ from bokeh.models import ColumnDataSource
 from numpy.typing import ArrayLike
 
 from cliplab._core.language import say, words
-from cliplab._core.validation import require_kind, require_rows
+from cliplab._core.arguments import checked
+from cliplab._core.validation import require_rows
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.values import Clustering
 from cliplab.embeddings.points import points_and_space
@@ -66,6 +67,7 @@ from cliplab.images.image_set import ImageSet
 from cliplab.projection.values import Projection
 
 
+@checked
 def show_projection(
     projection: Projection,
     clustering: Clustering | None = None,
@@ -114,11 +116,6 @@ def show_projection(
     >>> display = show_projection(projection, images=images)
     >>> display = show_projection(projection, color_by="neighbors kept", embeddings=embeddings)
     """
-    require_kind("projection", projection, Projection)
-    if images is not None:
-        require_kind("images", images, ImageSet)
-    if clustering is not None:
-        require_kind("clustering", clustering, Clustering)
     nearest = kept = None
     if color_by in NEIGHBOR_COLORS:
         nearest = _nearest_for(color_by, projection, embeddings)
@@ -156,6 +153,7 @@ def show_projection(
     return FigureDisplay(plots.scatter, map_still(shown), sentence, thumbnails)
 
 
+@checked
 def show_elbow(sweep: ClusterSweep) -> FigureDisplay:
     """Draw inertia and mean silhouette over k, and the elbow if it is clear.
 
@@ -181,7 +179,6 @@ def show_elbow(sweep: ClusterSweep) -> FigureDisplay:
     >>> points = np.random.default_rng(0).normal(size=(50, 4))
     >>> display = show_elbow(sweep_clusters(Embeddings(points), range(2, 9)))
     """
-    require_kind("sweep", sweep, ClusterSweep)
     view = sweep_view(sweep, space_in_words(sweep.space))
     source = ColumnDataSource(view["curves"])
     elbow, score = elbow_figure(source), score_figure(source)
@@ -195,6 +192,7 @@ def show_elbow(sweep: ClusterSweep) -> FigureDisplay:
     return FigureDisplay(row(elbow, score, sizing_mode="stretch_width"), still, sentence)
 
 
+@checked
 def show_silhouettes(images: ImageSet, clustering: Clustering) -> FigureDisplay:
     """Draw the silhouette of each image as a bar, sorted within clusters.
 
@@ -222,8 +220,6 @@ def show_silhouettes(images: ImageSet, clustering: Clustering) -> FigureDisplay:
     >>> sweep = sweep_clusters(ClipEncoder("storybook").encode_images(images), range(2, 9))
     >>> display = show_silhouettes(images, sweep[5])
     """
-    require_kind("images", images, ImageSet)
-    require_kind("clustering", clustering, Clustering)
     plots, thumbnails = _plots_of(images, len(images))
     shown = BarsContent(
         sweep_view(ClusterSweep((clustering,)), space_in_words(clustering.space)),
@@ -237,6 +233,7 @@ def show_silhouettes(images: ImageSet, clustering: Clustering) -> FigureDisplay:
     return FigureDisplay(plots.silhouettes, silhouettes_still(shown), sentence, thumbnails)
 
 
+@checked
 def show_valley(
     embeddings: Embeddings | Projection | ArrayLike,
     clustering: Clustering,
@@ -284,7 +281,6 @@ def show_valley(
     >>> display = show_valley(groups, sweep_clusters(groups, [2])[2], 0, 1)
     """
     if images is not None:
-        require_kind("images", images, ImageSet)
         require_rows("images", len(images), len(clustering))
     found = valley(embeddings, clustering, a, b, random_state=random_state)
     plots, thumbnails = _plots_of(images, len(clustering))
@@ -298,6 +294,7 @@ def show_valley(
     return FigureDisplay(plots.line, still, found.sentence, thumbnails)
 
 
+@checked
 def show_evidence(evidence: Evidence) -> FigureDisplay:
     """Draw the evidence for each k: gap, silhouette, stability and two classical scores.
 
@@ -328,13 +325,13 @@ def show_evidence(evidence: Evidence) -> FigureDisplay:
     >>> evidence = evidence_for_k(points, sweep, n_references=5, n_starts=3)
     >>> display = show_evidence(evidence)
     """
-    require_kind("evidence", evidence, Evidence)
     plots = EvidencePlots()
     view = evidence_view(evidence, space_in_words(evidence.space))
     plots.show(view)
     return FigureDisplay(plots.layout, evidence_still(view), evidence.sentence)
 
 
+@checked
 def show_transitions(transitions: ClusterTransitions) -> FigureDisplay:
     """Draw how many images move between the clusters of two clusterings.
 
@@ -360,7 +357,6 @@ def show_transitions(transitions: ClusterTransitions) -> FigureDisplay:
     >>> sweep = sweep_clusters(np.random.default_rng(0).normal(size=(50, 4)), [3, 4])
     >>> display = show_transitions(compare_clusterings(sweep[3], sweep[4]))
     """
-    require_kind("transitions", transitions, ClusterTransitions)
     plot = FlowPlot()
     view = flow_view(transitions)
     plot.show(view)

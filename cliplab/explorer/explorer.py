@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab._core.validation import require_file_name, require_kind, require_rows
+from cliplab._core.arguments import checked
+from cliplab._core.validation import require_file_name, require_rows, wrong_value
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.clustering.values import Clustering
 from cliplab.embeddings.text_encoder import StorybookTextEncoder
-from cliplab.embeddings.values import Embeddings
+from cliplab.embeddings.values import Embeddings, as_embeddings
 from cliplab.explorer.model.answers import Answers, find_answers
 from cliplab.explorer.model.commitments import key_of, recall, remember
 from cliplab.explorer.model.groups_file import save_groups
-from cliplab.explorer.model.options import find_every_k, find_options, first_state
+from cliplab.explorer.model.options import find_options, first_state
 from cliplab.explorer.model.parts import require_parts
 from cliplab.explorer.model.session import ExplorerSession
 from cliplab.explorer.notebook.event_loop import EventLoop
@@ -41,6 +42,7 @@ from cliplab.explorer.widgets.panel import Panel, free
 from cliplab.explorer.widgets.serving import HoverImages
 from cliplab.images.image_set import ImageSet
 from cliplab.projection.projecting import project
+from cliplab.projection.tsne import FEWEST_IMAGES
 from cliplab.projection.values import Projection
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from cliplab.evaluation.evidence.judging import Evidence
 
 
+@checked
 class Explorer:
     """A control panel over linked plots: projection, silhouettes, elbow and a gallery.
 
@@ -71,7 +74,7 @@ class Explorer:
         What made the embeddings. With it clusters are put into words, and images are searched for
         by what is typed. Vectors of the storybook's CLIP need none: its text half comes with this
         package, and takes neither torch nor a second to load.
-    parts : iterable of str, default="all"
+    parts : str or iterable of str, default="all"
         Which parts of the screen are shown, so that a lesson can open one at a time: the control of
         ``"k"``, the ``"map"``, ``"silhouettes"``, ``"curves"`` over k, the table of ``"clusters"``
         and the ``"pages"``.
@@ -113,21 +116,16 @@ class Explorer:
         sweep: ClusterSweep | None = None,
         *,
         encoder: ClipEncoder | None = None,
-        parts: Iterable[str] = "all",
+        parts: str | Iterable[str] = "all",
         hide_classes: bool = True,
     ) -> None:
         shown_parts = require_parts(parts)
-        require_kind("images", images, ImageSet)
-        if isinstance(embeddings, np.ndarray):
-            embeddings = Embeddings(embeddings)
-        require_kind("embeddings", embeddings, Embeddings)
+        embeddings = as_embeddings(embeddings)
         require_rows("embeddings", len(embeddings), len(images))
         if projection is None:
             projection = project(embeddings)
-        require_kind("projection", projection, Projection)
         if sweep is None:
-            sweep = sweep_clusters(embeddings, find_every_k(embeddings))
-        require_kind("sweep", sweep, ClusterSweep)
+            sweep = sweep_clusters(embeddings)
         require_rows("projection", len(projection), len(images))
         require_rows("sweep", len(sweep.clusterings[0]), len(images))
         reads: TextEncoder | None = encoder
@@ -443,6 +441,7 @@ class Explorer:
         self._board.flow.on_tap(session.show_images)
 
 
+@checked
 def explore(images: ImageSet, encoder: ClipEncoder | None = None) -> Explorer:
     """Encode, project and cluster images with the defaults, and open an Explorer on them.
 
@@ -463,6 +462,8 @@ def explore(images: ImageSet, encoder: ClipEncoder | None = None) -> Explorer:
     ------
     TypeError
         If the images are no ImageSet, or the encoder is no ClipEncoder.
+    ValueError
+        If there are fewer than 4 images.
     ConnectionError
         If the weights are not on this machine and their hub cannot be reached.
 
@@ -474,9 +475,9 @@ def explore(images: ImageSet, encoder: ClipEncoder | None = None) -> Explorer:
     """
     from cliplab.embeddings.encoder import ClipEncoder
 
-    require_kind("images", images, ImageSet)
+    if len(images) < FEWEST_IMAGES:  # Said before they are encoded.
+        raise ValueError(wrong_value("images", f"be at least {FEWEST_IMAGES} images", len(images)))
     if encoder is None:
         is_storybook = images.provenance.get("source") == "storybook"
         encoder = ClipEncoder("storybook" if is_storybook else "ViT-B-32")
-    require_kind("encoder", encoder, ClipEncoder)
     return Explorer(images, encoder.encode_images(images), encoder=encoder)

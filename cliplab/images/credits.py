@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cliplab._core.arguments import checked
 from cliplab._core.cache import write_whole
 from cliplab._core.html import render
 
@@ -22,6 +23,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _N_SHOWN = 20
 
 
+@checked
 @dataclass(frozen=True)
 class Attribution:
     """Who made an image, and on what terms it may be shown.
@@ -93,6 +95,7 @@ class Attribution:
         )
 
 
+@checked
 class Credits:
     """The credits of a set of images, as a table, as a page and as files.
 

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cliplab._core.arguments import checked
 from cliplab._core.device import n_cores
 from cliplab._core.html import render
+from cliplab._core.rows import row_number, row_numbers
 from cliplab._core.validation import require_one_of, wrong_value
 from cliplab.images.columns import (
     CREDIT_COLUMNS,
@@ -40,6 +42,7 @@ _SHOWN_SIZE = 96
 _MAX_WORKERS = 4  # To decode a large image takes up to 1.2 GB.
 
 
+@checked
 @dataclass(frozen=True, eq=False, repr=False)
 class ImageSet:
     """Images together with their ids, known classes and credits.
@@ -188,26 +191,16 @@ class ImageSet:
     @overload
     def __getitem__(self, index: slice | ArrayLike | Sequence[int]) -> ImageSet: ...
     def __getitem__(self, index: Any) -> Image | ImageSet:
-        if isinstance(index, int | np.integer):
-            return self._files.decode(self._row(index))
-        rows = self._rows(index)
+        rows = row_numbers("index", index, len(self))
+        if isinstance(rows, int):
+            return self._files.decode(rows)
+        if len(np.unique(rows)) < len(rows):  # Their ids would be the same.
+            twice = int(np.flatnonzero(np.bincount(rows) > 1)[0])
+            raise ValueError(wrong_value("index", "name each image once", twice, " twice"))
         return ImageSet(self.dataset.select(rows), self.skipped, self.provenance)
 
     def __iter__(self) -> Iterator[Image]:
         return (self[i] for i in range(len(self)))
-
-    def _rows(self, index: Any) -> NDArray[np.intp]:
-        if not isinstance(index, slice):
-            index = np.asarray(index)
-            # An empty list has no type of its own yet; it selects nothing.
-            index = index if index.dtype == bool else index.astype(np.intp)
-        rows: NDArray[np.intp] = np.arange(len(self))[index]
-        return rows
-
-    def _row(self, index: int | np.integer[Any]) -> int:
-        if not -len(self) <= index < len(self):
-            raise IndexError(wrong_value("index", f"be below {len(self)}", int(index)))
-        return int(index) % len(self)
 
     def without_unreadable(self) -> ImageSet:
         """Return the images that can be read; the others are listed in its `skipped`.
@@ -266,7 +259,7 @@ class ImageSet:
         >>> load_storybook(n_images=1).file_bytes(0)[:4]
         b'\x89PNG'
         """
-        return self._files.read(self._row(index))
+        return self._files.read(row_number("index", index, len(self)))
 
     def decode(self, index: int, *, file: bytes) -> Image:
         """Decode one image from its file, which `file_bytes` has returned.
@@ -295,7 +288,7 @@ class ImageSet:
         >>> images.decode(0, file=images.file_bytes(0)).size
         (128, 128)
         """
-        return self._files.decode(self._row(index), file)
+        return self._files.decode(row_number("index", index, len(self)), file)
 
     def small_copy(self, index: int) -> Image:
         """Return one image with fewer pixels, for thumbnails.
@@ -323,7 +316,7 @@ class ImageSet:
         >>> load_storybook(n_images=1).small_copy(0).size
         (128, 128)
         """
-        return self._files.small_copy(self._row(index))
+        return self._files.small_copy(row_number("index", index, len(self)))
 
     @cached_property
     def _files(self) -> ImageFiles:
@@ -362,7 +355,8 @@ class ImageSet:
         >>> print(*load_storybook(n_images=9).attribution_of([3]))
         “a brown octopus in the sea” by cliplab, CC0 1.0
         """
-        read = self._credits.read(self._rows(rows).tolist())
+        numbers = np.atleast_1d(row_numbers("rows", rows, len(self)))
+        read = self._credits.read(numbers.tolist())
         return tuple(Attribution(**row) for row in read)
 
     def credits(self) -> Credits:

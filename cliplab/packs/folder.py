@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from cliplab._core.validation import wrong_value
 from cliplab.embeddings.values import load_embeddings
 from cliplab.packs import parts
 from cliplab.packs.card import card
@@ -20,13 +21,18 @@ _MANIFEST = "pack.json"
 _IMAGES, _EMBEDDINGS = "images.parquet", "embeddings.safetensors"
 
 
-def write_pack(pack: Pack, folder: Path) -> None:
+def write_pack(pack: Pack, folder: Path) -> Pack:
     """Write a pack; at any time the folder has the old pack or the new one, and no mixture.
+
+    Returns
+    -------
+    Pack
+        As it was read again: what cannot be read replaces nothing.
 
     Raises
     ------
     ValueError
-        If the folder has other files.
+        If the folder has other files, or the pack holds what no file can.
     OSError
         If the folder cannot be written.
     """
@@ -36,9 +42,11 @@ def write_pack(pack: Pack, folder: Path) -> None:
     try:
         new.mkdir()
         _write_files(pack, new)
+        written = _read_again(new, folder)
         _exchange(folder, new)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+    return written
 
 
 def read_pack(folder: Path) -> Pack:
@@ -90,7 +98,20 @@ def _write_files(pack: Pack, folder: Path) -> None:
             if file.name != "README.md"  # Its owner may edit it on the Hub.
         },
     }
-    (folder / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    try:
+        text = json.dumps(manifest, indent=1)
+    except (TypeError, ValueError) as error:
+        must = "have a provenance that JSON can hold"
+        raise ValueError(wrong_value("images", must, manifest["provenance"])) from error
+    (folder / _MANIFEST).write_text(text, encoding="utf-8")
+
+
+def _read_again(written: Path, folder: Path) -> Pack:
+    try:
+        return read_pack(written)
+    except (ValueError, TypeError, LookupError) as error:
+        must = "be where a pack can be read again"
+        raise ValueError(wrong_value("path", must, str(folder), f": {error}")) from error
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cliplab._core.arguments import checked
 from cliplab._core.html import render
-from cliplab._core.validation import require_kind, require_rows
+from cliplab._core.validation import require_rows
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.embeddings.values import Embeddings
 from cliplab.images.image_set import ImageSet
 from cliplab.projection.values import Projection
 
 
+@checked
 @dataclass(frozen=True, eq=False, repr=False)
 class Pack:
     """Everything that a lesson needs, computed in advance.
@@ -53,14 +55,10 @@ class Pack:
     note: str = ""
 
     def __post_init__(self) -> None:
-        require_kind("images", self.images, ImageSet)
-        require_kind("embeddings", self.embeddings, Embeddings)
         require_rows("embeddings", len(self.embeddings), len(self.images))
         for projection in self.projections:
-            require_kind("projections", projection, Projection)
             require_rows("projections", len(projection), len(self.images))
         for sweep in self.sweeps:
-            require_kind("sweeps", sweep, ClusterSweep)
             require_rows("sweeps", len(sweep.clusterings[0]), len(self.images))
 
     @property

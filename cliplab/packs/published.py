@@ -6,6 +6,7 @@ import dataclasses
 import os
 from pathlib import Path
 
+from cliplab._core.arguments import checked
 from cliplab._core.hub_errors import hub_errors, require_answer, require_name
 from cliplab.packs.address import PACK
 from cliplab.packs.folder import read_pack
@@ -14,6 +15,7 @@ from cliplab.packs.pack import Pack
 STORYBOOK_PACK = Path(__file__).parent / "storybook"
 
 
+@checked
 def fetch_pack(name: str | None = None, *, revision: str | None = None) -> Pack:
     """Fetch a pack from the Hugging Face Hub; it is downloaded once.
 

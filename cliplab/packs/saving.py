@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from cliplab._core.validation import require_count
+from cliplab._core.arguments import checked
+from cliplab._core.kinds import count
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.embeddings.values import Embeddings
 from cliplab.images.image_set import ImageSet
@@ -17,6 +18,7 @@ from cliplab.packs.pack import Pack
 from cliplab.projection.values import Projection
 
 
+@checked(thumbnail_size=count(32, 1024))
 def save_pack(
     path: str | os.PathLike[str],
     images: ImageSet,
@@ -54,7 +56,8 @@ def save_pack(
     Raises
     ------
     ValueError
-        If the parts have different numbers of images, or the folder has other files.
+        If the parts have different numbers of images, the folder has other files, or the pack holds
+        what no file can. It is read again before an earlier pack is replaced.
     TypeError
         If arguments are swapped or of another kind.
     OSError
@@ -70,16 +73,14 @@ def save_pack(
     ...     save_pack(f"{folder}/pack", images, embeddings, project(embeddings, "pca"))
     Pack 'A lesson pack' of 20 images, embedded by storybook
     """
-    require_count("thumbnail_size", thumbnail_size, 32, 1024)
-    # Pack checks what is not a sequence as a single projection or sweep.
-    all_projections = tuple(projections) if isinstance(projections, Sequence) else (projections,)
-    all_sweeps = tuple(sweeps) if isinstance(sweeps, Sequence) else (sweeps,)
+    all_projections = (projections,) if isinstance(projections, Projection) else tuple(projections)
+    all_sweeps = (sweeps,) if isinstance(sweeps, ClusterSweep) else tuple(sweeps)
     pack = Pack(images, embeddings, all_projections, all_sweeps, title)
     pack = replace(pack, images=_with_thumbnails(images, thumbnail_size))
-    write_pack(pack, Path(path).expanduser())
-    return pack
+    return write_pack(pack, Path(path).expanduser())
 
 
+@checked
 def load_pack(path: str | os.PathLike[str]) -> Pack:
     """Load a pack that `save_pack` has saved, in seconds and without torch.
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cliplab._core.validation import require_kind, require_rows
+from cliplab._core.arguments import checked
+from cliplab._core.validation import require_rows
 from cliplab.embeddings.on_disk import StoredEmbeddings
 from cliplab.embeddings.portions import portions
 from cliplab.embeddings.values import Embeddings
@@ -16,8 +17,9 @@ _PERPLEXITY, _N_NEIGHBORS = 5.0, 25
 _N_STEPS = 100
 
 
+@checked
 def add_to_projection(
-    embeddings: Embeddings, projection: Projection, new: StoredEmbeddings | Embeddings
+    embeddings: Embeddings, projection: Projection, new: Embeddings | StoredEmbeddings
 ) -> Projection:
     """Place further images into a t-SNE, each near its neighbours.
 
@@ -32,7 +34,7 @@ def add_to_projection(
         not checked.
     projection : Projection
         A t-SNE of `embeddings`.
-    new : StoredEmbeddings or Embeddings
+    new : Embeddings or StoredEmbeddings
         The vectors of further images, by the same model.
 
     Returns
@@ -63,9 +65,6 @@ def add_to_projection(
     >>> add_to_projection(embeddings[:150], projection, embeddings[150:]).coordinates.shape
     (50, 2)
     """
-    require_kind("projection", projection, Projection)
-    require_kind("embeddings", embeddings, Embeddings)
-    require_kind("new", new, Embeddings, StoredEmbeddings)
     require_rows("projection", len(projection), len(embeddings))
     if projection.method != "tsne" or projection.coordinates.shape[1] != 2:
         raise ValueError(

@@ -10,6 +10,8 @@ from typing import cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cliplab._core.arguments import checked
+from cliplab._core.kinds import count
 from cliplab.embeddings.on_disk import StoredEmbeddings
 from cliplab.embeddings.portions import Vectors
 from cliplab.embeddings.sample import in_memory, sample_rows
@@ -21,6 +23,7 @@ from cliplab.projection.values import Projection
 METHODS = ("pca", "tsne", "umap")
 
 
+@checked(n_components=count(1), n_sample=count(FEWEST_IMAGES))
 def project(
     embeddings: Embeddings | StoredEmbeddings | ArrayLike,
     method: str = "tsne",

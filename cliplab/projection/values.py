@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab._core.arguments import checked
 from cliplab._core.html import render
+from cliplab._core.rows import are_all, row_numbers, with_rows
 from cliplab.embeddings.points import Points
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+@checked
 @dataclass(frozen=True, eq=False, repr=False)
 class Projection(Points):
     """The coordinates of every image in a few dimensions: a map of the embeddings.
@@ -63,10 +66,19 @@ class Projection(Points):
         coordinates.setflags(write=False)
         # A frozen dataclass is filled once, here; after this nothing changes.
         object.__setattr__(self, "coordinates", coordinates)
-        object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
+        parameters = {name: float(value) for name, value in self.parameters.items()}
+        object.__setattr__(self, "parameters", MappingProxyType(parameters))
 
     def __len__(self) -> int:
         return len(self.coordinates)
+
+    def __getitem__(self, rows: Any) -> Projection:
+        """Return where some images are: a number, a slice, a mask or a list of rows."""
+        chosen = np.atleast_1d(row_numbers("rows", rows, len(self)))
+        # How far the neighbours of all images are preserved does not say it of some.
+        kl_divergence = self.kl_divergence if are_all(chosen, len(self)) else None
+        coordinates = self.coordinates[chosen]
+        return with_rows(self, coordinates=coordinates, kl_divergence=kl_divergence)
 
     @property
     def space(self) -> str:

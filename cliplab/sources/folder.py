@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from cliplab._core.arguments import checked
 from cliplab._core.device import n_cores
 from cliplab._core.validation import wrong_value
 from cliplab.images.columns import image_dataset
@@ -18,6 +19,7 @@ _MAX_WORKERS = 4
 _SPLITS = {"dev", "test", "testing", "train", "training", "val", "valid", "validation"}
 
 
+@checked
 def load_folder(path: str | os.PathLike[str]) -> ImageSet:
     """Load every image below a folder; the names of its subfolders become the classes.
 

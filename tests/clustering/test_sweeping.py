@@ -180,10 +180,33 @@ def test_clusterings_that_do_not_belong_together_are_an_error(
         ClusterSweep(clusterings)
 
 
-@pytest.mark.parametrize("ks", [[1, 2], [2, 2], [0], [2.5], [5, "10"], [[2], 3], "23"])
+@pytest.mark.parametrize("ks", [[1, 2], [2, 2], [0], [2.5], [5, "10"], [[2], 3]])
 def test_values_of_k_that_make_no_sense_are_an_error(ks: list[int]) -> None:
     with pytest.raises(ValueError, match="`n_clusters` must be different whole numbers from 2"):
         sweep_clusters(EMBEDDINGS, ks)
+
+
+def test_a_single_k_is_no_list() -> None:
+    for k, hint in ((5, r": write \[5\]\.$"), ("23", r"\.$")):
+        with pytest.raises(ValueError, match=rf"`n_clusters` must be a list .* instead{hint}"):
+            sweep_clusters(EMBEDDINGS, k)
+
+
+def test_few_images_have_fewer_k_unless_they_are_given() -> None:
+    assert sweep_clusters(EMBEDDINGS).n_clusters == tuple(range(2, 21))
+    assert sweep_clusters(EMBEDDINGS[:12]).n_clusters == tuple(range(2, 12))
+    twice = np.repeat(np.eye(4), 5, axis=0)
+    assert sweep_clusters(twice).n_clusters == (2, 3)
+    assert sweep_clusters(twice * 1e-9 + 1).n_clusters == (2, 3)
+    with pytest.raises(ValueError, match=r"`embeddings` must have at least 3 rows .* Got 2 inst"):
+        sweep_clusters(EMBEDDINGS[:2])
+
+
+def test_values_for_another_algorithm_are_not_ignored() -> None:
+    with pytest.raises(ValueError, match=r"`n_clusters` must be left out for HDBSCAN. Got \[8\]"):
+        sweep_clusters(EMBEDDINGS, [8], algorithm="hdbscan")
+    with pytest.raises(ValueError, match=r"`min_cluster_sizes` must be left out for K-means\. Got"):
+        sweep_clusters(EMBEDDINGS, min_cluster_sizes=[8])
 
 
 def test_no_k_at_all_is_an_error() -> None:
@@ -194,7 +217,7 @@ def test_no_k_at_all_is_an_error() -> None:
 
 def test_more_clusters_than_images_are_an_error() -> None:
     with pytest.raises(ValueError, match=r"`n_clusters` must be at most 12.* Got 20"):
-        sweep_clusters(EMBEDDINGS[:12])
+        sweep_clusters(EMBEDDINGS[:12], range(2, 21))
 
 
 @pytest.mark.parametrize("array", [[1.0, 2.0], [[1.0], [np.nan]], np.zeros((0, 3))])
@@ -305,4 +328,6 @@ def test_swapped_arguments_are_an_error() -> None:
         r"`clustering` must be a Clustering, such as .*, or a ClusterSweep, .*\. Got Embeddings "
     )
     with pytest.raises(TypeError, match=words):
+        remeasure(EMBEDDINGS, EMBEDDINGS)
+    with pytest.raises(TypeError, match=r"`embeddings` must be Embeddings, .*\. Got Clustering "):
         remeasure(SWEEP[3], EMBEDDINGS)

@@ -163,7 +163,7 @@ def test_what_it_teaches_stands_in_its_html_and_labels_are_read_only():
         ("long_tail", {"n_images": 29}, "`n_images` must be a whole number of at least 30"),
         ("arc", {"n_images": 2}, "`n_images` must be a whole number of at least 3"),
         ("arc", {"n_features": 2}, "`n_features` must be a whole number of at least 3"),
-        ("arc", {"random_state": -1}, "`random_state` must be a whole number of at least 0"),
+        ("arc", {"random_state": -1}, "`random_state` must be a whole number from 0 to"),
     ],
 )
 def test_what_a_shape_cannot_be_is_refused_in_words(name, wanted, words):

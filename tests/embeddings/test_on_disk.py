@@ -98,7 +98,7 @@ def test_a_function_that_needs_all_vectors_in_memory_says_what_to_do(filled):
 
 
 def test_a_row_that_does_not_exist_is_refused(filled):
-    with pytest.raises(IndexError, match="100 is out of bounds"):
+    with pytest.raises(IndexError, match=r"`rows` must be from .* Got 100 instead"):
         StoredEmbeddings(filled[0])[[100]]
 
 
@@ -192,11 +192,10 @@ def test_keys_choose_the_images_to_read(filled):
         StoredEmbeddings(folder, np.frombuffer(_key(1000), "V16"))
 
 
-def test_no_rows_and_no_size_are_refused(filled):
+def test_no_rows_are_no_embeddings_and_no_size_is_refused(filled):
     stored = StoredEmbeddings(filled[0])
-    for rows in ([], slice(0), np.zeros(100, dtype=bool)):
-        with pytest.raises(ValueError, match="`rows` must name at least one vector"):
-            stored[rows]
+    for rows in ([], slice(0), np.zeros(len(stored), dtype=bool)):
+        assert stored[rows].shape == (0, stored.shape[1])
     with pytest.raises(ValueError, match=r"`size` must be a whole number of at least 1\. Got 0"):
         next(stored.portions(0))
 

@@ -39,7 +39,7 @@ def test_a_mask_a_slice_and_an_empty_list_select_as_in_numpy(storybook):
 
 
 def test_a_row_that_does_not_exist_is_refused(storybook):
-    with pytest.raises(IndexError, match=r"`index` must be below 40\. Got 40 instead"):
+    with pytest.raises(IndexError, match=r"`index` must be from -40 to 39\. Got 40 instead"):
         storybook[40]
 
 
@@ -99,7 +99,7 @@ def test_credits_of_some_images_are_those_of_the_images_taken_alone(rows):
 
 
 def test_credits_of_an_image_that_there_is_not_are_an_error():
-    with pytest.raises(IndexError, match="out of bounds"):
+    with pytest.raises(IndexError, match=r"`rows` must be from -4 to 3\. Got 4 instead"):
         ImageSet(_table()).attribution_of([4])
 
 

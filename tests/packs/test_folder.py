@@ -9,6 +9,7 @@ import pytest
 
 from cliplab import ImageSet, Pack, load_pack, save_pack
 from cliplab.packs.folder import write_pack
+from cliplab.packs.parts import write_images
 
 
 @pytest.mark.slow
@@ -112,6 +113,16 @@ def test_a_pack_cannot_show_another_file_of_this_machine(lesson, tmp_path, is_th
     rows = {"image": [str(private) if is_there else None], "image_id": ["mine"]}
     kinds = {"image": datasets.Image(), "image_id": datasets.Value("string")}
     table = datasets.Dataset.from_dict(rows, features=datasets.Features(kinds))
-    write_pack(Pack(ImageSet(table), embeddings[:1]), tmp_path / "pack")
+    pack, folder = Pack(ImageSet(table), embeddings[:1]), tmp_path / "pack"
+    with pytest.raises(ValueError, match=r"`path` must be where a pack can be read again\. Got"):
+        write_pack(pack, folder)
+    assert not folder.exists()
+    # Somebody else may have written one all the same.
+    write_pack(Pack(images[:1], embeddings[:1]), folder)
+    manifest = json.loads((folder / "pack.json").read_text())
+    write_images(folder / "images.parquet", pack.images)
+    digest = hashlib.sha256((folder / "images.parquet").read_bytes()).hexdigest()
+    manifest["files"]["images.parquet"] = digest
+    (folder / "pack.json").write_text(json.dumps(manifest))
     with pytest.raises(ValueError, match=r"images\.parquet is missing or damaged"):
-        load_pack(tmp_path / "pack")
+        load_pack(folder)

@@ -11,6 +11,7 @@ from PIL import Image
 from cliplab import (
     Embeddings,
     ImageSet,
+    Projection,
     load_pack,
     load_storybook,
     project,
@@ -139,3 +140,28 @@ def test_a_lesson_from_a_pack_needs_no_torch():
     result = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert result.returncode == 0, result.stderr
     assert result.stdout.split(maxsplit=1) == ["1000", "[]\n"]
+
+
+def test_what_cannot_be_read_again_replaces_nothing(lesson, saved):
+    images, embeddings, projections, sweeps = lesson
+    before = {file.name: file.read_bytes() for file in saved[1].iterdir()}
+    unwritable = ImageSet(images.dataset, provenance={"seed": object()})
+    with pytest.raises(
+        ValueError, match=r"`images` must have a provenance .*\. Got"
+    ):
+        save_pack(saved[1], unwritable, embeddings, projections, sweeps)
+    broken = Projection(projections[0].coordinates, "tsne")  # By the hand of somebody.
+    object.__setattr__(broken, "coordinates", np.full((40, 2), np.nan, np.float32))
+    with pytest.raises(ValueError, match=r"`path` must be where a pack can be read again\. Got"):
+        save_pack(saved[1], images, embeddings, broken, sweeps)
+    assert {file.name: file.read_bytes() for file in saved[1].iterdir()} == before
+    assert [path.name for path in saved[1].parent.iterdir()] == ["pack"]
+
+
+@pytest.mark.parametrize("seed", [np.int64(50_000_000), np.uint8(7), 2**63 - 1])
+def test_a_pack_with_any_seed_can_be_opened_again(lesson, tmp_path, seed):
+    images, embeddings, *_ = lesson
+    sweep = sweep_clusters(embeddings, [2, 3], random_state=seed)
+    projection = project(embeddings, "pca", random_state=seed)
+    save_pack(tmp_path / "pack", images, embeddings, projection, sweep)
+    assert load_pack(tmp_path / "pack").sweep.random_state == int(seed)

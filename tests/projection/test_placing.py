@@ -112,8 +112,9 @@ def test_a_sample_is_for_t_sne(stored, method):
 
 @pytest.mark.parametrize("name", ["start", "on_frame"])
 def test_a_sample_is_not_for_watching_or_going_on(name):
+    value = Projection(EMBEDDINGS.vectors[:, :2], "tsne") if name == "start" else print
     with pytest.raises(ValueError, match=f"`{name}` must be None to project a sample of 100 "):
-        project(EMBEDDINGS, n_sample=100, **{name: print})
+        project(EMBEDDINGS, n_sample=100, **{name: value})
 
 
 def test_a_sample_of_an_array_is_refused():

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab._core.arguments import checked
 from cliplab._core.html import render
+from cliplab._core.kinds import count, number
 from cliplab._core.validation import require_count, require_number, require_one_of, wrong_value
 from cliplab.embeddings.laboratory.shapes import (
     N_INNER,
@@ -33,6 +35,7 @@ _VARIANCE = 0.65
 _MOST_SEPARATION = 20
 
 
+@checked
 @dataclass(frozen=True, eq=False)
 class Laboratory:
     """Vectors with known groups, and what they teach.
@@ -100,6 +103,12 @@ class Laboratory:
         return render("embeddings/templates/laboratory.html", laboratory=self)
 
 
+@checked(
+    n_images=count(1, 10_000_000),
+    n_features=count(3, 100_000),
+    n_groups=count(1),
+    separation=number(0, _MOST_SEPARATION),
+)
 def load_laboratory(
     name: str,
     *,
@@ -157,8 +166,6 @@ def load_laboratory(
     'A curve is one group: K-means cuts it into pieces, and every cut is as good as another.'
     """
     require_one_of("name", name, SHAPES)
-    require_count("random_state", random_state, least=0)
-    require_count("n_features", n_features, least=3)
     shape = SHAPES[name]
     for argument, value, default in (
         ("n_groups", n_groups, shape.n_groups),

@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
+from cliplab._core.arguments import checked
 from cliplab._core.device import n_cores
-from cliplab._core.validation import require_count, require_kind
+from cliplab._core.kinds import count
+from cliplab._core.validation import require_kind
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.values import Embeddings
@@ -40,6 +42,7 @@ _MAPS = ("tsne", "umap")
 Tasks = dict[str, list[Callable[[], Any]]]
 
 
+@checked(n_references=count(3, 10_000), n_resamples=count(2, 10_000), n_starts=count(2, 10_000))
 def evidence_for_k(
     embeddings: Embeddings | Projection | ArrayLike,
     sweep: ClusterSweep,
@@ -162,9 +165,6 @@ def gather_evidence(
 
     Closing the generator stops the tasks. Parameters and errors are those of `evidence_for_k`.
     """
-    require_count("n_references", n_references, least=3)
-    require_count("n_resamples", n_resamples, least=2)
-    require_count("n_starts", n_starts, least=2)
     _require_fit(embeddings, sweep)
     n_seeds = max(n_references, n_resamples, n_starts)
     seeds = [int(seed) for seed in np.random.SeedSequence(random_state).generate_state(n_seeds)]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cliplab._core.language import say, words
+from cliplab._core.arguments import checked
 from cliplab.evaluation.evidence.answers import (
     ALPHA,
     STABLE,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@checked
 @dataclass(frozen=True, eq=False, repr=False)
 class Evidence:
     """How many groups there are, as far as the images can tell, and the measures for each k.

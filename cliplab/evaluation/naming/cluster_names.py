@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cliplab._core.validation import require_count, require_kind, wrong_value
+from cliplab._core.arguments import checked
+from cliplab._core.validation import require_count, wrong_value
 from cliplab.clustering.values import NOISE, Clustering
 from cliplab.embeddings.points import unit_rows
 from cliplab.evaluation.naming.descent import most_specific_word
@@ -29,6 +30,7 @@ UNSURE = "unsure"
 _N_TOP_WORDS = 3
 
 
+@checked
 @dataclass(frozen=True, eq=False, repr=False)
 class ClusterNames:
     """How well each word fits each cluster, and the names that follow from it.
@@ -143,6 +145,7 @@ class ClusterNames:
         return result_html(self._title, table, number="{:.2f}")
 
 
+@checked
 def name_clusters(
     clustering: Clustering,
     encoder: TextEncoder | Mapping[str, ArrayLike],
@@ -231,7 +234,6 @@ def name_clusters(
     >>> name_clusters(clustering, vectors, {"animal": ["cat", "dog"], "car": []})
     ClusterNames of 2 clusters: animal, car
     """
-    require_kind("clustering", clustering, Clustering)
     _require(clustering.space == "embedding" and clustering.metric == "euclidean", clustering)
     tree, known, texts = _words(encoder, vocabulary, templates)
     _require(clustering.centers.shape[1] == texts.shape[1], clustering)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab._core.arguments import checked
 from cliplab._core.validation import require_kind
 from cliplab.embeddings.points import unit_rows
 from cliplab.embeddings.values import Embeddings
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _N_SHOWN = 10
 
 
+@checked
 @dataclass(frozen=True, eq=False, repr=False)
 class TextRanking:
     """How well each image fits a text.
@@ -114,6 +116,7 @@ class TextRanking:
         return result_html(repr(self), best, note=note)
 
 
+@checked
 def rank_by_text(
     text: str,
     embeddings: Embeddings,
@@ -177,7 +180,6 @@ def rank_by_text(
 
     if not isinstance(text, str) or not text.strip():
         raise ValueError(f"`text` must be a string that is not blank. Got {text!r} instead.")
-    require_kind("embeddings", embeddings, Embeddings)
     if not isinstance(encoder, StorybookTextEncoder):
         require_kind("encoder", encoder, ClipEncoder)
     words = checked_vocabulary(vocabulary, encoder.model).words

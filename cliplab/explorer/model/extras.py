@@ -137,7 +137,8 @@ class RankingTask(BackgroundTask[TextRanking]):
     @property
     def is_behind(self) -> bool:
         """Whether the images are coloured by an earlier text."""
-        return self._session.state.query.strip() != self._shown
+        query: str = self._session.state.query
+        return query.strip() != self._shown
 
     def follow(self) -> None:
         """Show the ranking that is asked for, or start to compute it.

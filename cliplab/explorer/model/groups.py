@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab._core.language import say
+from cliplab._core.arguments import checked
 from cliplab._core.validation import wrong_value
 from cliplab.evaluation.result_html import result_html
 
@@ -26,6 +27,7 @@ NO_GROUP = -1
 _NOT_TEXT = frozenset(["Cc", "Cs", "Zl", "Zp"])
 
 
+@checked
 @dataclass(frozen=True, repr=False)
 class NamedGroup:
     """Images that belong together in somebody's eyes, with a name and a note.

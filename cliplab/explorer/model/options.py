@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cliplab._core.language import say
 from cliplab.clustering.algorithms import ALGORITHMS
 from cliplab.clustering.silhouettes import METRICS
-from cliplab.clustering.sweeping import smallest_sizes
+from cliplab.clustering.swept_values import every_k, smallest_sizes
 from cliplab.evaluation.null import NULLS
 from cliplab.explorer.model.colors import NEIGHBOR_COLORS, color_titles
 from cliplab.explorer.model.known_classes import class_columns
@@ -112,9 +112,9 @@ def find_options(
     if reads_words:
         colors[LIKENESS] = say("colors.likeness")
     is_by_k = sweep.parameter == "n_clusters"
-    every_k = sweep.parameter_values if is_by_k else find_every_k(embeddings)
+    ks = sweep.parameter_values if is_by_k else tuple(every_k(embeddings.vectors))
     return Options(
-        n_clusters=every_k,
+        n_clusters=ks,
         min_cluster_sizes=smallest_sizes(len(images)) if is_by_k else sweep.parameter_values,
         spaces=spaces,
         projections=methods,
@@ -154,28 +154,6 @@ def map_images_titles(names: Sequence[str] = MAP_IMAGES) -> dict[str, str]:
 def is_of_clip(embeddings: Embeddings) -> bool:
     """Say whether vectors come from CLIP; pixels, or vectors of unknown make, do not."""
     return "open_clip" in embeddings.provenance
-
-
-def find_every_k(embeddings: Embeddings) -> tuple[int, ...]:
-    """Return every k from 2 to 20, or fewer where few images differ.
-
-    Raises
-    ------
-    ValueError
-        If fewer than 3 differ.
-    """
-    # 21 that differ are enough.
-    different: set[bytes] = set()
-    for row in embeddings.vectors:
-        different.add(row.round(4).tobytes())
-        if len(different) > 20:
-            break
-    n_different = len(different)
-    if n_different < 3:
-        raise ValueError(
-            f"`embeddings` must have at least 3 rows that differ. Got {n_different} instead."
-        )
-    return tuple(range(2, min(20, n_different - 1) + 1))
 
 
 def first_space(sweep: ClusterSweep, spaces: dict[str, str]) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 import traitlets
 
+from cliplab._core.arguments import checked
+from cliplab._core.kinds import SEED, kind_of
+from cliplab._core.rows import as_numbers
 from cliplab.explorer.model.groups import NamedGroup, require_groups
+from cliplab.explorer.model.traits import Choice
 
-MOST_SEED = 2**64 - 1
 # Colours by a text that was typed; not a column of the images.
 LIKENESS = "likeness to words"
 # Colours by the groups that the learner has made.
@@ -23,6 +26,7 @@ KEPT, COUNTS = "neighbors kept", "neighbor counts"
 NOTHING = "nothing"
 
 
+@checked
 class ExplorerState(traitlets.HasTraits):
     """What the learner has chosen in an Explorer; set a value here and the screen follows.
 
@@ -71,7 +75,7 @@ class ExplorerState(traitlets.HasTraits):
         each cluster at its number, ``"wall"`` for every image in a cell of a grid, as near as can
         be to its place on the map. Of more than 4,096 images only dots are shown.
     random_state : int
-        The seed of the clustering and of the projection, from 0 to 2⁶⁴ - 1.
+        The seed of the clustering and of the projection, from 0 to 2⁶³ - 1.
     selected : tuple of int
         The rows of the selected images, so that ``images[explorer.state.selected]`` are they. A
         mask, one truth value an image, can be set too.
@@ -114,31 +118,31 @@ class ExplorerState(traitlets.HasTraits):
     (2, 5)
     """
 
-    n_clusters = traitlets.Int(2)
-    space = traitlets.Unicode("embedding")
-    algorithm = traitlets.Unicode("kmeans")
-    min_cluster_size = traitlets.Int(10)
-    metric = traitlets.Unicode("euclidean")
-    centered = traitlets.Bool(False)
-    null_data = traitlets.Unicode("none")
-    projection = traitlets.Unicode("tsne")
-    perplexity = traitlets.Float(30)
-    color_by = traitlets.Unicode("cluster")
-    map_images = traitlets.Unicode("none")
-    random_state = traitlets.Int(0)
-    # Any sequence of rows may be set; the check below keeps it as a sorted tuple.
-    selected = traitlets.Any(())
+    n_clusters = Choice(kind_of("int"), 2)
+    space = Choice(kind_of("str"), "embedding")
+    algorithm = Choice(kind_of("str"), "kmeans")
+    min_cluster_size = Choice(kind_of("int"), 10)
+    metric = Choice(kind_of("str"), "euclidean")
+    centered = Choice(kind_of("bool"), False)
+    null_data = Choice(kind_of("str"), "none")
+    projection = Choice(kind_of("str"), "tsne")
+    perplexity = Choice(kind_of("float"), 30)
+    color_by = Choice(kind_of("str"), "cluster")
+    map_images = Choice(kind_of("str"), "none")
+    random_state = Choice(SEED, 0)
+    # Any index of rows may be set; the check below keeps it as a sorted tuple.
+    selected = Choice(kind_of("object"), ())
     # Any sequence of groups may be set; the check below keeps it as a tuple.
-    groups = traitlets.Any(())
-    opened = traitlets.Int(None, allow_none=True)
+    groups = Choice(kind_of("object"), ())
+    opened = Choice(kind_of("int | None"), None)
     # Any two clusters may be set; the check below keeps them as a tuple.
-    pair = traitlets.Any(())
-    query = traitlets.Unicode("")
-    vocabulary = traitlets.Unicode("")
-    committed_k = traitlets.Int(None, allow_none=True)
-    classes = traitlets.Unicode("")
-    page = traitlets.Unicode("images")
-    large_text = traitlets.Bool(False)
+    pair = Choice(kind_of("object"), ())
+    query = Choice(kind_of("str"), "")
+    vocabulary = Choice(kind_of("str"), "")
+    committed_k = Choice(kind_of("int | None"), None)
+    classes = Choice(kind_of("str"), "")
+    page = Choice(kind_of("str"), "images")
+    large_text = Choice(kind_of("bool"), False)
 
     def __init__(
         self,
@@ -150,6 +154,7 @@ class ExplorerState(traitlets.HasTraits):
         self._n_images = n_images
         self._choices = choices
         self._known = tuple(known)
+        self._is_final = True
         super().__init__(**chosen)
         self._first = self.trait_values()
 
@@ -159,12 +164,6 @@ class ExplorerState(traitlets.HasTraits):
             near = difflib.get_close_matches(name, self.trait_names(), n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise AttributeError(f"The state of an Explorer has no {name!r}.{hint}")
-        # Traitlets asks nobody whether None is right.
-        if name == "committed_k" and value is None and self.committed_k is not None:
-            raise traitlets.TraitError(
-                f"`committed_k` must stay {self.committed_k}: the classes have been seen. "
-                "Got None instead."
-            )
         super().__setattr__(name, value)
 
     def reset(self) -> None:
@@ -172,8 +171,10 @@ class ExplorerState(traitlets.HasTraits):
         for name, value in self._first.items():
             if name != "committed_k":
                 setattr(self, name, value)
-        # Past the check above, which keeps a learner from doing the same.
-        super().__setattr__("committed_k", None)
+        # Past the check below, which keeps a learner from doing the same.
+        self._is_final = False
+        self.committed_k = None
+        self._is_final = True
 
     @property
     def is_revealed(self) -> bool:
@@ -231,22 +232,13 @@ class ExplorerState(traitlets.HasTraits):
             )
         return int(value)
 
-    @traitlets.validate("random_state")
-    def _is_a_seed(self, proposal: Any) -> int:
-        value = int(proposal["value"])
-        if not 0 <= value <= MOST_SEED:
-            raise traitlets.TraitError(
-                f"`random_state` must be from 0 to {MOST_SEED}. Got {value!r} instead."
-            )
-        return value
-
     @traitlets.validate("selected")
     def _are_rows(self, proposal: Any) -> tuple[int, ...]:
         value = proposal["value"]
-        given = np.asarray(list(value) if isinstance(value, Iterable) else value)
-        if given.dtype == bool and given.shape == (self._n_images,):
+        given = as_numbers(list(value) if isinstance(value, Set) else value)
+        if given is not None and given.dtype == bool and given.shape == (self._n_images,):
             given = np.flatnonzero(given)
-        if given.ndim != 1 or (given.size and given.dtype.kind not in "iu"):
+        if given is None or given.ndim != 1 or given.dtype == bool:
             raise traitlets.TraitError(
                 "`selected` must hold whole numbers, or be a mask with one value for each of the "
                 f"{self._n_images} images. Got {value!r} instead."
@@ -280,7 +272,7 @@ class ExplorerState(traitlets.HasTraits):
     @traitlets.validate("committed_k")
     def _is_a_commitment(self, proposal: Any) -> Any:
         value = proposal["value"]
-        if self.committed_k is not None and value != self.committed_k:
+        if self._is_final and self.committed_k is not None and value != self.committed_k:
             raise traitlets.TraitError(
                 f"`committed_k` must stay {self.committed_k}: the classes have been seen. "
                 f"Got {value!r} instead."

@@ -7,9 +7,10 @@ import os
 import re
 from pathlib import Path
 
+from cliplab._core.arguments import checked
 from cliplab._core.cache import cache_folder
 from cliplab._core.hub_errors import hub_errors, require_answer, require_name
-from cliplab._core.validation import require_count
+from cliplab._core.kinds import count
 from cliplab.images.image_set import ImageSet
 from cliplab.sources.hub.fetching import fetch_planned
 from cliplab.sources.hub.plan import Plan, Request, make_plan
@@ -19,6 +20,7 @@ __all__ = ["fetch_hub_images"]
 _PLAN = "plan.json"
 
 
+@checked(n_images=count(1), max_row_groups=count(1))
 def fetch_hub_images(
     name: str,
     *,
@@ -88,11 +90,6 @@ def fetch_hub_images(
     >>> images = fetch_hub_images("uoft-cs/cifar10", split="test")  # doctest: +SKIP
     """
     require_name(name)
-    require_count("n_images", n_images, least=1)
-    require_count("random_state", random_state, least=0)
-    if max_row_groups is not None:
-        require_count("max_row_groups", max_row_groups, least=1)
-        max_row_groups = int(max_row_groups)
     request = Request(
         name,
         config,

@@ -8,7 +8,9 @@ import warnings
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from cliplab._core.arguments import checked
 from cliplab._core.cache import cache_folder
+from cliplab._core.kinds import count
 from cliplab._core.validation import require_one_of
 from cliplab.images.image_set import ImageSet
 from cliplab.sources.http.connections import UnreachableError
@@ -29,6 +31,7 @@ _OFFLINE = (
 )
 
 
+@checked(n_images=count(1), per_class=count(1))
 def fetch_open_images(
     n_images: int = 1000,
     *,

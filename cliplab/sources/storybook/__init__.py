@@ -6,7 +6,8 @@ import io
 import zlib
 from typing import Any
 
-from cliplab._core.validation import require_count, require_number
+from cliplab._core.arguments import checked
+from cliplab._core.kinds import count, number
 from cliplab.images.columns import image_dataset
 from cliplab.images.image_set import ImageSet
 from cliplab.sources.storybook.captions import caption, full_caption
@@ -36,6 +37,13 @@ __all__ = [
 ]
 
 
+@checked(
+    n_images=count(1, 10_000_000),
+    n_objects=count(1, 2),
+    imbalance=number(0, 1),
+    confounding=number(0, 1),
+    painted_words=number(0, 1),
+)
 def load_storybook(
     n_images: int = 1000,
     *,
@@ -96,12 +104,6 @@ def load_storybook(
     """
     from tqdm.auto import tqdm
 
-    require_count("n_images", n_images, least=1)
-    require_count("random_state", random_state, least=0)
-    require_count("n_objects", n_objects, least=1, most=2)
-    require_number("imbalance", imbalance, 0, 1)
-    require_number("confounding", confounding, 0, 1)
-    require_number("painted_words", painted_words, 0, 1)
     parameters: dict[str, Any] = {
         "n_objects": int(n_objects),
         "imbalance": float(imbalance),
