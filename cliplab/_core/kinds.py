@@ -106,12 +106,7 @@ _PLAIN = {
 
 
 # Where a class comes from that is not the package's own.
-_LIBRARIES = {
-    "DataFrame": "pandas",
-    "Dataset": "datasets",
-    "Image": "PIL",
-    "ndarray": "numpy",
-}
+_LIBRARIES = {"DataFrame": "pandas", "Dataset": "datasets", "Image": "PIL"}
 _EACH = {"Image": "images, each a PIL.Image.Image"}
 # Names that stand for several classes.
 _ALIASES = {
@@ -151,8 +146,8 @@ def _holding(outer: str, inside: list[ast.expr]) -> Kind:
     """Return the kind that is named in front of brackets, with what is in them."""
     if outer in ("Mapping", "dict"):
         return _mapping(*map(_kind, inside))
-    if outer == "NDArray" and _name(inside[0]) == "void":  # Keys, which are no numbers.
-        return _instance("ndarray")
+    if outer == "NDArray":
+        return _ARRAYS.get(_name(inside[0]), _named(outer))
     # `tuple[int, ...]` is as many as there are, and `tuple[str, str]` two.
     return _several(_LISTS[outer], _kind(inside[0])) if outer in _LISTS else _named(outer)
 
@@ -163,7 +158,7 @@ def _name(node: ast.expr) -> str:
 
 def _named(name: str) -> Kind:
     if name in ("ArrayLike", "NDArray"):
-        return Kind("an array of numbers", "arrays", _array, ("array",))
+        return _NUMBERS
     if name in _ALIASES:
         return either(*map(_instance, _ALIASES[name]))
     return _PLAIN.get(name) or _instance(name)
@@ -216,7 +211,8 @@ def _several(container: type, kind: Kind) -> Kind:
     """Return the kind of lists and the like whose values are all of one kind."""
 
     def take(values: Any) -> Any:
-        is_list = isinstance(values, container) or hasattr(values, "__array__")
+        is_array = hasattr(values, "__array__") and isinstance(values, Iterable)
+        is_list = is_array or isinstance(values, container)
         # A text has letters and a value of ours has rows, but neither is a list.
         is_one = isinstance(values, str | bytes | Mapping) or _library(type(values)) == "cliplab"
         if is_one or not is_list:
@@ -259,3 +255,28 @@ def _array(values: Any) -> NDArray[Any]:
     if array.ndim == 0 or array.dtype.kind not in "biuf":
         raise WrongKindError(values)
     return array
+
+
+def _whole_array(values: Any) -> NDArray[Any]:
+    array = _array(values)
+    # What is not finite is no number of a cluster either, and numpy would make one of it.
+    if not np.array_equal(array, np.trunc(array)) or not np.isfinite(array).all():
+        raise WrongKindError(values)
+    return array
+
+
+def _keys(values: Any) -> NDArray[Any]:
+    if not isinstance(values, np.ndarray) or values.dtype.kind not in "VS":
+        raise WrongKindError(values)
+    return values
+
+
+_NUMBERS = Kind("an array of numbers", "arrays", _array, ("array",))
+_WHOLE_NUMBERS = Kind("an array of whole numbers", "arrays", _whole_array, ("array",))
+# Arrays by what is in the brackets; all others are of numbers.
+_ARRAYS = {
+    "int64": _WHOLE_NUMBERS,
+    "intp": _WHOLE_NUMBERS,
+    "integer": _WHOLE_NUMBERS,
+    "void": Kind("an array of keys", "arrays", _keys, ("array",)),
+}

@@ -100,7 +100,6 @@ class ClipEncoder:
         self._clip = ClipModel(model, self.pretrained, self.device, self.precision)
 
     @overload
-    @checked(batch_size=count(1))
     def encode_images(
         self,
         images: ImageSet | Sequence[Image],
@@ -118,6 +117,7 @@ class ClipEncoder:
         store: str | os.PathLike[str] | bool = True,
         engine: str = "local",
     ) -> StoredEmbeddings: ...
+    @checked(batch_size=count(1))
     def encode_images(
         self,
         images: ImageSet | Sequence[Image] | str | os.PathLike[str],

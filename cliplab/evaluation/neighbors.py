@@ -24,6 +24,9 @@ from cliplab.projection.values import Projection
 if TYPE_CHECKING:
     import pandas as pd
 
+# How many neighbours are looked at, unless another number is given.
+_USUAL = 10
+
 
 @checked
 @dataclass(frozen=True, eq=False)
@@ -99,7 +102,7 @@ class NeighborsKept:
 
 @checked
 def neighbors_kept(
-    embeddings: Embeddings | ArrayLike, projection: Projection, n_neighbors: int = 10
+    embeddings: Embeddings | ArrayLike, projection: Projection, n_neighbors: int | None = None
 ) -> NeighborsKept:
     """Measure how many of its neighbours each image keeps on a map.
 
@@ -115,8 +118,9 @@ def neighbors_kept(
         cosine.
     projection : Projection
         The map of the same images.
-    n_neighbors : int, default=10
-        How many neighbours of each image, from 1 to less than half of the images.
+    n_neighbors : int, optional
+        How many neighbours of each image, from 1 to less than half of the images. When left out,
+        10, or as many as few images allow.
 
     Returns
     -------
@@ -147,6 +151,7 @@ def neighbors_kept(
     require_rows("projection", len(places), len(points))
     _require_images(len(points), 3)
     most = (len(points) - 1) // 2
+    n_neighbors = min(_USUAL, most) if n_neighbors is None else n_neighbors
     require_count("n_neighbors", n_neighbors, 1, most, "less than half of the images")
     kept = np.empty(len(points))
     neighbors = np.empty((len(points), n_neighbors), dtype=np.intp)
@@ -168,7 +173,7 @@ def neighbors_kept(
 
 @checked
 def neighbor_counts(
-    embeddings: Embeddings | Projection | ArrayLike, n_neighbors: int = 10
+    embeddings: Embeddings | Projection | ArrayLike, n_neighbors: int | None = None
 ) -> NDArray[np.float64]:
     """Count for each image how many others have it among their nearest.
 
@@ -181,8 +186,9 @@ def neighbor_counts(
     ----------
     embeddings : Embeddings, Projection or array-like of shape (n_images, n_features)
         Where the nearest images are found.
-    n_neighbors : int, default=10
-        How many neighbours each image names, from 1 to all others.
+    n_neighbors : int, optional
+        How many neighbours each image names, from 1 to all others. When left out, 10, or all others
+        if there are fewer.
 
     Returns
     -------
@@ -206,7 +212,9 @@ def neighbor_counts(
     """
     points, _ = points_and_space(embeddings)
     _require_images(len(points), 2)
-    require_count("n_neighbors", n_neighbors, 1, len(points) - 1, "the number of other images")
+    most = len(points) - 1
+    n_neighbors = min(_USUAL, most) if n_neighbors is None else n_neighbors
+    require_count("n_neighbors", n_neighbors, 1, most, "the number of other images")
     counts = np.zeros(len(points))
     for distances in squared_distances(points):
         counts += shares_of_places(distances, nearest_rows(distances, n_neighbors)).sum(axis=0)

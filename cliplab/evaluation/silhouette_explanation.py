@@ -144,11 +144,11 @@ def explain_silhouette(
     points, _ = points_and_space(embeddings)
     labels = clustering.cluster_labels
     require_rows("embeddings", len(points), len(labels))
-    require_count("image", image, 0, len(labels) - 1, "the last row")
+    require_count("image", image, 0, len(labels) - 1, "the last image")
     if labels[image] == NOISE or clustering.n_clusters < 2:
         raise ValueError(
             "`image` must be in a cluster, and there must be another: noise has no silhouette. "
-            f"Got row {image!r} instead."
+            f"Got image {image!r} instead."
         )
     distances = _distances(points[[image]], points, clustering.metric)[0]
     sizes = np.bincount(labels[labels != NOISE])

@@ -116,6 +116,10 @@ def show_projection(
     >>> display = show_projection(projection, images=images)
     >>> display = show_projection(projection, color_by="neighbors kept", embeddings=embeddings)
     """
+    if images is not None:
+        require_rows("images", len(images), len(projection))
+    if clustering is not None:
+        require_rows("clustering", len(clustering), len(projection))
     nearest = kept = None
     if color_by in NEIGHBOR_COLORS:
         nearest = _nearest_for(color_by, projection, embeddings)
@@ -220,6 +224,7 @@ def show_silhouettes(images: ImageSet, clustering: Clustering) -> FigureDisplay:
     >>> sweep = sweep_clusters(ClipEncoder("storybook").encode_images(images), range(2, 9))
     >>> display = show_silhouettes(images, sweep[5])
     """
+    require_rows("clustering", len(clustering), len(images))
     plots, thumbnails = _plots_of(images, len(images))
     shown = BarsContent(
         sweep_view(ClusterSweep((clustering,)), space_in_words(clustering.space)),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cliplab._core.arguments import checked
 from cliplab._core.cache import write_whole
 from cliplab._core.html import render
+from cliplab._core.validation import require_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,6 +126,8 @@ class Credits:
         record: Sequence[dict[str, str]],
         citation: str = "",
     ) -> None:
+        require_rows("attribution", len(attribution), len(image_ids))
+        require_rows("record", len(record), len(image_ids))
         self.citation = citation
         self._attribution = tuple(attribution)
         self._rows = [

@@ -46,6 +46,7 @@ def _images() -> cliplab.ImageSet:
 
 
 IMAGES = _images()
+READABLE = cliplab.load_storybook(N)
 ENCODER = cliplab.ClipEncoder("storybook")
 # A right value for each name in an annotation, where a right one is needed.
 RIGHT = VALUES | {
@@ -71,7 +72,7 @@ RIGHT = VALUES | {
     "int": 2,
     "float": 0.5,
     "str": "words",
-    "bytes": b"bytes",
+    "bytes": READABLE.file_bytes(0),
 }
 
 
@@ -138,7 +139,9 @@ def _public() -> dict[str, Any]:
     for name in CLASSES:
         for member in vars(found[name]):
             method = getattr(found[name], member)
-            if not member.startswith("_") and (inspect.isfunction(method) or inspect.ismethod(method)):
+            if not member.startswith("_") and (
+                inspect.isfunction(method) or inspect.ismethod(method)
+            ):
                 found[f"{name}.{member}"] = method
     return found
 
@@ -167,27 +170,27 @@ def _names(parameter: inspect.Parameter) -> set[str]:
     return set(re.findall(r"\w+", annotation))
 
 
-def _owner(name: str) -> Any:
-    return {"Explorer": _explorer, "StoredEmbeddings": _stored}.get(name, lambda: RIGHT[name])()
+def _owner(name: str, right: dict[str, Any]) -> Any:
+    return {"Explorer": _explorer, "StoredEmbeddings": _stored}.get(name, lambda: right[name])()
 
 
 @cache
 def _explorer() -> cliplab.Explorer:
-    return cliplab.Explorer(cliplab.load_storybook(N), EMBEDDINGS, RIGHT["Projection"], SWEEP)
+    return cliplab.Explorer(READABLE, EMBEDDINGS, RIGHT["Projection"], SWEEP)
 
 
 def _stored() -> cliplab.StoredEmbeddings:
     folder = Path("store").absolute()
-    ENCODER.encode_images(cliplab.load_storybook(2), store=folder)
+    ENCODER.encode_images(READABLE[:2], store=folder)
     return cliplab.StoredEmbeddings(folder)
 
 
-def _caller(path: str) -> Any:
+def _caller(path: str, right_values: dict[str, Any]) -> Any:
     """Return a function of an argument's name and value, which calls what has the path."""
     owner, _, method = path.partition(".")
-    function = getattr(_owner(owner), method) if method else PUBLIC[path]
+    function = getattr(_owner(owner, right_values), method) if method else PUBLIC[path]
     right = {
-        name: next(value for kind, value in RIGHT.items() if kind in _names(parameter))
+        name: next(each for kind, each in right_values.items() if kind in _names(parameter))
         for name, parameter in _parameters(path).items()
         if parameter.default is parameter.empty and not _names(parameter) & {"Any", "object"}
     }
@@ -209,7 +212,7 @@ def test_a_value_of_another_kind_is_refused_in_words_before_any_work(
     path, tmp_path, monkeypatch, capfd
 ):
     monkeypatch.chdir(tmp_path)
-    call = _caller(path)
+    call = _caller(path, RIGHT)
     capfd.readouterr()
     before = {*tmp_path.rglob("*")}, threading.active_count()
     flaws = []
@@ -222,7 +225,7 @@ def test_a_value_of_another_kind_is_refused_in_words_before_any_work(
             said = SENTENCE.match(str(error))
             if not said or said[1] != name or not isinstance(error, TypeError | ValueError):
                 flaws.append(f"{name} = {label}: {type(error).__name__}: {error}")
-    assert flaws == []
+    assert not flaws, "\n".join(flaws)
     after = {*tmp_path.rglob("*")}, threading.active_count()
     assert after == before
     assert capfd.readouterr() == ("", "")
@@ -234,7 +237,7 @@ def test_a_value_of_the_kind_that_makes_no_sense_is_refused_in_words_too(
     path, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
-    call = _caller(path)
+    call = _caller(path, RIGHT | {"ImageSet": READABLE})
     flaws = []
     for name, parameter in _parameters(path).items():
         for label, (value, _, doubtful_for) in WRONG.items():
@@ -242,4 +245,4 @@ def test_a_value_of_the_kind_that_makes_no_sense_is_refused_in_words_too(
                 error = call(name, value)
                 if error is not None and not SENTENCE.match(str(error)):
                     flaws.append(f"{name} = {label}: {type(error).__name__}: {error}")
-    assert flaws == []
+    assert not flaws, "\n".join(flaws)

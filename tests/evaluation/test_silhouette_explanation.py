@@ -52,10 +52,10 @@ def test_noise_has_no_silhouette_and_is_never_the_nearest_cluster() -> None:
     found = Clustering([0, 0, 1, 1, -1], [[0.5], [9.5]], 1.0, [0.9, 0.9, 0.9, 0.9, np.nan])
     points = [[0.0], [1.0], [9.0], [10.0], [1.5]]
     assert explain_silhouette(points, found, 1).nearest_cluster == 1
-    with pytest.raises(ValueError, match=r"noise has no silhouette\. Got row 4"):
+    with pytest.raises(ValueError, match=r"noise has no silhouette\. Got image 4"):
         explain_silhouette(points, found, 4)
     with pytest.raises(
-        ValueError, match=r"`image` must be a whole number from 0 to 4, the last row\. Got 5"
+        ValueError, match=r"`image` must be a whole number from 0 to 4, the last image\. Got 5"
     ):
         explain_silhouette(points, found, 5)
     with pytest.raises(ValueError, match=r"one row for each of the 5 images\. Got 4"):

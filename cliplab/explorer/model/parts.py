@@ -18,12 +18,12 @@ def require_parts(parts: Iterable[str]) -> tuple[str, ...]:
     TypeError
         If they are no names, or a single one.
     """
-    if parts == "all":
+    if isinstance(parts, str) and parts == "all":
         return PARTS
     allowed = ", ".join(repr(part) for part in PARTS)
     if isinstance(parts, str) or not isinstance(parts, Iterable):
         raise TypeError(f"`parts` must be 'all' or hold some of {allowed}. Got {parts!r} instead.")
     given = tuple(parts)
-    if not given or any(part not in PARTS for part in given):
+    if not given or not all(isinstance(part, str) and part in PARTS for part in given):
         raise ValueError(f"`parts` must be 'all' or hold some of {allowed}. Got {given!r} instead.")
     return tuple(part for part in PARTS if part in given)
