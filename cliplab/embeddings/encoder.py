@@ -188,7 +188,7 @@ class ClipEncoder:
             return self._encode_address(os.fspath(images), batch_size, store)
         inputs = input_images(images)
         with running_engine(engine, self._clip) as running:
-            size = batch_size or default_batch_size(running.device)
+            size = min(batch_size or default_batch_size(running.device), len(inputs))
             if store is False:
                 vectors = encode_all(running, inputs, size)
             else:

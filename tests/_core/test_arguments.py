@@ -243,5 +243,7 @@ def test_a_seed_of_any_library_is_the_same_seed_and_may_be_large(name):
     [None, True, -1, 2**63, 1.0, "0", [1], np.array([1, 2]), np.random.default_rng(0), EMBEDDINGS],
 )
 def test_what_is_no_seed_is_refused_before_anything_is_computed(name, seed):
-    with pytest.raises(ValueError, match=r"`random_state` must be a whole number from 0 to 2\*\*63"):
+    with pytest.raises(
+        ValueError, match=r"`random_state` must be a whole number from 0 to 2\*\*63"
+    ):
         _call(name, seed)

@@ -65,7 +65,7 @@ RIGHT = VALUES | {
     "Mapping": {},
     "dict": {},
     "ArrayLike": VECTORS,
-    "NDArray": VECTORS,
+    "NDArray": np.arange(N),
     "Sequence": [],
     "Iterable": [2, 3],
     "tuple": (),

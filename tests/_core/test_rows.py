@@ -187,7 +187,7 @@ def test_clusters_of_some_images_keep_their_numbers(values):
     rows = np.flatnonzero(whole.cluster_labels != 0)
     assert class_agreement(images[rows], only).contingency.to_numpy().sum() == len(rows)
     assert len(compare_clusterings(only, only)) == len(rows)
-    assert "4 clusters" in show_silhouettes(images[rows], only).sentence
+    assert "k = 4" in show_silhouettes(images[rows], only).sentence
 
 
 def test_a_clustering_is_no_list_of_clusterings():

@@ -470,6 +470,8 @@ def test_too_few_repetitions_are_an_error(name, least):
 
 def test_swapped_arguments_are_an_error():
     with pytest.raises(TypeError, match=r"`sweep` must be a ClusterSweep, from .*\. Got ndarray "):
+        evidence_for_k(POINTS, POINTS)
+    with pytest.raises(TypeError, match=r"`embeddings` must be .*\. Got ClusterSweep instead"):
         evidence_for_k(SWEEP, POINTS)
     with pytest.raises(TypeError, match=r"`sweep` must be .*\(\(clustering,\)\)\. Got Clustering "):
         gather_evidence(POINTS, SWEEP[3])

@@ -154,6 +154,8 @@ def test_what_cannot_be_compared_is_refused_in_words(arguments, words):
 
 def test_swapped_arguments_are_refused_in_words():
     with pytest.raises(TypeError, match="`projection` must be a Projection"):
+        neighbors_kept(EMBEDDINGS, EMBEDDINGS)
+    with pytest.raises(TypeError, match=r"`embeddings` must be .*\. Got Projection instead"):
         neighbors_kept(PCA, EMBEDDINGS)
     with pytest.raises(ValueError, match=r"`embeddings` must have at least 2 images\. Got 1"):
         neighbor_counts([[1.0]])

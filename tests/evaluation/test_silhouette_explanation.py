@@ -74,6 +74,8 @@ def test_in_a_very_large_cluster_the_medoid_is_searched_near_the_mean():
 def test_swapped_arguments_are_an_error() -> None:
     found = sweep_clusters(EMBEDDINGS, [5])[5]
     with pytest.raises(TypeError, match=r"`clustering` must be a .*\. Got Embeddings instead"):
+        explain_silhouette(EMBEDDINGS, EMBEDDINGS, 1)
+    with pytest.raises(TypeError, match=r"`embeddings` must be .*\. Got Clustering instead"):
         explain_silhouette(found, EMBEDDINGS, 1)
 
 

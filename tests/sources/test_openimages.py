@@ -132,7 +132,7 @@ def test_the_class_of_an_image_is_its_rarest_that_others_share(small, fetch):
     [
         ({"n_images": 0}, r"`n_images` must be a whole number of at least 1\. Got 0"),
         ({"split": "dev"}, "`split` must be one of 'validation', 'test', 'train'"),
-        ({"random_state": -1}, "`random_state` must be a whole number of at least 0"),
+        ({"random_state": -1}, "`random_state` must be a whole number from 0 to"),
         ({"population": "some"}, "`population` must be one of 'verified', 'all'"),
         ({"source": "moon"}, "`source` must be one of 'official', 'hub'. Got 'moon'"),
         ({"per_class": 3}, "`per_class` must come with `classes`"),
@@ -140,7 +140,7 @@ def test_the_class_of_an_image_is_its_rarest_that_others_share(small, fetch):
             {"classes": ["Cat", "Boat"], "per_class": 0},
             "`per_class` must be a whole number of at least 1. Got 0",
         ),
-        ({"classes": "Cat"}, "`classes` must be a list of class names. Got 'Cat'"),
+        ({"classes": "Cat"}, "`classes` must be a list of texts. Got 'Cat'"),
         ({"classes": ["Cat"]}, "`classes` must name at least 2 classes"),
         ({"classes": ["Cat", "Baot"]}, "`classes` must hold classes .*: 'Boat'.* Got 'Baot'"),
         ({"exclude_classes": ["Persn"]}, "`exclude_classes` must hold classes .*'Person'"),
