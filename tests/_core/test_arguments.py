@@ -40,6 +40,7 @@ PROJECTION = Projection(VECTORS[:, :2], "tsne")
 
 @checked(share=number(0, 1), times=count(1, 5))
 def _taken(
+    *,
     whole: int = 0,
     real: float = 0.0,
     flag: bool = False,

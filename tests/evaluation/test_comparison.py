@@ -213,9 +213,7 @@ def test_a_single_class_is_an_error(images, clip):
 
 
 def test_numbers_out_of_range_are_an_error(images, clip):
-    with pytest.raises(
-        ValueError, match=r"`n_init` must be a whole number from 1 to 10000\. Got 0"
-    ):
+    with pytest.raises(ValueError, match=r"`n_init` must be a whole number from 1 to .* Got 0"):
         compare_embeddings(images, {"CLIP": clip}, n_init=0)
     with pytest.raises(ValueError, match=r"`n_clusters` must be .* Got"):
         compare_embeddings(images, {"CLIP": clip}, n_clusters=1)
