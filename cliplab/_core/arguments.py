@@ -15,7 +15,8 @@ import os
 from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
-from cliplab._core.kinds import NONE, SEED, Kind, WrongKindError, either, kind_of
+from cliplab._core.annotations import kind_of
+from cliplab._core.kinds import NONE, SEED, Kind, WrongKindError, either
 from cliplab._core.meant import what_was_meant
 from cliplab._core.validation import wrong_value
 

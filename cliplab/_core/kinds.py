@@ -1,4 +1,4 @@
-"""The kinds that annotations name: what belongs to each, and the one form in which it is handed on.
+"""The kinds of values: what belongs to each, and the one form in which it is handed on.
 
 The package's own classes, and those of libraries that are slow to import, are known by their names:
 so nothing is imported to check that a value is not of them.
@@ -6,11 +6,9 @@ so nothing is imported to check that a value is not of them.
 
 from __future__ import annotations
 
-import ast
-import functools
 import numbers
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -88,7 +86,7 @@ def _is_real(value: Any) -> bool:
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
-_PLAIN = {
+PLAIN = {
     "None": NONE,
     "bool": _plain(
         "True or False", "truth values", lambda value: isinstance(value, bool | np.bool_), bool
@@ -108,60 +106,6 @@ _PLAIN = {
 # Where a class comes from that is not the package's own.
 _LIBRARIES = {"DataFrame": "pandas", "Dataset": "datasets", "Image": "PIL"}
 _EACH = {"Image": "images, each a PIL.Image.Image"}
-# Names that stand for several classes.
-_ALIASES = {
-    "TextEncoder": ("ClipEncoder", "StorybookTextEncoder"),
-    "_Measured": ("Clustering", "ClusterSweep"),
-}
-_LISTS = {"tuple": Sequence, "Sequence": Sequence, "Collection": Collection, "Iterable": Iterable}
-
-
-@functools.cache
-def kind_of(annotation: str) -> Kind:
-    """Return the kind of values that an annotation allows.
-
-    Examples
-    --------
-    >>> kind_of("Sequence[str] | None").words
-    'a list of texts'
-    """
-    return _kind(ast.parse(annotation, mode="eval").body)
-
-
-def _kind(node: ast.expr) -> Kind:
-    match node:
-        case ast.BinOp(left=left, right=right):
-            return either(_kind(left), _kind(right))
-        case ast.Constant(value=None):
-            return _PLAIN["None"]
-        case ast.Subscript(value=outer, slice=ast.Tuple(elts=inside)):
-            return _holding(_name(outer), inside)
-        case ast.Subscript(value=outer, slice=inside):
-            return _holding(_name(outer), [inside])
-        case _:
-            return _named(_name(node))
-
-
-def _holding(outer: str, inside: list[ast.expr]) -> Kind:
-    """Return the kind that is named in front of brackets, with what is in them."""
-    if outer in ("Mapping", "dict"):
-        return _mapping(*map(_kind, inside))
-    if outer == "NDArray":
-        return _ARRAYS.get(_name(inside[0]), _named(outer))
-    # `tuple[int, ...]` is as many as there are, and `tuple[str, str]` two.
-    return _several(_LISTS[outer], _kind(inside[0])) if outer in _LISTS else _named(outer)
-
-
-def _name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else ast.unparse(node)
-
-
-def _named(name: str) -> Kind:
-    if name in ("ArrayLike", "NDArray"):
-        return _NUMBERS
-    if name in _ALIASES:
-        return either(*map(_instance, _ALIASES[name]))
-    return _PLAIN.get(name) or _instance(name)
 
 
 def either(*kinds: Kind) -> Kind:
@@ -187,19 +131,19 @@ def either(*kinds: Kind) -> Kind:
     )
 
 
-def _instance(name: str) -> Kind:
+def instance(name: str) -> Kind:
     """Return the kind of instances of a class."""
     library = _LIBRARIES.get(name)
-    each = _EACH.get(name, name)
 
     def take(value: Any) -> Any:
         if not any(
-            each.__name__ == name and _library(each) == (library or "cliplab")
-            for each in type(value).__mro__
+            some.__name__ == name and _library(some) == (library or "cliplab")
+            for some in type(value).__mro__
         ):
             raise WrongKindError(value)
         return value
 
+    each = _EACH.get(name, name)
     return Kind(KINDS.get(name, f"a {each}"), each, take, (name,))
 
 
@@ -207,7 +151,7 @@ def _library(some: type) -> str:
     return some.__module__.partition(".")[0]
 
 
-def _several(container: type, kind: Kind) -> Kind:
+def several(container: type, kind: Kind) -> Kind:
     """Return the kind of lists and the like whose values are all of one kind."""
 
     def take(values: Any) -> Any:
@@ -225,7 +169,7 @@ def _several(container: type, kind: Kind) -> Kind:
     return Kind(f"a list of {kind.each}", f"lists of {kind.each}", take, kind.classes)
 
 
-def _mapping(key: Kind, kind: Kind) -> Kind:
+def mapping(key: Kind, kind: Kind) -> Kind:
     """Return the kind of dicts whose keys, and whose values, are all of one kind."""
 
     def take(values: Any) -> Any:
@@ -271,10 +215,10 @@ def _keys(values: Any) -> NDArray[Any]:
     return values
 
 
-_NUMBERS = Kind("an array of numbers", "arrays", _array, ("array",))
+NUMBERS = Kind("an array of numbers", "arrays", _array, ("array",))
 _WHOLE_NUMBERS = Kind("an array of whole numbers", "arrays", _whole_array, ("array",))
 # Arrays by what is in the brackets; all others are of numbers.
-_ARRAYS = {
+ARRAYS = {
     "int64": _WHOLE_NUMBERS,
     "intp": _WHOLE_NUMBERS,
     "integer": _WHOLE_NUMBERS,

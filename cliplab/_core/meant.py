@@ -52,7 +52,7 @@ def what_was_meant(kind: Kind, value: object) -> str:
 
     Examples
     --------
-    >>> from cliplab._core.kinds import kind_of
+    >>> from cliplab._core.annotations import kind_of
     >>> what_was_meant(kind_of("ImageSet"), "photos")
     ": a folder? load_folder('photos')"
     """

@@ -111,7 +111,7 @@ WRONG = {
     "class": _wrong(cliplab.ImageSet, "Callable"),
     "module": _wrong(np),
     "function": _wrong(lambda *_: None, "Callable"),
-    "generator": _wrong((i for i in range(3)), "", "Iterable"),
+    "generator": _wrong((i for i in range(3)), "", "Iterable tuple"),
     "numpy's generator": _wrong(np.random.default_rng(0)),
     "no list": _wrong([], "", LISTS + ARRAYS),
     "list of paths": _wrong([Path("a.jpg")], "", LISTS),
@@ -120,7 +120,7 @@ WRONG = {
     "ragged list": _wrong([[1, 2], [3]], "", LISTS),
     "no dict": _wrong({}, "", "dict Mapping"),
     "dict": _wrong({"a": 1}, "", "dict Mapping"),
-    "set": _wrong({1, 2}, "", "Collection Iterable"),
+    "set": _wrong({1, 2}, "", "Collection Iterable tuple"),
     "table with text": _wrong(pd.DataFrame({"a": ["x", "y"]}), "DataFrame", LISTS),
     "tensor": _wrong(torch.zeros(3, 2, dtype=torch.bfloat16), "", LISTS),
     "dataset": _wrong(datasets.Dataset.from_dict({"a": [1]}), "", "Dataset " + LISTS),
@@ -231,6 +231,7 @@ def test_a_value_of_another_kind_is_refused_in_words_before_any_work(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 # What is asked for elsewhere is refused elsewhere, and is tested with servers.
 @pytest.mark.parametrize("path", [path for path in PATHS if not re.search("fetch|hub", path)])
 def test_a_value_of_the_kind_that_makes_no_sense_is_refused_in_words_too(

@@ -198,6 +198,7 @@ def test_a_clustering_is_no_list_of_clusterings():
         np.asarray(clustering)
 
 
+@pytest.mark.slow
 def test_what_is_selected_is_taken_from_everything(values):
     images, embeddings = values["images"], values["embeddings"]
     explorer = Explorer(images, Embeddings(embeddings.vectors), values["projection"])

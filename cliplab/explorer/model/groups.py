@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cliplab._core.language import say
 from cliplab._core.arguments import checked
+from cliplab._core.kinds import PLAIN, several
 from cliplab._core.validation import wrong_value
 from cliplab.evaluation.result_html import result_html
 
@@ -27,7 +28,11 @@ NO_GROUP = -1
 _NOT_TEXT = frozenset(["Cc", "Cs", "Zl", "Zp"])
 
 
-@checked
+# Rows may be in any order, as a set or a generator has them, and texts have a length.
+_ROWS = several(Iterable, PLAIN["int"])._replace(words="rows of images, at least one")
+
+
+@checked(rows=_ROWS, name=PLAIN["Any"], note=PLAIN["Any"])
 @dataclass(frozen=True, repr=False)
 class NamedGroup:
     """Images that belong together in somebody's eyes, with a name and a note.

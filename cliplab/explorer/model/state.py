@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import traitlets
 
+from cliplab._core.annotations import kind_of
 from cliplab._core.arguments import checked
-from cliplab._core.kinds import SEED, kind_of
+from cliplab._core.kinds import SEED
 from cliplab._core.rows import as_numbers
 from cliplab.explorer.model.groups import NamedGroup, require_groups
 from cliplab.explorer.model.traits import Choice
