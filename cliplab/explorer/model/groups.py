@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -13,8 +14,8 @@ from numpy.typing import NDArray
 
 from cliplab._core.language import say
 from cliplab._core.arguments import checked
-from cliplab._core.kinds import PLAIN, several
-from cliplab._core.validation import wrong_value
+from cliplab._core.kinds import PLAIN, either, several
+from cliplab._core.validation import is_count, wrong_value
 from cliplab.evaluation.result_html import result_html
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ NO_GROUP = -1
 _NOT_TEXT = frozenset(["Cc", "Cs", "Zl", "Zp"])
 
 
-# Rows may be in any order, as a set or a generator has them, and texts have a length.
-_ROWS = several(Iterable, PLAIN["int"])._replace(words="rows of images, at least one")
+# One row or several, also as a set or a generator has them.
+_ROWS = either(PLAIN["int"], several(Iterable, PLAIN["int"]))._replace(
+    words="rows of images, at least one"
+)
 
 
 @checked(rows=_ROWS, name=PLAIN["Any"], note=PLAIN["Any"])
@@ -63,9 +66,9 @@ class NamedGroup:
     note: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rows", _rows(self.rows))
         object.__setattr__(self, "name", _text("name", self.name, 1, MOST_NAME))
         object.__setattr__(self, "note", _text("note", self.note, 0, MOST_NOTE))
+        object.__setattr__(self, "rows", _rows(self.rows))
 
     def to_pandas(self) -> pd.DataFrame:
         """Return its images.
@@ -178,9 +181,7 @@ def n_images_text(n_images: int) -> str:
 
 def _rows(rows: Any) -> tuple[int, ...]:
     given = tuple(rows) if isinstance(rows, Iterable) and not isinstance(rows, str) else (rows,)
-    are_rows = all(
-        isinstance(row, (int, np.integer)) and type(row) is not bool and row >= 0 for row in given
-    )
+    are_rows = all(is_count(row, 0, sys.maxsize) for row in given)
     if not given or not are_rows:
         raise ValueError(wrong_value("rows", "be rows of images, at least one", rows))
     return tuple(sorted({int(row) for row in given}))
