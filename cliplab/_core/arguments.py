@@ -97,11 +97,12 @@ def _kind(annotation: str, known: Kind | None) -> Kind:
 
 def _with_checked_methods(some: Any, ranges: dict[str, Kind]) -> Any:
     for name, member in list(vars(some).items()):
+        method = member.__func__ if isinstance(member, classmethod) else member
         is_public = name == "__init__" or not name.startswith("_")
-        if is_public and inspect.isfunction(member) and not hasattr(member, "__wrapped__"):
-            setattr(some, name, checked(member, **ranges))
-        elif is_public and isinstance(member, classmethod):
-            setattr(some, name, classmethod(checked(member.__func__, **ranges)))
+        # A method with ranges of its own is checked already.
+        if is_public and inspect.isfunction(method) and not hasattr(method, "__wrapped__"):
+            found = checked(method, **ranges)
+            setattr(some, name, classmethod(found) if method is not member else found)
     return some
 
 

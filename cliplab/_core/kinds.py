@@ -143,8 +143,8 @@ def instance(name: str) -> Kind:
             raise WrongKindError(value)
         return value
 
-    each = _EACH.get(name, name)
-    return Kind(KINDS.get(name, f"a {each}"), each, take, (name,))
+    full = f"{library}.{name}" if library else name
+    return Kind(KINDS.get(name, f"a {full}"), _EACH.get(name, full), take, (name,))
 
 
 def _library(some: type) -> str:

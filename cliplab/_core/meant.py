@@ -25,6 +25,7 @@ _MEANT = {
     ("array", "ImageSet"): _ENCODE,
     ("array", "StoredEmbeddings"): _READ,
     ("array", "Tensor"): _AS_NUMBERS,
+    ("list", "text"): "a folder? load_folder({value!r})",
     ("a list of whole numbers", "int"): "write [{value!r}]",
     ("Projection", "text"): "a method? project(embeddings, {value!r})",
     ("Projection", "Pack"): "a pack? pack.projection",

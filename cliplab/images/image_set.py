@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from cliplab._core.arguments import checked
 from cliplab._core.device import n_cores
 from cliplab._core.html import render
+from cliplab._core.kinds import PLAIN, several
 from cliplab._core.rows import row_number, row_numbers
 from cliplab._core.validation import require_one_of, wrong_value
 from cliplab.images.columns import (
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 
 _N_SHOWN = 16
 _SHOWN_SIZE = 96
+_LIST = several(Iterable, PLAIN["Any"])._replace(
+    words="a list of paths, of Pillow's images or of arrays", classes=("list",)
+)
 _MAX_WORKERS = 4  # To decode a large image takes up to 1.2 GB.
 
 
@@ -112,6 +116,7 @@ class ImageSet:
         object.__setattr__(self, "class_names", names)
 
     @classmethod
+    @checked(images=_LIST)
     def from_list(cls, images: Iterable[Any], *, classes: Sequence[Any] | None = None) -> ImageSet:
         """Make an image set of a list of images: paths, Pillow's images or arrays of pixels.
 
