@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cliplab._core.language import say
 from cliplab._core.arguments import checked
+from cliplab._core.language import say
 from cliplab._core.validation import require_count, require_rows, wrong_value
 from cliplab.clustering.values import NOISE, Clustering
 from cliplab.embeddings.points import points_and_space, unit_rows

@@ -8,8 +8,8 @@ from bokeh.layouts import row
 from bokeh.models import ColumnDataSource
 from numpy.typing import ArrayLike
 
-from cliplab._core.language import say, words
 from cliplab._core.arguments import checked
+from cliplab._core.language import say, words
 from cliplab._core.validation import require_rows
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.values import Clustering

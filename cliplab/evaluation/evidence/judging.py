@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cliplab._core.language import say, words
 from cliplab._core.arguments import checked
+from cliplab._core.language import say, words
 from cliplab.evaluation.evidence.answers import (
     ALPHA,
     STABLE,

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab._core.language import say
 from cliplab._core.arguments import checked
 from cliplab._core.kinds import PLAIN, either, several
+from cliplab._core.language import say
 from cliplab._core.validation import is_count, wrong_value
 from cliplab.evaluation.result_html import result_html
 
