@@ -22,12 +22,8 @@ MODULE_OF = {
     for alias in node.names
 }
 CONTRACT = {
-<<<<<<< HEAD
-    "KMeansStepper", "MapGrid", "another_sample", "ask", "begin", "check", "predict", "settings",
-=======
-    "ask", "begin", "check", "hand_in", "load_lesson", "predict", "reset", "save_lesson",
-    "settings", "summarize_hand_ins",
->>>>>>> 1c20e05 (Test hand-ins of thirty learners with known errors, and know a copied file by its work)
+    "KMeansStepper", "MapGrid", "another_sample", "ask", "begin", "check", "hand_in",
+    "load_lesson", "predict", "reset", "save_lesson", "settings", "summarize_hand_ins",
 }  # fmt: skip
 FUNCTIONS = [name for name in course.__all__ if inspect.isfunction(getattr(course, name))]
 CLASSES = [name for name in course.__all__ if inspect.isclass(getattr(course, name))]

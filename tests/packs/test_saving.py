@@ -146,9 +146,7 @@ def test_what_cannot_be_read_again_replaces_nothing(lesson, saved):
     images, embeddings, projections, sweeps = lesson
     before = {file.name: file.read_bytes() for file in saved[1].iterdir()}
     unwritable = ImageSet(images.dataset, provenance={"seed": object()})
-    with pytest.raises(
-        ValueError, match=r"`images` must have a provenance .*\. Got"
-    ):
+    with pytest.raises(ValueError, match=r"`images` must have a provenance .*\. Got"):
         save_pack(saved[1], unwritable, embeddings, projections, sweeps)
     broken = Projection(projections[0].coordinates, "tsne")  # By the hand of somebody.
     object.__setattr__(broken, "coordinates", np.full((40, 2), np.nan, np.float32))
