@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.distance import cdist
 
-from cliplab._core.validation import require_one_of
 from cliplab._core.arguments import checked
+from cliplab._core.validation import require_one_of
 from cliplab.embeddings.points import points_and_space
 
 if TYPE_CHECKING:
