@@ -32,7 +32,7 @@ NOT_SAID = {
     "looks": {"row wrap", "…"},
     "what fingers do": {"one finger left", "two fingers"},
     "errors, which are English": {
-        "for ", " and ", " of them", " Did you mean ",
+        "for ", " and ", " of them", " Did you mean ", "rows of images, at least one",
         (
             " images: to project and cluster ten times as many rows would take hours. "
             "Open an Explorer on "
