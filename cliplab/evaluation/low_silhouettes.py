@@ -42,15 +42,19 @@ def negative_images(clustering: Clustering) -> tuple[int, ...]:
 
 
 @checked
-def borderline_images(clustering: Clustering, tolerance: float = 0.05) -> tuple[int, ...]:
+def borderline_images(clustering: Clustering, tolerance: float | None = None) -> tuple[int, ...]:
     """Return the images with a silhouette near 0: they lie between two clusters.
+
+    What is near depends on the clustering: where the mean silhouette is 0.06, an image with 0.05
+    sits as well as most.
 
     Parameters
     ----------
     clustering : Clustering
         The clusters.
-    tolerance : float, default=0.05
-        The largest distance of a silhouette from 0.
+    tolerance : float, optional
+        The largest distance of a silhouette from 0. By default it is a tenth of the mean distance
+        of all silhouettes from 0, as `border_width` computes it.
 
     Returns
     -------
@@ -72,7 +76,13 @@ def borderline_images(clustering: Clustering, tolerance: float = 0.05) -> tuple[
     (1, 3)
     """
     scores = _silhouettes(clustering)
-    return _sorted(scores, np.abs(scores) <= tolerance)
+    width = border_width(clustering) if tolerance is None else tolerance
+    return _sorted(scores, np.abs(scores) <= width)
+
+
+def border_width(clustering: Clustering) -> float:
+    """Return how far from 0 the silhouettes of images on a border are at most."""
+    return float(0.1 * np.nanmean(np.abs(_silhouettes(clustering))))
 
 
 def _silhouettes(clustering: Clustering) -> NDArray[np.float32]:

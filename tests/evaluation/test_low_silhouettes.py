@@ -7,6 +7,7 @@ import pytest
 
 from cliplab.clustering.measuring import remeasure
 from cliplab.clustering.sweeping import sweep_clusters
+from cliplab.clustering.values import Clustering
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.low_silhouettes import borderline_images, negative_images
 
@@ -22,6 +23,14 @@ def test_negative_and_borderline_images_are_sorted_by_silhouette() -> None:
     for rows in (negative, borderline):
         assert len(rows) > 1
         assert (np.diff(found.silhouettes[list(rows)]) >= 0).all()
+
+
+def test_what_is_near_0_goes_by_how_large_the_silhouettes_are() -> None:
+    scores = np.array([0.5, -0.5, 0.04, -0.06, 0.9, 0.9])
+    labels, centers = [0, 0, 0, 1, 1, 1], [[0.0], [1.0]]
+    for scale in (1.0, 0.1):
+        found = Clustering(labels, centers, 0.0, scale * scores)
+        assert borderline_images(found) == (2,)  # A tenth of the mean size is 0.048, or 0.0048.
 
 
 @pytest.mark.parametrize("images", [negative_images, borderline_images])

@@ -65,7 +65,7 @@ def _stored(
     moves = transitions_content(snapshot)
     columns = {"hundredths": hundredths(clustering.silhouettes)}
     if distances is not None:
-        columns |= _columns(distances)
+        columns |= _columns(distances, bars.width)
     if moves.transitions is not None:
         columns["after"] = moves.transitions.after.astype(np.int16)
     said, packed = pack(columns)
@@ -93,7 +93,7 @@ def hundredths(values: NDArray[np.floating]) -> NDArray[np.int8]:
     return np.nan_to_num(rounded, nan=_NOT_MEASURED).astype(np.int8)
 
 
-def _columns(distances: SilhouetteDistances) -> dict[str, NDArray[Any]]:
+def _columns(distances: SilhouetteDistances, width: float) -> dict[str, NDArray[Any]]:
     a, b, scores = distances.a, distances.b, distances.silhouettes
     return {
         "nearest": distances.nearest.astype(np.int16),
@@ -101,7 +101,7 @@ def _columns(distances: SilhouetteDistances) -> dict[str, NDArray[Any]]:
         "a": np.nan_to_num(np.round(1000 * a)).astype(np.float32),
         "b": np.nan_to_num(np.round(1000 * b)).astype(np.float32),
         "scores": hundredths(scores),
-        "verdicts": verdicts_of(scores),
+        "verdicts": verdicts_of(scores, width),
     }
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cliplab._core.html import render
 from cliplab._core.language import number, say
 from cliplab.clustering.values import NOISE
-from cliplab.evaluation.low_silhouettes import borderline_images, negative_images
+from cliplab.evaluation.low_silhouettes import border_width, borderline_images, negative_images
 from cliplab.evaluation.silhouette_explanation import SilhouetteExplanation, explain_silhouette
 from cliplab.explorer.model.page_content import PageContent
 from cliplab.explorer.style.theme import MOST_AT_ONCE, cluster_color
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 # Below the border, on it, and above.
 VERDICTS = ("nearer_to_another", "on_the_border", "nearer_to_its_own")
-_BORDER = 0.05
 
 
 class SilhouetteContent(NamedTuple):
@@ -41,6 +40,8 @@ class SilhouetteContent(NamedTuple):
         The small images that the explanation names, by their rows.
     refusal : str
         Why there is no explanation; empty where none was asked for.
+    width : float
+        Up to here from 0 a silhouette is on the border.
     """
 
     negative: Sequence[int]
@@ -48,6 +49,7 @@ class SilhouetteContent(NamedTuple):
     explanation: SilhouetteExplanation | None = None
     uris: dict[int, str] = {}  # noqa: RUF012 (nobody writes into it)
     refusal: str = ""
+    width: float = 0.0
 
 
 def silhouette_content(snapshot: Snapshot) -> SilhouetteContent:
@@ -56,7 +58,8 @@ def silhouette_content(snapshot: Snapshot) -> SilhouetteContent:
     is_measured = clustering.n_measured > 0
     content = SilhouetteContent(
         negative_images(clustering) if is_measured else (),
-        borderline_images(clustering, _BORDER) if is_measured else (),
+        borderline_images(clustering) if is_measured else (),
+        width=border_width(clustering) if is_measured else 0.0,
     )
     if row is None:
         return content
@@ -111,7 +114,7 @@ class Page:
             widget.description = say(f"silhouette.n_{name}", n=number(len(self._lists[name]), ","))
             widget.disabled = not self._lists[name]
         if content.explanation is not None:
-            self._explanation.value = _markup(content.explanation, content.uris)
+            self._explanation.value = _markup(content.explanation, content.uris, content.width)
         elif content.refusal:
             self._explanation.value = note(content.refusal)
         else:
@@ -121,7 +124,7 @@ class Page:
         """Nothing was drawn elsewhere."""
 
 
-def _markup(found: SilhouetteExplanation, uris: dict[int, str]) -> str:
+def _markup(found: SilhouetteExplanation, uris: dict[int, str], width: float) -> str:
     def figure(row: int, words: str, cluster: int) -> dict[str, Any]:
         return {"row": row, "uri": uris[row], "words": words, "color": cluster_color(cluster)}
 
@@ -136,15 +139,15 @@ def _markup(found: SilhouetteExplanation, uris: dict[int, str]) -> str:
         "explorer/style/templates/silhouette.html",
         own=figure(found.medoid, say("silhouette.own", cluster=found.cluster), found.cluster),
         a=distance("a", found.a, found.cluster, say("silhouette.a")),
-        image=figure(found.image, _verdict(found), found.cluster),
+        image=figure(found.image, _verdict(found, width), found.cluster),
         b=distance("b", found.b, nearest, say("silhouette.b")),
         nearest=figure(found.nearest_medoid, say("silhouette.nearest", cluster=nearest), nearest),
     )
 
 
-def _verdict(found: SilhouetteExplanation) -> str:
+def _verdict(found: SilhouetteExplanation, width: float) -> str:
     score = found.silhouette
-    verdict = VERDICTS[verdicts_of(np.array([score]))[0]]
+    verdict = VERDICTS[verdicts_of(np.array([score]), width)[0]]
     return say(
         "silhouette.sum",
         a=number(found.a, ".3f"),
@@ -155,6 +158,6 @@ def _verdict(found: SilhouetteExplanation) -> str:
     )
 
 
-def verdicts_of(scores: NDArray[np.floating]) -> NDArray[np.int8]:
-    """Return for each silhouette which of the `VERDICTS` is said of it."""
-    return (1 + (scores > _BORDER) - (scores < -_BORDER)).astype(np.int8)
+def verdicts_of(scores: NDArray[np.floating], width: float) -> NDArray[np.int8]:
+    """Return for each silhouette which of the `VERDICTS` is said of it, by the border's width."""
+    return (1 + (scores > width) - (scores < -width)).astype(np.int8)
