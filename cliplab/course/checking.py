@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cliplab.course.events import Try, now
-from cliplab.course.judging import Reply, judge, read, refuse
+from cliplab.course.judging import Reply, judge, not_answered, read, refuse
 from cliplab.course.progress import PROGRESS
 
 
@@ -27,7 +27,8 @@ def check(lesson: str, question: str, answer: Any) -> Reply:
     -------
     Reply
         Whether it is right; if not, a hint and the figure to look at. What is no answer of this
-        kind is no error: the reply says what it must be.
+        kind is no error: the reply says what it must be. Three dots, ``...``, are not counted as
+        an answer.
 
     Raises
     ------
@@ -46,6 +47,8 @@ def check(lesson: str, question: str, answer: Any) -> Reply:
     """
     begun = PROGRESS.require_begun(lesson)
     asked = begun.lesson.question(question)
+    if answer is ...:  # As the cell of an exercise begins.
+        return not_answered()
     given = read(asked, answer)
     reply = refuse(asked, answer) if given is None else judge(asked, begun.facts, given)
     PROGRESS.events.append(Try(lesson, question, given, reply.verdict, reply.mistake, now()))

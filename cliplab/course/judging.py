@@ -81,6 +81,11 @@ def refuse(question: Question, answer: Any) -> Reply:
     return Reply(NO_ANSWER, words)
 
 
+def not_answered() -> Reply:
+    """Say what to do to somebody who has not answered yet."""
+    return Reply(NO_ANSWER, "Write your answer in place of the three dots, and run the cell again.")
+
+
 def read(question: Question, answer: Any) -> Any:
     """Return an answer in the one form of its kind, or None for what is no such answer.
 

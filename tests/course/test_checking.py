@@ -67,3 +67,11 @@ def test_an_unknown_question_is_refused():
     begin_small()
     with pytest.raises(ValueError, match="`question` must be one of 'share', 'word', 'order'"):
         course.check("0", "shares", 1)
+
+
+def test_three_dots_are_asked_for_an_answer_and_are_no_try():
+    begin_small()
+    reply = course.check("0", "share", ...)
+    assert reply.verdict == "no answer"
+    assert reply.words == "Write your answer in place of the three dots, and run the cell again."
+    assert PROGRESS.tries == []

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 # By number, so that a lesson is imported when it is begun and not before.
 MODULES = {
+    "1": "how_many_groups",
     "6": "is_it_nothing",
 }
 
