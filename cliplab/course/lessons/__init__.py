@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # By number, so that a lesson is imported when it is begun and not before.
 MODULES = {
     "1": "how_many_groups",
+    "2": "what_does_near_mean",
     "6": "is_it_nothing",
 }
 
