@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 MODULES = {
     "1": "how_many_groups",
     "2": "what_does_near_mean",
+    "3": "what_does_the_map_keep",
     "6": "is_it_nothing",
 }
 

@@ -160,9 +160,9 @@ LESSON = Lesson(
             text="For what share of the images is another image the nearest one, after centering?",
             kind=Number(0, 1, tolerance=0.005),
             key=lambda facts: facts.nearest_changed,
-            because="Centering takes away what all vectors share, so nearly all cosines fall. Still "
-            "most images keep their nearest one. Near means nearer than others, whatever the "
-            "number is.",
+            because="Centering takes away what all vectors share, so nearly all cosines fall. "
+            "Still most images keep their nearest one. Near means nearer than others, whatever "
+            "the number is.",
             look_at="the images nearest to the first one, before and after centering",
             mistakes=(
                 Mistake(
