@@ -8,11 +8,13 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from build_lessons import SOURCES, build
 from loopback.open_images import SmallOpenImages
 from loopback.server import nobody_there
 from nbclient import NotebookClient
 
 from cliplab import Embeddings, load_storybook, save_pack
+from cliplab.course.lessons import find_lesson
 from cliplab.packs.published import publish_pack
 
 pytestmark = [pytest.mark.notebook, pytest.mark.slow]
@@ -32,7 +34,12 @@ def _run(
     Warnings are errors, except one that begins as `allowed` says. `last_cell` is the id of the
     cell after which to stop. The last cell of code is run again after the code `again_after`.
     """
-    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
+    return _run_cells(
+        nbformat.read(NOTEBOOKS / name, as_version=4), folder, allowed, last_cell, again_after
+    )
+
+
+def _run_cells(notebook, folder, allowed="", last_cell="", again_after=""):
     if last_cell:
         ids = [cell.id for cell in notebook.cells]
         notebook.cells = notebook.cells[: ids.index(last_cell) + 1]
@@ -217,3 +224,23 @@ def test_photographs_without_their_clip_send_the_fourth_lesson_to_the_storybook(
     assert "The model ViT-B-32 is not on the Hub" in text
     assert "So we go on with the storybook." in text
     assert "ImageSet of 1000 images, 1000 with a class out of 16" in text
+
+
+@pytest.mark.parametrize("source", sorted(SOURCES.glob("*.md")), ids=lambda source: source.stem)
+def test_a_lesson_of_the_course_says_what_it_is_for_and_its_solutions_are_right(source):
+    text = source.read_text(encoding="utf-8")
+    solved, asked = (build(text, source.stem, is_solved=each) for each in (True, False))
+    lesson = find_lesson(str(int(source.stem[:2])))
+    head = solved.cells[0].source
+    assert head.startswith(f"# {lesson.title}")
+    assert [f"* {each}" in head for each in lesson.objectives] == [True] * len(lesson.objectives)
+    assert f"{lesson.minutes} minutes" in head
+    assert sum(cell.cell_type == "code" for cell in asked.cells) <= 14
+    said = "\n".join(_run_cells(solved, NOTEBOOKS))
+    assert re.findall(r"Reply (.)", said) == ["✓"] * len(lesson.questions)
+
+
+def test_where_nothing_is_filled_in_a_lesson_runs_to_its_end_and_says_what_to_do():
+    """Exercises of the shortest lesson; the cells between them are those of the solved one."""
+    said = "\n".join(_run("lesson_02_what_does_near_mean.ipynb"))
+    assert said.count("Reply ? Write your answer in place of the three dots") == 3
