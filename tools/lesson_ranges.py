@@ -94,7 +94,7 @@ def _row(name: str, answers: list[Any]) -> str:
         ]
         return f"| {name} | {' | '.join(shown)} |"
     counts = Counter(map(_text, answers)).most_common()
-    often = ", ".join(f"{text} ({n} of {len(answers)})" for text, n in counts[:3])
+    often = ", ".join(f"{text} ({n} of {len(answers)})" for text, n in counts[:4])
     return f"| {name} | | {often} | |"
 
 

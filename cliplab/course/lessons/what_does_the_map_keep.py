@@ -15,13 +15,14 @@ from cliplab.embeddings.laboratory import load_laboratory
 from cliplab.evaluation.neighbors import neighbors_kept
 from cliplab.projection.projecting import project
 
-_K = 8
+# The map is cut into so many islands.
+_K = 10
 # The laboratory's first group is made so many times narrower, and this many of the second stay.
 _TIMES_NARROWER, _N_FEW = 5, 25
 
 
 class _Facts(NamedTuple):
-    """What a map keeps of neighbours, of the widths of known groups, and of nearest clusters."""
+    """What a map keeps of neighbours, of the widths of known groups, and of nearest islands."""
 
     kept: float
     kept_by_chance: float
@@ -30,7 +31,7 @@ class _Facts(NamedTuple):
     few_on_the_map: float
     few_among_the_vectors: float
     wide_on_the_map: float
-    n_nearest_clusters: int
+    n_nearest_islands: int
 
 
 def _facts(values: Any) -> _Facts:
@@ -39,9 +40,9 @@ def _facts(values: Any) -> _Facts:
     points, group = _groups_of_known_width(seed)
     on_map = np.asarray(project(points, random_state=seed), dtype=np.float64)
     narrow, few, wide = (_width(on_map[group == each]) for each in range(3))
-    found = sweep_clusters(embeddings, [_K], random_state=seed)[_K]
-    nearest, nearest_on_map = (
-        _nearest(each.centers) for each in (found, remeasure(projection, found))
+    islands = sweep_clusters(projection, [_K], random_state=seed)[_K]
+    nearest_on_map, nearest = (
+        _nearest(each.centers) for each in (islands, remeasure(embeddings, islands))
     )
     return _Facts(
         kept=neighbors.share,
@@ -51,7 +52,7 @@ def _facts(values: Any) -> _Facts:
         few_on_the_map=few / narrow,
         few_among_the_vectors=_width(points[group == 1]) / _width(points[group == 0]),
         wide_on_the_map=wide / narrow,
-        n_nearest_clusters=int((nearest == nearest_on_map).sum()),
+        n_nearest_islands=int((nearest == nearest_on_map).sum()),
     )
 
 
@@ -173,19 +174,19 @@ LESSON = Lesson(
         ),
         Question(
             name="the nearest island",
-            text=f"For how many of the {_K} clusters is the cluster that is nearest on the map the "
-            "one that is nearest among the vectors, too (by their centres)?",
+            text=f"K-means has cut the map into {_K} islands. For how many of them is the island that "
+            "is nearest on the map nearest among the vectors, too (by their centres)?",
             kind=WholeNumber(0, _K),
-            key=lambda facts: facts.n_nearest_clusters,
-            because="t-SNE cares for neighbours. What is further apart is placed where there was "
-            "room, so a gap on the map is not a distance.",
-            look_at="the table of nearest clusters",
+            key=lambda facts: facts.n_nearest_islands,
+            because="t-SNE cares for the neighbours of images. Islands are placed where there was "
+            "room, so the next island is a guess, and a gap on the map is not a distance.",
+            look_at="the table of nearest islands",
             mistakes=(
                 Mistake(
                     "all: the gap is the distance",
                     _K,
-                    "Then a gap on the map would be a distance. Compare the two rows, cluster by "
-                    "cluster.",
+                    "Then a gap on the map would be a distance. Compare the two rows, island by "
+                    "island.",
                 ),
                 Mistake(
                     "none: the map keeps nothing",
@@ -196,12 +197,12 @@ LESSON = Lesson(
                 Mistake(
                     "the share of neighbours kept",
                     lambda facts: round(_K * facts.kept),
-                    "That is the share of neighbours of images. Here whole clusters are compared.",
+                    "That is the share of neighbours of images. Here whole islands are compared.",
                 ),
                 Mistake(
                     "those that differ",
-                    lambda facts: _K - facts.n_nearest_clusters,
-                    "That counts the clusters for which the two differ. Count where they are the "
+                    lambda facts: _K - facts.n_nearest_islands,
+                    "That counts the islands for which the two differ. Count where they are the "
                     "same.",
                 ),
                 Mistake(
