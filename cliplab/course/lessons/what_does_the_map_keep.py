@@ -174,8 +174,8 @@ LESSON = Lesson(
         ),
         Question(
             name="the nearest island",
-            text=f"K-means has cut the map into {_K} islands. For how many of them is the island that "
-            "is nearest on the map nearest among the vectors, too (by their centres)?",
+            text=f"K-means has cut the map into {_K} islands. For how many of them is the island "
+            "that is nearest on the map nearest among the vectors, too (by their centres)?",
             kind=WholeNumber(0, _K),
             key=lambda facts: facts.n_nearest_islands,
             because="t-SNE cares for the neighbours of images. Islands are placed where there was "
