@@ -74,4 +74,4 @@ def test_three_dots_are_asked_for_an_answer_and_are_no_try():
     reply = course.check("0", "share", ...)
     assert reply.verdict == "no answer"
     assert reply.words == "Write your answer in place of the three dots, and run the cell again."
-    assert PROGRESS.tries == []
+    assert PROGRESS.events == []
