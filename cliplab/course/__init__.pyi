@@ -16,5 +16,6 @@ from .saving_lesson import save_lesson as save_lesson
 from .screen.grid import MapGrid as MapGrid
 from .screen.sample_display import show_another_sample as show_another_sample
 from .screen.stepper import KMeansStepper as KMeansStepper
+from .sorting import Sorting as Sorting
 from .sorting import sort_images as sort_images
 from .summarizing import summarize_hand_ins as summarize_hand_ins
