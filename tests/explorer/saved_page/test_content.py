@@ -61,7 +61,8 @@ def test_every_bar_opens_as_in_the_explorer(explorer, value):
         columns = _columns(stored)
         for row in range(0, len(explorer.images), 3):
             explorer.state.opened = row
-            found = silhouette_content(explorer._session.snapshot).explanation
+            content = silhouette_content(explorer._session.snapshot)
+            found = content.explanation
             a, b, score = columns["a"][row] / 1000, columns["b"][row] / 1000, columns["scores"][row]
             verdict = said["verdicts"][columns["verdicts"][row]]
             sentence = said["sum"].format(
@@ -71,7 +72,7 @@ def test_every_bar_opens_as_in_the_explorer(explorer, value):
                 score=f"{score / 100:.2f}",
                 verdict=verdict,
             )
-            assert sentence == _verdict(found).replace("-0.00", "0.00")
+            assert sentence == _verdict(found, content.width).replace("-0.00", "0.00")
             assert columns["nearest"][row] == found.nearest_cluster
             assert stored["medoids"][found.cluster] == found.medoid
 
