@@ -15,6 +15,7 @@ MODULES = {
     "1": "how_many_groups",
     "2": "what_does_near_mean",
     "3": "what_does_the_map_keep",
+    "4": "will_two_starts_agree",
     "5": "where_is_the_elbow",
     "6": "is_it_nothing",
 }
