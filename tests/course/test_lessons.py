@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from cliplab import Pack, load_pack, project, sweep_clusters
+from cliplab import Pack, load_laboratory, load_pack, project, sweep_clusters
 from cliplab.course.judging import MISTAKE, NO_ANSWER, RIGHT, answer_of, judge, read, refuse
 from cliplab.course.lessons import MODULES, find_lesson
 from cliplab.packs.published import STORYBOOK_PACK
@@ -23,7 +23,18 @@ pytestmark = [pytest.mark.proof, pytest.mark.slow]
 
 N_IMAGES = 60
 
+
+def _shape(name, **given):
+    """Return a function that draws a shape of the laboratory, with the seed of somebody."""
+    return lambda own: load_laboratory(
+        name, n_images=2 * N_IMAGES, random_state=own.random_state, **given
+    )
+
+
 MAKE = {
+    "arc": _shape("arc"),
+    "pair": _shape("mixture", n_groups=2, separation=6),
+    "nested": _shape("hierarchy"),
     "projection": lambda own: project(own.embeddings, random_state=own.random_state),
     "sweep": lambda own: sweep_clusters(own.embeddings, range(2, 9), random_state=own.random_state),
 }

@@ -18,6 +18,7 @@ MODULES = {
     "4": "will_two_starts_agree",
     "5": "where_is_the_elbow",
     "6": "is_it_nothing",
+    "7": "two_groups_or_one",
 }
 
 
