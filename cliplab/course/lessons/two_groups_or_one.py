@@ -35,16 +35,20 @@ class _Facts(NamedTuple):
 
 def _facts(values: Any) -> _Facts:
     seed = values.random_state
-    shapes = [getattr(values, name) for name in _SHAPES]
-    found = [_of_two(shape, seed) for shape in shapes]
-    nested = values.nested
+    arc, pair, nested = (_of_two(getattr(values, name), seed) for name in _SHAPES)
     return _Facts(
-        *(each.silhouette for each in found),
-        *(each.null_silhouette for each in found),
-        *(each.fullness for each in found),
-        pair_p_value=found[_SHAPES.index("pair")].p_value,
-        n_outer_groups=len(np.unique(nested.outer_labels)),
-        n_inner_groups=nested.n_groups,
+        arc_silhouette=arc.silhouette,
+        pair_silhouette=pair.silhouette,
+        nested_silhouette=nested.silhouette,
+        arc_null_silhouette=arc.null_silhouette,
+        pair_null_silhouette=pair.null_silhouette,
+        nested_null_silhouette=nested.null_silhouette,
+        arc_fullness=arc.fullness,
+        pair_fullness=pair.fullness,
+        nested_fullness=nested.fullness,
+        pair_p_value=pair.p_value,
+        n_outer_groups=len(np.unique(values.nested.outer_labels)),
+        n_inner_groups=values.nested.n_groups,
     )
 
 
@@ -73,8 +77,8 @@ def _order(facts: _Facts, measure: str, *, falling: bool = False) -> tuple[str, 
 
 def _beyond_null(facts: _Facts) -> tuple[str, ...]:
     def beyond(name: str) -> float:
-        difference: float = getattr(facts, f"{name}_silhouette")
-        return difference - getattr(facts, f"{name}_null_silhouette")
+        own, null = (getattr(facts, f"{name}_{what}") for what in ("silhouette", "null_silhouette"))
+        return float(own - null)
 
     return tuple(sorted(_SHAPES, key=beyond, reverse=True))
 
