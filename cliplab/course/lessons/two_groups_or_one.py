@@ -144,7 +144,7 @@ LESSON = Lesson(
             key=lambda facts: _order(facts, "fullness"),
             because="That is another order than that of the silhouettes. A silhouette asks how "
             "far apart two parts lie, and a valley whether there is a gap between them.",
-            look_at="the three valleys",
+            look_at="the valley of each of the three, drawn with show_valley",
             mistakes=(
                 Mistake(
                     "the longest silhouette first",
