@@ -19,6 +19,7 @@ MODULES = {
     "5": "where_is_the_elbow",
     "6": "is_it_nothing",
     "7": "two_groups_or_one",
+    "8": "whose_classes",
 }
 
 
