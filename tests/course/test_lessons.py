@@ -15,8 +15,10 @@ import numpy as np
 import pytest
 
 from cliplab import Pack, load_laboratory, load_pack, project, sweep_clusters
+from cliplab import ClipEncoder, Pack, load_pack, load_storybook, project, sweep_clusters
 from cliplab.course.judging import MISTAKE, NO_ANSWER, RIGHT, answer_of, judge, read, refuse
 from cliplab.course.lessons import MODULES, find_lesson
+from cliplab.embeddings.text_encoder import StorybookTextEncoder
 from cliplab.packs.published import STORYBOOK_PACK
 
 pytestmark = [pytest.mark.proof, pytest.mark.slow]
@@ -37,6 +39,11 @@ MAKE = {
     "nested": _shape("hierarchy"),
     "projection": lambda own: project(own.embeddings, random_state=own.random_state),
     "sweep": lambda own: sweep_clusters(own.embeddings, range(2, 9), random_state=own.random_state),
+    "encoder": lambda own: StorybookTextEncoder(),
+    "signed_images": lambda own: load_storybook(
+        n_images=N_IMAGES, random_state=own.random_state, painted_words=1.0
+    ),
+    "signed_embeddings": lambda own: ClipEncoder("storybook").encode_images(own.signed_images),
 }
 
 LESSONS = [find_lesson(number) for number in MODULES]

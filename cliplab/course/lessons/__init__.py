@@ -20,6 +20,7 @@ MODULES = {
     "6": "is_it_nothing",
     "7": "two_groups_or_one",
     "8": "whose_classes",
+    "9": "what_is_it_called",
 }
 
 
