@@ -10,7 +10,7 @@ from cliplab.embeddings.baselines import encode_pixels
 from cliplab.evaluation.comparison import Comparison, compare_embeddings
 
 _FACTORS = ("object", "color", "place")
-_N_RUNS = 3
+_N_CLUSTERS, _N_RUNS = 16, 3
 # So few images that two intervals often overlap although the difference is clear.
 _N_FEW, _SMALL_SIDE = 250, 5
 
@@ -35,15 +35,16 @@ def _facts(values: Any) -> _Facts:
     pixels = encode_pixels(images)
     both = {"CLIP": values.embeddings, "pixels": pixels}
 
-    def compared(factor: str, some: Any, sights: dict[str, Any]) -> Comparison:
-        classes = some.with_classes(factor)
-        return compare_embeddings(classes, sights, random_state=seed, n_init=_N_RUNS)
+    def compared(images: Any, sights: dict[str, Any], n_clusters: int | None = None) -> Comparison:
+        return compare_embeddings(images, sights, n_clusters, random_state=seed, n_init=_N_RUNS)
 
-    by_factor = {factor: compared(factor, images, both) for factor in _FACTORS}
+    by_factor = {
+        factor: compared(images.with_classes(factor), both, _N_CLUSTERS) for factor in _FACTORS
+    }
     agreements = by_factor["object"].agreements
-    few = images[:_N_FEW]
+    few = images[:_N_FEW].with_classes("place")
     sizes = {"sharp": pixels[:_N_FEW], "small": encode_pixels(few, _SMALL_SIDE)}
-    small = compared("place", few, sizes)
+    small = compared(few, sizes)
     ends = small.to_pandas().set_index("embedding")
     difference = small.difference("sharp", "small")
     return _Facts(
@@ -84,8 +85,8 @@ LESSON = Lesson(
     questions=(
         Question(
             name="clip minus pixels",
-            text="By how much do clusters of CLIP's vectors agree better with the object than "
-            "clusters of the pixels (difference of the adjusted mutual information)?",
+            text="16 clusters each: by how much do CLIP's agree better with the object than those "
+            "of the pixels (difference of the adjusted mutual information)?",
             kind=Number(-2, 2, tolerance=0.005),
             key=lambda facts: facts.clip_minus_pixels,
             because="A difference says by how much. The same sentence without a number would be "
@@ -117,12 +118,12 @@ LESSON = Lesson(
         ),
         Question(
             name="where pixels lead",
-            text="For which of the three do clusters of the pixels agree better than CLIP's? If "
-            "there are several, take the one with the largest difference.",
+            text="For which of the three do the 16 clusters of pixels agree better than CLIP's? "
+            "If there are several, take the one with the largest difference.",
             kind=Choice((*_FACTORS, "none")),
             key=_where_pixels_lead,
-            because="Both embeddings have groups in them. Which one is better depends on whose "
-            "classes you ask for.",
+            because="The clusters are the same for all three. Which embedding is ahead depends on "
+            "whose classes you ask for.",
             look_at="the table of all three",
             mistakes=(
                 Mistake(
@@ -133,8 +134,7 @@ LESSON = Lesson(
                 Mistake(
                     "the object",
                     "object",
-                    "Those are the classes that CLIP's captions spoke of most clearly. Pixels know "
-                    "little of them.",
+                    "Compare the two numbers in the rows of the object. Which is the higher one?",
                 ),
                 Mistake(
                     "the color",

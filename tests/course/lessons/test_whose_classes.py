@@ -28,14 +28,14 @@ def lesson(no_progress, begun):
     PROGRESS.begin(begun)  # With its facts, which take seconds.
 
 
-def _compared(values, factor, **sights):
+def _compared(values, factor, n_clusters=None, **sights):
     images = values["images"].with_classes(factor)
-    return compare_embeddings(images, sights, random_state=3, n_init=3)
+    return compare_embeddings(images, sights, n_clusters, random_state=3, n_init=3)
 
 
 def _clip_and_pixels(values, factor):
     pixels = encode_pixels(values["images"])
-    return _compared(values, factor, CLIP=values["embeddings"], pixels=pixels)
+    return _compared(values, factor, 16, CLIP=values["embeddings"], pixels=pixels)
 
 
 def test_clip_is_ahead_of_the_pixels_for_the_object(values):
