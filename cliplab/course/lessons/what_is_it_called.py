@@ -62,7 +62,8 @@ def _cosines(values: Any, embeddings: Embeddings, texts: list[str]) -> NDArray[n
 
 def _called(values: Any, embeddings: Embeddings, words: Sequence[str]) -> NDArray[np.str_]:
     nearest = _cosines(values, embeddings, [f"a {word}" for word in words]).argmax(axis=1)
-    return np.array(words)[nearest]
+    called: NDArray[np.str_] = np.array(words)[nearest]
+    return called
 
 
 def _false(values: Any, objects: NDArray[Any], words: Sequence[str]) -> float:
