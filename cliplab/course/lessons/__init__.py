@@ -21,6 +21,7 @@ MODULES = {
     "7": "two_groups_or_one",
     "8": "whose_classes",
     "9": "what_is_it_called",
+    "10": "would_it_come_back",
 }
 
 
