@@ -16,7 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from cliplab import ClipEncoder, load_storybook, project, sweep_clusters
+from cliplab import ClipEncoder, load_laboratory, load_storybook, project, sweep_clusters
 from cliplab.course.judging import answer_of
 from cliplab.course.lessons import MODULES, find_lesson
 from cliplab.course.questions import Lesson
@@ -26,14 +26,25 @@ MARKERS = re.compile("(<!-- ranges -->).*?(<!-- /ranges -->)", re.DOTALL)
 SEEDS = range(10)
 N_IMAGES = 1000
 # A lesson that takes fewer images takes the first of them, as a smaller storybook has.
-FEWER_IMAGES = {"1": 16}
+FEWER_IMAGES = {"1": 16, "8": 600, "9": 600}
 # What a lesson begins with beside images and embeddings, as its notebook makes it.
 MAKE: dict[str, Callable[[Any], Any]] = {
     "projection": lambda own: project(own.embeddings, random_state=own.random_state),
     "sweep": lambda own: sweep_clusters(
         own.embeddings, range(2, 21), random_state=own.random_state
     ),
+    "arc": lambda own: _shape("arc", own),
+    "pair": lambda own: _shape("mixture", own, n_groups=2, separation=6),
+    "nested": lambda own: _shape("hierarchy", own),
+    "signed_images": lambda own: load_storybook(
+        200, random_state=own.random_state, painted_words=1.0
+    ),
+    "signed_embeddings": lambda own: own.encoder.encode_images(own.signed_images, store=False),
 }
+
+
+def _shape(name: str, own: Any, **given: Any) -> Any:
+    return load_laboratory(name, n_images=400, random_state=own.random_state, **given)
 
 
 def main() -> None:

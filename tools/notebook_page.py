@@ -187,7 +187,8 @@ class Notebook:
         self.wait_for(
             """doc && documents.every((each) => each.is_idle)
             && [...Bokeh.index].every((view) => view.el.getBoundingClientRect().width > 0)
-            && !document.querySelector('.cliplab-choose-k input:disabled')
+            && (!document.querySelector('.cliplab-choose-k input')
+              || document.querySelector('.cliplab-choose-k input:enabled'))
             && panel.sessionContext.session.kernel.status === 'idle'"""
         )
 
