@@ -100,13 +100,19 @@ def with_table(page: str, table: str) -> str:
 
 def _row(name: str, answers: list[Any]) -> str:
     if all(isinstance(answer, int | float) for answer in answers):
-        shown = [
-            _number(each) for each in (min(answers), sum(answers) / len(answers), max(answers))
-        ]
-        return f"| {name} | {' | '.join(shown)} |"
+        return f"| {name} | {' | '.join(_range(answers))} |"
+    if all(isinstance(answer, tuple) and isinstance(answer[1], float) for answer in answers):
+        # A verdict with its number; the verdicts are the same, or the most frequent is named.
+        verdict = Counter(answer[0] for answer in answers).most_common(1)[0][0]
+        shown = _range([answer[1] for answer in answers if answer[0] == verdict])
+        return f"| {name} | {' | '.join(f'{verdict}, {each}' for each in shown)} |"
     counts = Counter(map(_text, answers)).most_common()
     often = ", ".join(f"{text} ({n} of {len(answers)})" for text, n in counts[:4])
     return f"| {name} | | {often} | |"
+
+
+def _range(numbers: list[float]) -> list[str]:
+    return [_number(each) for each in (min(numbers), sum(numbers) / len(numbers), max(numbers))]
 
 
 def _number(value: float) -> str:

@@ -69,32 +69,32 @@ def image_column(items: Iterable[Any], name: str) -> list[str | bytes | None]:
     ValueError
         If an array has another shape or other numbers than an image.
     """
-    return [_stored(item, f"{name}[{row}]") for row, item in enumerate(items)]
+    return [_stored(item, name, row) for row, item in enumerate(items)]
 
 
-def _stored(item: Any, name: str) -> str | bytes | None:
+def _stored(item: Any, name: str, row: int) -> str | bytes | None:
     if is_missing(item):
         return None
     if isinstance(item, str | os.PathLike):
         return str(Path(item).expanduser().absolute())
     if isinstance(item, np.ndarray):
-        item = _from_pixels(item, name)
+        item = _from_pixels(item, name, row)
     if not isinstance(item, Image.Image):
-        must = "be a path, a PIL.Image.Image or an array of pixels"
-        raise TypeError(wrong_value(name, must, type(item).__name__))
+        must = "hold paths, images of Pillow (PIL.Image.Image) or arrays of pixels"
+        raise TypeError(wrong_value(name, must, item, f" in row {row}"))
     buffer = io.BytesIO()
     upright_rgb(item).save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
 
 
-def _from_pixels(pixels: np.ndarray[Any, Any], name: str) -> Image.Image:
+def _from_pixels(pixels: np.ndarray[Any, Any], name: str, row: int) -> Image.Image:
     is_shaped = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (3, 4))
     if not is_shaped or not pixels.size:
-        must = "have the shape (height, width) or (height, width, 3 or 4)"
-        raise ValueError(wrong_value(name, must, pixels.shape))
+        must = "hold arrays of the shape (height, width) or (height, width, 3 or 4)"
+        raise ValueError(wrong_value(name, must, pixels.shape, f" in row {row}"))
     if pixels.dtype != np.uint8:
-        must = "hold whole numbers from 0 to 255, in uint8 (`(255 * pixels).astype('uint8')`?)"
-        raise ValueError(wrong_value(name, must, pixels.dtype))
+        must = "hold numbers from 0 to 255 in uint8 (`(255 * pixels).astype('uint8')`?)"
+        raise ValueError(wrong_value(name, must, str(pixels.dtype), f" in row {row}"))
     return Image.fromarray(np.ascontiguousarray(pixels))
 
 

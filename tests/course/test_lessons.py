@@ -14,8 +14,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from cliplab import Pack, load_laboratory, load_pack, project, sweep_clusters
-from cliplab import ClipEncoder, Pack, load_pack, load_storybook, project, sweep_clusters
+from cliplab import (
+    ClipEncoder,
+    Pack,
+    load_laboratory,
+    load_pack,
+    load_storybook,
+    project,
+    sweep_clusters,
+)
 from cliplab.course.judging import MISTAKE, NO_ANSWER, RIGHT, answer_of, judge, read, refuse
 from cliplab.course.lessons import MODULES, find_lesson
 from cliplab.embeddings.text_encoder import StorybookTextEncoder

@@ -81,9 +81,9 @@ def test_a_set_without_any_readable_image_is_refused():
         ("photos/", TypeError, r"`images` must be a list of paths.*load_folder"),
         (5, TypeError, "`images` must be a list of paths"),
         ([], ValueError, "`images` must hold at least one image"),
-        ([3.5], TypeError, r"`images\[0\]` must be a path"),
-        ([np.zeros((2, 2, 2), np.uint8)], ValueError, r"`images\[0\]` must have the shape"),
-        ([np.zeros((2, 2, 3))], ValueError, "whole numbers from 0 to 255"),
+        ([3.5], TypeError, r"`images` must hold paths, .* Got 3\.5 instead in row 0"),
+        ([np.zeros((2, 2, 2), np.uint8)], ValueError, "`images` must hold arrays of the shape"),
+        ([np.zeros((2, 2, 3))], ValueError, "numbers from 0 to 255"),
     ],
 )
 def test_what_is_no_image_is_refused_in_words(images, error, words):
