@@ -481,33 +481,6 @@ def _what_is_cut(
     return found
 
 
-GERMAN = """\
-from cliplab import set_language
-
-set_language("de")
-german = Explorer(images, embeddings, explorer.projection, sweep, encoder=encoder)
-german"""
-
-
-def test_in_german_it_says_the_same_and_nothing_is_cut_either(pages: Notebook) -> None:
-    pages.run_cell(GERMAN)
-    cell = pages.evaluate("return cells.length - 1")
-    screen = pages.cell(cell).locator(".cliplab-screen")
-    try:
-        screen.get_by_text("Wie viele Gruppen gibt es?").wait_for()
-        screen.get_by_text(messages("de")["script"]["about_silhouettes"]).wait_for()
-        for name in ("method", "groups", "reveal"):  # Those with most controls.
-            title = messages("de")["pages"][name]["title"]
-            screen.locator(".widget-toggle-button", has_text=title).click()
-            for width in (1280, 400):
-                assert _what_is_cut(pages, THEMES[0], False, width, cell) == []
-    finally:
-        pages.page.set_viewport_size({"width": 1280, "height": 1000})
-        _show_side_bar(pages, True)
-        pages.evaluate("cells.at(-1).model.sharedModel.setSource(arg)", "set_language('en')")
-        pages.run(cell)  # The Explorer that its cell has shown is freed.
-
-
 def _n_selected(notebook: Notebook) -> int:
     return len(notebook.evaluate("return model_of('images').selected.indices"))
 
@@ -640,3 +613,30 @@ def test_words_colours_and_null_data_are_reached_by_keyboard_alone(by_keyboard: 
     tab_to(page, "null data")
     page.keyboard.press("ArrowDown")
     pages.wait_for("view_of('null scatter')?.el.getBoundingClientRect().height > 100")
+
+
+GERMAN = """\
+from cliplab import set_language
+
+set_language("de")
+german = Explorer(images, embeddings, explorer.projection, sweep, encoder=encoder)
+german"""
+
+
+def test_in_german_it_says_the_same_and_nothing_is_cut_either(pages: Notebook) -> None:
+    # It is the last: the second Explorer stays on the page.
+    pages.run_cell(GERMAN)
+    cell = pages.evaluate("return cells.length - 1")
+    screen = pages.cell(cell).locator(".cliplab-screen")
+    try:
+        screen.get_by_text("Wie viele Gruppen gibt es?").wait_for()
+        screen.get_by_text(messages("de")["script"]["about_silhouettes"]).wait_for()
+        for name in ("method", "groups", "reveal"):  # Those with most controls.
+            title = messages("de")["pages"][name]["title"]
+            screen.locator(".widget-toggle-button", has_text=title).click()
+            for width in (1280, 400):
+                assert _what_is_cut(pages, THEMES[0], False, width, cell) == []
+    finally:
+        pages.page.set_viewport_size({"width": 1280, "height": 1000})
+        _show_side_bar(pages, True)
+        pages.run_cell("set_language('en')")
