@@ -462,9 +462,9 @@ def test_a_sweep_by_another_algorithm_is_an_error():
 )
 def test_too_few_repetitions_are_an_error(name, least):
     for value in (least - 1, float(least), str(least)):
-        words = rf"`{name}` must be a whole number of at least {least}\. Got {value!r} instead\."
-        with pytest.raises(ValueError, match=words):
-            gather_evidence(POINTS, SWEEP, **{name: value})
+        words = rf"`{name}` must be a whole number from {least} to 10000\. Got {value!r} instead\."
+        with pytest.raises((TypeError, ValueError), match=words):
+            evidence_for_k(POINTS, SWEEP, **{name: value})
     assert _quietly(POINTS[:40], sweep_clusters(POINTS[:40], [2]), **{name: least}).sentence
 
 

@@ -239,7 +239,7 @@ def test_a_table_without_images_is_refused_with_the_columns_that_it_has(hub, pet
     ("arguments", "words"),
     [
         ({"n_images": 0}, "`n_images` must be a whole number of at least 1"),
-        ({"random_state": -1}, "`random_state` must be a whole number of at least 0"),
+        ({"random_state": -1}, "`random_state` must be a whole number from 0"),
         ({"max_row_groups": 0}, "`max_row_groups` must be a whole number of at least 1"),
         ({"split": "dev"}, "`split` must be one of .*'train'.* Got 'dev'"),
         ({"image_column": "drawing"}, "`image_column` must be a column of .*'photo'"),
