@@ -226,7 +226,9 @@ def test_photographs_without_their_clip_send_the_fourth_lesson_to_the_storybook(
     assert "ImageSet of 1000 images, 1000 with a class out of 16" in text
 
 
-@pytest.mark.parametrize("source", sorted(SOURCES.glob("*.md")), ids=lambda source: source.stem)
+@pytest.mark.parametrize(
+    "source", sorted(SOURCES.glob("[0-9]*.md")), ids=lambda source: source.stem
+)
 def test_a_lesson_of_the_course_says_what_it_is_for_and_its_solutions_are_right(source):
     text = source.read_text(encoding="utf-8")
     solved, asked = (build(text, source.stem, is_solved=each) for each in (True, False))
@@ -238,6 +240,12 @@ def test_a_lesson_of_the_course_says_what_it_is_for_and_its_solutions_are_right(
     assert sum(cell.cell_type == "code" for cell in asked.cells) <= 14
     said = "\n".join(_run_cells(solved, NOTEBOOKS))
     assert re.findall(r"Reply (.)", said) == ["✓"] * len(lesson.questions)
+
+
+def test_the_ninety_minutes_ask_six_questions_and_their_solutions_are_right():
+    text = (SOURCES / "ninety_minutes.md").read_text(encoding="utf-8")
+    said = "\n".join(_run_cells(build(text, "ninety", is_solved=True), NOTEBOOKS))
+    assert re.findall(r"Reply (.)", said) == ["✓"] * 6
 
 
 def test_where_nothing_is_filled_in_a_lesson_runs_to_its_end_and_says_what_to_do():

@@ -79,7 +79,8 @@ def with_links(text: str, page: Path, copy: Path, source: Path, address: Address
         is_page = path.is_relative_to(ROOT / "docs") or path.suffix == ".ipynb"
         if is_page or path.name == "CHANGELOG.md":
             return f"]({Path(os.path.relpath(target, copy.parent)).as_posix()}{anchor})"
-        return f"]({address.repository}/blob/{address.ref}/{path.relative_to(ROOT)}{anchor})"
+        place = path.relative_to(ROOT).as_posix()
+        return f"]({address.repository}/blob/{address.ref}/{place}{anchor})"
 
     return LINK.sub(linked, text)
 

@@ -54,7 +54,8 @@ def main() -> int:
 
 def notebook_path(source: Path) -> Path:
     """Return where the notebook of a lesson belongs."""
-    return source.parents[1] / f"lesson_{source.stem}.ipynb"
+    name = f"lesson_{source.stem}" if source.stem[0].isdigit() else source.stem
+    return source.parents[1] / f"{name}.ipynb"
 
 
 def build(markdown: str, name: str, *, is_solved: bool = False) -> Any:

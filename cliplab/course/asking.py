@@ -7,7 +7,7 @@ import ipywidgets
 from cliplab._core.html import render
 from cliplab.course.boxes import box_for
 from cliplab.course.checking import check
-from cliplab.course.judging import WAITS, Reply
+from cliplab.course.judging import NO_ANSWER, WAITS, Reply
 from cliplab.course.progress import PROGRESS
 from cliplab.explorer.notebook.outputs import is_watched, show_value, show_words
 
@@ -41,7 +41,13 @@ class AskedQuestion:
         """Check what stands in the box, and say what becomes of it."""
         # The first answer takes the seconds in which the key is computed.
         self._reply.value = Reply(WAITS, "Checking")._repr_html_()
-        self._reply.value = check(self._lesson, self._question.name, self._box.answer)._repr_html_()
+        try:
+            reply = check(self._lesson, self._question.name, self._box.answer)
+        except Exception as error:
+            # It would be lost in a callback, and the question would say for ever that it waits.
+            self._reply.value = Reply(NO_ANSWER, f"It cannot be checked: {error}")._repr_html_()
+            raise
+        self._reply.value = reply._repr_html_()
 
     def __repr__(self) -> str:
         return f"AskedQuestion {self._question.name!r}: {self._question.text}"

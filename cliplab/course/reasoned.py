@@ -38,8 +38,7 @@ class Reasoned:
     @property
     def must(self) -> str:
         """What an answer must be."""
-        example = (self.verdict.options[-1], (self.number.least + self.number.most) / 2)
-        return f"{self.verdict.must} and {self.number.must} that shows it, such as {example!r}"
+        return f"{self.verdict.must} and {self.number.must} that shows it, as (verdict, number)"
 
     def read(self, answer: Any) -> tuple[str, float] | None:
         """Return verdict and number."""

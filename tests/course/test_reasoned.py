@@ -33,5 +33,5 @@ def test_both_have_to_be_the_same():
 
 
 def test_it_says_what_an_answer_must_be():
-    words = "one of 'yes', 'no' and a number from -1 to 1 that shows it, such as ('no', 0.0)"
+    words = "one of 'yes', 'no' and a number from -1 to 1 that shows it, as (verdict, number)"
     assert KIND.must == words

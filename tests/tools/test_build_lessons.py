@@ -62,4 +62,5 @@ def test_every_notebook_of_the_course_is_what_its_markdown_says():
     result = subprocess.run(check, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
     built = {notebook_path(source) for source in SOURCES.glob("*.md")}
-    assert built == set((ROOT / "notebooks").glob("lesson_*.ipynb"))
+    assert built >= set((ROOT / "notebooks").glob("lesson_*.ipynb"))
+    assert all(path.exists() for path in built)

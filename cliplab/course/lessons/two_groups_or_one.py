@@ -179,7 +179,7 @@ LESSON = Lesson(
             look_at="the evidence for the nested vectors",
             mistakes=(
                 Mistake(
-                    "2, where the slider begins",
+                    "2, since they were cut into two",
                     "2",
                     "There is a valley at k = 2, but one of the two clusters holds more than one "
                     "group.",

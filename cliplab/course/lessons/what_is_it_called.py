@@ -166,8 +166,8 @@ LESSON = Lesson(
                 Mistake(
                     "no effect here, so none anywhere",
                     _NO_MATTER,
-                    "You have seen one model, and it has never seen a word in an image. What "
-                    "would you have to test before you speak of every CLIP?",
+                    "You have seen one model. What would you have to test before you speak of "
+                    "every CLIP?",
                 ),
                 Mistake(
                     "it reads and resists",
