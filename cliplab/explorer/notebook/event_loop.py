@@ -60,7 +60,8 @@ class EventLoop:
             return
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(make)
-            done.wait()
+            while not done.wait(1) and self._loop.is_running():
+                pass  # A loop that has ended makes nothing more.
 
     def post_soon(self, change: Callable[[], None]) -> None:
         """Make a change a moment later, when messages that wait already have been heard.
