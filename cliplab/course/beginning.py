@@ -12,6 +12,7 @@ from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.course.lessons import find_lesson
 from cliplab.course.progress import PROGRESS, Begun
 from cliplab.course.questions import Lesson
+from cliplab.course.recipes import describe
 from cliplab.embeddings.values import Embeddings
 from cliplab.images.image_set import ImageSet
 from cliplab.projection.values import Projection
@@ -96,7 +97,8 @@ def begin(lesson: str, *, random_state: int = 0, **values: Any) -> BegunLesson:
     rows = {name: _n_rows(value) for name, value in values.items() if name in _KINDS}
     for name, n_rows in rows.items():
         require_rows(name, n_rows, next(iter(rows.values())))
-    PROGRESS.begin(Begun(found, SimpleNamespace(**values, random_state=int(random_state))))
+    own = SimpleNamespace(**values, random_state=int(random_state))
+    PROGRESS.begin(Begun(found, own, describe(own)))
     return BegunLesson(found)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from cliplab.course.events import Try, now
 from cliplab.course.judging import Reply, judge, not_answered, read, refuse
 from cliplab.course.progress import PROGRESS
 
@@ -51,5 +50,5 @@ def check(lesson: str, question: str, answer: Any) -> Reply:
         return not_answered()
     given = read(asked, answer)
     reply = refuse(asked, answer) if given is None else judge(asked, begun.facts, given)
-    PROGRESS.events.append(Try(lesson, question, given, reply.verdict, reply.mistake, now()))
+    PROGRESS.answer(begun, question, given, reply)
     return reply

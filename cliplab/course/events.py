@@ -1,4 +1,4 @@
-"""What a learner does: tries to answer and predictions, as values and as entries of a file."""
+"""What a learner does: beginnings, tries and predictions, as values and as entries of a file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,25 @@ from typing import Any
 
 _MOST_TEXT = 1_000
 _MOST_EVENTS = 10_000
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """A lesson that was begun with some values.
+
+    Parameters
+    ----------
+    lesson : str
+        Its number.
+    random_state : int
+        The learner's seed.
+    values : mapping
+        How the values were made, as `describe` returns it.
+    """
+
+    lesson: str
+    random_state: int
+    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -25,6 +44,8 @@ class Try:
         What became of it, as in `Reply`.
     at : str
         When, in UTC.
+    beginning : int
+        Which of the beginnings it belongs to: another seed has another key.
     """
 
     lesson: str
@@ -33,6 +54,7 @@ class Try:
     verdict: str
     mistake: str
     at: str
+    beginning: int
 
 
 @dataclass(frozen=True)
@@ -63,8 +85,8 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def entries_of(events: Sequence[Event]) -> list[dict[str, Any]]:
-    """Return events as entries of a file."""
+def entries_of(events: Sequence[Event | Beginning]) -> list[dict[str, Any]]:
+    """Return beginnings or events as entries of a file."""
     return [asdict(event) for event in events]
 
 
@@ -91,6 +113,27 @@ def events_of(entries: Any) -> tuple[Event, ...]:
     return tuple(_event(each) for each in entries)
 
 
+def beginnings_of(entries: Any) -> tuple[Beginning, ...]:
+    """Return the beginnings of a file, which may hold anything.
+
+    Raises
+    ------
+    ValueError
+        If these are no such entries; the message says why.
+    """
+    if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+        raise ValueError("its lessons are no list")
+    for each in entries:
+        seed = each.get("random_state")
+        if not isinstance(seed, int) or seed < 0:
+            raise ValueError("its seed is no seed")
+        if not isinstance(each.get("values"), dict):
+            raise ValueError("it does not say how its values were made")
+    return tuple(
+        Beginning(text_of(each, "lesson"), each["random_state"], each["values"]) for each in entries
+    )
+
+
 def text_of(entry: Mapping[str, Any], name: str) -> str:
     """Return a text of an entry, or refuse what is none."""
     text = entry.get(name)
@@ -103,9 +146,12 @@ def _event(entry: Any) -> Event:
     if not isinstance(entry, dict):
         raise ValueError("an event has no names")
     kind: type[Event] = Prediction if "prediction" in entry else Try
-    texts = {each.name: text_of(entry, each.name) for each in fields(kind) if each.name != "answer"}
+    names = [each.name for each in fields(kind) if each.name not in ("answer", "beginning")]
+    texts = {name: text_of(entry, name) for name in names}
     if kind is Prediction:
         return Prediction(**texts)
     if "answer" not in entry:
         raise ValueError("a try has no answer")
-    return Try(**texts, answer=entry["answer"])
+    if not isinstance(entry.get("beginning"), int):
+        raise ValueError("a try belongs to no beginning")
+    return Try(**texts, answer=entry["answer"], beginning=entry["beginning"])

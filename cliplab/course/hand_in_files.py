@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from cliplab.course.events import Prediction, Try, events_of, text_of
+from cliplab.course.events import (
+    Beginning,
+    Prediction,
+    Try,
+    beginnings_of,
+    events_of,
+    text_of,
+)
 from cliplab.course.files import read_json
 from cliplab.course.handing_in import FORM, NAME
 from cliplab.course.judging import VERDICTS
@@ -22,10 +27,8 @@ class HandIn:
     ----------
     name, written, work : str
         Who, when in UTC, and the random number of the work.
-    seeds : mapping of str to int
-        The seed of each lesson.
-    recipes : mapping of str to mapping
-        How the values of each lesson were made, as `describe` returns it.
+    beginnings : tuple of Beginning
+        The lessons, with their seeds and how their values were made.
     tries : tuple of Try
         Every answer, in order.
     predictions : tuple of Prediction
@@ -35,8 +38,7 @@ class HandIn:
     name: str
     written: str
     work: str
-    seeds: Mapping[str, int]
-    recipes: Mapping[str, Mapping[str, Any]]
+    beginnings: tuple[Beginning, ...]
     tries: tuple[Try, ...]
     predictions: tuple[Prediction, ...]
 
@@ -62,16 +64,12 @@ def read_hand_in(path: Path) -> HandIn:
         If it cannot be read.
     """
     content = read_json(path, "hand_in", FORM)
-    lessons = content.get("lessons")
-    if not isinstance(lessons, list) or not all(isinstance(each, dict) for each in lessons):
-        raise ValueError("its lessons are no list")
     events = events_of(content.get("events"))
     hand_in = HandIn(
         text_of(content, "name"),
         text_of(content, "written"),
         text_of(content, "work"),
-        {text_of(each, "lesson"): _seed(each) for each in lessons},
-        {text_of(each, "lesson"): _recipe(each) for each in lessons},
+        beginnings_of(content.get("lessons")),
         tuple(each for each in events if isinstance(each, Try)),
         tuple(each for each in events if isinstance(each, Prediction)),
     )
@@ -84,23 +82,10 @@ def _require_known(hand_in: HandIn) -> None:
     if not NAME.fullmatch(hand_in.name):
         raise ValueError("its name is none")
     for each in hand_in.tries:
-        if each.lesson not in MODULES or each.lesson not in hand_in.seeds:
+        begun = hand_in.beginnings[each.beginning : each.beginning + 1]
+        if each.lesson not in MODULES or [one.lesson for one in begun] != [each.lesson]:
             raise ValueError(f"it answers lesson {each.lesson!r}, which it has not begun")
         if each.question not in {known.name for known in find_lesson(each.lesson).questions}:
             raise ValueError(f"lesson {each.lesson} has no question {each.question!r}")
         if each.verdict not in VERDICTS:
             raise ValueError(f"{each.verdict!r} is no verdict")
-
-
-def _seed(lesson: Mapping[str, Any]) -> int:
-    seed = lesson.get("random_state")
-    if not isinstance(seed, int) or seed < 0:
-        raise ValueError("its seed is no seed")
-    return seed
-
-
-def _recipe(lesson: Mapping[str, Any]) -> Mapping[str, Any]:
-    recipe = lesson.get("values")
-    if not isinstance(recipe, dict):
-        raise ValueError("it does not say how its values were made")
-    return recipe

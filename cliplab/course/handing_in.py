@@ -15,7 +15,6 @@ from cliplab._core.validation import wrong_value
 from cliplab.course.events import entries_of, now
 from cliplab.course.files import write_json
 from cliplab.course.progress import PROGRESS
-from cliplab.course.recipes import describe
 
 if TYPE_CHECKING:
     from cliplab.explorer.explorer import Explorer
@@ -49,7 +48,7 @@ def hand_in(
     Returns
     -------
     pathlib.Path
-        The file, ``hand-in-<name>.json``.
+        The file, ``hand-in-<name>-<lessons>.json``, such as ``hand-in-Ada-6.json``.
 
     Raises
     ------
@@ -68,15 +67,16 @@ def hand_in(
     >>> lesson = course.begin("6", images=images, embeddings=embeddings, projection=projection)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     course.hand_in("Ada", folder=folder).name
-    'hand-in-Ada.json'
+    'hand-in-Ada-6.json'
     """
     if not isinstance(name, str) or not NAME.fullmatch(name):
         must = f"be 1 to {MOST_NAME} letters, digits, blanks, points or hyphens"
         raise ValueError(wrong_value("name", must, name))
-    if not PROGRESS.begun:
+    if not PROGRESS.beginnings:
         must = "have something to hand in: begin a lesson first"
         raise ValueError(wrong_value("name", must, name))
-    path = Path(folder) / f"hand-in-{name}.json"
+    lessons = "-".join(dict.fromkeys(each.lesson for each in PROGRESS.beginnings))
+    path = Path(folder) / f"hand-in-{name}-{lessons}.json"
     write_json(path, _content(name, () if explorer is None else explorer.state.groups))
     return path
 
@@ -88,14 +88,7 @@ def _content(name: str, groups: Iterable[NamedGroup]) -> dict[str, Any]:
         "written": now(),
         "work": PROGRESS.work,
         "versions": {"cliplab": cliplab.__version__, "python": platform.python_version()},
-        "lessons": [
-            {
-                "lesson": number,
-                "random_state": begun.values.random_state,
-                "values": describe(begun.values),
-            }
-            for number, begun in PROGRESS.begun.items()
-        ],
+        "lessons": entries_of(PROGRESS.beginnings),
         "events": entries_of(PROGRESS.events),
         "groups": [asdict(each) for each in groups],
     }

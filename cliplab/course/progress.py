@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cliplab._core.validation import require_one_of, wrong_value
-from cliplab.course.events import Event, Prediction, Try, now
+from cliplab.course.events import Beginning, Event, Prediction, Try, now
 from cliplab.course.questions import Lesson
+
+if TYPE_CHECKING:
+    from cliplab.course.judging import Reply
 
 
 class Begun:
@@ -22,10 +26,15 @@ class Begun:
         The lesson.
     values : types.SimpleNamespace
         What it was begun with, and ``random_state``.
+    described : mapping
+        How these were made.
     """
 
-    def __init__(self, lesson: Lesson, values: SimpleNamespace) -> None:
+    def __init__(
+        self, lesson: Lesson, values: SimpleNamespace, described: Mapping[str, Any]
+    ) -> None:
         self.lesson, self.values = lesson, values
+        self.beginning = Beginning(lesson.number, values.random_state, described)
 
     @cached_property
     def facts(self) -> Any:
@@ -43,6 +52,8 @@ class Progress:
         By the number of the lesson.
     lesson : str
         The number of the lesson that was begun last; empty before.
+    beginnings : list of Beginning
+        Of each lesson and all values that it was begun with.
     events : list of Try or Prediction
         In order.
     work : str
@@ -51,6 +62,7 @@ class Progress:
 
     begun: dict[str, Begun] = field(default_factory=dict)
     lesson: str = ""
+    beginnings: list[Beginning] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     work: str = field(default_factory=lambda: secrets.token_hex(8))
 
@@ -58,6 +70,22 @@ class Progress:
         """Take up a lesson; what was answered before stays."""
         self.lesson = begun.lesson.number
         self.begun[self.lesson] = begun
+        if begun.beginning not in self.beginnings:
+            self.beginnings.append(begun.beginning)
+
+    def restore(self, beginnings: Sequence[Beginning], events: Sequence[Event], work: str) -> None:
+        """Go on with other work; lessons that are begun now stay so."""
+        self.beginnings, self.events, self.work = list(beginnings), list(events), work
+        for begun in self.begun.values():
+            if begun.beginning not in self.beginnings:
+                self.beginnings.append(begun.beginning)
+
+    def answer(self, begun: Begun, question: str, answer: Any, reply: Reply) -> None:
+        """Remember an answer, and by which values it was judged."""
+        place = self.beginnings.index(begun.beginning)
+        self.events.append(
+            Try(begun.lesson.number, question, answer, reply.verdict, reply.mistake, now(), place)
+        )
 
     def require_begun(self, number: str) -> Begun:
         """Return a lesson that was begun, or refuse one that was not."""

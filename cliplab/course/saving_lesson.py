@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cliplab._core.html import render
 from cliplab._core.validation import require_file_name, wrong_value
-from cliplab.course.events import entries_of, events_of, now, text_of
+from cliplab.course.events import beginnings_of, entries_of, events_of, now, text_of
 from cliplab.course.files import read_json, write_json
 from cliplab.course.judging import RIGHT
 from cliplab.course.progress import PROGRESS
@@ -104,6 +104,7 @@ def save_lesson(path: str | os.PathLike[str], *, explorer: Explorer | None = Non
         "saved": now(),
         "work": PROGRESS.work,
         "lesson": PROGRESS.lesson,
+        "lessons": entries_of(PROGRESS.beginnings),
         "events": entries_of(PROGRESS.events),
     }
     if explorer is not None:
@@ -155,7 +156,8 @@ def load_lesson(path: str | os.PathLike[str], *, explorer: Explorer | None = Non
             must = "have the images that the lesson was saved with"
             raise ValueError(wrong_value("explorer", must, explorer.images))
         lost = _restore(explorer, state)
-    PROGRESS.events[:], PROGRESS.work = events_of(content["events"]), content["work"]
+    beginnings = beginnings_of(content["lessons"])
+    PROGRESS.restore(beginnings, events_of(content["events"]), content["work"])
     steps = tuple(dict.fromkeys(event.question for event in PROGRESS.events))
     right = {(each.lesson, each.question) for each in PROGRESS.tries if each.verdict == RIGHT}
     n_predictions = len(PROGRESS.predictions)
@@ -194,6 +196,7 @@ def _content(path: Path) -> Mapping[str, Any]:
     try:
         content = read_json(path, "saved_lesson", FORM)
         events_of(content.get("events"))
+        beginnings_of(content.get("lessons"))
         return {**content, **{name: text_of(content, name) for name in ("lesson", "saved", "work")}}
     except ValueError as error:
         raise ValueError(

@@ -93,25 +93,32 @@ def summarize_hand_ins(folder: str | os.PathLike[str]) -> HandInSummary:
 def _without_doubles(
     files: Sequence[tuple[str, HandIn]],
 ) -> tuple[list[tuple[str, HandIn]], list[tuple[str, str]]]:
-    """Keep of each name the newest file, and of the same work under several names the oldest."""
+    """Keep of a name and a lesson the newest file, and of work under several names the oldest."""
     left_out: list[tuple[str, str]] = []
 
     def first_of_each(
-        given: Iterable[tuple[str, HandIn]], key: Callable[[HandIn], str], why: str
+        given: Iterable[tuple[str, HandIn]], keys: Callable[[HandIn], set[str]], why: str
     ) -> list[tuple[str, HandIn]]:
-        first: dict[str, tuple[str, HandIn]] = {}
-        for file in given:
-            kept = first.setdefault(key(file[1]), file)
-            if kept is not file:
-                left_out.append((file[0], f"It is doubled: {kept[0]} {why}."))
-        return list(first.values())
+        first: dict[str, str] = {}
+        kept = []
+        for name, hand_in in given:
+            taken = [first[key] for key in sorted(keys(hand_in)) if key in first]
+            if taken:
+                left_out.append((name, f"It is doubled: {taken[0]} {why}."))
+                continue
+            first |= dict.fromkeys(keys(hand_in), name)
+            kept.append((name, hand_in))
+        return kept
+
+    def lessons_of(hand_in: HandIn) -> set[str]:
+        return {f"{each.lesson} {hand_in.name.casefold()}" for each in hand_in.beginnings}
 
     by_time = sorted(files, key=lambda file: file[1].written)
     newest = first_of_each(
-        reversed(by_time), lambda each: each.name.casefold(), "has the same name, and is newer"
+        reversed(by_time), lessons_of, "has the same name and lesson, and is newer"
     )
     why = "is the same work under another name"
-    return first_of_each(reversed(newest), lambda each: each.work, why), left_out
+    return first_of_each(reversed(newest), lambda each: {each.work}, why), left_out
 
 
 def _facts(lesson: str, random_state: int, described: str) -> Any:
@@ -133,8 +140,9 @@ def _what_does_not_follow(hand_in: HandIn, facts_of: Any) -> str:
         given = read(question, each.answer)
         if given is None:
             return each.question
-        described = json.dumps(hand_in.recipes[each.lesson], sort_keys=True)
-        facts = facts_of(each.lesson, hand_in.seeds[each.lesson], described)
+        begun = hand_in.beginnings[each.beginning]
+        described = json.dumps(begun.values, sort_keys=True)
+        facts = facts_of(each.lesson, begun.random_state, described)
         if isinstance(facts, NotMadeAgainError):
             raise facts
         reply = judge(question, facts, given)

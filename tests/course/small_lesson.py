@@ -40,4 +40,4 @@ LESSON = Lesson(
 
 def begin_small(random_state=5):
     """Begin it, as `course.begin` does."""
-    PROGRESS.begin(Begun(LESSON, SimpleNamespace(random_state=random_state)))
+    PROGRESS.begin(Begun(LESSON, SimpleNamespace(random_state=random_state), {}))

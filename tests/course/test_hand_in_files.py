@@ -29,9 +29,10 @@ def read(tmp_path):
 
 def test_what_was_handed_in_is_read(content, read):
     hand_in = read(content)
-    assert (hand_in.name, hand_in.seeds) == ("Ada", {"6": 0})
+    (begun,) = hand_in.beginnings
+    assert (hand_in.name, begun.lesson, begun.random_state) == ("Ada", "6", 0)
     assert [each.verdict for each in hand_in.tries] == ["no answer"]
-    assert hand_in.recipes["6"]["images"]["n_images"] == 40
+    assert begun.values["images"]["n_images"] == 40
 
 
 @pytest.mark.parametrize(
@@ -62,11 +63,14 @@ def test_a_part_that_is_something_else_is_refused(name, value, content, read):
         {"verdict": "excellent"},
         {"at": None},
         {"mistake": 3},
+        {"beginning": 1},
+        {"beginning": -1},
+        {"beginning": "0"},
     ],
 )
 def test_a_try_that_cannot_be_is_refused(change, content, read):
     event = content["events"][0] | change
-    with pytest.raises(ValueError, match=r"lesson|question|verdict|no text"):
+    with pytest.raises(ValueError, match=r"lesson|question|verdict|no text|no beginning"):
         read(content | {"events": [event]})
 
 

@@ -57,7 +57,7 @@ def folder(tmp_path_factory):
         _learner(begun[number % 2], number)
         course.hand_in(f"learner {number:02}", folder=folder)
 
-    written = json.loads((folder / "hand-in-learner 00.json").read_text("utf-8"))
+    written = json.loads((folder / "hand-in-learner 00-6.json").read_text("utf-8"))
 
     def write(name, **changed):
         text = json.dumps(written | {"name": name, "work": name} | changed)
@@ -67,8 +67,9 @@ def folder(tmp_path_factory):
     write("learner 00", written="2000-01-01T00:00:00Z")
     lesson = written["lessons"][0]
     event = {"lesson": "6", "question": "nothing on a map", "mistake": "", "at": "2026"}
+    event["beginning"] = 0
     write("forged", events=[event | {"answer": 0.9, "verdict": "right"}])
-    other = json.loads((folder / "hand-in-learner 01.json").read_text("utf-8"))
+    other = json.loads((folder / "hand-in-learner 01-6.json").read_text("utf-8"))
     of_eight = [other["lessons"][0] | {"random_state": 8}]
     write("other seed", events=other["events"], lessons=of_eight)
     write("unknown", events=[event | {"question": HOSTILE, "answer": 1, "verdict": "right"}])
@@ -131,7 +132,7 @@ def test_files_that_are_broken_doubled_or_do_not_follow_are_named_and_left_out(s
     reasons = dict(summary.left_out)
     assert reasons.pop("torn.json") == "It is broken: it is no whole JSON."
     assert "has no question '<script>" in reasons.pop("unknown.json")
-    assert "hand-in-learner 00.json is the same work" in reasons.pop("copied.json")
+    assert "hand-in-learner 00-6.json is the same work" in reasons.pop("copied.json")
     assert "is newer" in reasons.pop("learner 00.json")
     for name in ("forged.json", "other seed.json"):
         assert "does not follow from its seed" in reasons.pop(name)
@@ -178,3 +179,47 @@ def test_an_empty_folder_has_an_empty_summary(tmp_path):
 def test_a_folder_that_is_none_is_refused(tmp_path):
     with pytest.raises(NotADirectoryError, match="`folder` must be a folder with hand-ins"):
         course.summarize_hand_ins(tmp_path / "nowhere")
+
+
+def test_each_answer_is_judged_by_the_seed_that_the_lesson_was_begun_with(tmp_path):
+    pack = load_pack(STORYBOOK_PACK)
+    for seed in (0, 3):
+        _answer(_begin(pack, seed), "among the vectors")
+    course.hand_in("Ada", folder=tmp_path)
+    found = course.summarize_hand_ins(tmp_path)
+    assert (found.left_out, found.unchecked) == ((), ())
+    assert found.table["n_tries"].tolist() == [2]
+
+
+def test_several_lessons_of_one_learner_are_several_files(values, tmp_path):
+    for lesson, given in (("6", values), ("5", _of_lesson_5(values))):
+        vars(PROGRESS).update(vars(Progress()))
+        course.begin(lesson, **given)
+        course.check(lesson, PROGRESS.begun[lesson].lesson.questions[0].name, "much")
+        course.hand_in("Ada", folder=tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "hand-in-Ada-5.json",
+        "hand-in-Ada-6.json",
+    ]
+    found = course.summarize_hand_ins(tmp_path)
+    assert found.left_out == ()
+    assert found.table["lesson"].tolist() == ["5", "6"]
+
+
+def test_work_that_goes_on_another_day_is_handed_in_whole(values, tmp_path):
+    course.begin("6", **values)
+    course.check("6", "nothing on a map", "much")
+    saved = course.save_lesson(tmp_path / "monday.json")
+    vars(PROGRESS).update(vars(Progress()))
+    course.begin("5", **_of_lesson_5(values))
+    course.load_lesson(saved)
+    course.check("5", PROGRESS.begun["5"].lesson.questions[0].name, "much")
+    path = course.hand_in("Ada", folder=tmp_path / "in")
+    assert path.name == "hand-in-Ada-6-5.json"
+    found = course.summarize_hand_ins(tmp_path / "in")
+    assert found.left_out == ()
+    assert found.table["lesson"].tolist() == ["5", "6"]
+
+
+def _of_lesson_5(values):
+    return {name: values[name] for name in ("embeddings", "projection")}
