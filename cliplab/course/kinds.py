@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
+
 
 class Kind(Protocol):
     """A kind of answers."""
@@ -82,7 +84,9 @@ class WholeNumber:
         return f"a whole number from {self.least} to {self.most}"
 
     def read(self, answer: Any) -> int | None:
-        """Return the number as an int."""
+        """Return the number as an int; "1,000" has a comma as the screen writes it."""
+        if isinstance(answer, str) and _THOUSANDS.fullmatch(answer.strip()):
+            answer = answer.replace(",", "")
         number = _number(answer)
         if number is None or not self.least <= number <= self.most:
             return None

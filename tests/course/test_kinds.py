@@ -43,6 +43,8 @@ def test_what_is_no_whole_number_of_the_range_is_none(answer):
 
 
 def test_a_whole_number_may_be_off_by_its_tolerance():
+    assert WholeNumber(0, 10**6).read(" 1,000 ") == 1000
+    assert WholeNumber(0, 10**6).read("12,345,678") is None
     assert WholeNumber(0, 1000, tolerance=10).same(300, 310)
     assert not WholeNumber(0, 1000, tolerance=10).same(300, 311)
     assert not WholeNumber(0, 1000).same(300, 301)

@@ -146,7 +146,7 @@ def test_of_clusters_with_another_between_them_the_sentence_says_so():
     assert {ends.a, ends.b, *ends.between} == {0, 1, 2}
     assert not ends.is_clear
     assert "not neighbors" in repr(ends)
-    assert f"are not neighbors: cluster {ends.between[0]} lies between them" in ends.sentence
+    assert f"are not neighbours: cluster {ends.between[0]} lies between them" in ends.sentence
 
 
 def test_equal_seeds_give_equal_values():

@@ -302,9 +302,10 @@ class MapGrid:
         self._tool.refresh()
 
     def _work(self) -> Iterator[Maps]:
-        """Settle what has not settled; what all comparisons need is found on the way."""
-        yield from settle_maps(self._embeddings, self._keys, self._maps)
+        """Settle what has not settled."""
+        # What all comparisons need is found here, before the first: there it would hold the kernel.
         _ = self._nearest
+        yield from settle_maps(self._embeddings, self._keys, self._maps)
 
     def _show_frame(self, maps: Maps) -> None:
         before, self._maps = self._maps, maps
