@@ -78,8 +78,8 @@ def test_a_k_comes_with_its_reasons_how_often_it_is_named_and_a_doubt():
         "k = 3 is well supported: one group is rejected (p = 0.0123), at k = 3 every cluster comes "
         "back in halves of the images (mean overlap at least 0.93), and on average the middle "
         "between neighbours holds at most 25% of what the emptier end holds, and the silhouettes "
-        "in the main directions are highest there. With the halves drawn anew, 9 of 10 repeats name "
-        f"it. Groups that touch inside a cluster can be missed.{CAVEAT}"
+        "in the main directions are highest there. With the halves drawn anew, 9 of 10 repeats "
+        f"name it. Groups that touch inside a cluster can be missed.{CAVEAT}"
     )
     assert repr(found) == f"Evidence for k from 2 to 6 in the embedding: {found.sentence}"
 
