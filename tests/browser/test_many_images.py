@@ -43,11 +43,17 @@ explorer = Explorer(images[:few], embeddings[:few], Projection(places[:few], "dr
 explorer"""
 
 # Its status says little: messages of widgets are heard by a thread that stays free.
+# An interrupt would be lost on what the kernel did before it fell asleep.
 ASLEEP = """\
 window.is_awake = false;
-const code = 'import time\\ntry: time.sleep(60)\\nexcept KeyboardInterrupt: pass';
-panel.sessionContext.session.kernel.requestExecute({code})
-  .done.then(() => { window.is_awake = true })"""
+const code = `import time
+try: print('asleep', flush=True); time.sleep(60)
+except KeyboardInterrupt: pass`;
+const asleep = panel.sessionContext.session.kernel.requestExecute({code});
+asleep.done.then(() => { window.is_awake = true });
+await new Promise((heard) => {
+  asleep.onIOPub = ({content}) => { if (content.text?.includes('asleep')) heard() }
+})"""
 
 
 @pytest.fixture(scope="module")
