@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipywidgets
+import pytest
 from small_lesson import begin_small
 
 from cliplab import course
@@ -19,6 +20,15 @@ def test_a_number_is_typed_and_the_button_replies():
     asked = course.ask("0", "share")
     asked.widget.children[1].value = "0,5"
     assert "Right. You have looked." in _press(asked)
+
+
+def test_where_a_key_cannot_be_computed_the_reply_says_why():
+    begin_small("<b>five</b>")  # A seed that is no number, so that the facts cannot be had.
+    asked = course.ask("0", "share")
+    asked.widget.children[1].value = "0,5"
+    with pytest.raises(TypeError):
+        asked.reply()
+    assert "It cannot be checked: can&#39;t multiply" in asked.widget.children[3].value
 
 
 def test_enter_in_the_box_replies_too():

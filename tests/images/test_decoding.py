@@ -62,6 +62,12 @@ def test_of_sixteen_bits_those_that_are_used_are_shown(n_bits, kind):
     assert decoded.max() == 255
 
 
+def test_a_dark_image_of_ten_bits_is_not_taken_for_one_of_nine():
+    shades = np.arange(256, dtype=np.uint16).reshape(16, 16) + 100  # Up to 355, which is 9 bits.
+    decoded = np.asarray(decode_image(_file(Image.fromarray(shades))))
+    np.testing.assert_array_equal(decoded[..., 0], shades >> 2)
+
+
 def test_whole_numbers_of_thirty_two_bits_are_shown_like_those_of_sixteen():
     shades = np.arange(256, dtype=np.int32).reshape(16, 16) * 16
     decoded = np.asarray(decode_image(_file(Image.fromarray(shades), "TIFF")))
