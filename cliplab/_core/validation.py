@@ -50,9 +50,19 @@ def wrong_value(name: str, must: str, value: object, detail: str = "") -> str:
     >>> wrong_value("n_clusters", "be several whole numbers", 5, ": write [5]")
     '`n_clusters` must be several whole numbers. Got 5 instead: write [5].'
     """
-    shown = value.__name__ if isinstance(value, type) else repr(value)
-    shown = shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}…"
-    return f"`{name}` must {must}. Got {shown} instead{detail}."
+    given = value.__name__ if isinstance(value, type) else shown(value)
+    return f"`{name}` must {must}. Got {given} instead{detail}."
+
+
+def shown(value: object) -> str:
+    """Return a value as a sentence shows it: its beginning, if it is long."""
+    text = repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
+
+
+def because(error: Exception) -> str:
+    """Return what an error says, to be put behind a value in the sentence of another error."""
+    return f": {str(error).rstrip('.')}"
 
 
 def require_count(

@@ -3,53 +3,37 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab._core.cache import write_whole
 from cliplab._core.hub_errors import hub_errors, require_answer, require_name
+from cliplab._core.tensor_file import read_tensors, tensor_file
 
 # Vectors, the name of their model, and how they were made.
 Parts = tuple[NDArray[np.float32], str, dict[str, str]]
 
 
-def write_file(
-    path: str | os.PathLike[str],
-    vectors: NDArray[np.float32],
-    model: str,
-    provenance: Mapping[str, str],
-) -> None:
-    """Write vectors, their model and their provenance as `Embeddings.save` does."""
-    import safetensors.numpy
-
-    content = safetensors.numpy.save(
-        # safetensors writes the memory of an array as it is, whatever the order of its axes.
-        {"vectors": np.ascontiguousarray(vectors)},
-        metadata=_metadata(model, provenance),
-    )
-    write_whole(Path(path).expanduser(), content)
+def file_of(vectors: NDArray[np.float32], model: str, provenance: Mapping[str, str]) -> bytes:
+    """Return the file of vectors, their model and their provenance, as `Embeddings.save` writes."""
+    return tensor_file({"vectors": vectors}, _metadata(model, provenance))
 
 
-def read_file(path: str | os.PathLike[str]) -> Parts:
-    """Read what `write_file` has written; the errors are those of `load_embeddings`."""
-    import safetensors
+def parts_of(content: bytes) -> Parts:
+    """Return what the content of such a file holds.
 
-    file = Path(path).expanduser()
-    if not file.is_file():
-        raise FileNotFoundError(f"`path` must be a file. Got {os.fspath(path)!r} instead.")
+    Raises
+    ------
+    ValueError
+        If it is damaged, or of another kind; the message is the reason in a few words.
+    """
+    tensors, texts = read_tensors(content)
     try:
-        with safetensors.safe_open(file, "numpy") as opened:
-            return _parts(opened.get_tensor("vectors"), opened.metadata() or {})
-    except (safetensors.SafetensorError, KeyError, ValueError) as error:
-        raise ValueError(
-            "`path` must be an undamaged file that `Embeddings.save` has written. "
-            f"Got {os.fspath(path)!r} instead."
-        ) from error
+        return _parts(tensors["vectors"], texts)
+    except (KeyError, ValueError, RecursionError) as error:
+        raise ValueError("it holds other things than embeddings") from error
 
 
 def publish(

@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cliplab._core.arguments import checked
+from cliplab._core.cache import user_path, write_whole
 from cliplab._core.html import render
 from cliplab._core.kinds import count
 from cliplab._core.rows import row_numbers, with_rows
+from cliplab._core.validation import because, wrong_value
 from cliplab.embeddings import exchange
 from cliplab.embeddings.points import Points, checked_unit_rows
 from cliplab.embeddings.portions import N_ROWS
@@ -169,7 +171,8 @@ class Embeddings(Points):
         ...     load_embeddings(f"{folder}/one.safetensors")
         Embeddings of 1 rows with 2 features, made by an example
         """
-        exchange.write_file(path, self.vectors, self.model, self.provenance)
+        content = exchange.file_of(self.vectors, self.model, self.provenance)
+        write_whole(user_path(path), content)
 
     def to_hub(self, name: str, *, private: bool = False) -> None:
         """Publish the vectors as a dataset on the Hugging Face Hub.
@@ -289,4 +292,21 @@ def load_embeddings(path: str | os.PathLike[str]) -> Embeddings:
     --------
     >>> embeddings = load_embeddings("my-photographs.safetensors")  # doctest: +SKIP
     """
-    return Embeddings(*exchange.read_file(path))
+    try:
+        content = user_path(path).read_bytes()
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+        raise FileNotFoundError(wrong_value("path", "be a file", os.fspath(path))) from error
+    except OSError as error:
+        reason = f": {error.strerror or error}"
+        must = "be a file that can be read"
+        raise type(error)(wrong_value("path", must, os.fspath(path), reason)) from error
+    return embeddings_from(content, os.fspath(path))
+
+
+def embeddings_from(content: bytes, path: str) -> Embeddings:
+    """Return the embeddings in the content of a file; the errors are those of `load_embeddings`."""
+    try:
+        return Embeddings(*exchange.parts_of(content))
+    except (ValueError, TypeError) as error:
+        must = "be an undamaged file that `Embeddings.save` has written"
+        raise ValueError(wrong_value("path", must, path, because(error))) from error

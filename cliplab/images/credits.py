@@ -7,11 +7,10 @@ import io
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cliplab._core.arguments import checked
-from cliplab._core.cache import write_whole
+from cliplab._core.cache import user_path, write_whole
 from cliplab._core.html import render
 from cliplab._core.validation import require_rows
 
@@ -176,13 +175,23 @@ class Credits:
         ...     sorted(os.listdir(folder))
         ['ATTRIBUTION.csv', 'ATTRIBUTION.html']
         """
+        for name, content in self.files().items():
+            write_whole(user_path(folder) / name, content)
+
+    def files(self) -> dict[str, bytes]:
+        """Return the files that `save` writes.
+
+        Returns
+        -------
+        dict of str to bytes
+            The content of each, by its name.
+        """
         text = io.StringIO()
         writer = csv.DictWriter(text, list(self._rows[0]) if self._rows else ["image_id"])
         writer.writeheader()
         writer.writerows({name: _inert(value) for name, value in row.items()} for row in self._rows)
-        write_whole(Path(folder) / "ATTRIBUTION.csv", text.getvalue().encode())
         page = render("images/templates/credits_page.html", **self._shown(len(self)))
-        write_whole(Path(folder) / "ATTRIBUTION.html", page.encode())
+        return {"ATTRIBUTION.csv": text.getvalue().encode(), "ATTRIBUTION.html": page.encode()}
 
     def _repr_html_(self) -> str:
         return render("images/templates/credits.html", **self._shown(_N_SHOWN))

@@ -1,24 +1,30 @@
-"""The folder of a pack: written as a whole, and checked file by file when it is read."""
+"""The folder of a pack: written as a whole, and read from the bytes that were checked."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
-import os
-import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from cliplab._core.validation import wrong_value
-from cliplab.embeddings.values import load_embeddings
+from cliplab._core.cache import write_whole, writing
+from cliplab._core.validation import because, wrong_value
+from cliplab.embeddings.values import embeddings_from
 from cliplab.packs import parts
 from cliplab.packs.card import card
+from cliplab.packs.manifest import (
+    EMBEDDINGS,
+    IMAGES,
+    MANIFEST,
+    Manifest,
+    damaged,
+    digest,
+    manifest_from,
+)
 from cliplab.packs.pack import Pack
+from cliplab.packs.versions import new_version, place_of
 
-_FORMAT = "cliplab-pack-1"
-_MANIFEST = "pack.json"
-_IMAGES, _EMBEDDINGS = "images.parquet", "embeddings.safetensors"
+# So often a pack may be replaced while it is read.
+_N_TRIES = 50
 
 
 def write_pack(pack: Pack, folder: Path) -> Pack:
@@ -36,21 +42,16 @@ def write_pack(pack: Pack, folder: Path) -> Pack:
     OSError
         If the folder cannot be written.
     """
-    _require_free(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    new = folder.with_name(f".{folder.name}.{os.urandom(8).hex()}.part")
-    try:
-        new.mkdir()
+    with writing(folder), new_version(folder) as new:
+        _require_free(folder)
         _write_files(pack, new)
-        written = _read_again(new, folder)
-        _exchange(folder, new)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-    return written
+        return _read_again(new, folder)
 
 
 def read_pack(folder: Path) -> Pack:
     """Read a pack, and check that it is complete.
+
+    Another process may replace it meanwhile: what is read is one version.
 
     Raises
     ------
@@ -58,52 +59,103 @@ def read_pack(folder: Path) -> Pack:
         If the folder has no pack.
     ValueError
         If the pack is damaged, or was written by a newer version of cliplab.
+    OSError
+        If it may not be read.
     """
-    manifest = _read_manifest(folder)
-    for name, digest in manifest["files"].items():
-        # A pack comes from somebody else: it may name no file outside of its folder.
-        is_inside = Path(name).name == name and (folder / name).is_file()
-        if not is_inside or _digest(folder / name) != digest:
-            raise ValueError(parts.damaged(folder, name))
-    return Pack(
-        parts.read_images(folder / _IMAGES, manifest["skipped"], manifest["provenance"]),
-        load_embeddings(folder / _EMBEDDINGS),
-        tuple(parts.read_projection(folder / name) for name in _checked(manifest, "projections")),
-        tuple(parts.read_sweep(folder / name) for name in _checked(manifest, "sweeps")),
-        manifest["title"],
-    )
+    for _ in range(_N_TRIES):
+        place = place_of(folder)
+        version = _version(place)
+        try:
+            return _pack_of(*_contents(place, folder), folder)
+        except (OSError, ValueError):
+            # Damaged, unless the folder has another version by now.
+            if version == _version(place_of(folder)):
+                raise
+    must = "be a pack that no other process replaces all the time"
+    raise OSError(wrong_value("path", must, str(folder), ". Try again"))
+
+
+def _version(place: Path) -> tuple[int, int, int] | None:
+    try:
+        found = (place / MANIFEST).stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _contents(place: Path, folder: Path) -> tuple[Manifest, dict[str, bytes]]:
+    """Read the files of a pack, each once: what is checked is what is used."""
+    try:
+        manifest = manifest_from((place / MANIFEST).read_bytes(), folder)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        detail = f", which has no {MANIFEST}"
+        must = "be a folder written by `save_pack`"
+        raise FileNotFoundError(wrong_value("path", must, str(folder), detail)) from error
+    except OSError as error:
+        must = "be a folder that can be read"
+        reason = f": {error.strerror}"
+        raise type(error)(wrong_value("path", must, str(folder), reason)) from error
+    contents = {}
+    for name, expected in manifest.files.items():
+        try:
+            contents[name] = (place / name).read_bytes() if (place / name).is_file() else b""
+        except OSError as error:
+            raise ValueError(damaged(folder, name, f": {error.strerror}")) from error
+        if digest(contents[name]) != expected:
+            raise ValueError(damaged(folder, name))
+    return manifest, contents
+
+
+def _pack_of(manifest: Manifest, contents: dict[str, bytes], folder: Path) -> Pack:
+    """Make a pack of its files. Their digests are right, but anybody can write such files."""
+    with _named(folder, IMAGES):
+        images = parts.images_from(contents[IMAGES], manifest.skipped, manifest.provenance)
+    with _named(folder, EMBEDDINGS):
+        embeddings = embeddings_from(contents[EMBEDDINGS], EMBEDDINGS)
+    projections, sweeps = [], []
+    for name in manifest.projections:
+        with _named(folder, name):
+            projections.append(parts.projection_from(contents[name]))
+    for name in manifest.sweeps:
+        with _named(folder, name):
+            sweeps.append(parts.sweep_from(contents[name]))
+    with _named(folder, "a file"):
+        return Pack(images, embeddings, tuple(projections), tuple(sweeps), manifest.title)
+
+
+@contextlib.contextmanager
+def _named(folder: Path, name: str) -> Iterator[None]:
+    try:
+        yield
+    except MemoryError:
+        raise  # Not the fault of the file.
+    except Exception as error:  # Damaged files make libraries raise nearly anything.
+        raise ValueError(damaged(folder, name, because(error))) from error
 
 
 def _write_files(pack: Pack, folder: Path) -> None:
-    parts.write_images(folder / _IMAGES, pack.images)
-    pack.embeddings.save(folder / _EMBEDDINGS)
     projections = {f"projection-{i}.safetensors": each for i, each in enumerate(pack.projections)}
     sweeps = {f"sweep-{i}.safetensors": each for i, each in enumerate(pack.sweeps)}
-    for name, projection in projections.items():
-        parts.write_projection(folder / name, projection)
-    for name, sweep in sweeps.items():
-        parts.write_sweep(folder / name, sweep)
-    pack.images.credits().save(folder)
-    (folder / "README.md").write_text(card(pack), encoding="utf-8")
-    manifest = {
-        "format": _FORMAT,
-        "title": pack.title,
-        "provenance": dict(pack.images.provenance),
-        "skipped": pack.images.skipped,
-        "projections": list(projections),
-        "sweeps": list(sweeps),
-        "files": {
-            file.name: _digest(file)
-            for file in sorted(folder.iterdir())
-            if file.name != "README.md"  # Its owner may edit it on the Hub.
-        },
+    contents = {
+        IMAGES: parts.file_of_images(pack.images),
+        EMBEDDINGS: parts.file_of_embeddings(pack.embeddings),
+        **{name: parts.file_of_projection(each) for name, each in projections.items()},
+        **{name: parts.file_of_sweep(each) for name, each in sweeps.items()},
+        **pack.images.credits().files(),
     }
-    try:
-        text = json.dumps(manifest, indent=1)
-    except (TypeError, ValueError) as error:
-        must = "have a provenance that JSON can hold"
-        raise ValueError(wrong_value("images", must, manifest["provenance"])) from error
-    (folder / _MANIFEST).write_text(text, encoding="utf-8")
+    manifest = Manifest(
+        title=pack.title,
+        provenance=dict(pack.images.provenance),
+        skipped=pack.images.skipped,
+        projections=list(projections),
+        sweeps=list(sweeps),
+        files={name: digest(contents[name]) for name in sorted(contents)},
+    )
+    # The card has no digest: its owner may edit it on the Hub.
+    texts = {"README.md": card(pack), MANIFEST: manifest.to_json()}
+    contents |= {name: text.encode() for name, text in texts.items()}
+    for name, content in contents.items():
+        write_whole(folder / name, content)
 
 
 def _read_again(written: Path, folder: Path) -> Pack:
@@ -111,46 +163,7 @@ def _read_again(written: Path, folder: Path) -> Pack:
         return read_pack(written)
     except (ValueError, TypeError, LookupError) as error:
         must = "be where a pack can be read again"
-        raise ValueError(wrong_value("path", must, str(folder), f": {error}")) from error
-
-
-def _read_manifest(folder: Path) -> dict[str, Any]:
-    try:
-        manifest = json.loads((folder / _MANIFEST).read_bytes())
-    except FileNotFoundError as error:
-        raise FileNotFoundError(
-            f"`path` must be a folder written by `save_pack`. Got {str(folder)!r} instead, which "
-            f"has no {_MANIFEST}."
-        ) from error
-    except ValueError as error:
-        raise ValueError(parts.damaged(folder, _MANIFEST)) from error
-    if not isinstance(manifest, dict) or manifest.get("format") != _FORMAT:
-        found = manifest.get("format") if isinstance(manifest, dict) else manifest
-        raise ValueError(
-            f"`path` must be a pack of the format {_FORMAT!r}. Got {found!r} instead, which a "
-            "newer version of cliplab may be able to read."
-        )
-    return manifest
-
-
-def _checked(manifest: dict[str, Any], kind: str) -> list[str]:
-    """Return the files of a kind whose content is checked."""
-    return [name for name in manifest[kind] if name in manifest["files"]]
-
-
-def _exchange(folder: Path, new: Path) -> None:
-    """Replace a folder by a new one; after an error the old one is still there."""
-    aside = new.with_suffix(".old")
-    is_old = folder.exists()
-    if is_old:
-        folder.replace(aside)
-    try:
-        new.replace(folder)
-    except OSError:
-        if is_old:
-            aside.replace(folder)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
+        raise ValueError(wrong_value("path", must, str(folder), because(error))) from error
 
 
 def _require_free(folder: Path) -> None:
@@ -159,15 +172,11 @@ def _require_free(folder: Path) -> None:
         return
     others = {entry.name for entry in folder.iterdir()} if folder.is_dir() else {folder.name}
     # Without a readable manifest, no file is known to be part of a pack.
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        others -= {_MANIFEST, "README.md", *_read_manifest(folder)["files"]}
+    with contextlib.suppress(OSError, ValueError):
+        manifest = manifest_from((folder / MANIFEST).read_bytes(), folder)
+        others -= {MANIFEST, "README.md", *manifest.files}
     if others:
         raise ValueError(
             f"`path` must be a new or empty folder, or a pack to replace. Got {str(folder)!r} "
             f"instead, which also has {min(others)!r}."
         )
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

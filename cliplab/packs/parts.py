@@ -1,32 +1,37 @@
-"""The files of a pack: images as parquet, projections and sweeps as safetensors."""
+"""The files of a pack: images as parquet, the others as safetensors."""
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab._core.tensor_file import read_tensors, tensor_file
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.values import Clustering
+from cliplab.embeddings import exchange
+from cliplab.embeddings.values import Embeddings
 from cliplab.images.image_set import ImageSet
 from cliplab.projection.values import Projection
 
 
-def write_images(file: Path, images: ImageSet) -> None:
-    """Write images and all their columns as a parquet file."""
+def file_of_images(images: ImageSet) -> bytes:
+    """Return a parquet file of images with all their columns."""
     import pyarrow.parquet as pq
 
-    pq.write_table(images.dataset.data.table, file, row_group_size=100)
+    file = io.BytesIO()
+    pq.write_table(images.dataset.data.table, file, row_group_size=100, write_page_checksum=True)
+    return file.getvalue()
 
 
-def read_images(
-    file: Path, skipped: Sequence[Sequence[str]], provenance: Mapping[str, Any]
+def images_from(
+    content: bytes, skipped: Sequence[Sequence[str]], provenance: Mapping[str, Any]
 ) -> ImageSet:
-    """Read images from a parquet file.
+    """Return the images of a parquet file.
 
     Raises
     ------
@@ -34,42 +39,46 @@ def read_images(
         If an image is not stored in the file itself.
     """
     import datasets
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = datasets.Dataset(datasets.table.InMemoryTable(pq.read_table(file)))
+    read = pq.read_table(pa.BufferReader(content), page_checksum_verification=True)
+    table = datasets.Dataset(datasets.table.InMemoryTable(read))
     # A table can name any file of this machine as an image.
     files = table.cast_column("image", datasets.Image(decode=False))["image"][:]
     if any(each is None or each["bytes"] is None for each in files):
-        raise ValueError(damaged(file.parent, file.name))
+        raise ValueError("it holds no image of its own for a row")
     return ImageSet(table, tuple((name, reason) for name, reason in skipped), provenance)
 
 
-def write_projection(file: Path, projection: Projection) -> None:
-    """Write a projection as a safetensors file."""
+def file_of_embeddings(embeddings: Embeddings) -> bytes:
+    """Return the file of embeddings, as `Embeddings.save` writes it."""
+    return exchange.file_of(embeddings.vectors, embeddings.model, embeddings.provenance)
+
+
+def file_of_projection(projection: Projection) -> bytes:
+    """Return a safetensors file of a projection."""
     metadata = {
         "method": projection.method,
         "kl_divergence": json.dumps(projection.kl_divergence),
         "parameters": json.dumps(dict(projection.parameters)),
     }
-    _write_tensors(file, {"coordinates": projection.coordinates}, metadata)
+    return tensor_file({"coordinates": projection.coordinates}, metadata)
 
 
-def read_projection(file: Path) -> Projection:
-    """Read a projection from a safetensors file."""
-    import safetensors
-
-    with safetensors.safe_open(file, "numpy") as opened:
-        metadata = opened.metadata()
-        return Projection(
-            opened.get_tensor("coordinates"),
-            metadata["method"],
-            json.loads(metadata["kl_divergence"]),
-            json.loads(metadata["parameters"]),
-        )
+def projection_from(content: bytes) -> Projection:
+    """Return the projection of a safetensors file."""
+    tensors, metadata = read_tensors(content)
+    return Projection(
+        tensors["coordinates"],
+        metadata["method"],
+        json.loads(metadata["kl_divergence"]),
+        json.loads(metadata["parameters"]),
+    )
 
 
-def write_sweep(file: Path, sweep: ClusterSweep) -> None:
-    """Write a sweep as a safetensors file."""
+def file_of_sweep(sweep: ClusterSweep) -> bytes:
+    """Return a safetensors file of a sweep."""
     tensors: dict[str, NDArray[Any]] = {"inertias": sweep.inertias}
     for value, clustering in sweep.items():
         tensors[f"labels-{value}"] = clustering.cluster_labels.astype(np.int32)
@@ -83,44 +92,25 @@ def write_sweep(file: Path, sweep: ClusterSweep) -> None:
         "parameter": sweep.parameter,
         sweep.parameter: json.dumps(sweep.parameter_values),
     }
-    _write_tensors(file, tensors, metadata)
+    return tensor_file(tensors, metadata)
 
 
-def read_sweep(file: Path) -> ClusterSweep:
-    """Read a sweep from a safetensors file."""
-    import safetensors
-
-    with safetensors.safe_open(file, "numpy") as opened:
-        metadata = opened.metadata()
-        # Packs of the first version are always by K-means and have no entry for the parameter.
-        parameter = metadata.get("parameter", "n_clusters")
-        values = tuple(json.loads(metadata[parameter]))
-        clusterings = tuple(
-            Clustering(
-                opened.get_tensor(f"labels-{value}"),
-                opened.get_tensor(f"centers-{value}"),
-                float(inertia),
-                opened.get_tensor(f"silhouettes-{value}"),
-                metadata["space"],
-                metadata.get("metric", "euclidean"),
-                metadata.get("algorithm", "kmeans"),
-            )
-            for value, inertia in zip(values, opened.get_tensor("inertias"), strict=True)
+def sweep_from(content: bytes) -> ClusterSweep:
+    """Return the sweep of a safetensors file."""
+    tensors, metadata = read_tensors(content)
+    # Packs of the first version are always by K-means and have no entry for the parameter.
+    parameter = metadata.get("parameter", "n_clusters")
+    values = tuple(json.loads(metadata[parameter]))
+    clusterings = tuple(
+        Clustering(
+            tensors[f"labels-{value}"],
+            tensors[f"centers-{value}"],
+            float(inertia),
+            tensors[f"silhouettes-{value}"],
+            metadata["space"],
+            metadata.get("metric", "euclidean"),
+            metadata.get("algorithm", "kmeans"),
         )
-        return ClusterSweep(clusterings, int(metadata["random_state"]), parameter, values)
-
-
-def _write_tensors(file: Path, tensors: dict[str, NDArray[Any]], metadata: dict[str, str]) -> None:
-    import safetensors.numpy
-
-    # safetensors writes the memory of an array without regard to its order.
-    rows = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
-    file.write_bytes(safetensors.numpy.save(rows, metadata=metadata))
-
-
-def damaged(folder: Path, name: str) -> str:
-    """Return the error message for a file of a pack that is missing or damaged."""
-    return (
-        f"`path` must be a complete pack. Got {str(folder)!r} instead, where {name} is missing or "
-        "damaged. Fetch or save the pack again."
+        for value, inertia in zip(values, tensors["inertias"], strict=True)
     )
+    return ClusterSweep(clusterings, int(metadata["random_state"]), parameter, values)

@@ -7,10 +7,12 @@ import os
 from pathlib import Path
 
 from cliplab._core.arguments import checked
+from cliplab._core.cache import user_path
 from cliplab._core.hub_errors import hub_errors, require_answer, require_name
 from cliplab.packs.address import PACK
 from cliplab.packs.folder import read_pack
 from cliplab.packs.pack import Pack
+from cliplab.packs.versions import place_of
 
 STORYBOOK_PACK = Path(__file__).parent / "storybook"
 
@@ -85,12 +87,13 @@ def publish_pack(path: str | os.PathLike[str], name: str, *, private: bool = Fal
     import huggingface_hub
 
     require_name(name)
-    read_pack(Path(path))
+    folder = user_path(path)
+    read_pack(folder)
     with hub_errors(f"the pack {name}"):
         require_answer()
         api = huggingface_hub.HfApi()
         api.create_repo(name, repo_type="dataset", private=private, exist_ok=True)
-        commit = api.upload_folder(repo_id=name, repo_type="dataset", folder_path=os.fspath(path))
+        commit = api.upload_folder(repo_id=name, repo_type="dataset", folder_path=place_of(folder))
         return str(commit.oid)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from cliplab._core.arguments import checked
+from cliplab._core.cache import user_path
 from cliplab._core.kinds import count
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.embeddings.values import Embeddings
@@ -77,7 +77,7 @@ def save_pack(
     all_sweeps = (sweeps,) if isinstance(sweeps, ClusterSweep) else tuple(sweeps)
     pack = Pack(images, embeddings, all_projections, all_sweeps, title)
     pack = replace(pack, images=_with_thumbnails(images, thumbnail_size))
-    return write_pack(pack, Path(path).expanduser())
+    return write_pack(pack, user_path(path))
 
 
 @checked
@@ -107,7 +107,7 @@ def load_pack(path: str | os.PathLike[str]) -> Pack:
     >>> pack = load_pack("open-images-1000")  # doctest: +SKIP
     >>> Explorer(pack.images, pack.embeddings, pack.projection, pack.sweep)  # doctest: +SKIP
     """
-    return read_pack(Path(path).expanduser())
+    return read_pack(user_path(path))
 
 
 def _with_thumbnails(images: ImageSet, size: int) -> ImageSet:

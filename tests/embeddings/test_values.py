@@ -90,6 +90,39 @@ def test_a_file_of_another_kind_or_a_damaged_one_is_refused(tmp_path):
         load_embeddings(path)
 
 
+@pytest.mark.proof
+def test_a_file_with_a_changed_byte_is_refused_or_gives_the_same_vectors(tmp_path, proof):
+    chances, path = np.random.default_rng(0), tmp_path / "vectors.safetensors"
+    embeddings = Embeddings(chances.normal(size=(40, 8)), "by hand", {"precision": "float32"})
+    embeddings.save(path)
+    content = path.read_bytes()
+    for place in chances.integers(len(content), size=proof(200, 5000, "flips of one saved file")):
+        changed = bytearray(content)
+        changed[place] ^= chances.integers(1, 256)
+        path.write_bytes(changed)
+        try:
+            found = load_embeddings(path)
+        except ValueError as error:
+            if not str(error).startswith("`path` must be an undamaged file"):
+                raise
+        else:
+            np.testing.assert_array_equal(found.vectors, embeddings.vectors)
+            assert (found.model, found.provenance) == ("by hand", embeddings.provenance)
+
+
+def test_what_is_in_a_file_and_is_no_embeddings_is_refused_in_a_sentence(tmp_path):
+    path, one = tmp_path / "vectors.safetensors", {"vectors": np.eye(3)}
+    for provenance in ("5", "[1]", "nothing", "[" * 10_000, '{"a": 1}'):
+        safetensors.numpy.save_file(one, path, {"model": "by hand", "provenance": provenance})
+        with pytest.raises(ValueError, match="must be an undamaged file that `Embeddings"):
+            load_embeddings(path)
+    for vectors in (np.zeros((2, 3)), np.full((2, 3), np.nan), np.ones(4), np.ones((0, 3))):
+        texts = {"model": "by hand", "provenance": "{}"}
+        safetensors.numpy.save_file({"vectors": vectors}, path, texts)
+        with pytest.raises(ValueError, match="must be an undamaged file that `Embeddings"):
+            load_embeddings(path)
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Use 'content=.*' to upload raw bytes:DeprecationWarning")
 def test_embeddings_that_are_published_are_fetched_equal_to_the_last_bit(hub, monkeypatch):
