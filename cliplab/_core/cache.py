@@ -8,17 +8,23 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from cliplab._core.validation import shown, wrong_value
+from cliplab._core.validation import shown, user_path, wrong_value
 
-# Why nothing can be written, and what to do. The first errors are the most frequent ones.
-_WHY = {
-    (errno.ENOSPC, errno.EDQUOT, errno.EFBIG): "the disk is full. Make room on it or write "
-    "elsewhere",
-    (errno.EACCES, errno.EPERM, errno.EROFS): "you may not write there. Choose a folder of your "
-    "own",
-    (errno.ENAMETOOLONG,): "the path is too long. Choose a shorter name",
-    (errno.ENOTDIR, errno.EEXIST): "a file is where a folder has to be. Choose another place",
-    (errno.EISDIR,): "a folder is there. Choose another name",
+# What to do where something cannot be written.
+_ADVICE = {
+    errno.ENOSPC: "Make room on the disk, or save it elsewhere",
+    errno.EACCES: "Save it in a folder that may be written to",
+    errno.ENAMETOOLONG: "Choose a shorter name",
+    errno.ENOTDIR: "A file is where a folder has to be: choose another place",
+    errno.EISDIR: "A folder is there: choose another name",
+}
+# The same by other numbers: a quota or the largest file, a disk that is read only.
+_LIKE = {
+    errno.EDQUOT: errno.ENOSPC,
+    errno.EFBIG: errno.ENOSPC,
+    errno.EPERM: errno.EACCES,
+    errno.EROFS: errno.EACCES,
+    errno.EEXIST: errno.ENOTDIR,
 }
 
 
@@ -41,27 +47,9 @@ def cache_folder() -> Path:
     return user_path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "cliplab"
 
 
-def user_path(path: str | os.PathLike[str]) -> Path:
-    """Return a path with the user's home folder in the place of ``~``.
-
-    Raises
-    ------
-    OSError
-        If it begins with ``~``, and the user has no home folder.
-    """
-    try:
-        return Path(path).expanduser()
-    except RuntimeError as error:
-        raise OSError(
-            f"The folder {os.fspath(path)!r} cannot be found: this user has no home folder. Write "
-            "the path in full, or set the environment variables HOME, and CLIPLAB_CACHE for what "
-            "is downloaded and stored."
-        ) from error
-
-
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Say in a sentence why a file or folder cannot be written.
+    r"""Say in a sentence why a file or folder cannot be written, and what to do.
 
     Parameters
     ----------
@@ -78,10 +66,11 @@ def writing(path: Path) -> Iterator[None]:
     Examples
     --------
     >>> with writing(Path("map.svg")):
-    ...     raise OSError(errno.ENOSPC, "No space left on device")
+    ...     raise OSError(errno.EACCES, "Permission denied")
     Traceback (most recent call last):
     ...
-    OSError: 'map.svg' cannot be written: the disk is full. Make room on it or write elsewhere.
+    PermissionError: 'map.svg' cannot be written: Permission denied. Save it in a folder that may \
+be written to.
     """
     if "\0" in str(path):
         raise ValueError(wrong_value("path", "have no character of the code 0", str(path)))
@@ -90,9 +79,9 @@ def writing(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno is None:  # A sentence already.
             raise
-        known = (why for numbers, why in _WHY.items() if error.errno in numbers)
-        why = next(known, f"{error.strerror}. Choose another place")
-        raise type(error)(f"{shown(str(path))} cannot be written: {why}.") from error
+        advice = _ADVICE.get(_LIKE.get(error.errno, error.errno), "Choose another place")
+        sentence = f"{shown(str(path))} cannot be written: {error.strerror}. {advice}."
+        raise type(error)(sentence) from error
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -238,6 +238,24 @@ def require_rows(name: str, n_rows: int, n_images: int) -> None:
         )
 
 
+def user_path(path: str | os.PathLike[str]) -> Path:
+    """Return a path with the user's home folder in the place of ``~``.
+
+    Raises
+    ------
+    OSError
+        If it begins with ``~``, and the user has no home folder.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise OSError(
+            f"The folder {os.fspath(path)!r} cannot be found: this user has no home folder. Write "
+            "the path in full, or set the environment variables HOME, and CLIPLAB_CACHE for what "
+            "is downloaded and stored."
+        ) from error
+
+
 def require_file_name(path: str | os.PathLike[str], endings: Sequence[str]) -> Path:
     """Return the path of a file to be written, if its end says what is to be written there.
 
@@ -260,8 +278,12 @@ def require_file_name(path: str | os.PathLike[str], endings: Sequence[str]) -> P
     ValueError
         If its name ends in something else.
     """
-    path = Path(path)
-    if path.is_dir():
+    path = user_path(path)
+    try:
+        is_folder = path.is_dir()
+    except OSError:  # Whoever writes there will say why that cannot be.
+        is_folder = False
+    if is_folder:
         raise IsADirectoryError(wrong_value("path", "be a file", str(path), ", a folder"))
     if path.suffix not in endings:
         *others, last = endings

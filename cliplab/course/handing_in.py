@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cliplab
-from cliplab._core.validation import wrong_value
+from cliplab._core.validation import user_path, wrong_value
 from cliplab.course.events import entries_of, now
 from cliplab.course.files import write_json
 from cliplab.course.progress import PROGRESS
@@ -76,7 +76,7 @@ def hand_in(
         must = "have something to hand in: begin a lesson first"
         raise ValueError(wrong_value("name", must, name))
     lessons = "-".join(dict.fromkeys(each.lesson for each in PROGRESS.beginnings))
-    path = Path(folder) / f"hand-in-{name}-{lessons}.json"
+    path = user_path(folder) / f"hand-in-{name}-{lessons}.json"
     write_json(path, _content(name, () if explorer is None else explorer.state.groups))
     return path
 

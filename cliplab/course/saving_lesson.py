@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cliplab._core.html import render
-from cliplab._core.validation import require_file_name, wrong_value
+from cliplab._core.validation import require_file_name, user_path, wrong_value
 from cliplab.course.events import beginnings_of, entries_of, events_of, now, text_of
 from cliplab.course.files import read_json, write_json
 from cliplab.course.judging import RIGHT
@@ -148,7 +148,7 @@ def load_lesson(path: str | os.PathLike[str], *, explorer: Explorer | None = Non
     >>> place.not_restored
     ()
     """
-    content = _content(Path(path))
+    content = _content(user_path(path))
     state = content.get("explorer", {})
     lost: tuple[str, ...] = ()
     if explorer is not None and isinstance(state, dict):

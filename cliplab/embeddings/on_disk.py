@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -15,10 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 from cliplab._core.arguments import checked
 from cliplab._core.kinds import count
 from cliplab._core.rows import row_numbers
-from cliplab.embeddings.keys import image_key
+from cliplab._core.validation import user_path
+from cliplab.embeddings.keys import KEY_SIZE, image_key
 from cliplab.embeddings.points import Points, checked_unit_rows
 from cliplab.embeddings.portions import N_ROWS
-from cliplab.embeddings.store import MADE_BY, is_whole
+from cliplab.embeddings.store import MADE_BY, is_new, is_whole, shards_in
 from cliplab.embeddings.values import Embeddings
 
 if TYPE_CHECKING:
@@ -55,7 +57,13 @@ class StoredEmbeddings(Points):
     FileNotFoundError
         If there are no vectors, or none of these images.
     ValueError
-        If there are vectors of several models.
+        If there are vectors of several models, or how they were made cannot be read.
+
+    Warns
+    -----
+    UserWarning
+        If files are left out: damaged ones, copies that are not complete yet, and those of a newer
+        version of cliplab.
 
     Examples
     --------
@@ -71,11 +79,9 @@ class StoredEmbeddings(Points):
     def __init__(
         self, folder: str | os.PathLike[str], keys: NDArray[np.void] | None = None
     ) -> None:
-        self.folder = _folder_of_one_model(Path(folder).expanduser())
-        self.provenance: Mapping[str, str] = MappingProxyType(
-            json.loads((self.folder / MADE_BY).read_bytes())
-        )
-        paths = sorted(self.folder.glob("*.safetensors"))
+        self.folder = _folder_of_one_model(user_path(folder))
+        self.provenance: Mapping[str, str] = MappingProxyType(_made_by(self.folder))
+        paths = _usable(shards_in(self.folder))
         # Fixed-width bytes take 150 MB for nine million keys, Python's own bytes a gigabyte.
         keys_of_shards = [_read(path, "keys").view("S16").ravel() for path in paths]
         all_keys = np.concatenate([np.empty(0, "S16"), *keys_of_shards])
@@ -218,6 +224,54 @@ def _folder_of_one_model(folder: Path) -> Path:
             f"holds those of several: name one of its folders {names}."
         )
     return models[0]
+
+
+def _made_by(folder: Path) -> dict[str, str]:
+    try:
+        found: Any = json.loads((folder / MADE_BY).read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise ValueError(_damaged(folder / MADE_BY)) from error
+    is_known = isinstance(found, dict) and isinstance(found.get("model"), str)
+    if not is_known or not all(isinstance(value, str) for value in found.values()):
+        raise ValueError(_damaged(folder / MADE_BY))
+    return dict(found)
+
+
+def _usable(paths: list[Path]) -> list[Path]:
+    """Return the shards that can be read, and warn of the others."""
+    usable: list[Path] = []
+    newer: list[Path] = []
+    damaged: list[Path] = []
+    for path in paths:
+        # What was damaged earlier is removed when images are encoded. What is read is checked.
+        is_damaged = is_new(path) and not is_whole(path)
+        if not is_damaged and _has_form(path):
+            usable.append(path)
+        else:
+            (newer if not is_damaged and is_whole(path) else damaged).append(path)
+    for left_out, why in (
+        (newer, "of a newer version of cliplab: update it to use them"),
+        (damaged, "damaged, or are still being written by another program"),
+    ):
+        if left_out:
+            files = f"{len(left_out)} files in {str(left_out[0].parent)!r}"
+            warnings.warn(f"{files} are left out: they are {why}.", stacklevel=4)
+    return usable
+
+
+def _has_form(path: Path) -> bool:
+    """Return whether a shard has one key for each vector, by its header."""
+    import safetensors
+
+    try:
+        with safetensors.safe_open(path, "numpy") as opened:
+            keys, vectors = opened.get_slice("keys"), opened.get_slice("vectors")
+            kinds = keys.get_dtype(), vectors.get_dtype()
+            shapes = keys.get_shape(), vectors.get_shape()
+    except Exception:  # The library raises nearly anything for what it does not know.
+        return False
+    is_known = kinds == ("U8", "F32") and len(shapes[1]) == 2
+    return is_known and shapes[0] == [shapes[1][0], KEY_SIZE]
 
 
 def _no_vectors(folder: Path) -> str:

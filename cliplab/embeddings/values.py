@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cliplab._core.arguments import checked
-from cliplab._core.cache import user_path, write_whole
+from cliplab._core.cache import write_whole
 from cliplab._core.html import render
 from cliplab._core.kinds import count
 from cliplab._core.rows import row_numbers, with_rows
-from cliplab._core.validation import because, wrong_value
+from cliplab._core.validation import because, user_path, wrong_value
 from cliplab.embeddings import exchange
 from cliplab.embeddings.points import Points, checked_unit_rows
 from cliplab.embeddings.portions import N_ROWS

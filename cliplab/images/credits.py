@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cliplab._core.arguments import checked
-from cliplab._core.cache import user_path, write_whole
+from cliplab._core.cache import write_whole
 from cliplab._core.html import render
-from cliplab._core.validation import require_rows
+from cliplab._core.validation import require_rows, user_path
 
 if TYPE_CHECKING:
     import pandas as pd

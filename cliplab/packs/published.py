@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 
 from cliplab._core.arguments import checked
-from cliplab._core.cache import user_path
 from cliplab._core.hub_errors import hub_errors, require_answer, require_name
+from cliplab._core.validation import user_path
 from cliplab.packs.address import PACK
 from cliplab.packs.folder import read_pack
 from cliplab.packs.pack import Pack

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cliplab._core.arguments import checked
-from cliplab._core.cache import user_path
 from cliplab._core.kinds import count
+from cliplab._core.validation import user_path
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.embeddings.values import Embeddings
 from cliplab.images.image_set import ImageSet

@@ -19,6 +19,7 @@ from PIL import Image
 from cliplab import ClipEncoder, load_storybook
 from cliplab._core.device import n_cores
 from cliplab.embeddings.keys import image_key, is_among
+from cliplab.embeddings.on_disk import StoredEmbeddings
 from cliplab.embeddings.store import EmbeddingStore, read_shard
 
 # All that is long to import is there before a process is begun, and killed.
@@ -434,3 +435,108 @@ def test_a_store_that_is_the_only_place_of_vectors_reports_a_full_disk_as_an_err
         store.add([image_key(b"b")], np.ones((1, 4), np.float32))
     store.close()
     assert list(store.find([image_key(b"a"), image_key(b"b")])) == [image_key(b"a")]
+
+
+def test_files_that_are_not_the_store_s_own_are_left_alone(tmp_path):
+    store, keys = _by_hand(tmp_path, 3)
+    others = ("mine.safetensors", f"{'0' * 31}.safetensors", "notes.txt", "thesis.part", "a.json")
+    for name in others:
+        (store.folder / name).write_bytes(b"years of work")
+        os.utime(store.folder / name, (0, 0))
+    (store.folder / "folder.safetensors").mkdir()
+    assert set(store.find(keys)) == set(keys)
+    assert len(store.keys()) == 3
+    store.close()
+    assert {(store.folder / name).read_bytes() for name in others} == {b"years of work"}
+    assert len(StoredEmbeddings(tmp_path)) == 3
+
+
+def test_a_damaged_shard_is_removed_a_day_after_it_was_written(tmp_path):
+    store, keys = _by_hand(tmp_path, 2)
+    shard = store._own[0]
+    shard.write_bytes(b"damaged")
+    assert list(EmbeddingStore(tmp_path, {"model": "by hand"}).find(keys)) == keys[1:]
+    assert shard.is_file()
+    os.utime(shard, (0, 0))
+    assert list(EmbeddingStore(tmp_path, {"model": "by hand"}).find(keys)) == keys[1:]
+    assert not shard.exists()
+
+
+def test_a_store_that_is_still_being_copied_loses_nothing(tmp_path):
+    store, keys = _by_hand(tmp_path / "here", 21)
+    copy = EmbeddingStore(tmp_path / "there", {"model": "by hand"})
+    copy.folder.mkdir(parents=True)
+    # As `cp` does: each file has its name from its first byte on.
+    with contextlib.ExitStack() as copying:
+        halves = []
+        for shard in _shards(store.folder):
+            file = copying.enter_context((copy.folder / shard.name).open("wb"))
+            content = shard.read_bytes()
+            file.write(content[: len(content) // 2])
+            file.flush()
+            halves.append((file, content[len(content) // 2 :]))
+        with copy:
+            assert copy.find(keys) == {}
+            copy.add(keys[:1], np.ones((1, 4), np.float32))
+            with pytest.warns(UserWarning, match=r"21 files .* are left out: .* being written"):
+                assert len(StoredEmbeddings(copy.folder)) == 1
+        for file, rest in halves:
+            file.write(rest)
+    assert set(copy.find(keys)) == set(keys)
+    assert len(StoredEmbeddings(copy.folder)) == 21
+
+
+@pytest.mark.parametrize("form", ["names", "widths", "another format"])
+def test_shards_of_a_newer_version_are_left_out_and_told(tmp_path, form):
+    import safetensors.numpy
+
+    store, keys = _by_hand(tmp_path, 2)
+    content = {
+        "names": safetensors.numpy.save({"hashes": np.zeros((2, 16), np.uint8)}),
+        "widths": safetensors.numpy.save(
+            {"keys": np.zeros((1, 32), np.uint8), "vectors": np.zeros((1, 4), np.float32)}
+        ),
+        "another format": b"what is to come",
+    }[form]
+    newer = store.folder / f"{image_key(content).hex()}.safetensors"
+    newer.write_bytes(content)
+    os.utime(newer, (0, 0))
+    assert set(store.find(keys)) == set(keys)
+    with pytest.warns(UserWarning, match="1 files in .* are of a newer version of cliplab and"):
+        store.close()
+    assert newer.read_bytes() == content
+    with pytest.warns(
+        UserWarning, match="left out: they are of a newer version of cliplab: update"
+    ):
+        assert len(StoredEmbeddings(tmp_path)) == 2
+
+
+def test_what_made_the_vectors_is_written_anew_if_it_is_damaged(tmp_path):
+    store, keys = _by_hand(tmp_path, 2)
+    for content in (b"", b"{", b"[]", b'{"model": 5}', b'{"weights": "a"}', b"[" * 100_000):
+        (store.folder / "made_by.json").write_bytes(content)
+        with pytest.raises(ValueError, match=r"undamaged files\. Got made_by\.json instead, which"):
+            StoredEmbeddings(tmp_path)
+        store.find(keys)
+        assert StoredEmbeddings(tmp_path).provenance == {"model": "by hand"}
+
+
+@pytest.mark.proof
+def test_no_damage_of_a_store_gives_other_vectors(tmp_path, proof):
+    store, keys = _by_hand(tmp_path, 6)
+    before, chances = store.find(keys), random.Random(0)
+    for number in range(proof(60, 3000, "cuts and flips of a store's shards")):
+        shard = chances.choice(_shards(tmp_path))
+        content = shard.read_bytes()
+        place = chances.randrange(len(content))
+        changed = bytes([content[place] ^ chances.randrange(1, 256)])
+        shard.write_bytes(
+            content[:place] if number % 5 == 0 else content[:place] + changed + content[place + 1 :]
+        )
+        found = EmbeddingStore(tmp_path, {"model": "by hand"}).find(keys)
+        assert len(found) == 5
+        assert all(np.array_equal(found[key], before[key]) for key in found)
+        with pytest.warns(UserWarning, match="1 files .* are left out: they are damaged, or are"):
+            assert len(StoredEmbeddings(tmp_path)) == 5
+        shard.write_bytes(content)
+    assert len(StoredEmbeddings(tmp_path)) == 6

@@ -15,7 +15,7 @@ from cliplab._core.cache import write_whole
 from cliplab._core.html import render
 from cliplab._core.language import chosen_language, say
 from cliplab._core.scripts import script
-from cliplab._core.validation import require_file_name, wrong_value
+from cliplab._core.validation import require_file_name
 from cliplab.explorer.model.colors import coloring_by_cluster
 from cliplab.explorer.plots.stills.map_still import MapContent, map_still
 from cliplab.explorer.saved_page.content import page_value
@@ -63,13 +63,7 @@ def save_page(session: ExplorerSession, path: str | os.PathLike[str], *, answers
             f"A page must hold at most {MOST_AT_ONCE:,} images. Got {len(session.images):,} "
             f"instead: save that of Explorer(images[:{MOST_AT_ONCE}], embeddings[:{MOST_AT_ONCE}])."
         )
-    page = page_html(session, answers=answers).encode()
-    try:
-        write_whole(path, page)
-    except PermissionError:
-        raise PermissionError(
-            wrong_value("path", "be in a folder that may be written to", str(path))
-        ) from None
+    write_whole(path, page_html(session, answers=answers).encode())
     return path
 
 
