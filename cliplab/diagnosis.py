@@ -8,7 +8,6 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from cliplab._core.cache import cache_folder
 from cliplab._core.device import best_device, best_precision, n_cores
 from cliplab._core.html import render
 from cliplab._core.hub_errors import require_answer
+from cliplab._core.worker_threads import WorkerThreads
 from cliplab.embeddings.weights import has_weights
 from cliplab.sources.openimages.host import open_images_host
 
@@ -111,7 +111,7 @@ def doctor() -> Diagnosis:
         _weights,
         _extras,
     )
-    with ThreadPoolExecutor(len(checks)) as pool:  # Some wait for hosts.
+    with WorkerThreads(len(checks)) as pool:  # Some wait for hosts.
         return Diagnosis(tuple(pool.map(_checked, checks)))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,3 +111,44 @@ def write_whole(path: Path, data: bytes) -> None:
         finally:
             with contextlib.suppress(OSError):
                 partial.unlink(missing_ok=True)
+
+
+def write_sealed(path: Path, data: bytes) -> None:
+    """Write a file as `write_whole` does, with a digest of its content in the first line.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Its path; the folder is created.
+    data : bytes
+        Its content, for `read_sealed`.
+    """
+    write_whole(path, _digest(data) + b"\n" + data)
+
+
+def read_sealed(path: Path) -> bytes | None:
+    """Return the content of a file that `write_sealed` has written.
+
+    Returns
+    -------
+    bytes or None
+        None where there is none, or where it was damaged. A damaged one is deleted, with a warning.
+    """
+    try:
+        digest, _, data = path.read_bytes().partition(b"\n")
+    except FileNotFoundError:
+        return None
+    if digest == _digest(data):
+        return data
+    path.unlink(missing_ok=True)
+    warn_of_damage(str(path))
+    return None
+
+
+def warn_of_damage(what: str) -> None:
+    """Warn that something in the cache was damaged, and is fetched or made again."""
+    warnings.warn(f"Damaged in the cache, and therefore fetched anew: {what}.", stacklevel=3)
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).hexdigest().encode()

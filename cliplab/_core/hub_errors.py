@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from cliplab._core.connections import Connections
 from cliplab._core.validation import wrong_value
 
-# A hub that answers at all answers within this; its own library tries for half a minute.
-_SECONDS_TO_ANSWER = 5
+# What every Hub has, and what is no web page.
+_ANY_ADDRESS = "api/models?limit=1"
 
 
 def require_answer(address: str | None = None) -> None:
-    """Check within seconds that a host answers at all, with whatever status.
+    """Check within seconds that a host answers, with whatever status but with no web page.
+
+    Its own library would try for half a minute.
 
     Parameters
     ----------
     address : str, optional
-        Any address of the host; the Hub's own when left out.
+        Any address of the host that is no web page; one of the Hub when left out.
 
     Raises
     ------
@@ -33,14 +33,7 @@ def require_answer(address: str | None = None) -> None:
 
     if constants.HF_HUB_OFFLINE:
         raise ConnectionError("HF_HUB_OFFLINE is set")
-    try:
-        request = urllib.request.Request(address or constants.ENDPOINT, method="HEAD")
-        urllib.request.urlopen(request, timeout=_SECONDS_TO_ANSWER).close()
-    except urllib.error.HTTPError:
-        return  # Any status will do: a hub may require a password.
-    except (OSError, ValueError, http.client.HTTPException) as error:
-        reason = getattr(error, "reason", error)
-        raise ConnectionError(getattr(reason, "strerror", None) or str(reason)) from error
+    Connections().require_no_page(address or f"{constants.ENDPOINT}/{_ANY_ADDRESS}")
 
 
 def require_name(name: str) -> None:

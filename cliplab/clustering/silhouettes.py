@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
 from cliplab._core.device import gpu_for, n_cores
+from cliplab._core.worker_threads import WorkerThreads
 from cliplab.clustering.gpu import summed_distances
 from cliplab.clustering.matching import without_gaps
 from cliplab.embeddings.points import unit_rows
@@ -220,7 +220,7 @@ def _summed_distances(
     if len(points) * n_points < _ALONE:
         return summed(tiles)
     n_threads = n_cores()
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(n_threads) as pool:
+    with threadpool_limits(limits=1, user_api="blas"), WorkerThreads(n_threads) as pool:
         shares = pool.map(summed, [tiles[first::n_threads] for first in range(n_threads)])
         total = next(shares)
         for share in shares:

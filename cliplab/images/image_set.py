@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -18,6 +17,7 @@ from cliplab._core.html import render
 from cliplab._core.kinds import PLAIN, several
 from cliplab._core.rows import row_number, row_numbers
 from cliplab._core.validation import require_one_of, wrong_value
+from cliplab._core.worker_threads import WorkerThreads
 from cliplab.images.columns import (
     CREDIT_COLUMNS,
     RECORD_COLUMNS,
@@ -229,7 +229,7 @@ class ImageSet:
         >>> len(found), [name for name, reason in found.skipped]
         (1, ['1'])
         """
-        with ThreadPoolExecutor(min(_MAX_WORKERS, n_cores())) as pool:
+        with WorkerThreads(min(_MAX_WORKERS, n_cores())) as pool:
             flaws = list(pool.map(self._files.flaw, range(len(self))))
         good = [row for row, flaw in enumerate(flaws) if flaw is None]
         skipped = [(str(self.image_ids[i]), flaw) for i, flaw in enumerate(flaws) if flaw]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from cliplab._core.arguments import checked
 from cliplab._core.device import n_cores
 from cliplab._core.validation import wrong_value
+from cliplab._core.worker_threads import WorkerThreads
 from cliplab.images.columns import image_dataset
 from cliplab.images.decoding import decode_image, require_decodable_size
 from cliplab.images.image_set import ImageSet
@@ -67,7 +67,7 @@ def load_folder(path: str | os.PathLike[str]) -> ImageSet:
     folder = _require_folder(path)
     files, closed = _visible_files(folder)
     # Few at once: to decode a large image takes up to 1.2 GB.
-    with ThreadPoolExecutor(min(_MAX_WORKERS, n_cores())) as pool:
+    with WorkerThreads(min(_MAX_WORKERS, n_cores())) as pool:
         flaws = pool.map(lambda file: _flaw(file, folder), files)
         flaw_of = dict(zip(files, tqdm(flaws, "Checking images", len(files), delay=1), strict=True))
     images = [file for file in files if flaw_of[file] is None]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab._core.device import n_cores
+from cliplab._core.worker_threads import WorkerThreads
 from cliplab.embeddings.inputs import InputImages
 from cliplab.embeddings.model import ClipModel
 
@@ -54,7 +56,7 @@ class LocalEngine:
 
         n_threads = n_cores() if self.device == "cpu" else min(_MAX_THREADS_OF_A_GPU, n_cores())
         # torch uses one thread in each of these, so that they never wait for one another.
-        pool = ThreadPoolExecutor(n_threads, initializer=torch.set_num_threads, initargs=(1,))
+        pool = WorkerThreads(n_threads, partial(torch.set_num_threads, 1))
         try:
             prepared = _in_order(pool, prepare, rows, ahead=max(2 * size, 4 * n_threads))
             yield from _in_order(pool, encode, _batches(prepared, size), ahead=n_threads)
@@ -63,7 +65,7 @@ class LocalEngine:
 
 
 def _in_order(
-    pool: ThreadPoolExecutor,
+    pool: WorkerThreads,
     work: Callable[[Item], Result],
     items: Iterable[Item],
     ahead: int,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
 from functools import partial
 from itertools import islice
@@ -17,6 +17,7 @@ from cliplab._core.arguments import checked
 from cliplab._core.device import n_cores
 from cliplab._core.kinds import count
 from cliplab._core.validation import require_kind
+from cliplab._core.worker_threads import WorkerThreads
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.embeddings.points import points_and_space
 from cliplab.embeddings.values import Embeddings
@@ -199,9 +200,7 @@ def _gather(
     # Small matrix products are fastest on one thread each, with several tasks in parallel. The
     # limit of OpenMP holds for one thread only, so each thread of the pool sets it.
     with threadpool_limits(limits=1, user_api="blas"):
-        pool = ThreadPoolExecutor(
-            n_cores(), "evidence", initializer=threadpool_limits, initargs=(1, "openmp")
-        )
+        pool = WorkerThreads(n_cores(), partial(threadpool_limits, 1, "openmp"))
         waiting = iter([task for some in tasks.values() for task in some])
         n_tasks, futures = sum(map(len, tasks.values())), list[Future[Any]]()
         n_done, running = 0, set[Future[Any]]()

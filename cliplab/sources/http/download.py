@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -12,23 +12,20 @@ from typing import TypeVar
 import urllib3
 from urllib3.util.retry import RequestHistory
 
-from cliplab.sources.http.connections import (
+from cliplab._core.connections import (
     Connections,
+    Limits,
     NotAvailableError,
+    Reply,
+    StoppedError,
     TemporaryError,
     host_of,
-    reason_of,
 )
 from cliplab.sources.http.partial_files import PartialFile
 
 _T = TypeVar("_T")
 
-_CHUNK = 64 * 1024
 _MIN_RATE = 1000  # Bytes a second, below which the download of a large file is given up.
-
-
-class StoppedError(Exception):
-    """A download was given up because `Downloader.stop` was called."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +87,9 @@ class Downloader:
         self._stopped = threading.Event()
 
     def stop(self) -> None:
-        """Give up all downloads that are running."""
+        """Give up all downloads that are running, at once."""
         self._stopped.set()
+        self._connections.stop()
 
     def require_answer(self, url: str) -> None:
         """Check within seconds that a host answers at all, with whatever status.
@@ -108,7 +106,7 @@ class Downloader:
         """
         self._connections.require_answer(url)
 
-    def fetch(self, url: str, max_bytes: int) -> bytes:
+    def fetch(self, url: str, max_bytes: int, headers: Mapping[str, str] | None = None) -> bytes:
         """Return a file.
 
         Parameters
@@ -117,6 +115,8 @@ class Downloader:
             The address of the file.
         max_bytes : int
             A larger file is refused.
+        headers : mapping of str to str, optional
+            Headers of the request.
 
         Returns
         -------
@@ -130,22 +130,26 @@ class Downloader:
         ConnectionError
             If all tries failed.
         """
+        limits = Limits(self.patience.whole, max_bytes)
 
         def once() -> bytes:
-            deadline = time.monotonic() + self.patience.whole
-            with self._connections.get(url) as response:
-                data = bytearray()
-                for chunk in self._chunks(response):
-                    data += chunk
-                    if len(data) > max_bytes:
-                        raise NotAvailableError(f"larger than {max_bytes / 1e6:.0f} MB")
-                    if time.monotonic() > deadline:
-                        raise TemporaryError(f"slower than {self.patience.whole:g} s")
-                return bytes(data)
+            data = bytearray()
+            with self._connections.get(url, limits, headers) as reply:
+                for part in reply.parts():
+                    data += part
+                    self.n_bytes += len(part)
+            return bytes(data)
 
         return self._retried(url, once)
 
-    def fetch_file(self, url: str, path: Path, on_progress: Callable[[int, int], None]) -> None:
+    def fetch_file(
+        self,
+        url: str,
+        path: Path,
+        on_progress: Callable[[int, int], None],
+        max_bytes: int,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         """Download a large file to a path; a download that was cut off is resumed.
 
         Several processes may download the same file at once: each writes a partial file of its
@@ -159,46 +163,58 @@ class Downloader:
             Where to save it. Until it is whole, it has another name in the same folder.
         on_progress : callable
             Called with the number of bytes so far and in all (0 where the server does not say).
+        max_bytes : int
+            A larger file is refused.
+        headers : mapping of str to str, optional
+            Headers of the request.
 
         Raises
         ------
         NotAvailableError
-            If the server refuses it.
+            If the server refuses it or it is too large.
         ConnectionError
             If all tries failed; what was downloaded is resumed by the next call.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = PartialFile(path)
+        limits = Limits(self.patience.whole, max_bytes, _MIN_RATE)
         try:
-            self._retried(url, lambda: self._resume(url, partial, on_progress))
+            self._retried(url, lambda: self._resume(url, partial, on_progress, limits, headers))
             partial.finish()
         finally:
             partial.release()
 
     def _resume(
-        self, url: str, partial: PartialFile, on_progress: Callable[[int, int], None]
+        self,
+        url: str,
+        partial: PartialFile,
+        on_progress: Callable[[int, int], None],
+        limits: Limits,
+        headers: Mapping[str, str] | None,
     ) -> None:
         # The rest of an unknown version could be that of another file.
         start = partial.n_bytes if partial.is_exact else 0
-        headers = {"Range": f"bytes={start}-", "If-Range": partial.version} if start else {}
-        with self._connections.get(url, headers) as response:
-            if response.status == 416:  # No such range: the file is shorter than our part.
-                partial.restart("")
-                raise TemporaryError("the file has changed")
-            content_range = response.headers.get("Content-Range", "")
-            if response.status != 206 or not content_range.startswith(f"bytes {start}-"):
-                if response.status == 206:
-                    partial.restart("")
-                    raise TemporaryError("the server sent another range than requested")
+        wanted = {"Range": f"bytes={start}-", "If-Range": partial.version} if start else {}
+        with self._connections.get(url, limits, {**(headers or {}), **wanted}) as reply:
+            n_total = _n_total(reply, start, partial.version)
+            if reply.status != 206:  # The whole file, perhaps of another version.
                 start = 0
-                partial.restart(response.headers.get("ETag", ""))
-            n_total = start + int(response.headers.get("Content-Length", 0))
-            for chunk in self._steady_chunks(response):
-                partial.append(chunk)
+            if n_total is None:
+                partial.restart("")
+                raise TemporaryError("the server sent another range, or the file has changed")
+            if start == 0:
+                partial.restart(reply.headers.get("ETag", ""))
+            for part in reply.parts():
+                partial.append(part)
+                self.n_bytes += len(part)
+                if partial.n_bytes > limits.max_bytes:
+                    partial.restart("")
+                    raise NotAvailableError(f"larger than {limits.max_bytes / 1e6:.0f} MB")
                 on_progress(partial.n_bytes, n_total)
-            if n_total not in (0, partial.n_bytes) or not partial.has_checksum(
-                response.headers.get("x-goog-hash", "")
-            ):
+            if 0 < partial.n_bytes < n_total:
+                raise TemporaryError("the answer was cut off")
+            is_whole = n_total in (0, partial.n_bytes)
+            if not is_whole or not partial.has_checksum(reply.headers.get("x-goog-hash", "")):
                 partial.restart("")
                 raise TemporaryError("its length or checksum is wrong")
 
@@ -208,33 +224,29 @@ class Downloader:
         while not self._stopped.is_set():
             try:
                 return once()
-            except (TemporaryError, urllib3.exceptions.HTTPError) as error:
-                retry_after = getattr(error, "retry_after", 0.0)
+            except TemporaryError as error:
+                retry_after = error.retry_after
                 try:
                     retry = retry.increment("GET", url, error=error)
                 except urllib3.exceptions.MaxRetryError:
                     retry_after = float("inf")
                 if retry_after > self.patience.longest_wait:
-                    raise ConnectionError(f"{host_of(url)}: {reason_of(error)}") from error
+                    raise ConnectionError(f"{host_of(url)}: {error}") from error
             # Not by Retry.sleep, which `stop` could not interrupt.
             self._stopped.wait(max(retry_after, retry.get_backoff_time()))
         raise StoppedError
 
-    def _chunks(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
-        # read1 returns what has arrived: to wait for a full chunk could take forever.
-        while chunk := response.read1(_CHUNK):
-            if self._stopped.is_set():
-                raise StoppedError
-            self.n_bytes += len(chunk)
-            yield chunk
 
-    def _steady_chunks(self, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
-        """Yield the parts of a large file, as long as they arrive fast enough."""
-        since, n_bytes = time.monotonic(), 0
-        for chunk in self._chunks(response):
-            n_bytes += len(chunk)
-            yield chunk
-            if time.monotonic() - since > self.patience.whole:
-                if n_bytes < _MIN_RATE * self.patience.whole:
-                    raise TemporaryError(f"slower than {_MIN_RATE / 1000:g} kB a second")
-                since, n_bytes = time.monotonic(), 0
+def _n_total(reply: Reply, start: int, version: str) -> int | None:
+    """Return how many bytes the file has, or 0 where the server does not say.
+
+    None for a part that is not what follows `start` bytes of the same version.
+    """
+    if reply.status == 200:
+        return reply.length or 0
+    part = re.fullmatch(
+        rf"bytes {start}-[0-9]+/([0-9]{{1,18}}|\*)", reply.headers.get("Content-Range", "")
+    )
+    if reply.status != 206 or part is None or reply.headers.get("ETag", "") != version:
+        return None
+    return 0 if part[1] == "*" else int(part[1])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cliplab._core.connections import NotAvailableError
 from cliplab.images.decoding import MAX_BYTES, MAX_PIXELS, decode_image
-from cliplab.sources.http.connections import NotAvailableError
 from cliplab.sources.http.download import Downloader
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 _SECONDS_TO_ORPHAN = 600
 # A partial file that may be resumed, and one that is being written.
 _LEFT, _WRITTEN = ".left", ".part"
+_MAX_VERSION = 120
 
 
 class PartialFile:
@@ -27,7 +28,8 @@ class PartialFile:
     Attributes
     ----------
     version : str
-        The version of the file on the server (its ETag); empty for none.
+        The version of the file on the server (its ETag); empty where it does not stand for the
+        exact bytes.
     """
 
     def __init__(self, path: Path) -> None:
@@ -45,8 +47,8 @@ class PartialFile:
 
     @property
     def is_exact(self) -> bool:
-        """Whether the download can be resumed: the version stands for the exact bytes."""
-        return _is_exact(self.version)
+        """Whether the download can be resumed: the bytes of the version are known."""
+        return bool(self.version)
 
     @property
     def n_bytes(self) -> int:
@@ -57,7 +59,7 @@ class PartialFile:
     def restart(self, version: str) -> None:
         """Delete what was downloaded, and start again with a version."""
         self._name(self.version).unlink(missing_ok=True)
-        self.version = version
+        self.version = version if _is_exact(version) else ""
         self._name(version).touch()
 
     def append(self, chunk: bytes) -> None:
@@ -94,8 +96,9 @@ class PartialFile:
 
 
 def _is_exact(version: str) -> bool:
-    # The bytes of a weak version ("W/") may differ.
-    return bool(version) and not version.startswith("W/")
+    # The bytes of a weak version ("W/") may differ. A long one is no part of a file's name.
+    is_short = len(urllib.parse.quote(version, safe="")) <= _MAX_VERSION
+    return bool(version) and is_short and not version.startswith("W/")
 
 
 def _is_orphan(file: Path) -> bool:

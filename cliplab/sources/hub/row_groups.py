@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cliplab._core.worker_threads import WorkerThreads
 from cliplab.sources.hash_sampling import first_in_hash_order, hash_order
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def find_row_groups(urls: Sequence[str]) -> tuple[list[RowGroup], pa.Schema]:
     schema : pyarrow.Schema
         Of the first file.
     """
-    with ThreadPoolExecutor(_N_WORKERS) as pool:
+    with WorkerThreads(_N_WORKERS) as pool:
         footers = list(pool.map(_footer, urls))
     row_groups, first_row = [], 0
     for url, (sizes, _) in zip(urls, footers, strict=True):

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from cliplab._core.arguments import checked
 from cliplab._core.cache import cache_folder
+from cliplab._core.connections import UnreachableError
 from cliplab._core.kinds import count
 from cliplab._core.validation import require_one_of
 from cliplab.images.image_set import ImageSet
-from cliplab.sources.http.connections import UnreachableError
 from cliplab.sources.http.download import Downloader, Patience
 from cliplab.sources.openimages.host import OpenImagesHost, open_images_host
 from cliplab.sources.openimages.image_files import N_WORKERS

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from cliplab._core.connections import split_login
+
 # A school may have a copy, with the same paths below one address.
 _MIRROR = "CLIPLAB_OPEN_IMAGES_MIRROR"
 
@@ -21,9 +23,12 @@ _LABELS = {
 SPLITS = tuple(_METADATA)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OpenImagesHost:
     """The addresses of Open Images, or of a copy of it.
+
+    A login in them, as in ``"https://name:password@example.org"``, is sent to the host, and shown
+    nowhere.
 
     Attributes
     ----------
@@ -35,6 +40,15 @@ class OpenImagesHost:
 
     images: str = "https://open-images-dataset.s3.amazonaws.com"
     annotations: str = "https://storage.googleapis.com/openimages"
+
+    def __repr__(self) -> str:
+        images, annotations = (split_login(each)[0] for each in (self.images, self.annotations))
+        return f"OpenImagesHost(images={images!r}, annotations={annotations!r})"
+
+    @property
+    def shown(self) -> OpenImagesHost:
+        """The same addresses without a login, for messages and credits."""
+        return OpenImagesHost(split_login(self.images)[0], split_login(self.annotations)[0])
 
     @property
     def is_official(self) -> bool:

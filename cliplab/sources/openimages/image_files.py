@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cliplab._core.cache import write_whole
-from cliplab.sources.http.connections import NotAvailableError
+from cliplab._core.cache import read_sealed, write_sealed, write_whole
+from cliplab._core.connections import NotAvailableError
+from cliplab._core.worker_threads import WorkerThreads
+from cliplab.images.decoding import decode_image
 from cliplab.sources.http.download import Downloader
 from cliplab.sources.http.image import fetch_image
 from cliplab.sources.openimages.host import OpenImagesHost
@@ -48,8 +52,9 @@ class FetchedFiles:
 
     def save(self, record: Path) -> None:
         """Save which images these are, so that the same ones are loaded without a network."""
-        content = {"image_ids": list(self.files), "skipped": self.skipped}
-        write_whole(record, json.dumps(content).encode())
+        digests = {name: _digest(path) for name, path in self.files.items()}
+        content = {"digests": digests, "skipped": self.skipped}
+        write_sealed(record, json.dumps(content).encode())
 
 
 class ImageFetcher:
@@ -67,6 +72,11 @@ class ImageFetcher:
         Sends the requests.
     rotations : dict of str to float
         The degrees by which each image has to be rotated.
+
+    Attributes
+    ----------
+    damaged : list of str
+        The images whose file in the cache was damaged, and which are downloaded again.
     """
 
     def __init__(
@@ -82,14 +92,21 @@ class ImageFetcher:
         self._folder = folder / split
         self._downloader = downloader
         self._rotations = rotations
+        self.damaged: list[str] = []
 
     def load(self, record: Path) -> FetchedFiles | None:
-        """Return what `FetchedFiles.save` has saved, if all the image files still exist."""
-        if not record.is_file():
+        """Return what `FetchedFiles.save` has saved, if all the image files are still the same."""
+        saved = read_sealed(record)
+        if saved is None:
             return None
-        content = json.loads(record.read_bytes())
-        files = {name: self._path(name) for name in content["image_ids"]}
-        if not all(path.is_file() for path in files.values()):
+        content = json.loads(saved)
+        files = {name: self._path(name) for name in content["digests"]}
+        found = {name: _digest(path) for name, path in files.items()}
+        for name, digest in content["digests"].items():
+            if found[name] not in (digest, None):
+                files[name].unlink()
+                self.damaged.append(name)
+        if found != content["digests"]:
             return None
         return FetchedFiles(files, [(name, reason) for name, reason in content["skipped"]])
 
@@ -115,12 +132,13 @@ class ImageFetcher:
         ConnectionError
             If it no longer answers; files that were downloaded stay.
         """
-        if any(not self._path(name).is_file() for queue in queues for name in queue[:n_each]):
+        wanted = [self._path(name) for queue in queues for name in queue[:n_each]]
+        if not all(path.is_file() for path in wanted):
             self._downloader.require_answer(self._host.images)
         from tqdm.auto import tqdm
 
         bar = tqdm(desc="Fetching images", total=n_each * len(queues), unit="img", delay=1)
-        pool = ThreadPoolExecutor(N_WORKERS)
+        pool = WorkerThreads(N_WORKERS)
         try:
             return self._fetch_until_enough(queues, n_each, pool, bar)
         except KeyboardInterrupt:
@@ -128,14 +146,14 @@ class ImageFetcher:
             raise
         finally:
             self._downloader.stop()
-            pool.shutdown(wait=False, cancel_futures=True)  # A read may take half a minute more.
+            pool.shutdown(cancel_futures=True)
             bar.close()
 
     def _fetch_until_enough(
         self,
         queues: Sequence[Sequence[str]],
         n_each: int,
-        pool: ThreadPoolExecutor,
+        pool: WorkerThreads,
         bar: tqdm,
     ) -> FetchedFiles:
         fetched = FetchedFiles()
@@ -169,12 +187,17 @@ class ImageFetcher:
             bar.set_postfix_str(self._progress(bar, fetched), refresh=False)
 
     def _file(self, name: str) -> Path:
-        """Return the file of an image, downloaded where it does not exist; runs in a thread."""
+        """Return the file of an image, downloaded where there is no sound one; runs in a thread."""
         path = self._path(name)
-        if not path.is_file():
-            url = self._host.image(self._split, name)
-            file = fetch_image(self._downloader, url, _MAX_BYTES, _MAX_PIXELS)
-            write_whole(path, add_rotation(file, self._rotations[name]))
+        saved = _read(path)
+        if saved is not None and _is_sound(saved):
+            return path
+        if saved is not None:
+            self.damaged.append(name)
+        file = fetch_image(
+            self._downloader, self._host.image(self._split, name), _MAX_BYTES, _MAX_PIXELS
+        )
+        write_whole(path, add_rotation(file, self._rotations[name]))
         return path
 
     def _path(self, name: str) -> Path:
@@ -189,6 +212,25 @@ class ImageFetcher:
         reason = fetched.skipped[-1][1]
         return ConnectionError(
             f"After {len(fetched.files)} images, {_TOO_MANY_FAILURES} in a row could not be "
-            f"downloaded from {self._host.images} (the last one: {reason}). Check the network; if "
-            "it asks you to log in, do that. Then run the cell again: what was downloaded is saved."
+            f"downloaded from {self._host.shown.images} (the last one: {reason}). Check the "
+            "network; if it asks you to log in, do that. Then run the cell again: what was "
+            "downloaded is saved."
         )
+
+
+def _read(path: Path) -> bytes | None:
+    with contextlib.suppress(FileNotFoundError):
+        return path.read_bytes()
+    return None
+
+
+def _is_sound(file: bytes) -> bool:
+    with contextlib.suppress(ValueError):
+        decode_image(file, _MAX_PIXELS)
+        return True
+    return False
+
+
+def _digest(path: Path) -> str | None:
+    file = _read(path)
+    return None if file is None else hashlib.sha256(file).hexdigest()

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab._core.cache import write_whole
-from cliplab.sources.http.connections import NotAvailableError
+from cliplab._core.cache import read_sealed, warn_of_damage, write_sealed
+from cliplab._core.connections import NotAvailableError, split_login
 from cliplab.sources.http.download import Downloader
 from cliplab.sources.openimages.host import OpenImagesHost
 
@@ -33,6 +33,8 @@ _COLUMNS = {
     "Rotation": "rotation",
 }
 _PROVENANCE = b"cliplab"
+# Some times as much as the largest of the tables has.
+_MAX_BYTES = {"validation": 200_000_000, "test": 600_000_000, "train": 12_000_000_000}
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,40 +94,54 @@ def load_index(split: str, host: OpenImagesHost, folder: Path, downloader: Downl
     ValueError
         If they do not have the expected content.
     """
+    path = folder / f"index-{split}.sealed"
+    saved = read_sealed(path)
+    if saved is None:
+        downloader.require_answer(host.annotations)
+        saved = _make(split, host, folder, downloader, path)
+    return _read(saved)
+
+
+def _make(
+    split: str, host: OpenImagesHost, folder: Path, downloader: Downloader, path: Path
+) -> bytes:
+    """Make the index from the official tables, save it, and delete these."""
     import pyarrow.parquet as pq
 
-    path = folder / f"index-{split}.parquet"
-    if not path.is_file():
-        downloader.require_answer(host.annotations)
-        addresses = (host.metadata(split), host.labels(split), host.class_names)
-        files = [_download(address, folder, downloader) for address in addresses]
-        try:
-            table = _joined(*files)
-            provenance = {"files": {file.name: _sha256(file) for file in files}, "retrieved": now()}
-        except FileNotFoundError:
-            if path.is_file():  # Another notebook has made the index and deleted them.
-                return _read(path)
+    addresses = (host.metadata(split), host.labels(split), host.class_names)
+    are_old = any(_table_file(address, folder).is_file() for address in addresses)
+    files = [_download(address, folder, downloader, _MAX_BYTES[split]) for address in addresses]
+    try:
+        table = _joined(*files)
+        provenance = {"files": {file.name: _sha256(file) for file in files}, "retrieved": now()}
+    except FileNotFoundError:
+        # Another notebook has made the index and deleted them.
+        if (saved := read_sealed(path)) is None:
             raise
-        except (ValueError, KeyError) as error:  # pyarrow's own errors are kinds of these.
-            for file in files:
-                file.unlink(missing_ok=True)
-            raise ValueError(
-                f"The tables of Open Images at {host.annotations} are not as expected "
-                f"({error}). If this network asks you to log in, do that and run the cell again."
-            ) from error
-        table = table.replace_schema_metadata({_PROVENANCE: json.dumps(provenance)})
-        buffer = io.BytesIO()
-        pq.write_table(table, buffer, compression="zstd")
-        write_whole(path, buffer.getvalue())
+        return saved
+    except (ValueError, KeyError) as error:  # pyarrow's own errors are kinds of these.
         for file in files:
             file.unlink(missing_ok=True)
-    return _read(path)
+        if are_old:  # An earlier call has left one that is damaged by now.
+            warn_of_damage(f"tables of Open Images in {folder}")
+            return _make(split, host, folder, downloader, path)
+        raise ValueError(
+            f"The tables of Open Images at {host.shown.annotations} are not as expected "
+            f"({error}). If this network asks you to log in, do that and run the cell again."
+        ) from error
+    table = table.replace_schema_metadata({_PROVENANCE: json.dumps(provenance)})
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    write_sealed(path, buffer.getvalue())
+    for file in files:
+        file.unlink(missing_ok=True)
+    return buffer.getvalue()
 
 
-def _read(path: Path) -> Index:
+def _read(saved: bytes) -> Index:
     import pyarrow.parquet as pq
 
-    table = pq.read_table(path)
+    table = pq.read_table(io.BytesIO(saved))
     return Index(table, json.loads(table.schema.metadata[_PROVENANCE])["files"])
 
 
@@ -134,10 +150,14 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _download(address: str, folder: Path, downloader: Downloader) -> Path:
+def _table_file(address: str, folder: Path) -> Path:
+    return folder / address.rsplit("/", 1)[-1]
+
+
+def _download(address: str, folder: Path, downloader: Downloader, max_bytes: int) -> Path:
     from tqdm.auto import tqdm
 
-    path = folder / address.rsplit("/", 1)[-1]
+    path = _table_file(address, folder)
     if path.is_file():
         return path
     with tqdm(desc=path.name, unit="B", unit_scale=True, delay=1) as bar:
@@ -147,10 +167,11 @@ def _download(address: str, folder: Path, downloader: Downloader) -> Path:
             bar.update(n_bytes - bar.n)
 
         try:
-            downloader.fetch_file(address, path, show_progress)
+            downloader.fetch_file(address, path, show_progress, max_bytes)
         except NotAvailableError as error:
             raise ConnectionError(
-                f"{address} is refused ({error}): a filter of this network may block it."
+                f"{split_login(address)[0]} is refused ({error}): a filter of this network may "
+                "block it."
             ) from error
     return path
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cliplab._core.cache import warn_of_damage
 from cliplab._core.validation import wrong_value
 from cliplab.images.columns import image_dataset
 from cliplab.images.image_set import ImageSet
@@ -71,7 +72,7 @@ def fetch_official(
     _require_enough({name: len(queue) for name, queue in queues.items()}, sample.n_each)
     rotations = dict(zip(index.image_ids, index.table["rotation"].to_pylist(), strict=True))
     fetcher = ImageFetcher(host, sample.split, folder, downloader, rotations)
-    record = folder / "samples" / f"{_key(sample, host)}.json"
+    record = folder / "samples" / f"{_key(sample, host)}.sealed"
     fetched, chosen = _fetch(queues, sample.n_each, fetcher, record)
     # Class after class in turn, so that the head of a curated sample is curated too.
     ids = [name for turn in zip(*chosen.values(), strict=True) for name in turn]
@@ -89,7 +90,7 @@ def fetch_official(
         "source": "open_images",
         **sample.provenance,
         "population_size": len(rows),
-        "host": host.images,
+        "host": host.shown.images,
         "tables": index.files,
         "citation": CITATION,
     }
@@ -102,6 +103,8 @@ def _fetch(
     """Download the images of a sample, or load them; return which images each class gets."""
     saved = fetcher.load(record)
     fetched = saved or fetcher.fetch(list(queues.values()), n_each)
+    if fetcher.damaged:
+        warn_of_damage(f"{len(fetcher.damaged)} images, such as {fetcher.damaged[0]}")
     chosen = {
         name: [each for each in queue if each in fetched.files][:n_each]
         for name, queue in queues.items()
@@ -162,7 +165,7 @@ def _row(
         "class_label": label,
         "license": "CC BY 2.0",
         "license_url": LICENSE_URL,
-        "source_url": host.image(split, known["image_id"]),
+        "source_url": host.shown.image(split, known["image_id"]),
         "sha256": hashlib.sha256(file).hexdigest(),
         "retrieved": retrieved.isoformat(timespec="seconds"),
         "changes": _CHANGES[rotation_origin(file)],

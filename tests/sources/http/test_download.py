@@ -14,10 +14,11 @@ import urllib3
 from loopback.open_images import QUICK
 from loopback.server import Answer, Server
 
-from cliplab.sources.http.connections import NotAvailableError
-from cliplab.sources.http.download import Downloader, Patience, StoppedError
+from cliplab._core.connections import NotAvailableError, StoppedError
+from cliplab.sources.http.download import Downloader, Patience
 
 _CONTENT = np.random.default_rng(0).integers(0, 256, 300_000, dtype=np.uint8).tobytes()
+_MAX = 10**6
 
 
 def _ignore(n_bytes, n_total):
@@ -38,7 +39,7 @@ def _leftover(path, n_bytes, version="%22one%22"):
 def test_a_partial_file_of_any_length_is_resumed(server, tmp_path, n_bytes):
     path = tmp_path / "table.csv"
     _leftover(path, n_bytes)
-    Downloader(patience=QUICK).fetch_file(server.address, path, _ignore)
+    Downloader(patience=QUICK).fetch_file(server.address, path, _ignore, _MAX)
     assert path.read_bytes() == _CONTENT
     assert [file.name for file in tmp_path.iterdir()] == ["table.csv"]
 
@@ -50,7 +51,7 @@ def test_several_threads_that_download_the_same_file_all_get_it_whole(server, tm
 
     def fetch():
         try:
-            Downloader(patience=QUICK).fetch_file(server.address, path, _ignore)
+            Downloader(patience=QUICK).fetch_file(server.address, path, _ignore, _MAX)
             assert path.read_bytes() == _CONTENT
         except BaseException as error:
             failed.append(error)
@@ -75,7 +76,7 @@ def test_a_partial_file_without_an_exact_version_is_not_resumed(tmp_path, header
     with Server(answer) as server:
         path = tmp_path / "table.csv"
         server.fault = lambda path, times: "truncated" if times == 1 else None
-        Downloader(patience=QUICK).fetch_file(server.address, path, _ignore)
+        Downloader(patience=QUICK).fetch_file(server.address, path, _ignore, _MAX)
         assert path.read_bytes() == _CONTENT
         assert ranges == [(None, None)] * 2
 
@@ -90,7 +91,7 @@ def test_a_range_that_was_not_requested_is_never_used(tmp_path):
     with Server(answer) as server:
         path = tmp_path / "table.csv"
         _leftover(path, 100_000)
-        Downloader(patience=QUICK).fetch_file(server.address, path, _ignore)
+        Downloader(patience=QUICK).fetch_file(server.address, path, _ignore, _MAX)
         assert path.read_bytes() == _CONTENT
 
 
@@ -99,13 +100,13 @@ def test_a_large_file_that_arrives_too_slowly_is_given_up(server, tmp_path):
     server.fault = lambda path, times: "slow"
     server.seconds = 0.5
     with pytest.raises(ConnectionError, match="slower than 1 kB a second"):
-        Downloader(patience=QUICK).fetch_file(server.address, tmp_path / "table.csv", _ignore)
+        Downloader(patience=QUICK).fetch_file(server.address, tmp_path / "table.csv", _ignore, _MAX)
 
 
 def test_parts_of_two_versions_are_never_joined(server, tmp_path):
     path = tmp_path / "table.csv"
     path.with_name("table.csv.%22zero%22.abc.left").write_bytes(b"0" * 100_000)
-    Downloader(patience=QUICK).fetch_file(server.address, path, _ignore)
+    Downloader(patience=QUICK).fetch_file(server.address, path, _ignore, _MAX)
     assert path.read_bytes() == _CONTENT
     assert [file.name for file in tmp_path.iterdir()] == ["table.csv"]
 
@@ -115,7 +116,7 @@ def test_a_partial_file_is_taken_over_only_when_nobody_writes_to_it(server, tmp_
     path, other = tmp_path / "table.csv", tmp_path / "table.csv.%22one%22.abc.part"
     other.write_bytes(_CONTENT[:100_000])
     os.utime(other, (time.time() - age,) * 2)
-    Downloader(patience=QUICK).fetch_file(server.address, path, _ignore)
+    Downloader(patience=QUICK).fetch_file(server.address, path, _ignore, _MAX)
     assert path.read_bytes() == _CONTENT
     assert server.ranges == begun
     assert other.exists() == (not begun)
@@ -133,7 +134,7 @@ def test_a_partial_file_that_another_process_takes_over_is_left_to_it(
         raise FileNotFoundError(self)
 
     monkeypatch.setattr(Path, "rename", too_late)
-    Downloader(patience=QUICK).fetch_file(server.address, path, _ignore)
+    Downloader(patience=QUICK).fetch_file(server.address, path, _ignore, _MAX)
     assert path.read_bytes() == _CONTENT
     assert server.ranges == []
 
@@ -143,7 +144,7 @@ def test_the_name_of_a_version_cannot_lead_out_of_the_folder(tmp_path):
         path = tmp_path / "tables" / "table.csv"
         server.fault = lambda path, times: "truncated"
         with pytest.raises(ConnectionError, match="cut off"):
-            Downloader(patience=QUICK).fetch_file(server.address, path, _ignore)
+            Downloader(patience=QUICK).fetch_file(server.address, path, _ignore, _MAX)
         assert [file.parent for file in tmp_path.rglob("*.left")] == [path.parent]
 
 
@@ -151,7 +152,9 @@ def test_a_partial_file_that_cannot_be_resumed_is_deleted(tmp_path):
     with Server(lambda request: Answer(_CONTENT)) as server:
         server.fault = lambda path, times: "truncated"
         with pytest.raises(ConnectionError, match="cut off"):
-            Downloader(patience=QUICK).fetch_file(server.address, tmp_path / "table.csv", _ignore)
+            Downloader(patience=QUICK).fetch_file(
+                server.address, tmp_path / "table.csv", _ignore, _MAX
+            )
     assert not list(tmp_path.iterdir())
 
 

@@ -10,10 +10,10 @@ from loopback.open_images import QUICK, jpeg
 from loopback.server import Answer, Server
 
 from cliplab import ImageSet
+from cliplab._core.connections import NotAvailableError
 from cliplab._core.validation import require_count
 from cliplab.images.columns import image_dataset
 from cliplab.sources.hash_sampling import hash_order
-from cliplab.sources.http.connections import NotAvailableError
 from cliplab.sources.http.download import Downloader
 from cliplab.sources.http.image import fetch_image
 

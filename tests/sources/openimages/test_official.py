@@ -250,7 +250,7 @@ def test_a_table_with_a_wrong_checksum_is_downloaded_again(small, fetch):
 def test_an_index_that_another_notebook_has_made_is_used(small, fetch, tmp_path):
     """It deleted the tables while the last one was being downloaded."""
     fetch(5, cache_dir=tmp_path / "theirs")
-    index = next((tmp_path / "theirs").rglob("index-*.parquet"))
+    index = next((tmp_path / "theirs").rglob("index-*.sealed"))
 
     def another_notebook_finishes(path, times):
         ours = tmp_path / "ours" / index.relative_to(tmp_path / "theirs").parent
@@ -353,7 +353,7 @@ def test_a_sample_with_a_skip_is_the_same_the_next_time_and_needs_no_network(sma
 def test_a_warning_says_that_chance_has_changed_a_sample_which_then_stays_the_same(small, fetch):
     ids = _in_hash_order(small)
     small.server.fault = lambda path, times: "503" if ids[2] in path else None
-    with pytest.warns(UserWarning, match=r"computer may get others.* delete .*samples.*json"):
+    with pytest.warns(UserWarning, match=r"computer may get others.* delete .*samples.*sealed"):
         first = fetch(10)
     small.server.fault = lambda path, times: None
     assert fetch(10).image_ids.tolist() == first.image_ids.tolist()

@@ -6,7 +6,7 @@ import pytest
 from loopback.open_images import QUICK
 from loopback.server import Answer, Server, nobody_there
 
-from cliplab.sources.http.connections import UnreachableError
+from cliplab._core.connections import UnreachableError
 from cliplab.sources.http.download import Downloader
 
 
