@@ -219,11 +219,8 @@ class Connections:
         limits = Limits(_SECONDS_TO_ANSWER, _MAX_FILE_BYTES)
         try:
             with self._reply("GET", url, {}, limits, n_redirects=3) as reply:
-                if reply.status == 200 and is_page(next(reply.parts(), b"")):
-                    raise UnreachableError(
-                        f"{reply.host} answers with a web page, perhaps the login page of this "
-                        "network"
-                    )
+                if reply.status == 200:
+                    require_no_page(next(reply.parts(), b""), reply.host)
         except NotAvailableError:
             return  # Too large, or compressed: a page would be neither.
         except TemporaryError as error:
@@ -292,8 +289,9 @@ class Connections:
         n_redirects: int,
     ) -> urllib3.BaseHTTPResponse:
         address, login = split_login(url)
-        if login:
-            headers = urllib3.make_headers(basic_auth=login) | dict(headers)
+        sent = urllib3.HTTPHeaderDict(urllib3.make_headers(basic_auth=login or None))
+        for name, value in headers.items():
+            sent[name] = value  # A token comes before a login.
         # Where no redirect is followed, it is the answer.
         retries = urllib3.Retry(
             total=None, connect=0, read=0, status=0, other=0, redirect=n_redirects
@@ -304,7 +302,7 @@ class Connections:
                 return self._pool(address).request(
                     method,
                     address,
-                    headers=dict(headers),
+                    headers=sent,
                     timeout=urllib3.Timeout(min(self._connect, request.limits.seconds), self._read),
                     retries=retries,
                     redirect=n_redirects > 0,
@@ -460,15 +458,18 @@ def _temporary_errors(request: _Request) -> Iterator[None]:
         raise request.error(error) from error
 
 
-def is_page(start: bytes) -> bool:
-    """Return whether a file that begins so is a web page, and no image, table or JSON.
+def require_no_page(start: bytes, host: str) -> None:
+    """Refuse a file that begins as a web page does; images, tables and JSON do not.
 
-    Examples
-    --------
-    >>> is_page(b"<!DOCTYPE html>"), is_page(b'{"sha": "12"}')
-    (True, False)
+    Raises
+    ------
+    UnreachableError
+        If it is one.
     """
-    return start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
+    if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<":
+        raise UnreachableError(
+            f"{host} answers with a web page, perhaps the login page of this network"
+        )
 
 
 def _proxy_for(url: str) -> str:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import re
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from cliplab._core.connections import Connections
+from cliplab._core.connections import (
+    Connections,
+    NotAvailableError,
+    TemporaryError,
+    UnreachableError,
+    without_logins,
+)
 from cliplab._core.validation import wrong_value
 
 # What every Hub has, and what is no web page.
@@ -34,6 +41,30 @@ def require_answer(address: str | None = None) -> None:
     if constants.HF_HUB_OFFLINE:
         raise ConnectionError("HF_HUB_OFFLINE is set")
     Connections().require_no_page(address or f"{constants.ENDPOINT}/{_ANY_ADDRESS}")
+
+
+def require_repository(path: str) -> None:
+    """Check within seconds that the Hub answers for a repository, and that no web page does.
+
+    A network that asks for a login may let the Hub's programs through, and no files.
+
+    Parameters
+    ----------
+    path : str
+        ``"datasets/owner/name"``, or ``"models/owner/name"``. It need not exist.
+
+    Raises
+    ------
+    ConnectionError
+        If it does not answer, or ``HF_HUB_OFFLINE`` is set; the message is the reason alone.
+    """
+    from huggingface_hub import constants
+
+    require_answer(f"{constants.ENDPOINT}/api/{path}")
+    # A file that every repository has, and that never begins as a page does.
+    require_answer(
+        f"{constants.ENDPOINT}/{path.removeprefix('models/')}/resolve/main/.gitattributes"
+    )
 
 
 def require_name(name: str) -> None:
@@ -79,7 +110,9 @@ def hub_errors(what: str) -> Iterator[None]:
         explained = _explained(error, what)
         if explained is error:
             raise
-        raise explained from error
+        # A traceback shows the causes too, and what they say of an address.
+        has_login = any(str(each) != without_logins(str(each)) for each in _causes(error))
+        raise explained from (None if has_login else error)
 
 
 @dataclass(frozen=True)
@@ -92,26 +125,39 @@ class _Failure:
     first_cause: str
     is_gated: bool
     is_of_network: bool
+    is_of_library: bool
 
     @classmethod
     def of(cls, error: Exception, what: str) -> _Failure:
         causes = list(_causes(error))
-        responses = [getattr(each, "response", None) for each in causes]
-        statuses = [int(getattr(each, "status_code", 0)) for each in responses if each is not None]
+        # What lies below an error of ours says less.
+        first = next((each for each in reversed(causes) if isinstance(each, _OURS)), causes[-1])
+        statuses = [status for each in causes if (status := _status(each))]
         modules = {type(each).__module__.split(".")[0] for each in causes}
         return cls(
-            names=frozenset(type(each).__name__ for each in causes),
+            names=frozenset(map(_kind, causes)),
             status=statuses[-1] if statuses else 0,
             message=_first_line(error),
             is_gated=re.search(r"\bgated\b", _first_line(error).replace(what, "")) is not None,
-            first_cause=_first_line(causes[-1]),
+            first_cause=_first_line(first),
+            is_of_library=_library_of(error) in _LIBRARIES,
             is_of_network=bool(modules & _NETWORK)
             or any(isinstance(each, ConnectionError | TimeoutError) for each in causes),
         )
 
 
+_OURS = (NotAvailableError, TemporaryError, UnreachableError)
+# What the Hub calls a reason, and the error that its library makes of it.
+_NAMES = {
+    "RepoNotFound": "RepositoryNotFoundError",
+    "GatedRepo": "GatedRepoError",
+    "RevisionNotFound": "RevisionNotFoundError",
+    "EntryNotFound": "EntryNotFoundError",
+}
 # What the Hub's library talks through depends on its version.
 _NETWORK = {"httpx", "httpx2", "httpcore", "httpcore2", "requests", "urllib3"}
+_NOT_AS_EXPECTED = {"JSONDecodeError", "OverflowError", "UnicodeDecodeError"}
+_LIBRARIES = {"datasets", "fsspec", "huggingface_hub"}
 _NO_FILE = {"EntryNotFoundError", "RemoteEntryNotFoundError"}
 
 # The first row that fits is used. {0} is what is downloaded, {1} the message, {2} the first cause.
@@ -201,12 +247,33 @@ _TABLE: tuple[tuple[Callable[[_Failure], bool], type[Exception], str], ...] = (
         "The download of {0} is incomplete. Run the cell again: what was downloaded is saved.",
     ),
     (
-        lambda failure: failure.is_of_network,
+        lambda failure: "NotAvailableError" in failure.names,
+        ConnectionError,
+        (
+            "The Hub does not send {0} as it should ({2}): this network may block or change it. If "
+            "it asks you to log in, do that, and run the cell again."
+        ),
+    ),
+    (
+        lambda failure: bool(failure.names & _NOT_AS_EXPECTED),
+        ConnectionError,
+        (
+            "The answer of the Hub for {0} cannot be read ({2}): this network may change it. If it "
+            "asks you to log in, do that, and run the cell again."
+        ),
+    ),
+    (
+        lambda failure: failure.is_of_network or "LocalEntryNotFoundError" in failure.message,
         ConnectionError,
         (
             "The Hub cannot be reached for {0} ({2}). Is there a network? If it asks you to log "
             "in, do that, and run the cell again."
         ),
+    ),
+    (
+        lambda failure: failure.is_of_library,
+        ValueError,
+        "{0} cannot be read ({1}). Look at its page on the Hub, or try again later.",
     ),
 )
 
@@ -220,6 +287,26 @@ def _explained(error: Exception, what: str) -> Exception:
     return error
 
 
+def _library_of(error: BaseException) -> str:
+    """Return the package of the first function outside of this one that an error passed."""
+    packages = [
+        str(frame.f_globals.get("__name__")).partition(".")[0]
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+    ]
+    return next((name for name in packages if name not in ("cliplab", "contextlib")), "")
+
+
+def _kind(error: BaseException) -> str:
+    return _NAMES.get(getattr(error, "code", ""), type(error).__name__)
+
+
+def _status(error: BaseException) -> int:
+    """Return the status of the answer that was an error: one of ours or of the Hub's library."""
+    response = getattr(error, "response", None)
+    status = getattr(error, "status", 0) if response is None else response.status_code
+    return status if isinstance(status, int) else 0
+
+
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     """Yield an error and its causes, the suppressed ones too."""
     while error is not None:
@@ -228,4 +315,4 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0][:200]
+    return without_logins(str(error) or type(error).__name__).splitlines()[0][:200]

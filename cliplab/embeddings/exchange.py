@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab._core.hub_errors import hub_errors, require_answer, require_name
+from cliplab._core.hub_errors import hub_errors, require_name, require_repository
 from cliplab._core.tensor_file import read_tensors, tensor_file
 
 # Vectors, the name of their model, and how they were made.
@@ -54,7 +54,7 @@ def publish(
     text, number = datasets.Value("string"), datasets.Value("float32")
     features = datasets.Features({"vector": [number], "model": text, "provenance": text})
     with hub_errors(f"the dataset {name}"):
-        require_answer()
+        require_repository(f"datasets/{name}")
         datasets.Dataset.from_dict(columns, features=features).push_to_hub(name, private=private)
 
 
@@ -64,7 +64,7 @@ def fetch(name: str, revision: str | None) -> Parts:
 
     require_name(name)
     with hub_errors(f"the dataset {name}"):
-        require_answer()
+        require_repository(f"datasets/{name}")
         table = datasets.load_dataset(name, split="train", revision=revision)
     if not {"vector", "model", "provenance"} <= set(table.column_names) or len(table) == 0:
         raise ValueError(

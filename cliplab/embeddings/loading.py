@@ -8,15 +8,14 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cliplab._core.device import is_out_of_memory
+from cliplab._core.cache import warn_of_damage
 from cliplab._core.hub_errors import hub_errors
-from cliplab.embeddings.weights import require_weights
+from cliplab.embeddings.damaged_weights import DamagedWeightsError, bad_file_errors
+from cliplab.embeddings.weights import forget_weights, has_weights, require_weights
 
 if TYPE_CHECKING:
     import torch
 
-# open_clip's message lists the names of all weights.
-_MAX_MESSAGE = 200
 STORYBOOK = Path(__file__).parents[1] / "models" / "storybook"
 
 
@@ -37,21 +36,30 @@ def load_network(model: str, pretrained: str | None, dtype: torch.dtype) -> Any:
     torch.nn.Module
         Ready to encode, on the CPU.
     """
+    if model == "storybook":
+        return _loaded(model, None, dtype, loads=pretrained is not None)
+    require_weights(model, pretrained)
+    was_here = pretrained is not None and has_weights(model, pretrained)
+    try:
+        return _loaded(model, pretrained, dtype, loads=pretrained is not None)
+    except DamagedWeightsError:
+        if not was_here or not forget_weights(model, str(pretrained)):
+            raise
+    warn_of_damage(f"the weights of {model}")
+    return _loaded(model, pretrained, dtype, loads=True)
+
+
+def _loaded(model: str, pretrained: str | None, dtype: torch.dtype, *, loads: bool) -> Any:
     import open_clip
     import torch
 
-    loads = pretrained is not None
-    if model == "storybook":
-        pretrained = None  # open_clip finds the weights in the model's folder.
-    else:
-        require_weights(model, pretrained)
     quiet = nullcontext() if loads else _quiet_root_logger()
     # An untrained network is meant to be one, so open_clip need not warn of it.
     with (
         torch.random.fork_rng(devices=[]),
         quiet,
+        bad_file_errors(model, pretrained),
         hub_errors(f"the model {model}"),
-        _bad_file_errors(model, pretrained),
     ):
         torch.manual_seed(0)
         name = open_clip_name(model)
@@ -113,24 +121,6 @@ def _tensors(path: Path, dtype: torch.dtype) -> dict[str, torch.Tensor]:
             tensor = file.get_tensor(key)
             tensors[key] = tensor.to(dtype, copy=True) if tensor.is_floating_point() else tensor
     return tensors
-
-
-@contextmanager
-def _bad_file_errors(model: str, pretrained: str | None) -> Iterator[None]:
-    """Report a damaged file, or one of another model, in a sentence; open_clip lists all keys."""
-    from safetensors import SafetensorError
-
-    try:
-        yield
-    except (AssertionError, RuntimeError, SafetensorError) as error:
-        if pretrained is None or not Path(pretrained).is_file() or is_out_of_memory(error):
-            raise
-        # The first of several lines is a heading.
-        reason = str(error).splitlines()[:2][-1].strip()
-        raise ValueError(
-            f"`pretrained` must be an undamaged file with weights of {model}. Got {pretrained!r} "
-            f"instead: {reason[:_MAX_MESSAGE]}"
-        ) from error
 
 
 @contextmanager

@@ -6,7 +6,9 @@ import difflib
 import os
 from pathlib import Path
 
-from cliplab._core.hub_errors import require_answer
+from cliplab._core.hub_errors import require_answer, require_repository
+
+_CONFIG = "open_clip_config.json"
 
 
 def require_weights(model: str, pretrained: str | None) -> None:
@@ -30,8 +32,8 @@ def require_weights(model: str, pretrained: str | None) -> None:
 
     if model.startswith("hf-hub:"):
         repository = model.removeprefix("hf-hub:")
-        if not _is_in_cache(repository, ["open_clip_config.json"]):
-            _require_answer(_hub(repository), model)
+        if not _cached(repository, [_CONFIG]):
+            _require_hub(repository, model)
         return
     if model.startswith("local-dir:"):
         return
@@ -53,25 +55,38 @@ def require_weights(model: str, pretrained: str | None) -> None:
     if not has_weights(model, pretrained):
         source = open_clip.get_pretrained_cfg(model, pretrained)
         repository = os.path.split(source.get("hf_hub", ""))[0]
-        address = _hub(repository) if repository else source["url"]
-        _require_answer(address, f"{model}, {pretrained}")
+        _require_hub(repository or source["url"], f"{model}, {pretrained}")
 
 
 def has_weights(model: str, pretrained: str) -> bool:
-    """Return whether the weights of a model are on this machine.
+    """Return whether the weights of a model were downloaded to this machine.
 
     Parameters
     ----------
     model, pretrained : str
-        Names of open_clip.
+        Names of open_clip, or an address such as ``"hf-hub:org/name"``.
     """
-    import open_clip
+    return any(path.is_file() for path in map(Path, _downloaded(model, pretrained)))
 
-    source = open_clip.get_pretrained_cfg(model, pretrained)
-    if hub_name := source.get("hf_hub"):
-        repository, filename = os.path.split(hub_name)
-        return _is_in_cache(repository, _file_names(filename))
-    return _is_downloaded(source.get("url", ""))
+
+def forget_weights(model: str, pretrained: str) -> bool:
+    """Delete the downloaded weights of a model, which are damaged.
+
+    Parameters
+    ----------
+    model, pretrained : str
+        Names of open_clip, or an address such as ``"hf-hub:org/name"``.
+
+    Returns
+    -------
+    bool
+        Whether there was something to delete.
+    """
+    found = [path for path in map(Path, _downloaded(model, pretrained)) if path.is_file()]
+    for path in found:
+        path.resolve().unlink()  # In the cache of the Hub, this is a link to the content.
+        path.unlink(missing_ok=True)
+    return bool(found)
 
 
 def _one_of(value: str, known: list[str]) -> str:
@@ -86,25 +101,36 @@ def _file_names(filename: str) -> list[str]:
     return [str(Path(filename).with_suffix(".safetensors")), filename]
 
 
-def _is_in_cache(repository: str, filenames: list[str]) -> bool:
+def _downloaded(model: str, pretrained: str) -> list[str]:
+    """Return the files of a model that are on this machine."""
+    import open_clip
+
+    if model.startswith("hf-hub:"):
+        return _cached(model.removeprefix("hf-hub:"), [_CONFIG, *_file_names("")])
+    if ":" in model:  # A folder, which was not downloaded.
+        return []
+    source = open_clip.get_pretrained_cfg(model, pretrained)
+    if hub_name := source.get("hf_hub"):
+        repository, filename = os.path.split(hub_name)
+        return _cached(repository, _file_names(filename))
+    name = source.get("url", "").rsplit("/", 1)[-1]
+    return [str(Path.home() / ".cache" / "clip" / name)] if name else []
+
+
+def _cached(repository: str, filenames: list[str]) -> list[str]:
     from huggingface_hub import try_to_load_from_cache
 
-    return any(isinstance(try_to_load_from_cache(repository, name), str) for name in filenames)
+    found = [try_to_load_from_cache(repository, name) for name in filenames]
+    return [path for path in found if isinstance(path, str)]
 
 
-def _is_downloaded(url: str) -> bool:
-    return (Path.home() / ".cache" / "clip" / url.rsplit("/", 1)[-1]).is_file()
-
-
-def _hub(repository: str) -> str:
-    from huggingface_hub import constants
-
-    return f"{constants.ENDPOINT}/api/models/{repository}"
-
-
-def _require_answer(address: str, what: str) -> None:
+def _require_hub(place: str, what: str) -> None:
+    """Check that the host of some weights answers: a repository of the Hub, or an address."""
     try:
-        require_answer(address)
+        if "://" in place:
+            require_answer(place)
+        else:
+            require_repository(f"models/{place}")
     except ConnectionError as error:
         raise ConnectionError(
             f"The weights of {what} are not on this machine, and their hub cannot be reached "

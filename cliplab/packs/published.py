@@ -10,6 +10,7 @@ from cliplab._core.arguments import checked
 from cliplab._core.hub_errors import hub_errors, require_answer, require_name
 from cliplab._core.validation import user_path
 from cliplab.packs.address import PACK
+from cliplab.packs.fetching import fetch_from_hub
 from cliplab.packs.folder import read_pack
 from cliplab.packs.pack import Pack
 from cliplab.packs.versions import place_of
@@ -98,17 +99,6 @@ def publish_pack(path: str | os.PathLike[str], name: str, *, private: bool = Fal
 
 
 def _fetch(name: str, revision: str | None) -> Pack:
-    import huggingface_hub
-
     if name.startswith("OWNER/"):
         raise FileNotFoundError("they are not published yet.")
-    fetch = huggingface_hub.snapshot_download
-    try:
-        folder = fetch(name, repo_type="dataset", revision=revision, local_files_only=True)
-        return read_pack(Path(folder))
-    except Exception:
-        pass  # Not cached, or not completely: it is downloaded.
-    with hub_errors(f"the pack {name}"):
-        require_answer()
-        folder = fetch(name, repo_type="dataset", revision=revision)
-    return read_pack(Path(folder))
+    return fetch_from_hub(name, revision)

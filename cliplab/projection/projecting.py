@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cliplab._core.arguments import checked
+from cliplab._core.interrupts import interruptible
 from cliplab._core.kinds import count
 from cliplab.embeddings.on_disk import StoredEmbeddings
 from cliplab.embeddings.portions import Vectors
@@ -203,6 +204,7 @@ def _umap(vectors: NDArray[np.float32], n_components: int, random_state: int) ->
             init="pca",
             n_jobs=1,
         )
-        coordinates = reducer.fit_transform(vectors)
+        with interruptible():
+            coordinates = reducer.fit_transform(vectors)
     parameters = {"n_neighbors": float(n_neighbors), "random_state": float(random_state)}
     return Projection(coordinates, "umap", parameters=parameters)

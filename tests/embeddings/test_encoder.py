@@ -232,7 +232,7 @@ def test_a_hub_that_does_not_answer_is_given_up_in_time(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", address)
-        monkeypatch.setattr("cliplab._core.hub_errors._SECONDS_TO_ANSWER", 0.2)
+        monkeypatch.setattr("cliplab._core.connections._SECONDS_TO_ANSWER", 0.2)
         done = threading.Event()
 
         def ask():

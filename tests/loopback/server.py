@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import struct
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from loopback.misbehaviour import MISBEHAVIOURS
+
 # More than any test needs: a client that sends requests forever fails its test.
 _MOST_REQUESTS = 20_000
-
-FAULTS = (
-    "403", "404", "410", "429", "500", "503", "timeout", "reset", "slow", "truncated",
-    "wrong length", "corrupt", "html",
-)  # fmt: skip
 
 
 @dataclass
@@ -50,7 +45,7 @@ class Server:
     sends_ranges : bool
         Whether ranges are supported; if not, the whole file is sent.
     seconds : float
-        How long a time-out and a slow body take.
+        How long a time-out takes, and ten bytes of an answer that drips.
     """
 
     def __init__(self, answer: Callable[[BaseHTTPRequestHandler], Answer | None]) -> None:
@@ -66,7 +61,7 @@ class Server:
         self.seconds = 1.0
         self._stopping = threading.Event()
         self._counting = threading.Lock()
-        handler = type("Handler", (_Handler,), {"server_of_test": self})
+        handler = type("Handler", (Handler,), {"server_of_test": self})
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._http.daemon_threads = True
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
@@ -75,8 +70,9 @@ class Server:
     def address(self) -> str:
         return f"http://127.0.0.1:{self._http.server_port}"
 
-    def wait(self) -> None:
-        self._stopping.wait(self.seconds)
+    def wait(self, share: float = 1.0) -> bool:
+        """Wait for a share of `seconds`; return whether the server is being stopped."""
+        return self._stopping.wait(share * self.seconds)
 
     def __enter__(self) -> Server:
         self._thread.start()
@@ -89,7 +85,7 @@ class Server:
         self._thread.join()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 30
     server_of_test: Server
@@ -139,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
                 )
             )
         else:
-            self._misbehave(fault, answer)
+            MISBEHAVIOURS[fault](self, answer)
 
     def _part(self, answer: Answer) -> Answer:
         """Serve a range, if the file has not changed."""
@@ -168,34 +164,6 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.server_of_test.n_bytes[self.path.split("?")[0]] += len(answer.body)
             self.wfile.write(answer.body)
-
-    def _misbehave(self, fault: str, answer: Answer) -> None:
-        body = answer.body
-        if fault == "timeout":
-            self.server_of_test.wait()
-            self.close_connection = True
-        elif fault == "reset":
-            # Closing with something unsent and no time to linger is a reset.
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
-            self.close_connection = True
-        elif fault == "slow":
-            self._send(Answer(body[:1], 200, answer.headers), len(body))
-            for start in range(1, len(body)):
-                time.sleep(self.server_of_test.seconds / 10)
-                self.wfile.write(body[start : start + 1])
-        elif fault == "truncated":
-            self._send(Answer(body[: len(body) // 2], 200, answer.headers), len(body))
-            self.close_connection = True
-        elif fault == "wrong length":
-            self._send(Answer(body[: len(body) // 2], 200, answer.headers))
-        elif fault == "corrupt":
-            middle = bytes(byte ^ 0x5A for byte in body[20:])
-            self._send(Answer(body[:20] + middle, 200, answer.headers))
-        elif fault == "html":
-            self._send(Answer(b"<!DOCTYPE html><p>Log in to the school's network</p>"))
-        else:
-            raise AssertionError(fault)
 
 
 @contextlib.contextmanager

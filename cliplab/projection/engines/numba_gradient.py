@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from cliplab._core.interrupts import interruptible
+
 # Where neither TBB nor OpenMP is found, numba ends the process when two threads enter parallel
 # loops at once. Two projections at once take as long as one after the other.
 _ONE_AT_A_TIME = threading.Lock()
@@ -27,7 +29,7 @@ def fused_gradient(
         layout: NDArray[np.float32], exaggeration: float
     ) -> tuple[NDArray[np.float32], float]:
         x, y = np.ascontiguousarray(layout[:, 0]), np.ascontiguousarray(layout[:, 1])
-        with _ONE_AT_A_TIME:
+        with _ONE_AT_A_TIME, interruptible():
             apart, together, normalizers = _forces(x, y, starts, others, true)
         normalizer = float(normalizers.sum())
         return 4 * (

@@ -60,7 +60,7 @@ class PartialFile:
         """Delete what was downloaded, and start again with a version."""
         self._name(self.version).unlink(missing_ok=True)
         self.version = version if _is_exact(version) else ""
-        self._name(version).touch()
+        self._name(self.version).touch()
 
     def append(self, chunk: bytes) -> None:
         """Write the next bytes."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cliplab._core.arguments import checked
 from cliplab._core.cache import cache_folder
-from cliplab._core.hub_errors import hub_errors, require_answer, require_name
+from cliplab._core.hub_errors import hub_errors, require_name, require_repository
 from cliplab._core.kinds import count
 from cliplab.images.image_set import ImageSet
 from cliplab.sources.hub.fetching import fetch_planned
@@ -106,7 +106,7 @@ def fetch_hub_images(
         if (folder / _PLAN).is_file():
             plan = Plan.read(folder / _PLAN)
         else:
-            require_answer()
+            require_repository(f"datasets/{name}")
             plan = make_plan(request)
             plan.write(folder / _PLAN)
         return fetch_planned(request, plan, folder)

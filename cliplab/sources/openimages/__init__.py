@@ -139,7 +139,8 @@ def fetch_open_images(
     except UnreachableError as error:
         return _fetch_from_mirror_instead(sample, cache_dir, error)
     except ConnectionError as error:
-        raise ConnectionError(f"{error} {_OFFLINE}") from error
+        reason = str(error).rstrip(".")
+        raise ConnectionError(f"Open Images cannot be fetched: {reason}. {_OFFLINE}") from error
 
 
 def _fetch_from_mirror_instead(

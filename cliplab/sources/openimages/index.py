@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from cliplab._core.cache import read_sealed, warn_of_damage, write_sealed
 from cliplab._core.connections import NotAvailableError, split_login
 from cliplab.sources.http.download import Downloader
+from cliplab.sources.http.progress import byte_progress
 from cliplab.sources.openimages.host import OpenImagesHost
 
 if TYPE_CHECKING:
@@ -155,24 +156,17 @@ def _table_file(address: str, folder: Path) -> Path:
 
 
 def _download(address: str, folder: Path, downloader: Downloader, max_bytes: int) -> Path:
-    from tqdm.auto import tqdm
-
     path = _table_file(address, folder)
     if path.is_file():
         return path
-    with tqdm(desc=path.name, unit="B", unit_scale=True, delay=1) as bar:
-
-        def show_progress(n_bytes: int, n_total: int) -> None:
-            bar.total = n_total or None
-            bar.update(n_bytes - bar.n)
-
-        try:
-            downloader.fetch_file(address, path, show_progress, max_bytes)
-        except NotAvailableError as error:
-            raise ConnectionError(
-                f"{split_login(address)[0]} is refused ({error}): a filter of this network may "
-                "block it."
-            ) from error
+    try:
+        with byte_progress(path.name) as show:
+            downloader.fetch_file(address, path, show, max_bytes)
+    except NotAvailableError as error:
+        raise ConnectionError(
+            f"{split_login(address)[0]} is refused ({error}): a filter of this network may block "
+            "it."
+        ) from error
     return path
 
 

@@ -18,8 +18,9 @@ import time
 import warnings
 
 import pytest
+from loopback.misbehaviour import FAULTS
 from loopback.open_images import LICENSE, QUICK, SmallOpenImages
-from loopback.server import FAULTS, nobody_there
+from loopback.server import nobody_there
 from PIL import Image
 
 from cliplab import fetch_open_images
