@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import queue
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from functools import partial
@@ -15,6 +17,11 @@ from typing import Any, TypeVar
 _T = TypeVar("_T")
 
 _SECONDS_TO_END = 1.0
+_POOLS: weakref.WeakSet[WorkerThreads] = weakref.WeakSet()
+
+
+class CancelledError(Exception):
+    """The pool that a thread belongs to was cancelled."""
 
 
 class WorkerThreads(Executor):
@@ -45,6 +52,8 @@ class WorkerThreads(Executor):
             threading.Thread(target=self._work, name=f"cliplab-worker-{number}", daemon=True)
             for number in range(n_threads)
         ]
+        self._is_cancelled = False
+        _POOLS.add(self)
         for thread in self._threads:
             thread.start()
 
@@ -65,14 +74,25 @@ class WorkerThreads(Executor):
             Whether to cancel what no thread has begun yet. Then the wait is a second at the most.
         """
         if cancel_futures:
+            self._is_cancelled = True
             with contextlib.suppress(queue.Empty):
                 while task := self._tasks.get_nowait():
                     task[0].cancel()
         for _ in self._threads:
             self._tasks.put(None)
-        end = time.monotonic() + _SECONDS_TO_END
-        for thread in self._threads if wait else ():
-            thread.join(max(0.0, end - time.monotonic()) if cancel_futures else None)
+        if wait:
+            self._join(time.monotonic() + _SECONDS_TO_END if cancel_futures else None)
+
+    def require_wanted(self) -> None:
+        """Let long work call this now and then: in a thread of this pool, it ends there.
+
+        Raises
+        ------
+        CancelledError
+            If the thread belongs to this pool, and the pool was cancelled.
+        """
+        if self._is_cancelled and threading.current_thread() in self._threads:
+            raise CancelledError
 
     def __exit__(
         self,
@@ -81,6 +101,10 @@ class WorkerThreads(Executor):
         traceback: TracebackType | None,
     ) -> None:
         self.shutdown(cancel_futures=kind is not None)
+
+    def _join(self, end: float | None) -> None:
+        for thread in self._threads:
+            thread.join(None if end is None else max(0.0, end - time.monotonic()))
 
     def _work(self) -> None:
         self._begin()
@@ -92,3 +116,12 @@ class WorkerThreads(Executor):
                 except BaseException as error:
                     future.set_exception(error)
             del task, future, work  # While it waits, a thread holds no images.
+
+
+@atexit.register
+def _end_all() -> None:
+    """Give what was cancelled a second more: compiled code that Python takes away aborts."""
+    end = time.monotonic() + _SECONDS_TO_END
+    for pool in list(_POOLS):
+        pool.shutdown(wait=False, cancel_futures=True)
+        pool._join(end)

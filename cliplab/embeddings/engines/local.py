@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
@@ -59,9 +60,28 @@ class LocalEngine:
         pool = WorkerThreads(n_threads, partial(torch.set_num_threads, 1))
         try:
             prepared = _in_order(pool, prepare, rows, ahead=max(2 * size, 4 * n_threads))
-            yield from _in_order(pool, encode, _batches(prepared, size), ahead=n_threads)
+            with _ending_between_layers(self._model.network, pool):
+                yield from _in_order(pool, encode, _batches(prepared, size), ahead=n_threads)
         finally:
             pool.shutdown(cancel_futures=True)  # An interrupted run does not wait for the rest.
+
+
+@contextmanager
+def _ending_between_layers(network: torch.nn.Module, pool: WorkerThreads) -> Iterator[None]:
+    """Let an interrupted run end after a layer; a batch of a large network takes many seconds."""
+    from torch.nn import ModuleList, Sequential
+
+    lists = [each for each in network.modules() if isinstance(each, ModuleList | Sequential)]
+    hooks = [
+        layer.register_forward_pre_hook(lambda *_: pool.require_wanted())
+        for layers in lists
+        for layer in layers
+    ]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def _in_order(
