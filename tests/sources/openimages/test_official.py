@@ -296,7 +296,7 @@ def test_on_a_full_disk_no_partial_image_is_saved(fetch):
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (300, before[1]))
     try:
-        with pytest.raises(OSError, match="cannot be written: the disk is full"):
+        with pytest.raises(OSError, match="cannot be written: "):
             fetch(20)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
