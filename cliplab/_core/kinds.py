@@ -144,7 +144,8 @@ def instance(name: str) -> Kind:
         return value
 
     full = f"{library}.{name}" if library else name
-    return Kind(KINDS.get(name, f"a {full}"), _EACH.get(name, full), take, (name,))
+    article = "an" if full[0] in "AEIOU" else "a"
+    return Kind(KINDS.get(name, f"{article} {full}"), _EACH.get(name, full), take, (name,))
 
 
 def _library(some: type) -> str:

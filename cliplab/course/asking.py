@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipywidgets
 
+from cliplab._core.arguments import checked
 from cliplab._core.html import render
 from cliplab.course.boxes import box_for
 from cliplab.course.checking import check
@@ -62,6 +63,7 @@ class AskedQuestion:
             show_words(self._repr_html_(), repr(self))
 
 
+@checked
 def ask(lesson: str, question: str) -> AskedQuestion:
     """Ask a question of a lesson, with a box for your answer.
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+from cliplab._core.arguments import checked
 from cliplab._core.html import render
-from cliplab._core.validation import require_count, require_kind, require_rows, wrong_value
+from cliplab._core.validation import require_kind, require_rows, wrong_value
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.course.lessons import find_lesson
 from cliplab.course.progress import PROGRESS, Begun
@@ -49,6 +50,7 @@ class BegunLesson:
         return f"about {self.lesson.minutes} minutes"
 
 
+@checked
 def begin(lesson: str, *, random_state: int = 0, **values: Any) -> BegunLesson:
     """Begin a lesson with your own images, vectors and maps.
 
@@ -87,7 +89,6 @@ def begin(lesson: str, *, random_state: int = 0, **values: Any) -> BegunLesson:
     BegunLesson 6: Is 0.06 nothing? (about 30 minutes)
     """
     found = find_lesson(lesson)
-    require_count("random_state", random_state, 0)
     if set(values) != set(found.values):
         must = f"be given by name: {', '.join(found.values)}"
         raise ValueError(wrong_value("values", must, sorted(values)))
@@ -97,7 +98,7 @@ def begin(lesson: str, *, random_state: int = 0, **values: Any) -> BegunLesson:
     rows = {name: _n_rows(value) for name, value in values.items() if name in _KINDS}
     for name, n_rows in rows.items():
         require_rows(name, n_rows, next(iter(rows.values())))
-    own = SimpleNamespace(**values, random_state=int(random_state))
+    own = SimpleNamespace(**values, random_state=random_state)
     PROGRESS.begin(Begun(found, own, describe(own)))
     return BegunLesson(found)
 

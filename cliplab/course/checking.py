@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from cliplab._core.arguments import checked
 from cliplab.course.judging import Reply, judge, not_answered, read, refuse
 from cliplab.course.progress import PROGRESS
 
 
+@checked
 def check(lesson: str, question: str, answer: Any) -> Reply:
     """Check your answer to a question of a lesson.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cliplab
+from cliplab._core.arguments import checked
 from cliplab._core.validation import user_path, wrong_value
 from cliplab.course.events import entries_of, now
 from cliplab.course.files import write_json
@@ -26,6 +27,7 @@ MOST_NAME = 40
 NAME = re.compile(rf"[\w][\w .-]{{0,{MOST_NAME - 2}}}[\w]|[\w]")
 
 
+@checked
 def hand_in(
     name: str, *, explorer: Explorer | None = None, folder: str | os.PathLike[str] = "."
 ) -> Path:
@@ -69,7 +71,7 @@ def hand_in(
     ...     course.hand_in("Ada", folder=folder).name
     'hand-in-Ada-6.json'
     """
-    if not isinstance(name, str) or not NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         must = f"be 1 to {MOST_NAME} letters, digits, blanks, points or hyphens"
         raise ValueError(wrong_value("name", must, name))
     if not PROGRESS.beginnings:

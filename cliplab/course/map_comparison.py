@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cliplab._core.arguments import checked
 from cliplab._core.validation import require_kind, require_rows, wrong_value
 from cliplab.clustering.values import NOISE, Clustering
 from cliplab.evaluation.nearest import NearestImages, find_nearest_images
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 N_NEIGHBORS = 10
 
 
+@checked
 @dataclass(frozen=True, eq=False, repr=False)
 class MapComparison:
     """How far two maps agree on neighbours, and how far each is right.
@@ -60,6 +62,7 @@ class MapComparison:
     def __post_init__(self) -> None:
         for name in ("shared", "kept_before", "kept_after", "cluster_labels"):
             array = np.array(getattr(self, name))
+            require_rows(name, len(array), len(self.shared))
             array.setflags(write=False)
             object.__setattr__(self, name, array)
 
@@ -94,7 +97,7 @@ class MapComparison:
         Returns
         -------
         tuple of int
-            In increasing order.
+            In increasing order; empty if there is no such cluster.
         """
         return tuple(np.flatnonzero(self.cluster_labels == cluster).tolist())
 
@@ -119,6 +122,7 @@ class MapComparison:
         return result_html(repr(self), self.to_pandas())
 
 
+@checked
 def compare_maps(
     embeddings: Embeddings | ArrayLike,
     before: Projection,

@@ -8,7 +8,9 @@ from typing import Any
 
 import ipywidgets
 
+from cliplab._core.arguments import checked
 from cliplab._core.html import render
+from cliplab._core.kinds import PLAIN
 from cliplab._core.validation import wrong_value
 from cliplab.course.boxes import box_for
 from cliplab.course.judging import NO_ANSWER, WAITS, Reply
@@ -19,6 +21,10 @@ from cliplab.explorer.notebook.outputs import (
     is_watched,
     show_value,
     show_words,
+)
+
+_MAKES_OUTPUT = PLAIN["Callable"]._replace(
+    words="a function that makes the output, such as a lambda"
 )
 
 
@@ -114,6 +120,7 @@ class AskedPrediction:
         self._output.fill(self._then)
 
 
+@checked(then=_MAKES_OUTPUT)
 def predict(
     question: str, then: Callable[[], Any], *, choices: Sequence[str] = ()
 ) -> AskedPrediction:
@@ -141,9 +148,7 @@ def predict(
     Raises
     ------
     ValueError
-        If the question is no text, or there is one choice alone.
-    TypeError
-        If `then` cannot be called.
+        If the question is no text, there is one choice alone, or `then` cannot be called.
 
     Examples
     --------
@@ -151,23 +156,16 @@ def predict(
     >>> course.predict("Will two starts agree?", lambda: "They do not.", choices=["yes", "no"])
     AskedPrediction: Will two starts agree?
     """
-    if not isinstance(question, str) or not question.strip():
+    if not question.strip():
         raise ValueError(wrong_value("question", "be a text", question))
-    _require_callable(then)
     options = _require_choices(choices)
     return AskedPrediction(question, then, Choice(options) if options else Text())
 
 
 def _require_choices(choices: Any) -> tuple[str, ...]:
-    options = (choices,) if isinstance(choices, str) else tuple(choices)
+    options = tuple(choices)
     read = [Text().read(each) for each in options]  # None for what is no text.
     differ = len({str(each).casefold() for each in read}) == len(options)
     if None in read or not differ or len(options) == 1:
         raise ValueError(wrong_value("choices", "be two or more texts that differ", choices))
     return tuple(str(each) for each in read)
-
-
-def _require_callable(then: object) -> None:
-    if not callable(then):
-        must = "be a function that makes the output, such as a lambda"
-        raise TypeError(wrong_value("then", must, type(then)))

@@ -7,10 +7,10 @@ photographs that are on another machine, are no fault of the learner: then the r
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from cliplab._core.validation import require_count
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.embeddings.encoder import ClipEncoder
+from cliplab.embeddings.laboratory import Laboratory, load_laboratory
+from cliplab.embeddings.text_encoder import StorybookTextEncoder
 from cliplab.embeddings.values import Embeddings
 from cliplab.images.image_set import ImageSet
 from cliplab.packs.folder import read_pack
@@ -30,6 +32,9 @@ from cliplab.sources.storybook import load_storybook
 # What a file asks for must not keep whoever gathers it waiting for hours.
 _MOST_IMAGES = 5_000
 _MOST_K = 60
+_MOST_FEATURES = 2_000
+# How far these sums are apart where the same images were encoded in bfloat16 by other processors.
+_N_SUMS, _TOLERANCE = 6, 0.003
 
 
 class NotMadeAgainError(ValueError):
@@ -60,8 +65,11 @@ def describe_images(images: ImageSet) -> dict[str, Any]:
     origin = images.provenance
     numbers = {name: each for name, each in origin.items() if isinstance(each, int | float)}
     source = str(origin.get("source", "unknown"))
+    described = {"n_images": len(images), "source": source, **numbers}
+    if source == "storybook" and (rows := _rows(images)) != list(range(len(images))):
+        described["rows"] = " ".join(map(str, rows))
     ids = "\0".join(images.image_ids.tolist()).encode()
-    return {"n_images": len(images), "source": source, **numbers, "digest": _digest(ids)}
+    return described | {"digest": _digest(ids)}
 
 
 def make_again(described: Mapping[str, Any], random_state: int) -> SimpleNamespace:
@@ -89,7 +97,7 @@ def make_again(described: Mapping[str, Any], random_state: int) -> SimpleNamespa
         for name, how in described.items():
             if name not in made:
                 raise NotMadeAgainError(f"{name!r} cannot be made from a description")
-            if _described(made[name])["digest"] != how["digest"]:
+            if not _is_same(_described(made[name]), how):
                 raise NotMadeAgainError(f"{name!r} come out otherwise here")
     except NotMadeAgainError:
         raise
@@ -99,57 +107,53 @@ def make_again(described: Mapping[str, Any], random_state: int) -> SimpleNamespa
 
 
 def _made(described: Mapping[str, Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {"images": _images(described["images"])}
-    if set(described) & {"embeddings", "projection", "sweep"}:
-        made["embeddings"] = _embeddings(made["images"])
-    if "projection" in described:
-        made["projection"] = _projection(made["embeddings"], described["projection"])
-    if "sweep" in described:
-        made["sweep"] = _sweep(made, described["sweep"])
+    """Make what others are made of first, and then these."""
+    made: dict[str, Any] = {}
+    for kind, recipe in _RECIPES.items():
+        for name, how in described.items():
+            if how["kind"] == kind:
+                made[name] = recipe.make(name, how, made)
     return made
 
 
 def _described(value: Any) -> dict[str, Any]:
-    if isinstance(value, ImageSet):
-        return describe_images(value)
-    if isinstance(value, Embeddings):
-        return {"model": value.model, "digest": _digest_of_array(value.vectors)}
-    if isinstance(value, Projection):
-        named = ("perplexity", "random_state")
-        parameters = {name: value.parameters[name] for name in named if name in value.parameters}
-        return {
-            "method": value.method,
-            **parameters,
-            "digest": _digest_of_array(value.coordinates),
-        }
-    if isinstance(value, ClusterSweep):
-        labels = [clustering.cluster_labels for clustering in value.clusterings]
-        return {
-            "space": value.clusterings[0].space,
-            "n_clusters": list(value.n_clusters),
-            "random_state": value.random_state,
-            "digest": _digest_of_array(np.array(labels)),
-        }
-    return {"type": type(value).__name__}
+    for kind, recipe in _RECIPES.items():
+        if isinstance(value, recipe.classes):
+            return {"kind": kind, **recipe.describe(value)}
+    return {"kind": type(value).__name__}
 
 
-def _images(how: Mapping[str, Any]) -> ImageSet:
+def _images(_: str, how: Mapping[str, Any], __: Mapping[str, Any]) -> ImageSet:
     if how["source"] != "storybook":
         raise NotMadeAgainError(f"images from {how['source']!r} are not on this machine")
-    n_images = how["n_images"]
-    require_count("n_images", n_images, 1, _MOST_IMAGES)
+    rows = [int(row) for row in how["rows"].split()] if "rows" in how else range(how["n_images"])
+    require_count("n_images", len(rows), 1, _MOST_IMAGES)
+    n_drawn = max(rows) + 1
+    require_count("n_images", n_drawn, 1, _MOST_IMAGES)
     pack = _pack()
     drawn = {name: how[name] for name in pack.images.provenance if name != "source"}
-    if drawn.items() <= pack.images.provenance.items() and n_images <= len(pack):
-        return pack.images[:n_images]
-    return load_storybook(n_images=n_images, **drawn)
+    if drawn.items() <= pack.images.provenance.items() and n_drawn <= len(pack):
+        return pack.images[list(rows)]
+    return load_storybook(n_images=n_drawn, **drawn)[list(rows)]
 
 
-def _embeddings(images: ImageSet) -> Embeddings:
+def _describe_embeddings(embeddings: Embeddings) -> dict[str, Any]:
+    precision = str(embeddings.provenance.get("precision", "float32"))
+    sketch = _sketch(embeddings.vectors)
+    return {"model": embeddings.model, "precision": precision, "sketch": sketch}
+
+
+def _embeddings(name: str, how: Mapping[str, Any], made: Mapping[str, Any]) -> Embeddings:
+    if how["model"] != "storybook":
+        raise NotMadeAgainError(f"{name!r} of {how['model']!r} cannot be made from a description")
     pack = _pack()
-    if images.provenance == pack.images.provenance and len(images) <= len(pack):
-        return pack.embeddings[: len(images)]  # The same vectors, without torch.
-    return ClipEncoder("storybook").encode_images(images, store=False)
+    # `signed_embeddings` are those of `signed_images`; without images they are those of the pack.
+    images: ImageSet = made.get(name.replace("embeddings", "images"), pack.images)
+    is_of_pack = images.provenance == pack.images.provenance and how["precision"] == "float32"
+    if is_of_pack and max(rows := _rows(images)) < len(pack):
+        return pack.embeddings[rows]  # The same vectors, without torch.
+    encoder = ClipEncoder("storybook", precision=how["precision"])
+    return encoder.encode_images(images, store=False)
 
 
 @cache
@@ -157,25 +161,105 @@ def _pack() -> Pack:
     return read_pack(STORYBOOK_PACK)
 
 
-def _projection(embeddings: Embeddings, how: Mapping[str, Any]) -> Projection:
+def _describe_projection(projection: Projection) -> dict[str, Any]:
+    given, named = projection.parameters, ("perplexity", "random_state")
+    parameters = {name: given[name] for name in named if name in given}
+    sketch = _sketch(projection.coordinates)
+    return {"method": projection.method, **parameters, "sketch": sketch}
+
+
+def _projection(_: str, how: Mapping[str, Any], made: Mapping[str, Any]) -> Projection:
+    embeddings = made["embeddings"]
     if how["method"] == "pca":
         return project(embeddings, "pca")
     seed = int(how["random_state"])
     return project(embeddings, how["method"], perplexity=how.get("perplexity"), random_state=seed)
 
 
-def _sweep(made: Mapping[str, Any], how: Mapping[str, Any]) -> ClusterSweep:
+def _describe_sweep(sweep: ClusterSweep) -> dict[str, Any]:
+    labels = [clustering.cluster_labels for clustering in sweep.clusterings]
+    return {
+        "space": sweep.clusterings[0].space,
+        "n_clusters": list(sweep.n_clusters),
+        "random_state": sweep.random_state,
+        "sketch": _sketch(np.array(labels)),
+    }
+
+
+def _sweep(_: str, how: Mapping[str, Any], made: Mapping[str, Any]) -> ClusterSweep:
     ks = how["n_clusters"]
     if len(ks) > _MOST_K:
         raise NotMadeAgainError(f"a sweep of {len(ks)} k is too long")
-    spaces = {value.space: value for name, value in made.items() if name != "images"}
+    spaces = {
+        each.space: each for each in made.values() if isinstance(each, Embeddings | Projection)
+    }
     return sweep_clusters(spaces[how["space"]], ks, random_state=how["random_state"])
 
 
-def _digest_of_array(array: Any) -> str:
-    # Two decimals: the last digits may differ between machines where nothing else does.
-    rounded = np.round(np.asarray(array, dtype=np.float64), 2) + 0.0
-    return _digest(rounded.tobytes())
+def _describe_laboratory(shape: Laboratory) -> dict[str, Any]:
+    return {"name": shape.name, **shape.parameters, "sketch": _sketch(shape.embeddings.vectors)}
+
+
+def _laboratory(_: str, how: Mapping[str, Any], __: Mapping[str, Any]) -> Laboratory:
+    require_count("n_images", how["n_images"], 1, _MOST_IMAGES)
+    require_count("n_features", how["n_features"], 1, _MOST_FEATURES)
+    parameters = {each: how[each] for each in how if each not in ("kind", "name", "sketch")}
+    return load_laboratory(how["name"], **parameters)
+
+
+def _describe_encoder(encoder: ClipEncoder | StorybookTextEncoder) -> dict[str, Any]:
+    has_images = isinstance(encoder, ClipEncoder)  # The text half alone has shorter numbers.
+    weights = {"model": encoder.model, "pretrained": str(encoder.pretrained)}
+    return {**weights, "has_images": has_images}
+
+
+def _encoder(
+    _: str, how: Mapping[str, Any], __: Mapping[str, Any]
+) -> ClipEncoder | StorybookTextEncoder:
+    if (how["model"], how["pretrained"]) != ("storybook", "storybook"):
+        raise NotMadeAgainError(f"the encoder {how['model']!r} is not on this machine")
+    return ClipEncoder("storybook") if how["has_images"] else StorybookTextEncoder()
+
+
+class _Recipe(NamedTuple):
+    """How a value is described, and how it is made again from its name, that and others."""
+
+    classes: tuple[type, ...]
+    describe: Callable[[Any], dict[str, Any]]
+    make: Callable[[str, Mapping[str, Any], Mapping[str, Any]], Any]
+
+
+# Each kind is made from those above it.
+_RECIPES = {
+    "images": _Recipe((ImageSet,), describe_images, _images),
+    "embeddings": _Recipe((Embeddings,), _describe_embeddings, _embeddings),
+    "projection": _Recipe((Projection,), _describe_projection, _projection),
+    "sweep": _Recipe((ClusterSweep,), _describe_sweep, _sweep),
+    "laboratory": _Recipe((Laboratory,), _describe_laboratory, _laboratory),
+    "encoder": _Recipe((ClipEncoder, StorybookTextEncoder), _describe_encoder, _encoder),
+}
+
+
+def _rows(images: ImageSet) -> list[int]:
+    """Return which images of the storybook these are: their number is the end of their id."""
+    return [int(each.rpartition("-")[2]) for each in images.image_ids.tolist()]
+
+
+def _is_same(found: Mapping[str, Any], how: Mapping[str, Any]) -> bool:
+    if "sketch" in found:
+        one, other = (np.array(each["sketch"].split(), dtype=float) for each in (found, how))
+        return one.shape == other.shape and bool((abs(one - other) <= _TOLERANCE).all())
+    return found.get("digest") == how.get("digest")
+
+
+def _sketch(array: Any) -> str:
+    """Return some sums of numbers with random signs: nearly the same where the numbers are.
+
+    The last digits of numbers differ between machines, so a digest of them would too.
+    """
+    values = np.asarray(array, dtype=np.float64).ravel()
+    signs = np.random.default_rng(0).choice([-1.0, 1.0], size=(_N_SUMS, len(values)))
+    return " ".join(f"{each:.6f}" for each in signs @ values / np.sqrt(max(len(values), 1)))
 
 
 def _digest(data: bytes) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab._core.arguments import checked
 from cliplab._core.validation import (
     require_count,
     require_kind,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@checked
 @dataclass(frozen=True, eq=False, repr=False)
 class AnotherSample:
     """The clusters of one sample, and what becomes of them in the next.
@@ -64,6 +66,7 @@ class AnotherSample:
     overlaps: NDArray[np.float64]
 
     def __post_init__(self) -> None:
+        require_rows("expected", len(self.expected), len(self.next_clustering))
         for name in ("expected", "matches", "overlaps"):
             array = np.array(getattr(self, name))
             array.setflags(write=False)
@@ -118,6 +121,7 @@ class AnotherSample:
         return result_html("Another sample", self.to_pandas(), note=self.sentence)
 
 
+@checked
 def another_sample(
     images: ImageSet | Pack,
     embeddings: Embeddings | None = None,

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cliplab._core.arguments import checked
 from cliplab._core.html import render
 from cliplab._core.validation import require_file_name, user_path, wrong_value
 from cliplab.course.events import beginnings_of, entries_of, events_of, now, text_of
@@ -65,6 +66,7 @@ class LessonPlace:
         )
 
 
+@checked
 def save_lesson(path: str | os.PathLike[str], *, explorer: Explorer | None = None) -> Path:
     """Save where you stand in a lesson, to go on another day.
 
@@ -114,6 +116,7 @@ def save_lesson(path: str | os.PathLike[str], *, explorer: Explorer | None = Non
     return path
 
 
+@checked
 def load_lesson(path: str | os.PathLike[str], *, explorer: Explorer | None = None) -> LessonPlace:
     """Go on where you stood when `save_lesson` was called.
 
@@ -134,8 +137,8 @@ def load_lesson(path: str | os.PathLike[str], *, explorer: Explorer | None = Non
 
     Raises
     ------
-    FileNotFoundError
-        If there is no such file.
+    OSError
+        If there is no such file, or it cannot be read.
     ValueError
         If it is no saved lesson, or the Explorer has other images.
 
@@ -164,6 +167,7 @@ def load_lesson(path: str | os.PathLike[str], *, explorer: Explorer | None = Non
     return LessonPlace(content["lesson"], n_predictions, len(right), steps, content["saved"], lost)
 
 
+@checked
 def reset(step: str | None = None) -> None:
     """Take answers and predictions back, from the start of a step on.
 
@@ -198,10 +202,10 @@ def _content(path: Path) -> Mapping[str, Any]:
         events_of(content.get("events"))
         beginnings_of(content.get("lessons"))
         return {**content, **{name: text_of(content, name) for name in ("lesson", "saved", "work")}}
-    except ValueError as error:
-        raise ValueError(
-            wrong_value("path", "be a saved lesson", str(path), f": {error}")
-        ) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        sentence = wrong_value("path", "be a saved lesson", str(path), f": {reason}")
+        raise type(error)(sentence) from None
 
 
 def _state_of(explorer: Explorer) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cliplab._core.arguments import checked
 from cliplab._core.html import render
-from cliplab._core.validation import require_count, require_kind, wrong_value
+from cliplab._core.validation import require_count, require_rows, wrong_value
 from cliplab.images.image_set import ImageSet
 from cliplab.images.thumbnails import data_uri, thumbnail
 
@@ -23,6 +24,7 @@ _MOST_IMAGES = 200
 _SIDE = 96
 
 
+@checked
 @dataclass(frozen=True, eq=False, repr=False)
 class Sorting:
     """The group of each image, under its name.
@@ -43,6 +45,9 @@ class Sorting:
 
     images: ImageSet
     names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        require_rows("names", len(self.names), len(self.images))
 
     @property
     def groups(self) -> dict[str, list[int]]:
@@ -82,6 +87,7 @@ class Sorting:
         return data_uri(thumbnail(self.images.small_copy(row), _SIDE))
 
 
+@checked
 def sort_images(images: ImageSet, groups: Mapping[str, Iterable[int]] | Iterable[str]) -> Sorting:
     """Sort images into groups with names, and see each group in a row.
 
@@ -114,7 +120,6 @@ def sort_images(images: ImageSet, groups: Mapping[str, Iterable[int]] | Iterable
     >>> mine.names
     ('dry', 'wet', 'wet', 'not sorted yet')
     """
-    require_kind("images", images, ImageSet)
     require_count("images", len(images), 1, _MOST_IMAGES, "how many can be looked at")
     if not isinstance(groups, Mapping):
         names = tuple(map(str, groups))

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cliplab._core.arguments import checked
 from cliplab._core.validation import wrong_value
 from cliplab.course.events import Try
 from cliplab.course.hand_in_files import HandIn, read_hand_in
@@ -27,6 +28,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
+@checked
 def summarize_hand_ins(folder: str | os.PathLike[str]) -> HandInSummary:
     """Gather what a class has handed in: a table, and a figure of each question.
 

@@ -17,9 +17,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from test_cliplab import CLASSES, VALUES
+from test_cliplab import VALUES
 
 import cliplab
+from cliplab import course
+from cliplab.course.map_series import MapKey
 
 # Which argument, what it must be, and what was given.
 SENTENCE = re.compile(r"`(\w+)`.* (must|can) .+Got .+ instead", re.DOTALL)
@@ -62,6 +64,8 @@ RIGHT = VALUES | {
     "DataFrame": pd.DataFrame({"a": [1.0]}),
     "Dataset": IMAGES.dataset,
     "PathLike": Path("nowhere"),
+    "AnotherSample": course.another_sample(READABLE, EMBEDDINGS, n_clusters=2),
+    "Callable": lambda *_: None,
     "Mapping": {},
     "dict": {},
     "ArrayLike": VECTORS,
@@ -73,6 +77,13 @@ RIGHT = VALUES | {
     "float": 0.5,
     "str": "words",
     "bytes": READABLE.file_bytes(0),
+    "MapKey": MapKey(2.0, 0),
+    "MapComparison": course.compare_maps(
+        EMBEDDINGS, *[cliplab.Projection(VECTORS[:, :2], "tsne")] * 2, SWEEP[3]
+    ),
+    "Sorting": course.sort_images(READABLE, ["a"] * N),
+    "Any": 0,
+    "object": 0,
 }
 
 
@@ -135,15 +146,16 @@ WRONG = {
 
 def _public() -> dict[str, Any]:
     """Return the functions, the classes, and the methods of these that are our own."""
-    found = {name: getattr(cliplab, name) for name in cliplab.__all__}
-    for name in CLASSES:
-        for member in vars(found[name]):
-            method = getattr(found[name], member)
+    found = {name: getattr(cliplab, name) for name in cliplab.__all__ if name != "course"}
+    found |= {f"course.{name}": getattr(course, name) for name in course.__all__}
+    for name, some in list(found.items()):
+        for member in vars(some) if inspect.isclass(some) else ():
+            method = getattr(some, member)
             if not member.startswith("_") and (
                 inspect.isfunction(method) or inspect.ismethod(method)
             ):
                 found[f"{name}.{member}"] = method
-    return found
+    return {name: some for name, some in found.items() if callable(some)}
 
 
 PUBLIC = _public()
@@ -171,7 +183,8 @@ def _names(parameter: inspect.Parameter) -> set[str]:
 
 
 def _owner(name: str, right: dict[str, Any]) -> Any:
-    return {"Explorer": _explorer, "StoredEmbeddings": _stored}.get(name, lambda: right[name])()
+    name = name.removeprefix("course.")
+    return MADE[name]() if name in MADE else right[name]
 
 
 @cache
@@ -185,14 +198,35 @@ def _stored() -> cliplab.StoredEmbeddings:
     return cliplab.StoredEmbeddings(folder)
 
 
+@cache
+def _stepper() -> course.KMeansStepper:
+    return course.KMeansStepper(READABLE, EMBEDDINGS, RIGHT["Projection"], n_clusters=3)
+
+
+@cache
+def _grid() -> course.MapGrid:
+    grid = course.MapGrid(EMBEDDINGS, perplexities=[2, 3], random_states=[0])
+    grid.settle()
+    return grid
+
+
+MADE = {
+    "Explorer": _explorer,
+    "StoredEmbeddings": _stored,
+    "KMeansStepper": _stepper,
+    "MapGrid": _grid,
+}
+
+
 def _caller(path: str, right_values: dict[str, Any]) -> Any:
     """Return a function of an argument's name and value, which calls what has the path."""
-    owner, _, method = path.partition(".")
-    function = getattr(_owner(owner, right_values), method) if method else PUBLIC[path]
+    owner, _, method = path.rpartition(".")
+    is_method = owner not in ("", "course")
+    function = getattr(_owner(owner, right_values), method) if is_method else PUBLIC[path]
     right = {
         name: next(each for kind, each in right_values.items() if kind in _names(parameter))
         for name, parameter in _parameters(path).items()
-        if parameter.default is parameter.empty and not _names(parameter) & {"Any", "object"}
+        if parameter.default is parameter.empty
     }
 
     def call(name: str, value: Any) -> Exception | None:

@@ -1,4 +1,4 @@
-"""The third lesson, with photographs from a host on this machine, as a learner meets it."""
+"""The workshop, with photographs from a host on this machine, as a learner meets it."""
 
 from __future__ import annotations
 

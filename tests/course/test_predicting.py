@@ -57,14 +57,14 @@ def test_the_first_prediction_stays():
     assert PROGRESS.prediction(QUESTION) == "five"
 
 
-@pytest.mark.parametrize("choices", ["yes", ["yes"], ["yes", "Yes "], [1, 2], ["a", " "]])
+@pytest.mark.parametrize("choices", [["yes"], ["yes", "Yes "], ["a", " "]])
 def test_choices_are_several_texts_that_differ(choices):
     with pytest.raises(ValueError, match="`choices` must be two or more texts that differ"):
         course.predict(QUESTION, lambda: None, choices=choices)
 
 
 def test_an_output_that_was_made_already_is_refused():
-    with pytest.raises(TypeError, match=r"`then` must be a function .* Got NoneType instead"):
+    with pytest.raises(ValueError, match=r"`then` must be a function .* a lambda\. Got None"):
         course.predict(QUESTION, None)
 
 

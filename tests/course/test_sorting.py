@@ -54,7 +54,7 @@ def test_an_image_that_is_not_there_is_refused(images):
 
 def test_every_image_needs_a_name(images):
     with pytest.raises(ValueError, match=r"a name for each of the 6 images\. Got 5"):
-        course.sort_images(images, "abcde")
+        course.sort_images(images, list("abcde"))
 
 
 def test_more_than_a_person_can_look_at_is_refused():

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from cliplab._core.arguments import checked
+from cliplab._core.rows import row_numbers
 from cliplab._core.validation import (
     require_count,
-    require_kind,
     require_number,
     require_rows,
     wrong_value,
@@ -49,6 +50,7 @@ _LEAST_IMAGES = 12
 _STILL_SIDE = 220
 
 
+@checked
 class MapGrid:
     """Watch t-SNE settle for several perplexities and seeds, and beside it for null data.
 
@@ -113,12 +115,10 @@ class MapGrid:
                 wrong_value("embeddings", f"have at least {_LEAST_IMAGES} images", n_images)
             )
         if images is not None:
-            require_kind("images", images, ImageSet)
             require_rows("images", len(images), n_images)
         if clustering is None:
             k = min(_N_GROUPS, n_images // 4)
             clustering = sweep_clusters(embeddings, [k])[k]
-        require_kind("clustering", clustering, Clustering)
         require_rows("clustering", len(clustering), n_images)
         columns = _perplexities(perplexities, n_images)
         seeds = _seeds(random_states)
@@ -158,10 +158,9 @@ class MapGrid:
 
     @selected.setter
     def selected(self, rows: Sequence[int]) -> None:
-        for each in _listed("selected", rows):
-            require_count("selected", each, 0, len(self._clustering) - 1, "the last image")
+        numbers = row_numbers("selected", rows, len(self._clustering))
         with self._tool.batch():
-            self._plots.select([int(each) for each in rows])
+            self._plots.select(np.atleast_1d(numbers).tolist())
 
     @property
     def pair(self) -> tuple[MapKey, MapKey] | None:
@@ -209,11 +208,11 @@ class MapGrid:
         ValueError
             If one of them is not in the grid, or has not settled.
         """
-        for name, each in (("before", before), ("after", after)):
-            if each not in list(self.maps):
+        for name, key in (("before", before), ("after", after)):
+            if tuple(key) not in self.maps:
                 known = ", ".join(f"({p:g}, {seed})" for p, seed in self.maps) or "none so far"
                 must = f"be the perplexity and seed of a map that has settled: {known}"
-                raise ValueError(wrong_value(name, must, each))
+                raise ValueError(wrong_value(name, must, key))
         self.choose_pair(MapKey(*before), MapKey(*after))
         assert self._comparison is not None
         return self._comparison
@@ -247,12 +246,11 @@ class MapGrid:
 
         Raises
         ------
-        ValueError
+        IndexError
             If there is no such image.
         """
-        for each in _listed("rows", rows):
-            require_count("rows", each, 0, len(self._clustering) - 1, "the last image")
-        self._put_side_by_side(rows)
+        numbers = row_numbers("rows", rows, len(self._clustering))
+        self._put_side_by_side(np.atleast_1d(numbers).tolist())
 
     def choose_pair(self, before: MapKey, after: MapKey) -> None:
         """Put two maps side by side as soon as both have settled.
@@ -261,7 +259,15 @@ class MapGrid:
         ----------
         before, after : MapKey
             Which.
+
+        Raises
+        ------
+        ValueError
+            If one of them is not in the grid.
         """
+        for name, key in (("before", before), ("after", after)):
+            if key not in self._keys:
+                raise ValueError(wrong_value(name, "be the key of a map of the grid", key))
         self._pair = before, after
         self._put_side_by_side()
 
@@ -321,9 +327,10 @@ class MapGrid:
         if self._worker is not None:
             self._worker.cancel()
 
-    def _still(self) -> Still:
+    def _still(self) -> Still | None:
         contents = [[self._content(key) for key in row if key in self._maps] for row in self._rows]
-        return maps_still([row for row in contents if row], _STILL_SIDE)
+        drawn = [row for row in contents if row]
+        return maps_still(drawn, _STILL_SIDE) if drawn else None
 
     def _content(self, key: MapKey) -> MapContent:
         labels = self._clustering.cluster_labels
@@ -347,18 +354,10 @@ class MapGrid:
         worker.start("maps", self._work(), self._show_frame, self._tool.refresh)
 
 
-def _listed(name: str, given: Any) -> list[Any]:
-    """Return what is given one after the other; a single number is refused, as a list is meant."""
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        raise TypeError(wrong_value(name, "be several numbers", given, f": write [{given!r}]"))
-    return list(given)
-
-
 def _perplexities(given: Sequence[float] | None, n_images: int) -> list[float]:
     most = (n_images - 1) / 3
     if given is None:
         return sorted({min(each, float(int(most))) for each in _PERPLEXITIES})
-    given = _listed("perplexities", given)
     require_count("perplexities", len(given), 1, _MOST, "how many maps are in a row")
     for each in given:
         require_number("perplexities", each, 2, most)
@@ -366,7 +365,6 @@ def _perplexities(given: Sequence[float] | None, n_images: int) -> list[float]:
 
 
 def _seeds(given: Sequence[int]) -> list[int]:
-    given = _listed("random_states", given)
     require_count("random_states", len(given), 1, _MOST, "how many rows there are")
     for each in given:
         require_count("random_states", each, 0)

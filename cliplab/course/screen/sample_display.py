@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from bokeh.models import ColumnDataSource, Range1d
 
+from cliplab._core.arguments import checked
 from cliplab._core.validation import require_kind
 from cliplab.course.samples import AnotherSample
 from cliplab.course.screen.badges import draw_badges
@@ -52,6 +53,7 @@ class _Bars(NamedTuple):
     words: list[str]
 
 
+@checked
 def show_another_sample(found: AnotherSample) -> FigureDisplay:
     """Draw how far each of your clusters comes back in another sample, with images of both.
 

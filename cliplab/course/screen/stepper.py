@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import ipywidgets
 import numpy as np
 
+from cliplab._core.arguments import checked
 from cliplab._core.validation import (
     require_count,
-    require_kind,
     require_one_of,
     require_rows,
     wrong_value,
@@ -38,6 +38,7 @@ _PAUSE = 0.5  # Seconds between two half steps of a run.
 _MOST_CLUSTERS = 20  # Each has a colour of its own.
 
 
+@checked
 class KMeansStepper:
     """Watch K-means find clusters, half a step at a time, from two starts side by side.
 
@@ -94,14 +95,11 @@ class KMeansStepper:
         init: str = "random",
         random_state: int = 0,
     ) -> None:
-        require_kind("images", images, ImageSet)
-        require_kind("projection", projection, Projection)
         require_rows("embeddings", len(points_and_space(embeddings)[0]), len(images))
         require_rows("projection", len(projection), len(images))
         self._most = min(_MOST_CLUSTERS, len(images))
         require_count("n_clusters", n_clusters, 1, self._most)
         require_one_of("init", init, STARTS)
-        require_count("random_state", random_state, 0)
         self._embeddings, self._projection = embeddings, projection
         self._plots = StepperPlots(images, SmallImages(images), projection)
         self._controls: _Controls | None = None

@@ -10,7 +10,7 @@ import ipywidgets
 
 from cliplab._core.html import render
 from cliplab.explorer.notebook.host import HostedModel, show
-from cliplab.explorer.notebook.stored_copy import Content, StoredCopy
+from cliplab.explorer.notebook.stored_copy import Content, Drawing, StoredCopy
 from cliplab.explorer.plots.stills.stored_still import stored_still_of
 from cliplab.explorer.widgets.panel import free
 
@@ -31,15 +31,19 @@ class Tool:
     sentence : callable
         Returns what they show, in words.
     still : callable
-        Returns it as a still.
+        Returns it as a still, or None where there is nothing to draw yet.
     """
 
     def __init__(
-        self, layout: LayoutDOM, sentence: Callable[[], str], still: Callable[[], Still]
+        self, layout: LayoutDOM, sentence: Callable[[], str], still: Callable[[], Still | None]
     ) -> None:
         self._layout = layout
-        content = Content(sentence, lambda: stored_still_of(still()), lambda: None, 0)
-        self._copy = StoredCopy(content, layout)
+
+        def drawing() -> Drawing | None:
+            drawn = still()
+            return None if drawn is None else stored_still_of(drawn)
+
+        self._copy = StoredCopy(Content(sentence, drawing, lambda: None, 0), layout)
         self._hosted: HostedModel | None = None
         self._screen: ipywidgets.VBox | None = None
         self._on_close: Callable[[], None] = lambda: None

@@ -6,8 +6,9 @@ Centered on the origin they would lose their shape when they are scaled to unit 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,8 @@ class Laboratory:
         In a hierarchy, which of the few large groups that group belongs to.
     lesson : str
         What the shape teaches, in a sentence.
+    parameters : mapping
+        What `load_laboratory` was given beside the name; the same again draws the same.
 
     Examples
     --------
@@ -65,6 +68,7 @@ class Laboratory:
     class_labels: NDArray[np.intp]
     outer_labels: NDArray[np.intp] | None
     lesson: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for labels in (self.class_labels, self.outer_labels):
@@ -185,7 +189,15 @@ def load_laboratory(
     # One direction is that of the mean; the shape is drawn in all others.
     wanted = Wanted(int(n_images), int(n_features) - 1, n_groups, separation)
     drawn = shape.draw(random, wanted)
-    return Laboratory(name, _off_the_origin(drawn, random), drawn.labels, drawn.outer, shape.lesson)
+    embeddings = _off_the_origin(drawn, random)
+    parameters = {
+        "n_images": n_images,
+        "n_features": n_features,
+        "n_groups": n_groups,
+        "separation": separation,
+        "random_state": random_state,
+    }
+    return Laboratory(name, embeddings, drawn.labels, drawn.outer, shape.lesson, parameters)
 
 
 def _off_the_origin(drawn: Drawn, random: np.random.Generator) -> Embeddings:

@@ -111,7 +111,7 @@ def test_wrong_arguments_are_refused_in_words(images, embeddings, projection):
         KMeansStepper(images, embeddings[:9], projection)
     with pytest.raises(ValueError, match="`init` must be one of 'random', 'k-means"):
         KMeansStepper(images, embeddings, projection, init="best")
-    with pytest.raises(ValueError, match="`random_state` must be a whole number of at least 0"):
+    with pytest.raises(ValueError, match="`random_state` must be a whole number from 0"):
         KMeansStepper(images, embeddings, projection, random_state=-1)
 
 
