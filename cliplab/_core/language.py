@@ -28,8 +28,8 @@ def set_language(language: str) -> None:
     """Choose the language of the screen: English, or German.
 
     All that an Explorer, a figure or a saved page says is in this language from here on; the names
-    in code and the errors stay English. Call it before the first Explorer of a notebook: one that
-    is there already takes the language when its cell is run again.
+    in code, the errors and the lessons of the course stay English. Call it before the first
+    Explorer of a notebook: one that is there already takes the language when its cell is run again.
 
     Parameters
     ----------
