@@ -89,7 +89,7 @@ LESSON = Lesson(
     objectives=(
         "Look for a valley between two clusters.",
         "Say what a silhouette above null data shows, and what it does not.",
-        "Accept that no k, or more than one, can be the answer.",
+        "Say when no k is the answer, and when two are.",
     ),
     minutes=40,
     needs="Vectors whose groups are known. You know what a silhouette is.",

@@ -85,7 +85,7 @@ LESSON = Lesson(
     objectives=(
         "Measure how many neighbours a map keeps.",
         "Test on known groups whether the size of an island means something.",
-        "Compare gaps on the map with distances among the vectors.",
+        "Compare which groups are near on the map and among the vectors.",
     ),
     minutes=35,
     needs="Images, their vectors and a map.",

@@ -85,7 +85,7 @@ LESSON = Lesson(
     title="Will two starts agree?",
     objectives=(
         "Run K-means from two starts and count the images that move.",
-        "Tell the inertia of clusters from what they mean.",
+        "Explain why a low inertia does not say what clusters mean.",
         "Report more than one start.",
     ),
     minutes=35,
