@@ -14,6 +14,7 @@ from pathlib import Path
 from cliplab._core.arguments import checked
 from cliplab._core.cache import cache_folder
 from cliplab._core.device import best_device, best_precision, n_cores
+from cliplab._core.extras import EXTRAS, has_extra, missing_of, pip_line
 from cliplab._core.html import render
 from cliplab._core.hub_errors import require_answer
 from cliplab._core.worker_threads import WorkerThreads
@@ -99,6 +100,7 @@ def doctor() -> Diagnosis:
     """
     checks: tuple[Callable[[], Finding], ...] = (
         _python,
+        _clip,
         _front_end,
         _widgets,
         _bokeh,
@@ -128,11 +130,19 @@ def _checked(check: Callable[[], Finding]) -> Finding:
 
 def _python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
-    names = ("cliplab", "torch", "open_clip_torch", "datasets", "scikit-learn")
+    names = ("cliplab", "datasets", "scikit-learn")
     found = ", ".join(f"{name} {_version(name) or 'missing'}" for name in names)
     missing = [name for name in names if not _version(name)]
     advice = f"Install what is missing: pip install {' '.join(missing)}" if missing else ""
     return Finding("Python", "bad" if missing else "good", f"{version}, {found}", advice)
+
+
+def _clip() -> Finding:
+    if missing := missing_of("clip"):
+        advice = f"Packs open without. To encode images: {pip_line('clip')}"
+        return Finding("CLIP", "note", f"without {', '.join(missing)}", advice)
+    names = ("torch", "torchvision", "open_clip_torch")
+    return Finding("CLIP", "good", ", ".join(f"{name} {_version(name)}" for name in names))
 
 
 def _front_end() -> Finding:
@@ -187,6 +197,8 @@ def _matplotlib() -> Finding:
 
 
 def _processor() -> Finding:
+    if not has_extra("clip"):
+        return Finding("Processor", "good", f"{n_cores()} cores")
     device = best_device()
     precision = best_precision(device)
     found = f"{n_cores()} cores; encoding on {device} in {precision}"
@@ -243,6 +255,8 @@ def _answering(about: str, address: str | None, advice: str) -> Finding:
 
 
 def _weights() -> Finding:
+    if not has_extra("clip"):
+        return Finding("Weights", "note", "storybook is here", f"To use them: {pip_line('clip')}")
     if has_weights("ViT-B-32", "laion2b_s34b_b79k"):
         return Finding("Weights", "good", "storybook and ViT-B-32 are here")
     advice = 'ClipEncoder("ViT-B-32") fetches 0.6 GB once, where there is a network.'
@@ -250,11 +264,10 @@ def _weights() -> Finding:
 
 
 def _extras() -> Finding:
-    extras = {"numba": "fast", "openTSNE": "large", "ray": "ray", "umap": "umap"}
-    missing = [extra for name, extra in extras.items() if importlib.util.find_spec(name) is None]
+    missing = [extra for extra in EXTRAS if extra != "clip" and not has_extra(extra)]
     if not missing:
         return Finding("Extras", "good", "numba, openTSNE, Ray, UMAP")
-    advice = f"For more images, machines and maps: pip install 'cliplab[{','.join(missing)}]'"
+    advice = f"For more images, machines and maps: {pip_line(*missing)}"
     return Finding("Extras", "note", f"without {', '.join(missing)}", advice)
 
 

@@ -92,7 +92,7 @@ def test_a_container_has_the_memory_that_it_was_given(monkeypatch):
 @pytest.mark.parametrize(
     ("missing", "about", "state", "words"),
     [
-        ("open_clip_torch", "Python", "bad", "pip install open_clip_torch"),
+        ("datasets", "Python", "bad", "pip install datasets"),
         ("jupyterlab", "Widgets", "note", "also where JupyterLab runs"),
         ("matplotlib", "matplotlib", "note", "pip install matplotlib"),
     ],
@@ -180,7 +180,17 @@ def test_findings_are_escaped_in_the_page():
 def test_a_check_that_fails_is_a_finding_too(monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "hf-mirror without a scheme")
     assert _found(doctor(), "Hugging Face Hub").state == "note"
-    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.setattr("cliplab.diagnosis.best_device", lambda: 1 / 0)
     diagnosis = doctor()
     assert "cannot be checked" in _found(diagnosis, "Processor").found
     assert not diagnosis.is_well
+
+
+@pytest.mark.parametrize("name", ["torch", "torchvision", "open_clip"])
+def test_without_torch_all_is_well_and_the_pip_line_is_said(monkeypatch, name):
+    monkeypatch.setitem(sys.modules, name, None)
+    diagnosis = doctor()
+    assert diagnosis.is_well
+    assert _found(diagnosis, "CLIP").found == f"without {name}"
+    for about in ("CLIP", "Weights"):
+        assert 'pip install "cliplab[clip]"' in _found(diagnosis, about).advice

@@ -8,10 +8,12 @@ from pathlib import Path
 import nbformat
 import pytest
 from build_lessons import SOURCES, build
+from hidden import hiding
 from loopback.open_images import SmallOpenImages
 from loopback.server import nobody_there
 from nbclient import NotebookClient
 
+from cliplab._core.extras import EXTRAS
 from cliplab.course.lessons import find_lesson
 
 pytestmark = [pytest.mark.notebook, pytest.mark.slow]
@@ -33,8 +35,9 @@ def _run(
 ) -> list[str]:
     """Run a notebook as nbclient does, in a folder; return each code cell's text.
 
-    Warnings are errors, except one that begins as `allowed` says. The last cell of code is run
-    again after the code `again_after`.
+    One that encodes nothing runs as where the extra `clip` is not installed. Warnings are errors,
+    except one that begins as `allowed` says. The last cell of code is run again after the code
+    `again_after`.
     """
     notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
     return _run_cells(notebook, folder, allowed, again_after)
@@ -47,11 +50,17 @@ def _run_cells(notebook, folder, allowed="", again_after=""):
     strict = "import warnings; warnings.simplefilter('error')"
     if allowed:
         strict += f"; warnings.filterwarnings('ignore', {allowed!r})"
+    if not _encodes(notebook):
+        strict += "\n" + hiding([*EXTRAS["clip"], "timm"])
     notebook.cells.insert(0, nbformat.v4.new_code_cell(strict))
     place = {"metadata": {"path": str(folder)}}
     NotebookClient(notebook, timeout=300, kernel_name="python3", resources=place).execute()
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     return ["\n".join(_texts(cell)) for cell in code]
+
+
+def _encodes(notebook):
+    return any("ClipEncoder(" in cell.source for cell in notebook.cells if cell.cell_type == "code")
 
 
 def _texts(cell):
@@ -69,6 +78,16 @@ def _agreements(texts: list[str]) -> dict[str, float]:
 @pytest.fixture(scope="module")
 def explored() -> list[str]:
     return _run("00_explore.ipynb", again_after="explorer.state.committed_k = 15")
+
+
+def test_eight_notebooks_need_no_torch_and_the_readme_names_them():
+    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
+    light = [path for path in paths if not _encodes(nbformat.read(path, as_version=4))]
+    readme = (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
+    (named,) = re.findall(r"need no PyTorch: (.*?)\.", readme, re.DOTALL)
+    numbers = [path.stem.removeprefix("lesson_")[:2] for path in light]
+    assert re.findall(r"\d\d", named) == numbers
+    assert len(light) == 8
 
 
 def test_the_first_lesson_says_which_pictures_it_has(explored):

@@ -15,23 +15,30 @@ import yaml
 from packaging.requirements import Requirement
 
 import cliplab
+import cliplab._core.extras as code_extras
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-DEPENDENCIES = [Requirement(each) for each in PROJECT["project"]["dependencies"]]
+LIGHT = [Requirement(each) for each in PROJECT["project"]["dependencies"]]
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+CLIP = [Requirement(each) for each in EXTRAS["clip"]]
+# What Binder and Colab get.
+DEPENDENCIES = [*LIGHT, *CLIP]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 # What Colab preinstalls, August 2026 (googlecolab/backend-info). A floor above one of these would
-# make pip replace it, and with it break something else there. (matplotlib and urllib3: of 2025.)
+# make pip replace it, and with it break something else there. (matplotlib, regex, safetensors and
+# urllib3: of 2025.)
 COLAB = {
     "anywidget": "0.9.21",
     "bokeh": "3.8.2", "datasets": "4.0.0", "ipykernel": "6.17.1", "ipywidgets": "7.7.1",
     "jinja2": "3.1.6", "lazy_loader": "0.4", "matplotlib": "3.10.0",
-    "numpy": "2.1.3", "pandas": "2.2.3", "pillow": "11.3.0", "scikit-learn": "1.6.1",
-    "torch": "2.11.0", "umap-learn": "0.5.12", "urllib3": "2.5.0",
+    "numpy": "2.1.3", "pandas": "2.2.3", "pillow": "11.3.0", "regex": "2024.11.6",
+    "safetensors": "0.5.3", "scikit-learn": "1.6.1", "torch": "2.11.0", "torchvision": "0.26.0",
+    "umap-learn": "0.5.12", "urllib3": "2.5.0",
 }  # fmt: skip
 # What is not preinstalled there, and what the Colab cell installs.
-ABSENT_FROM_COLAB = {"jupyter_bokeh", "open_clip_torch"}
+ABSENT_FROM_COLAB = {"ftfy", "jupyter_bokeh", "open_clip_torch"}
 # What conda-forge calls them.
 CONDA_NAMES = {
     "matplotlib": "matplotlib-base",
@@ -42,16 +49,27 @@ CONDA_NAMES = {
 
 def test_no_floor_is_above_what_colab_preinstalls():
     assert {each.name for each in DEPENDENCIES} <= set(COLAB) | ABSENT_FROM_COLAB
-    extras = PROJECT["project"]["optional-dependencies"]
-    optional = [Requirement(each) for name in ("lab", "umap") for each in extras[name]]
+    optional = [Requirement(each) for name in ("lab", "umap") for each in EXTRAS[name]]
     for requirement in [*DEPENDENCIES, *optional]:
         if requirement.name in COLAB:
             assert requirement.specifier.contains(COLAB[requirement.name]), str(requirement)
 
 
-def test_only_torch_numpy_and_pillow_have_no_ceiling():
+def test_only_torch_and_what_moves_with_it_or_by_dates_has_no_ceiling():
     without = {each.name for each in DEPENDENCIES if "<" not in str(each.specifier)}
-    assert without == {"numpy", "pillow", "torch"}
+    assert without == {"numpy", "pillow", "regex", "torch", "torchvision"}
+
+
+def test_the_light_way_in_brings_no_torch_and_the_extra_clip_all_of_it():
+    assert {each.name for each in CLIP} == {"open_clip_torch", "torch", "torchvision"}
+    assert not {each.name for each in CLIP} & {each.name for each in LIGHT}
+
+
+def test_the_extras_in_code_are_those_of_the_package():
+    modules = {"open_clip_torch": "open_clip", "umap-learn": "umap"}
+    for extra, names in code_extras.EXTRAS.items():
+        brought = {Requirement(each).name for each in EXTRAS[extra]} - {"cliplab"}
+        assert {modules.get(name, name) for name in brought} == set(names)
 
 
 def test_the_lock_holds_hashes_and_no_registrys_address():
@@ -66,7 +84,7 @@ def test_the_lock_holds_hashes_and_no_registrys_address():
 def test_the_lock_holds_everything_that_is_asked_for():
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     asked = [*DEPENDENCIES]
-    for extra in PROJECT["project"]["optional-dependencies"].values():
+    for extra in EXTRAS.values():
         asked += [Requirement(each) for each in extra]
     for requirement in asked:
         name = re.sub(r"[_.]", "-", requirement.name.lower())

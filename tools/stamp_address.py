@@ -34,10 +34,11 @@ class Address:
 
     @classmethod
     def from_pyproject(cls, path: Path = ROOT / "pyproject.toml") -> Address:
-        """Read the address, and what Colab lacks of the requirements."""
+        """Read the address, and what Colab lacks of the requirements, those of CLIP included."""
         project = tomllib.loads(path.read_text(encoding="utf-8"))
-        lacking = ("jupyter_bokeh", "open_clip_torch")
-        requirements = project["project"]["dependencies"]
+        lacking = ("ftfy", "jupyter_bokeh", "open_clip_torch")
+        clip = project["project"]["optional-dependencies"]["clip"]
+        requirements = [*project["project"]["dependencies"], *clip]
         return cls(
             **project["tool"]["cliplab"]["address"],
             requirements=tuple(each for each in requirements if each.startswith(lacking)),
@@ -67,7 +68,7 @@ class Address:
             "import sys\n\n"
             'if "google.colab" in sys.modules:\n'
             "    # Only what Colab lacks: --no-deps leaves its own torch and pyarrow alone.\n"
-            f"    %pip install -q --no-deps {needed} ftfy\n"
+            f"    %pip install -q --no-deps {needed}\n"
             f"    %pip install -q --no-deps {self.repository}/archive/{self.ref}.zip"
         )
 

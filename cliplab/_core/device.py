@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 
@@ -17,7 +18,9 @@ _PAYS_TO_LOAD_TORCH = 1e12
 
 
 def best_device() -> str:
-    """Return the fastest device of this machine: "cuda", "mps" or "cpu"."""
+    """Return the fastest device of this machine: "cuda", "mps" or "cpu", without torch the last."""
+    if importlib.util.find_spec("torch") is None:
+        return "cpu"
     import torch
 
     if torch.cuda.is_available():

@@ -126,12 +126,16 @@ class Search:
     def drawn(self, top: int) -> Iterator[Partition]:
         """Grow from one random point up to as many centres, or as there are places."""
         first = self.points[[self.random.integers(len(self.points))]]
-        partition: Partition | None = Partition(first, self.distances(first), self.unlabelled)
+        partition: Partition | None = self.partition_at(first)
         while partition:
             yield partition
             if len(partition.means) >= top:
                 return
             partition = self.grown(partition, _CANDIDATES_FROM_SCRATCH)
+
+    def partition_at(self, means: NDArray[np.floating]) -> Partition:
+        """Make a partition from centres alone."""
+        return Partition(means, self.distances(self.centers(means)), self.unlabelled)
 
     def partition_of(
         self, labels: NDArray[np.intp], k: int, rows: NDArray[np.intp] | None = None

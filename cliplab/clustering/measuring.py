@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
-from threadpoolctl import threadpool_limits
 
 from cliplab._core.arguments import checked
+from cliplab._core.blas_threads import one_blas_thread
 from cliplab._core.validation import require_rows
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.sampling import stratified_rows
@@ -117,7 +117,7 @@ def measure(
     """
     # Short products run best on one thread each: several only wait for one another as soon as
     # anything else runs on the machine.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_blas_thread():
         scores = np.full((len(labelings), len(points)), np.nan, dtype=np.float32)
         # With fewer than two clusters there is no other one to be near to.
         several = [i for i, labels in enumerate(labelings) if labels.max() > 0]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
+from cliplab._core.blas_threads import one_blas_thread
 from cliplab.clustering.kmeans_chain import kmeans_chain
 from cliplab.clustering.matching import match
 from cliplab.clustering.measuring import centers_and_inertias, measured_rows
@@ -58,7 +58,7 @@ def cluster_by_sample(
             f"Got {len(rows)!r} instead."
         )
     sample = embeddings[rows].vectors
-    with threadpool_limits(limits=1):
+    with one_blas_thread():
         found = match(kmeans_chain(sample, n_clusters, random_state))
         centers = [each for each, _ in centers_and_inertias(sample, found, "euclidean")]
         labelings, inertias = nearest_centers(embeddings, centers)

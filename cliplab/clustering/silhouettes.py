@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from threadpoolctl import threadpool_limits
 
+from cliplab._core.blas_threads import one_blas_thread
 from cliplab._core.device import gpu_for, n_cores
 from cliplab._core.worker_threads import WorkerThreads
 from cliplab.clustering.gpu import summed_distances
@@ -220,7 +220,7 @@ def _summed_distances(
     if len(points) * n_points < _ALONE:
         return summed(tiles)
     n_threads = n_cores()
-    with threadpool_limits(limits=1, user_api="blas"), WorkerThreads(n_threads) as pool:
+    with one_blas_thread(), WorkerThreads(n_threads) as pool:
         shares = pool.map(summed, [tiles[first::n_threads] for first in range(n_threads)])
         total = next(shares)
         for share in shares:

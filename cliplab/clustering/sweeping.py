@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
-from threadpoolctl import threadpool_limits
 
 from cliplab._core.arguments import checked
+from cliplab._core.blas_threads import one_blas_thread
 from cliplab._core.kinds import count
 from cliplab.clustering.algorithms import ALGORITHMS, find_algorithm
 from cliplab.clustering.cluster_sweep import ClusterSweep
@@ -157,7 +157,7 @@ def sweep_clusters(
         )
     values = swept_values(method, points, n_clusters, min_cluster_sizes)
     # As in `measure`: short products run best on one thread each.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_blas_thread():
         labelings = method.partition(points, values, random_state, metric)
     # A mixture may leave a component without images; then there is a cluster fewer.
     labelings = match([without_gaps(labels) for labels in labelings])

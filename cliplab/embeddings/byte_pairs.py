@@ -1,16 +1,15 @@
-"""CLIP's tokenizer without torch: byte pair encoding, with the vocabulary that open_clip ships."""
+"""CLIP's tokenizer without torch: byte pair encoding, with the vocabulary of CLIP itself."""
 
 from __future__ import annotations
 
 import gzip
 import html
 from functools import cached_property, lru_cache
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-_VOCABULARY = "bpe_simple_vocab_16e6.txt.gz"
+_VOCABULARY = Path(__file__).parents[1] / "models" / "clip" / "bpe_simple_vocab_16e6.txt.gz"
 _N_MERGES = 49_152 - 256 - 2
 _END_OF_WORD = "</w>"
 _PIECES = r"<start_of_text>|<end_of_text>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
@@ -86,10 +85,7 @@ class BytePairs:
 
     @cached_property
     def _merges_and_tokens(self) -> tuple[dict[tuple[str, ...], int], dict[str, int]]:
-        found = find_spec("open_clip")  # Finds the folder and imports nothing.
-        assert found is not None
-        assert found.origin is not None
-        with gzip.open(Path(found.origin).with_name(_VOCABULARY), "rt", encoding="utf-8") as file:
+        with gzip.open(_VOCABULARY, "rt", encoding="utf-8") as file:
             lines = file.read().split("\n")[1 : 1 + _N_MERGES]
         merges = [tuple(line.split()) for line in lines]
         single = list(self._symbols.values())

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cliplab._core.arguments import checked
 from cliplab._core.device import best_precision, checked_device
+from cliplab._core.extras import require_extra
 from cliplab._core.kinds import count
 from cliplab._core.validation import require_one_of, wrong_value
 from cliplab.embeddings.encoding import encode_all, encode_missing
@@ -62,6 +63,8 @@ class ClipEncoder:
         If the weights are not on this machine and their hub cannot be reached.
     FileNotFoundError, PermissionError
         If the hub does not have the weights, or you may not read them.
+    ImportError
+        If torch or open_clip is not installed; ``pip install "cliplab[clip]"`` brings both.
 
     References
     ----------
@@ -92,6 +95,7 @@ class ClipEncoder:
             raise TypeError(
                 wrong_value("model", "be a name, for example 'storybook' or 'ViT-B-32'", model)
             )
+        require_extra("clip", f"ClipEncoder({model!r})", "open images encoded before: load_pack()")
         self.model = model
         has_own_weights = model == "storybook" and pretrained is not None
         self.pretrained = "storybook" if has_own_weights else pretrained

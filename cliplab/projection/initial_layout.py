@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+
+from cliplab._core.blas_threads import one_blas_thread
 
 _SMALLEST_SPREAD = 1e-6  # A hundredth of that of the initial layout.
 
@@ -28,7 +29,7 @@ def pca_layout(centered: NDArray[np.float32], random_state: int) -> NDArray[np.f
     from sklearn.utils.extmath import randomized_svd
 
     n_components = min(2, *centered.shape)
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_blas_thread():
         scores, scales, _ = randomized_svd(centered, n_components, n_iter=7, random_state=0)
     layout = np.zeros((len(centered), 2))
     layout[:, :n_components] = scores * scales

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from cliplab._core.arguments import checked
+from cliplab._core.extras import require_extra
 from cliplab._core.validation import require_rows
 from cliplab.embeddings.on_disk import StoredEmbeddings
 from cliplab.embeddings.portions import portions
@@ -96,12 +97,9 @@ def require_open_tsne() -> Any:
     ImportError
         If it is not installed.
     """
-    try:
-        import openTSNE
-    except ImportError as error:
-        raise ImportError(
-            'Placing images into a t-SNE needs an extra: pip install "cliplab[large]".'
-        ) from error
+    require_extra("large", "Placing images into a t-SNE")
+    import openTSNE
+
     return openTSNE
 
 

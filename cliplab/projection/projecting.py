@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import warnings
 from collections.abc import Callable, Iterator
 from typing import cast
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cliplab._core.arguments import checked
+from cliplab._core.extras import require_extra
 from cliplab._core.interrupts import interruptible
 from cliplab._core.kinds import count
 from cliplab.embeddings.on_disk import StoredEmbeddings
@@ -189,8 +189,7 @@ def _pca(vectors: NDArray[np.float32], n_components: int) -> Projection:
 
 
 def _umap(vectors: NDArray[np.float32], n_components: int, random_state: int) -> Projection:
-    if importlib.util.find_spec("umap") is None:
-        raise ImportError('UMAP is an extra: pip install "cliplab[umap]", or take method="tsne".')
+    require_extra("umap", "UMAP", 'take method="tsne"')
     with warnings.catch_warnings():
         # It warns of what we ask for: one seed, one thread, and few images.
         warnings.simplefilter("ignore")

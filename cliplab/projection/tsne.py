@@ -7,7 +7,6 @@ frame by frame, stopped after any of them, and started from another layout.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
 from cliplab._core.device import gpu_for
+from cliplab._core.extras import has_extra
 from cliplab.embeddings.values import Embeddings
 from cliplab.projection.affinities import joint_affinities
 from cliplab.projection.divergence import divergence_from
@@ -244,7 +244,7 @@ def _gradient_of(affinities: csr_array) -> Gradient:
         from cliplab.projection.engines.torch_gradient import dense_gradient
 
         return dense_gradient(affinities, gpu)
-    if importlib.util.find_spec("numba") is None:
+    if not has_extra("fast"):
         return tiled_gradient(affinities)
     from cliplab.projection.engines.numba_gradient import fused_gradient
 

@@ -94,7 +94,7 @@ def test_without_open_tsne_the_extra_is_named(monkeypatch):
 
     with pytest.raises(ImportError, match=r'pip install "cliplab\[large\]"'):
         add_to_projection(few, projection, few)
-    with pytest.raises(ImportError, match="Placing images into a t-SNE needs an extra"):
+    with pytest.raises(ImportError, match="Placing images into a t-SNE needs openTSNE"):
         project(few, n_sample=20)
 
 

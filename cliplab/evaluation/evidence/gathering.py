@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from threadpoolctl import threadpool_limits
 
 from cliplab._core.arguments import checked
+from cliplab._core.blas_threads import one_blas_thread
 from cliplab._core.device import n_cores
 from cliplab._core.kinds import count
 from cliplab._core.validation import require_kind
@@ -197,10 +197,9 @@ def _gather(
     tasks: Tasks,
     seeds: list[int],
 ) -> Generator[float | Evidence, None, None]:
-    # Small matrix products are fastest on one thread each, with several tasks in parallel. The
-    # limit of OpenMP holds for one thread only, so each thread of the pool sets it.
-    with threadpool_limits(limits=1, user_api="blas"):
-        pool = WorkerThreads(n_cores(), partial(threadpool_limits, 1, "openmp"))
+    # Small matrix products are fastest on one thread each, with several tasks in parallel.
+    with one_blas_thread():
+        pool = WorkerThreads(n_cores())
         waiting = iter([task for some in tasks.values() for task in some])
         n_tasks, futures = sum(map(len, tasks.values())), list[Future[Any]]()
         n_done, running = 0, set[Future[Any]]()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.clustering.cluster_sweep import ClusterSweep
+from cliplab.clustering.kmeans_search import Search
 from cliplab.clustering.measuring import measure
 from cliplab.clustering.silhouettes import silhouettes
 from cliplab.embeddings.points import points_and_space, unit_rows
@@ -19,6 +20,8 @@ Floats = NDArray[np.floating]
 Labels = NDArray[np.integer]
 # With the generator that drew the data, the same random numbers would make the same groups.
 _SALT = 0x6E756C6C
+# A run of K-means in which a cluster loses all its images, which is rare, begins again elsewhere.
+_MOST_DRAWS = 10
 
 
 def comparable(data: Any, sweep: ClusterSweep) -> NDArray[np.floating]:
@@ -129,16 +132,17 @@ def random_start(scores: Floats, ks: Sequence[int], seed: int) -> tuple[list[Lab
     The search of the sweep looks for the lowest inertia. Single runs show at which local minima
     K-means can end.
     """
-    from sklearn.cluster import KMeans
-
     # Two centres on duplicates of one image would leave a cluster empty.
-    different = np.unique(scores, axis=0)
+    different = np.unique(scores - scores.mean(axis=0), axis=0)
     random = np.random.default_rng(seed)
+    search = Search(scores - scores.mean(axis=0), random, is_spherical=False)
     labels = {}
     for k in ks:
-        if k <= len(different):
+        for _ in range(_MOST_DRAWS if k <= len(different) else 0):
             start = different[random.choice(len(different), k, replace=False)]
-            labels[k] = KMeans(k, init=start, n_init=1).fit_predict(scores)
+            if settled := search.settle(search.partition_at(start)):
+                labels[k] = settled.labels.astype(np.intp)
+                break
     nothing = np.zeros(len(scores), dtype=np.intp)
     return [labels.get(k, nothing) for k in ks], mean_silhouettes(scores, labels, ks)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cliplab._core.extras import has_extra
 from cliplab._core.language import say
 from cliplab.clustering.algorithms import ALGORITHMS
 from cliplab.clustering.silhouettes import METRICS
@@ -85,7 +85,7 @@ def find_options(
 ) -> Options:
     """Return what can be chosen for these images on this machine."""
     methods = dict(MAP_TITLES)
-    if importlib.util.find_spec("umap") is None:
+    if not has_extra("umap"):
         del methods["umap"]
     methods.setdefault(projection.method, projection.method)
     whose = "spaces.of_clip" if is_of_clip(embeddings) else "spaces.all"

@@ -23,9 +23,11 @@ from bokeh.models import CustomJS, Plot
 from bokeh.protocol import Protocol
 from jupyter_bokeh import BokehModel
 
+from cliplab._core.language import words as words_of
 from cliplab._core.scripts import script
 from cliplab.explorer.notebook.event_loop import EventLoop
 from cliplab.explorer.notebook.front_end import current_cell, front_end
+from cliplab.explorer.notebook.parts import needed_parts
 from cliplab.explorer.notebook.stored_copy import StoredCopy
 
 if TYPE_CHECKING:
@@ -171,6 +173,7 @@ def _keep_echoes(layout: LayoutDOM) -> None:
 
 
 _SCRIPT = "explorer/notebook/scripts/documents.js"
+_PARTS = "explorer/notebook/scripts/parts.js"
 _KEEP_ECHOES = "keepEchoes"
 
 # A buffer takes two messages of its own, each with 650 bytes of address; small ones go along with
@@ -263,7 +266,8 @@ def _view_of(widget: ipywidgets.Widget) -> dict[str, Any]:
 def _bokeh_js(gone: list[str]) -> Any:
     """BokehJS itself, unless the page has it, and which documents it can forget.
 
-    It comes from the installed package: no network, and half of what Bokeh would send.
+    It comes from the installed package: no network, and half of what Bokeh would send. Parts of the
+    page that do not fit the kernel's are told.
     """
     import bokeh
     from IPython.display import Javascript
@@ -272,4 +276,9 @@ def _bokeh_js(gone: list[str]) -> Any:
     code = (folder / "bokeh.min.js").read_text(encoding="utf-8")
     load = f"if (!window.Bokeh) {{ (function () {{\n{code}\n}}).call(window); }}"
     forget = f"{script(_SCRIPT)}forgetDocuments(window.Bokeh, {json.dumps(gone)})"
-    return Javascript(f"{load}\n(function () {{\n{forget}\n}})()")
+    needed, words = json.dumps(needed_parts()), json.dumps(words_of("parts"))
+    tell = (
+        f"{script(_PARTS)}\n"
+        f'if (typeof element !== "undefined") tellOddParts(element, window, {needed}, {words})'
+    )
+    return Javascript(f"{load}\n(function () {{\n{forget}\n{tell}\n}})()")

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from threadpoolctl import ThreadpoolController
+
+from cliplab._core.blas_threads import one_blas_thread
 
 # A tile of so many rows and columns stays in the processor's cache while it is worked on.
 _TILE = 256
@@ -27,7 +28,6 @@ def tiled_gradient(
     closeness = [np.empty_like(tile) for tile in true]
     weights = np.empty(_TILE * _TILE, dtype=np.float32)
     ones = np.ones(n_images, dtype=np.float32)
-    threads = ThreadpoolController()
 
     def gradient(
         layout: NDArray[np.float32], exaggeration: float
@@ -38,7 +38,7 @@ def tiled_gradient(
         left = np.stack([-2 * x, -2 * y, squares, ones], axis=1)
         right = np.stack([x, y, ones, squares + 1])
         pulls = np.zeros((3, n_images), dtype=np.float32)
-        with threads.limit(limits=1, user_api="blas"):
+        with one_blas_thread():
             normalizer = 0.0
             for (rows, columns), close in zip(tiles, closeness, strict=True):
                 np.matmul(left[rows], right[:, columns], out=close)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cliplab._core.extras import require_extra
+
 _FRAME_EVERY = 25
 _EARLY, _LATE, _WARM = 250, 500, 250
 
@@ -21,13 +23,9 @@ def large_frames(
     Poličar, P. G., Stražar, M. and Zupan, B. (2024). openTSNE: a modular Python library for t-SNE
     dimensionality reduction and embedding. Journal of Statistical Software 109(3).
     """
-    try:
-        from openTSNE import TSNEEmbedding, affinity, initialization
-    except ImportError as error:
-        raise ImportError(
-            f't-SNE of {len(vectors):,} images needs an extra: pip install "cliplab[large]", '
-            'or take method="pca".'
-        ) from error
+    require_extra("large", f"t-SNE of {len(vectors):,} images", 'take method="pca"')
+    from openTSNE import TSNEEmbedding, affinity, initialization
+
     affinities = affinity.PerplexityBasedNN(vectors, perplexity, random_state=random_state)
     if start is None:
         first = initialization.pca(vectors, random_state=random_state)

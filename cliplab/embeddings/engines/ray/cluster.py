@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cliplab._core.device import n_cores
+from cliplab._core.extras import require_extra
 
 if TYPE_CHECKING:
     import ray.data
@@ -30,14 +31,10 @@ def ray_cluster() -> Iterator[None]:
     ImportError
         If Ray is not installed.
     """
-    try:
-        import ray
-        import ray.data
-    except ImportError as error:
-        raise ImportError(
-            '`engine` "ray" needs Ray, which is not installed. Install it with: '
-            'pip install "cliplab[ray]"'
-        ) from error
+    require_extra("ray", '`engine` "ray"', 'take "local"')
+    import ray
+    import ray.data
+
     is_new = not ray.is_initialized()
     if is_new:
         start_here()
