@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+from cliplab._core.replacing import replace
 from cliplab._core.validation import shown, user_path, wrong_value
 
 # What to do where something cannot be written.
@@ -107,7 +108,7 @@ def write_whole(path: Path, data: bytes) -> None:
         partial = path.with_name(f".{path.name[:50]}.{os.urandom(8).hex()}.part")
         try:
             partial.write_bytes(data)
-            partial.replace(path)
+            replace(partial, path)
         finally:
             with contextlib.suppress(OSError):
                 partial.unlink(missing_ok=True)

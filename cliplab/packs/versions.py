@@ -15,6 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from cliplab._core.replacing import replace
 from cliplab._core.validation import wrong_value
 from cliplab.packs.manifest import MANIFEST
 
@@ -95,7 +96,7 @@ def _tidy(folder: Path) -> None:
     """Take up what a killed process has left: the old pack if it is not in its place."""
     place = place_of(folder)
     if place != folder and not folder.exists():
-        place.replace(folder)
+        replace(place, folder)
     for path in [*_beside(folder, _NEW), *_beside(folder, _OLD)]:
         shutil.rmtree(path, ignore_errors=True)
 
@@ -114,11 +115,11 @@ def _exchange(folder: Path, new: Path) -> None:
     aside = new.with_suffix(f".{_OLD}")
     is_old = folder.exists()
     if is_old:
-        folder.replace(aside)
+        replace(folder, aside)
     try:
-        new.replace(folder)
+        replace(new, folder)
     except OSError:
         if is_old:
-            aside.replace(folder)
+            replace(aside, folder)
         raise
     shutil.rmtree(aside, ignore_errors=True)

@@ -21,8 +21,9 @@ def needed_parts() -> dict[str, Any]:
     import ipywidgets
     import jupyter_bokeh
 
+    major = int(ipywidgets.__version__.partition(".")[0])
     fitting = {
-        "@jupyter-widgets/jupyterlab-manager": (ipywidgets, _MANAGERS[ipywidgets.version_info[0]]),
+        "@jupyter-widgets/jupyterlab-manager": (ipywidgets, _MANAGERS[major]),
         "@bokeh/jupyter_bokeh": (jupyter_bokeh, _asked_for(jupyter_bokeh.BokehModel)),
         "anywidget": (anywidget, _asked_for(anywidget.AnyWidget)),
     }

@@ -10,6 +10,8 @@ import time
 import urllib.parse
 from pathlib import Path
 
+from cliplab._core.replacing import replace
+
 # After so long without a change, whoever was writing a file must have been killed.
 _SECONDS_TO_ORPHAN = 600
 # A partial file that may be resumed, and one that is being written.
@@ -79,14 +81,14 @@ class PartialFile:
 
     def finish(self) -> None:
         """Rename the whole file to its path."""
-        self._name(self.version).replace(self._path)
+        replace(self._name(self.version), self._path)
 
     def release(self) -> None:
         """Leave an unfinished file for the next run, or delete it if it cannot be resumed."""
         partial = self._name(self.version)
         if partial.exists():
             if partial.stat().st_size and self.is_exact:
-                partial.rename(partial.with_suffix(_LEFT))
+                replace(partial, partial.with_suffix(_LEFT))
             else:
                 partial.unlink()
 

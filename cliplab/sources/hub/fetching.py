@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cliplab._core.cache import write_whole
+from cliplab._core.replacing import replace
 from cliplab._core.validation import wrong_value
 from cliplab.images.image_set import ImageSet
 from cliplab.sources.hub.columns import Columns
@@ -95,7 +96,7 @@ def _write_part(
             while batch := list(itertools.islice(images, _ROWS_AT_ONCE)):
                 stream.write_table(columns.table(batch))
         write_whole(part.with_suffix(".json"), json.dumps(skipped).encode())
-        partial.replace(part)
+        replace(partial, part)
     finally:
         partial.unlink(missing_ok=True)
 
