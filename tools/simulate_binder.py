@@ -65,8 +65,8 @@ def main() -> int:
 
 def measured(name: str, group: Path | None) -> dict[str, float | str | bool]:
     """Run a lesson as Binder starts its server, print its row and return it."""
-    command = [ROOT / "binder" / "start", sys.executable, Path(__file__), "--run", name]
-    process = started(group, *command, stdout=subprocess.PIPE)
+    run_it = [sys.executable, __file__, "--run", name]
+    process = started(group, ROOT / "binder" / "start", *run_it, stdout=subprocess.PIPE)
     assert process.stdout is not None
     lines = process.stdout.read().decode().splitlines()
     nothing = {"shown": 0.0, "seconds": 0.0, "processor": 0.0, "megabytes": 0.0}
