@@ -47,6 +47,7 @@ from cliplab.explorer.plots.evidence_figures import EvidencePlots
 from cliplab.explorer.plots.figures import (
     add_sentence,
     elbow_figure,
+    give_room,
     mark_elbow,
     say_where,
     score_figure,
@@ -190,6 +191,7 @@ def show_elbow(sweep: ClusterSweep) -> FigureDisplay:
     set_title(score, view["score_title"])
     for plot in (elbow, score):
         say_where(plot, view["curves_axis"])
+        give_room(plot)
     add_save_buttons([elbow, score])
     still = curves_still(CurvesContent(view))
     sentence = say("figures.elbow", elbow=view["elbow_title"], score=view["score_title"])

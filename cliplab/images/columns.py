@@ -176,4 +176,23 @@ def with_class_column(dataset: datasets.Dataset, values: Sequence[Any]) -> datas
     codes = [names.index(text) if text else -1 for text in texts]
     if "class_label" in dataset.column_names:
         dataset = dataset.remove_columns("class_label")
-    return dataset.add_column("class_label", codes, feature=datasets.ClassLabel(names=names))
+    return with_column(dataset, "class_label", codes, datasets.ClassLabel(names=names))
+
+
+def with_column(
+    dataset: datasets.Dataset, name: str, values: Sequence[Any], feature: Any = None
+) -> datasets.Dataset:
+    """Return the dataset with one more column.
+
+    Of rows that were chosen before, `datasets` makes a table of their own first, under a progress
+    bar that speaks of indices. Nobody has asked for it, so it is not shown.
+    """
+    import datasets
+
+    was_shown = datasets.is_progress_bar_enabled()
+    datasets.disable_progress_bars()
+    try:
+        return dataset.add_column(name, list(values), feature=feature)
+    finally:
+        if was_shown:
+            datasets.enable_progress_bars()

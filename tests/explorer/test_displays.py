@@ -21,6 +21,7 @@ from cliplab import (
     sweep_clusters,
     valley,
 )
+from cliplab.explorer.style.theme import STRIP_HEIGHT
 
 
 def _data(plot, name):
@@ -119,6 +120,8 @@ def test_the_elbow_is_drawn_over_every_k(sweep):
     )
     assert elbow.title.text == "Inertia · no clear elbow"
     assert sweep.elbow is None
+    # Whoever is to point at an elbow needs more than the strip that the Explorer has room for.
+    assert min(elbow.height, score.height) > 2 * STRIP_HEIGHT
 
 
 def test_silhouettes_are_drawn_for_one_clustering(images, sweep):

@@ -37,3 +37,11 @@ def test_classes_are_those_that_occur_or_those_that_are_named() -> None:
     assert (images.class_names, images.class_labels.tolist()) == (("dog",), [0, -1])
     images = ImageSet(image_dataset(columns, class_names=["cat", "dog"]))
     assert (images.class_names, images.class_labels.tolist()) == (("cat", "dog"), [1, -1])
+
+
+def test_other_classes_of_chosen_images_come_without_a_progress_bar(capsys) -> None:
+    columns = {"image": [b"", b"", b""], "image_id": ["a", "b", "c"], "mood": ["glad", "sad", None]}
+    images = ImageSet(image_dataset(columns))[[2, 0]].with_classes("mood")
+    assert (images.class_names, images.class_labels.tolist()) == (("glad",), [-1, 0])
+    assert capsys.readouterr().err == ""
+    assert datasets.is_progress_bar_enabled()

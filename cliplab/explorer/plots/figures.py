@@ -33,6 +33,7 @@ from cliplab._core.scripts import script
 from cliplab.explorer.plots.numbers import number_the_map
 from cliplab.explorer.style.theme import (
     ACCENT,
+    CURVES_ALONE,
     FONT_SIZE,
     MAP_ALONE,
     NEUTRAL,
@@ -244,6 +245,12 @@ def mark_elbow(plot: figure, view: View) -> None:
         renderer.visible = is_by_k != (renderer.name == "number of clusters")
     move_line(plot, "knee", view["elbow"] if np.isfinite(view["elbow"]) else None)
     set_title(plot, view["elbow_title"])
+
+
+def give_room(plot: figure) -> None:
+    """Make a curve as high as it is in a cell of its own."""
+    plot.height = CURVES_ALONE
+    plot.yaxis.ticker = BasicTicker(desired_num_ticks=4)
 
 
 def say_where(plot: figure, words: str) -> None:

@@ -41,6 +41,7 @@ FONT_SIZE = "11px"
 PLOT_HEIGHT = 328
 STRIP_HEIGHT = 105
 MAP_ALONE = 440  # The side of a map in a cell of its own.
+CURVES_ALONE = 260  # The height of curves in a cell of their own, where an elbow is looked for.
 # In the Explorer it is a square of six tenths of the window's height. In a frame that is as high as
 # what it holds, the script of the page says how high the window is.
 MAP_SIDE = "var(--cliplab-map-side, 60vh)"

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 
 from cliplab._core.validation import wrong_value
+from cliplab.images.columns import with_column
 from cliplab.images.image_set import ImageSet
 from cliplab.sources.hub import fetch_hub_images
 from cliplab.sources.openimages.official import CITATION
@@ -64,9 +65,9 @@ def fetch_from_mirror(sample: Sample, cache_dir: str | os.PathLike[str] | None) 
     ]
     present = [present[row] for row in rows]
     table = images.dataset.select(rows).remove_columns("objects")
-    table = table.add_column("labels_present", present)
+    table = with_column(table, "labels_present", present)
     labels = primary_labels(present, Counter(name for names in present for name in names))
-    table = table.add_column("primary_label", [name or "" for name in labels])
+    table = with_column(table, "primary_label", [name or "" for name in labels])
     provenance = {**images.provenance, **sample.provenance, "source": "open_images", "host": MIRROR}
     provenance["population"] = "part of the mirror"
     lacks = "image ids, authors, licences, verified absences"
