@@ -46,7 +46,11 @@ class Notebook:
     errors : list of str
         Errors of the console, and every address outside this machine that was requested: the
         lessons need no network.
+    patience : float
+        For how many seconds the page, and what runs in it, is waited for.
     """
+
+    patience: float = SECONDS_TO_RUN
 
     def __init__(self, page: Page, on_close: Callable[[], None]) -> None:
         self.page = page
@@ -80,6 +84,10 @@ class Notebook:
         self.command("notebook:run-all-cells")
         for index in range(self.evaluate("return cells.length")):
             self.text(index)
+
+    def write(self, index: int, source: str) -> None:
+        """Write something in place of what stands in a cell."""
+        self.evaluate("cells[arg[0]].model.sharedModel.setSource(arg[1])", [index, source])
 
     def run_cell(self, source: str) -> str:
         """Run code in a new last cell; return its text as `text` does."""
@@ -132,6 +140,11 @@ class Notebook:
     def cell(self, index: int) -> Locator:
         """Return the place of a cell on the page."""
         return self.page.locator(f".jp-Notebook [data-windowed-list-index='{index}']")
+
+    def see(self, index: int) -> Locator:
+        """Bring a cell onto the screen, and return its place."""
+        self.evaluate("await panel.content.scrollToItem(arg)", index)
+        return self.cell(index)
 
     def screenshot(self, path: Path) -> None:
         """Save what the window shows."""
@@ -195,16 +208,16 @@ class Notebook:
     def wait_for(self, condition: str, arg: Any = None) -> None:
         """Wait until JavaScript is true that knows the names in `_PRELUDE`, and `arg`."""
         script = f"(arg) => {{ {_PRELUDE} return Boolean({condition}) }}"
-        self.frame.wait_for_function(script, arg=arg, timeout=SECONDS_TO_RUN * 1000)
+        self.frame.wait_for_function(script, arg=arg, timeout=self.patience * 1000)
 
     def evaluate(self, script: str, arg: Any = None) -> Any:
         """Run JavaScript that knows the names in `_PRELUDE`, and `arg`."""
         # A script may wait for the kernel; Playwright itself would wait for it without end.
-        late = f"no answer within {SECONDS_TO_RUN} s"
+        late = f"no answer within {self.patience} s"
         return self.frame.evaluate(
             f"""(arg) => Promise.race([
               (async (arg) => {{ {_PRELUDE} {script} }})(arg),
               new Promise((_, reject) => setTimeout(
-                () => reject(new Error({late!r})), {SECONDS_TO_RUN * 1000}))])""",
+                () => reject(new Error({late!r})), {self.patience * 1000}))])""",
             arg,
         )

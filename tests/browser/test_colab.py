@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 from colab.emulation import ColabNotebook, running_colab, what_is_missing
+from colab.versions import COLABS, INSTALLED, OLD, folder_of
 from first_lesson import FIGURES, LESSON, RESULTS
 from lab import Lab
 from playwright.sync_api import Locator
@@ -20,12 +17,9 @@ from cliplab.explorer.widgets.pages import PAGES
 
 pytestmark = pytest.mark.browser
 
-COLABS = "7.7.1"  # The version of ipywidgets that Colab has.
 N_CLUSTERS = "new Set(data_of('images').cluster_labels).size"
 # Its packages forget a view's model before the view, when a widget is closed where it is shown.
 OF_THE_MANAGER = "Cannot convert undefined or null to object"
-INSTALLED = pytest.param(None, id="installed")
-OLD = pytest.param(COLABS, id=COLABS, marks=pytest.mark.proof)
 
 
 @pytest.fixture(scope="module", params=[INSTALLED, OLD])
@@ -35,25 +29,13 @@ def opened(
     """The first lesson up to its Explorer."""
     if missing := what_is_missing():
         pytest.skip(missing)
-    widgets = None
-    if request.param:
-        if not os.environ.get("CLIPLAB_PROOF"):
-            pytest.skip("make proof installs Colab's ipywidgets for this")
-        widgets = _install(request.param, tmp_path_factory.mktemp("widgets"))
+    widgets = folder_of(request.param, tmp_path_factory.mktemp("widgets"))
     scripts = tmp_path_factory.mktemp("colab")
     with running_colab(lab, scripts, widgets=widgets, height=1000) as notebook:
         for code in _lesson():
             notebook.run_cell(code)
         notebook.wait_painted()
         yield notebook
-
-
-def _install(version: str, folder: Path) -> Path:
-    packages = [f"ipywidgets=={version}", "ipython_genutils"]
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder)]
-    if subprocess.run([*pip, *packages], check=False).returncode:
-        pytest.skip(f"ipywidgets {version} could not be installed")
-    return folder
 
 
 def _lesson() -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 from lab import Lab
 from loopback.server import Answer, Server
 from notebook_page import Notebook
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Locator, Page, Route
 
 HERE = Path(__file__).parent
 ESBUILD = HERE.parents[2] / "node_modules" / ".bin" / "esbuild"
@@ -135,12 +135,28 @@ class ColabNotebook(Notebook):
 
     def run_cell(self, source: str) -> str:
         """Run code in a new last cell, and look at its frame; return what it printed."""
-        self._index = self.page.evaluate("(code) => notebook.run(code)", source)
-        self._see()
-        return self.text(self._index)
+        index: int = self.page.evaluate("(code) => notebook.run(code)", source)
+        self.see(index)
+        return self.text(index)
 
-    def _see(self) -> None:
-        self.place = self.page.locator(f"iframe[name=output-{self._index}]")
+    def write(self, index: int, source: str) -> None:
+        """Write something in place of what stands in a cell."""
+        self.page.evaluate("([index, code]) => notebook.write(index, code)", [index, source])
+
+    def run(self, index: int) -> str:
+        """Run a cell again, and look at its frame; return what it printed."""
+        self.page.evaluate("(index) => notebook.runAgain(index)", index)
+        self.see(index)
+        return self.text(index)
+
+    def cell(self, index: int) -> Locator:
+        """Return the place of a cell's output."""
+        return self.page.frame_locator(f"iframe[name=output-{index}]").locator("body")
+
+    def see(self, index: int) -> Locator:
+        """Look at the frame of a cell, and return its place."""
+        self._index = index
+        self.place = self.page.locator(f"iframe[name=output-{index}]")
         self.place.wait_for(state="attached")
         # By its element: its name is known to Playwright only once it has loaded.
         frame = self.place.element_handle().content_frame()
@@ -148,6 +164,7 @@ class ColabNotebook(Notebook):
         self.frame = frame
         # Chromium paints nothing in a frame of another origin that is off the screen.
         self.place.evaluate("(frame) => frame.scrollIntoView()")
+        return self.cell(index)
 
     def outputs(self, index: int) -> list[dict[str, Any]]:
         """Return the outputs of a cell."""
@@ -161,7 +178,7 @@ class ColabNotebook(Notebook):
         saved = self.page.evaluate("notebook.save()")
         self._open()
         self.page.evaluate("(saved) => notebook.open(saved)", saved)
-        self._see()
+        self.see(self._index)
 
     def wait_painted(self) -> None:
         """Wait until every Bokeh plot is painted and the kernel idle."""

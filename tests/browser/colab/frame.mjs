@@ -9,7 +9,9 @@ const SCRIPT = "application/javascript";
 let notebook = null;
 const asked = new Map();
 const comms = new Map();
-const manager = new Manager({ stateOf });
+const ask = { stateOf, renderOutput: draw };
+const own = new Manager(ask, { isCustom: false });
+const custom = new Manager(ask, { isCustom: true });
 
 // What the manager needs of a comm; messages wait until somebody listens.
 class Comm {
@@ -93,12 +95,13 @@ function show(output) {
 
 async function draw({ data = {}, metadata = {}, text, traceback }, place) {
   const shown = data[WIDGET];
-  if (shown && metadata[WIDGET]?.colab?.custom_widget_manager) {
+  if (shown) {
+    const manager = metadata[WIDGET]?.colab?.custom_widget_manager ? custom : own;
     await manager.show(shown.model_id, place);
-  } else if (shown) {
-    throw new Error("Colab's own manager knows only the widgets of ipywidgets.");
   } else if (data["text/html"]) {
     place.append(document.createRange().createContextualFragment(data["text/html"]));
+  } else if (data["image/png"]) {
+    place.append(Object.assign(new Image(), { src: `data:image/png;base64,${data["image/png"]}` }));
   } else if (data[SCRIPT]) {
     const script = document.createElement("script");
     script.textContent = data[SCRIPT];

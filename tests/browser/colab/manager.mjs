@@ -5,6 +5,7 @@ import * as base from "@jupyter-widgets/base";
 import { ManagerBase } from "@jupyter-widgets/base-manager";
 import * as controls from "@jupyter-widgets/controls";
 import { Widget } from "@lumino/widgets";
+import * as outputs from "./outputs.mjs";
 
 const CDN = "https://cdn.jsdelivr.net/npm/";
 
@@ -14,12 +15,21 @@ export class Manager extends ManagerBase {
   #modules = new Map([
     ["@jupyter-widgets/base", base],
     ["@jupyter-widgets/controls", controls],
+    ["@jupyter-widgets/output", outputs],
   ]);
 
-  // `notebook` has two methods: `stateOf(id)` and `send(id, data, buffers)`.
-  constructor(notebook) {
+  #isCustom;
+
+  // `notebook` has two methods: `stateOf(id)` and `renderOutput(output, place)`. Colab's own manager
+  // knows the widgets of ipywidgets, the custom one fetches all others.
+  constructor(notebook, { isCustom }) {
     super();
     this.#notebook = notebook;
+    this.#isCustom = isCustom;
+  }
+
+  renderOutput(output, place) {
+    return this.#notebook.renderOutput(output, place);
   }
 
   async show(id, place) {
@@ -52,6 +62,7 @@ export class Manager extends ManagerBase {
 
   // The CDN has each package as one file for an AMD loader, of which this is the least.
   async #load(name, version) {
+    if (!this.#isCustom) throw new Error(`Colab's own manager knows no ${name}.`);
     const answer = await fetch(`${CDN}${name}@${version.replace(/^\^/, "")}/dist/index.js`);
     if (!answer.ok) throw new Error(`The CDN has no ${name} ${version}.`);
     let [needed, factory] = [[], null];

@@ -11,6 +11,9 @@ const states = new Map();
 const followers = new Map();
 const frames = [];
 const runs = new Map();
+
+// Which widget of the kind `Output` takes what the kernel shows because of which message.
+const takers = new Map();
 let kernel = null;
 let origin = "";
 
@@ -38,6 +41,14 @@ export async function ask(code, expression) {
     content.status === "ok" ? content.user_expressions.value : content;
   if (status !== "ok") throw new Error(traceback.join("\n"));
   return data["text/plain"];
+}
+
+export function write(index, code) {
+  cells[index].code = code;
+}
+
+export function runAgain(index) {
+  return run(cells[index].code, index);
 }
 
 // Run a cell again, or a new one; return its number when it is done.
@@ -79,16 +90,29 @@ function hear({ header, parent_header: { msg_id: parent }, content, buffers }) {
     states.set(id, data.state); // And what came in buffers is lost.
   } else if (header.msg_type === "comm_msg") {
     note(id, data);
+    if (data.state && "msg_id" in data.state) take(id, data.state.msg_id);
     tell(id, { comm: id, data, buffers: buffers.map((each) => each.buffer ?? each) });
   } else if (header.msg_type === "comm_close") {
     tell(id, { closed: id });
     states.delete(id);
+  } else if (OUTPUTS.has(header.msg_type) && takers.has(parent)) {
+    const taker = takers.get(parent);
+    const output = { output_type: header.msg_type, ...content };
+    const held = { outputs: [...(states.get(taker).outputs ?? []), output] };
+    note(taker, { method: "update", state: held });
+    tell(taker, { comm: taker, data: { method: "update", state: held }, buffers: [] });
   } else if (OUTPUTS.has(header.msg_type) && runs.has(parent)) {
     const { index, ready } = runs.get(parent);
     const output = { output_type: header.msg_type, ...content };
     cells[index].outputs.push(output);
     ready.then((port) => port.postMessage({ output }));
   }
+}
+
+// A widget of the kind `Output` says from when on and until when it takes what is shown.
+function take(id, message) {
+  for (const [taken, taker] of takers) if (taker === id) takers.delete(taken);
+  if (message) takers.set(message, id);
 }
 
 // A notebook saves how its widgets are now.
