@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser(seconds=40), pytest.mark.proof]
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("lesson_*.ipynb"))
 NINETY_MINUTES = NOTEBOOKS / "ninety_minutes.ipynb"
-IN_SHORT = ("lesson_01", "lesson_04")
+IN_SHORT = ("lesson_04",)
 SECONDS = 300  # All cells at once take longer than other tests wait.
 # What a cell that failed shows, or a warning.
 PROBLEM = ":is([data-mime-type$='.error'], [data-mime-type$='.stderr'])"
