@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cliplab._core.language import number, say_html
+from cliplab._core.plain_text import plain
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -52,6 +53,12 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_shown,
     )
     environment.globals |= {"say": say_html, "number": number}
     return environment
+
+
+def _shown(value: Any) -> Any:
+    """Return what a template shows of a value: of texts that are not HTML yet, the plain text."""
+    return plain(value) if type(value) is str else value

@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
+from cliplab._core.plain_text import plain
 from cliplab._core.validation import require_one_of
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class _Formatter(Formatter):
         """Write a number with the point, the separator and the percent sign of the language."""
         text: str = super().format_field(value, form)
         if not isinstance(value, Number):
-            return text
+            return str(plain(text))
         signs = words("numbers")
         signs = {".": signs["point"], ",": signs["thousands"], "%": signs["percent"]}
         return text.translate(str.maketrans(signs))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab.clustering.kmeans_chain import kmeans_chain
+from cliplab.clustering.kmeans_chain import TooManyClustersError, kmeans_chain
 
 Points = NDArray[np.floating]
 Labelings = list[NDArray[np.intp]]
@@ -134,10 +134,7 @@ ALGORITHMS: dict[str, Algorithm] = {
 def _require_different(points: Points, ks: Sequence[int]) -> None:
     n_different = len(np.unique(points, axis=0))
     if max(ks) > n_different:
-        raise ValueError(
-            f"`n_clusters` must be at most {n_different}, the number of images that differ. "
-            f"Got {max(ks)!r} instead."
-        )
+        raise TooManyClustersError(max(ks), n_different, points)
 
 
 def find_algorithm(name: str, metric: str, n_points: int) -> Algorithm:

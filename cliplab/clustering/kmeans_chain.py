@@ -25,6 +25,24 @@ _FEW_DIMENSIONS = 64
 _USUAL_STEPS = 10
 
 
+class TooManyClustersError(ValueError):
+    """There are more clusters than points that can be told apart.
+
+    Attributes
+    ----------
+    most : int
+        The largest number of clusters that there is.
+    """
+
+    def __init__(self, given: int, most: int, points: NDArray[np.floating]) -> None:
+        n_different = len(np.unique(points, axis=0))
+        what = "the number of images that differ"
+        if most < n_different:
+            what = f"as many as can be told apart of the {n_different} images that differ"
+        super().__init__(wrong_value("n_clusters", f"be at most {most}, {what}", given))
+        self.most = most
+
+
 def kmeans_chain(
     points: NDArray[np.floating],
     n_clusters: Sequence[int],
@@ -66,8 +84,9 @@ def kmeans_chain(
 
     Raises
     ------
-    ValueError
-        If there are more clusters than points that differ.
+    TooManyClustersError
+        If there are more clusters than points that differ, or that can be told apart beside the
+        distances between others.
 
     References
     ----------
@@ -93,19 +112,20 @@ def kmeans_chain(
     >>> sorted(np.bincount(two).tolist()), sorted(np.bincount(three).tolist())
     ([2, 3], [1, 2, 2])
     """
-    is_spherical = metric == "cosine"
+    given, is_spherical = points, metric == "cosine"
     # Near the origin |x|² + |c|² - 2xc loses the fewest digits; but directions have their
     # meaning from where they start.
     points = unit_rows(points) if is_spherical else points - points.mean(axis=0)
     found: dict[int, NDArray[np.intp]] = {}
     if max(n_clusters) > len(points):  # Said at once: a search up to there would take minutes.
-        n_different = len(np.unique(points, axis=0))
-        raise ValueError(_too_many(n_different, max(n_clusters)))
+        raise TooManyClustersError(max(n_clusters), len(np.unique(given, axis=0)), given)
     for block in sorted({(k - 1) // _BLOCK for k in n_clusters}):
         found |= _partitions(points, block, random_state, is_spherical)
     if not found.keys() >= set(n_clusters):
+        if points.dtype == np.float32:  # Near-duplicates differ in digits that only doubles have.
+            return kmeans_chain(given.astype(np.float64), n_clusters, random_state, metric)
         most = _most_clusters(points, random_state, is_spherical)
-        raise ValueError(_too_many(most, max(n_clusters)))
+        raise TooManyClustersError(max(n_clusters), most, given)
     return [found[k] for k in n_clusters]
 
 
@@ -154,10 +174,6 @@ def _settled(
                 break
         before = k
     return {k: best[k].labels.astype(np.intp) for k in ks if k <= before}
-
-
-def _too_many(most: int, given: int) -> str:
-    return wrong_value("n_clusters", f"be at most {most}, the number of images that differ", given)
 
 
 def _most_clusters(points: NDArray[np.floating], random_state: int, is_spherical: bool) -> int:

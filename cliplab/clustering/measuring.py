@@ -17,7 +17,7 @@ from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.sampling import stratified_rows
 from cliplab.clustering.silhouettes import silhouettes
 from cliplab.clustering.values import NOISE, Clustering
-from cliplab.embeddings.points import points_and_space, unit_rows
+from cliplab.embeddings.points import points_and_space, power_of_two, unit_rows
 from cliplab.embeddings.values import Embeddings
 from cliplab.projection.values import Projection
 
@@ -115,6 +115,8 @@ def measure(
     list of Clustering
         One for each of `labelings`.
     """
+    unit = power_of_two(points)
+    points = points / unit
     # Short products run best on one thread each: several only wait for one another as soon as
     # anything else runs on the machine.
     with one_blas_thread():
@@ -126,8 +128,10 @@ def measure(
             rows = measured_rows(shown, n_silhouettes)
             scores[several] = silhouettes(points, shown, metric, rows=rows)
         found = centers_and_inertias(points, labelings, metric)
+    if metric == "cosine":  # Directions have no scale.
+        unit = 1.0
     return [
-        Clustering(labels, centers, inertia, score, space, metric, algorithm)
+        Clustering(labels, centers * unit, inertia * unit**2, score, space, metric, algorithm)
         for labels, (centers, inertia), score in zip(labelings, found, scores, strict=True)
     ]
 

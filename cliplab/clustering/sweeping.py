@@ -13,11 +13,12 @@ from cliplab._core.blas_threads import one_blas_thread
 from cliplab._core.kinds import count
 from cliplab.clustering.algorithms import ALGORITHMS, find_algorithm
 from cliplab.clustering.cluster_sweep import ClusterSweep
+from cliplab.clustering.kmeans_chain import TooManyClustersError
 from cliplab.clustering.matching import match, without_gaps
 from cliplab.clustering.measuring import measure
 from cliplab.clustering.sampled_sweep import cluster_by_sample
 from cliplab.clustering.swept_values import swept_values
-from cliplab.embeddings.points import points_and_space
+from cliplab.embeddings.points import points_and_space, power_of_two
 from cliplab.embeddings.sample import in_memory, sample_rows
 from cliplab.embeddings.values import Embeddings
 
@@ -52,7 +53,7 @@ def sweep_clusters(
         What to cluster.
     n_clusters : iterable of int, optional
         Every k to try, from 2 up to the number of images that differ. When left out, from 2 to 20,
-        as far as there are more images that differ. The clusters for one k do
+        as far as there are more images that differ and can be told apart. The clusters for one k do
         not depend on the other k; their numbers do, for they follow the sweep. K-means searches
         for all k from 2 to 20 together, whichever of them are given (then from 21 to 40, and so
         on), so a single k takes nearly as long as all of them.
@@ -158,7 +159,15 @@ def sweep_clusters(
     values = swept_values(method, points, n_clusters, min_cluster_sizes)
     # As in `measure`: short products run best on one thread each.
     with one_blas_thread():
-        labelings = method.partition(points, values, random_state, metric)
+        scaled = points / power_of_two(points)
+        try:
+            labelings = method.partition(scaled, values, random_state, metric)
+        except TooManyClustersError as error:
+            if n_clusters is not None or error.most < values[0]:
+                raise
+            # Nobody has asked for so many.
+            values = [k for k in values if k <= error.most]
+            labelings = method.partition(scaled, values, random_state, metric)
     # A mixture may leave a component without images; then there is a cluster fewer.
     labelings = match([without_gaps(labels) for labels in labelings])
     clusterings = measure(points, labelings, space, metric, algorithm, n_silhouettes)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cliplab._core.validation import wrong_value
 from cliplab.clustering.algorithms import Algorithm
+from cliplab.embeddings.points import power_of_two
 
 _MOST_K = 20
 # From clusters of a handful to clusters of a tenth of the usual thousand.
@@ -58,7 +59,7 @@ def every_k(points: NDArray[np.floating]) -> range:
     Returns
     -------
     range
-        Up to one less than the number of images that differ.
+        Up to one less than the number of images that can be told apart, and 2 at least.
 
     Raises
     ------
@@ -70,6 +71,7 @@ def every_k(points: NDArray[np.floating]) -> range:
     >>> every_k(np.eye(12))
     range(2, 12)
     """
+    points = points / power_of_two(points)
     centered = points - points.mean(axis=0, dtype=np.float64)
     scale = np.abs(centered).max(initial=0) or 1
     different: set[bytes] = set()
@@ -78,10 +80,12 @@ def every_k(points: NDArray[np.floating]) -> range:
         different.add(((row / scale).round(_N_DIGITS) + 0.0).tobytes())
         if len(different) > _MOST_K:
             break
-    if len(different) < 3:
+    # Beside one that is very far away others differ too, though not in these digits.
+    n_different = len(different) if len(different) > 2 else len(np.unique(points, axis=0))
+    if n_different < 3:
         must = "have at least 3 rows that differ"
-        raise ValueError(wrong_value("embeddings", must, len(different)))
-    return range(2, min(_MOST_K, len(different) - 1) + 1)
+        raise ValueError(wrong_value("embeddings", must, n_different))
+    return range(2, max(2, min(_MOST_K, len(different) - 1)) + 1)
 
 
 def smallest_sizes(n_images: int) -> tuple[int, ...]:

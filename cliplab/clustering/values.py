@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cliplab._core.arguments import checked
 from cliplab._core.html import render
+from cliplab._core.plain_text import plain
 from cliplab._core.rows import are_all, row_numbers, with_rows
 from cliplab.clustering.tables import NOISE, cluster_table, image_table
 
@@ -92,6 +93,8 @@ class Clustering:
         ):
             array.setflags(write=False)
             object.__setattr__(self, name, array)
+        for name in ("space", "metric", "algorithm"):
+            object.__setattr__(self, name, plain(getattr(self, name)))
 
     @property
     def labels_(self) -> NDArray[np.int64]:

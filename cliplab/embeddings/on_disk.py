@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cliplab._core.arguments import checked
 from cliplab._core.kinds import count
+from cliplab._core.plain_text import plain
 from cliplab._core.rows import row_numbers
 from cliplab._core.validation import user_path
 from cliplab.embeddings.keys import KEY_SIZE, image_key
@@ -234,7 +235,7 @@ def _made_by(folder: Path) -> dict[str, str]:
     is_known = isinstance(found, dict) and isinstance(found.get("model"), str)
     if not is_known or not all(isinstance(value, str) for value in found.values()):
         raise ValueError(_damaged(folder / MADE_BY))
-    return dict(found)
+    return dict(plain(found))
 
 
 def _usable(paths: list[Path]) -> list[Path]:

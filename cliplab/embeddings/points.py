@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 _N_ROWS = 2_048
 # Rows of double or single precision that should be zero are shorter than this after rounding.
 _ZERO_LENGTH = 1e-12
+# Points that reach as far as this, or to its inverse, are measured as they are.
+_SMALL = 1e-3
 
 
 class Points(ABC):
@@ -71,6 +73,29 @@ def points_and_space(embeddings: Points | ArrayLike) -> tuple[NDArray[np.floatin
             f"Got an array of shape {points.shape!r} instead."
         )
     return points, "array"
+
+
+def power_of_two(points: NDArray[np.floating]) -> float:
+    """Return by what points are divided so that their squares are numbers too.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_points, n_features)
+        Of any scale.
+
+    Returns
+    -------
+    float
+        A power of two, which changes no digit; 1 for points of a usual scale.
+
+    Examples
+    --------
+    >>> power_of_two(np.array([[0.5, 20.0]])), power_of_two(np.array([[1e25]])) > 1e25
+    (1.0, True)
+    """
+    largest = float(np.abs(points).max(initial=0))
+    is_usual = largest == 0 or _SMALL <= largest <= 1 / _SMALL
+    return 1.0 if is_usual else 2.0 ** int(np.frexp(largest)[1])
 
 
 def unit_rows(points: NDArray[np.floating]) -> NDArray[Any]:

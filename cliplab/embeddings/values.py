@@ -15,6 +15,7 @@ from cliplab._core.arguments import checked
 from cliplab._core.cache import write_whole
 from cliplab._core.html import render
 from cliplab._core.kinds import count
+from cliplab._core.plain_text import plain
 from cliplab._core.rows import row_numbers, with_rows
 from cliplab._core.validation import because, user_path, wrong_value
 from cliplab.embeddings import exchange
@@ -69,8 +70,8 @@ class Embeddings(Points):
     ) -> None:
         # A frozen dataclass is filled once, here; after this nothing changes.
         object.__setattr__(self, "vectors", checked_unit_rows(vectors))
-        object.__setattr__(self, "model", model)
-        object.__setattr__(self, "provenance", MappingProxyType(dict(provenance or {})))
+        object.__setattr__(self, "model", plain(model))
+        object.__setattr__(self, "provenance", MappingProxyType(plain(provenance or {})))
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab._core.plain_text import MARKS, plain
 from cliplab._core.validation import wrong_value
 
 if TYPE_CHECKING:
@@ -79,6 +80,66 @@ def _feature(values: Sequence[Any]) -> Any:
         return [datasets.Value("string")]
     kinds = {bool: "bool", int: "int64", float: "float64"}
     return datasets.Value(kinds.get(type(first), "string"))
+
+
+def plain_dataset(dataset: datasets.Dataset) -> datasets.Dataset:
+    """Return the dataset without marks in its texts, classes and names that turn a line around.
+
+    All that is shown of a stranger's images comes from here. Most datasets have no such mark, and
+    are returned as they are.
+
+    Raises
+    ------
+    ValueError
+        If classes or columns differ in such marks only.
+    """
+    import datasets
+
+    names = plain(dataset.column_names)
+    if len(set(names)) < len(names):
+        must = "have columns that differ in more than marks of direction"
+        raise ValueError(wrong_value("dataset", must, dataset.column_names))
+    if names != dataset.column_names:
+        dataset = dataset.rename_columns(dict(zip(dataset.column_names, names, strict=True)))
+    for name, kind in dataset.features.items():
+        classes = getattr(kind, "names", None)
+        if classes is not None and plain(classes) != classes:
+            if len(set(plain(classes))) < len(classes):
+                must = "have classes that differ in more than marks of direction"
+                raise ValueError(wrong_value("dataset", must, classes))
+            codes = dataset[name][:]
+            plain_kind = datasets.ClassLabel(names=plain(classes))
+            dataset = dataset.remove_columns(name).add_column(name, codes, feature=plain_kind)
+    for name in _marked(dataset):
+        texts, kind = plain(dataset[name][:]), dataset.features[name]
+        dataset = dataset.remove_columns(name).add_column(name, texts, feature=kind)
+    return dataset
+
+
+def _marked(dataset: datasets.Dataset) -> list[str]:
+    """Return the columns of texts, or of lists of texts, where one has a mark of direction."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    def is_list(kind: pa.DataType) -> bool:
+        return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
+
+    def holds_texts(kind: pa.DataType) -> bool:
+        inner = kind.value_type if is_list(kind) else kind
+        return bool(pa.types.is_string(inner) or pa.types.is_large_string(inner))
+
+    schema = dataset.features.arrow_schema
+    names = [name for name in dataset.column_names if holds_texts(schema.field(name).type)]
+    if not names or not len(dataset):
+        return []
+    # Read from Arrow, and only the rows that the dataset has.
+    table = dataset.select_columns(names).with_format("arrow")[:]
+    found = []
+    for name in names:
+        texts = pc.list_flatten(table[name]) if is_list(table[name].type) else table[name]
+        if pc.any(pc.match_substring_regex(texts, f"[{MARKS}]")).as_py():
+            found.append(name)
+    return found
 
 
 def require_columns(dataset: datasets.Dataset) -> None:

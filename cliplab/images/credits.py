@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cliplab._core.arguments import checked
 from cliplab._core.cache import write_whole
 from cliplab._core.html import render
+from cliplab._core.plain_text import plain
 from cliplab._core.validation import require_rows, user_path
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ class Attribution:
     url: str = ""
     author_url: str = ""
     license_url: str = ""
+
+    def __post_init__(self) -> None:
+        for name, text in vars(self).items():
+            object.__setattr__(self, name, plain(text))
 
     def __str__(self) -> str:
         maker = f" by {self.author}" if self.author else ""
@@ -127,10 +132,10 @@ class Credits:
     ) -> None:
         require_rows("attribution", len(attribution), len(image_ids))
         require_rows("record", len(record), len(image_ids))
-        self.citation = citation
+        self.citation = plain(citation)
         self._attribution = tuple(attribution)
         self._rows = [
-            {"image_id": str(name), **vars(credit), **more}
+            plain({"image_id": str(name), **vars(credit), **more})
             for name, credit, more in zip(image_ids, attribution, record, strict=True)
         ]
 

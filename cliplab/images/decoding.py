@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-# More than most cameras take. Decoding an image of this size needs up to 1.2 GB.
+# More than most cameras take. Decoding an image of this size needs up to 0.6 GB.
 MAX_PIXELS = 50_000_000
+# Larger images are decoded one at a time: four threads then need 1.2 GB, and not up to 4 GB.
+_LARGE = 16_000_000
+_turn = threading.RLock()
+# What is computed from the pixels of an image takes so many of them at a time.
+_STRIP = 4_000_000
+# How TIFF files begin. Of damaged ones libtiff prints each line that it cannot read.
+_TIFF = (b"II", b"MM")
 MAX_BYTES = 100_000_000
 # Programs and vector graphics: Pillow would start other programs to read them.
 _REFUSED_FORMATS = {"EPS", "WMF"}
@@ -50,10 +64,11 @@ def decode_image(data: bytes, max_pixels: int = MAX_PIXELS) -> Image.Image:
         raise ValueError("an empty file")
     require_decodable_size(len(data))
     try:
-        with Image.open(io.BytesIO(data), formats=_formats()) as image:
+        with _opened(data) as image:
             _require_pixels(image, max_pixels)
-            image.load()
-            return upright_rgb(image)
+            with _alone_if_large(image):
+                image.load()
+                return upright_rgb(image)
     except _TooLargeError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -72,6 +87,69 @@ def decode_image(data: bytes, max_pixels: int = MAX_PIXELS) -> Image.Image:
     except Exception as error:  # Damaged files make Pillow raise nearly anything.
         what = "of a kind that Pillow cannot read" if _is_unsupported(error) else "damaged"
         raise ValueError(f"{what}: {_first_line(error)}") from error
+
+
+@contextlib.contextmanager
+def alone_if_large(data: bytes | None) -> Iterator[None]:
+    """Wait until no other large image is in work, if this is one; the others go on.
+
+    For what is done with an image between decoding and letting it go.
+
+    Parameters
+    ----------
+    data : bytes or None
+        The bytes of its file, if there is one.
+    """
+    try:
+        with _opened(data or b"") as image:
+            turn = _alone_if_large(image)
+    except Exception:  # Whoever decodes it will say what is wrong.
+        turn = contextlib.nullcontext()
+    with turn:
+        yield
+
+
+def _alone_if_large(image: Image.Image) -> contextlib.AbstractContextManager[object]:
+    return _turn if image.width * image.height > _LARGE else contextlib.nullcontext()
+
+
+@contextlib.contextmanager
+def _opened(data: bytes) -> Iterator[Image.Image]:
+    """Open an image without words of Pillow or libtiff on a notebook's screen."""
+    # For all threads: `catch_warnings` in several at once would leave them all switched off.
+    warnings.filterwarnings("ignore", module=r"PIL\.")
+    quiet = _QUIET if data[:2] in _TIFF else contextlib.nullcontext()
+    with quiet, Image.open(io.BytesIO(data), formats=_formats()) as image:
+        yield image
+
+
+class _Quiet:
+    """Drops what libraries write to the stream of errors, while at least one thread is inside."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._n_inside = 0
+        self._stream = -1
+
+    def __enter__(self) -> None:
+        with self._lock, contextlib.suppress(OSError):  # Some programs have no such stream.
+            if self._n_inside == 0:
+                self._stream = os.dup(2)
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, 2)
+                os.close(nowhere)
+            self._n_inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._n_inside = max(0, self._n_inside - 1)
+            if self._n_inside == 0 and self._stream >= 0:
+                os.dup2(self._stream, 2)
+                os.close(self._stream)
+                self._stream = -1
+
+
+_QUIET = _Quiet()
 
 
 def require_decodable_size(n_bytes: int) -> None:
@@ -137,12 +215,30 @@ def upright_rgb(image: Image.Image) -> Image.Image:
     """
     image = _upright(image)
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return _eight_bits(image).convert("RGB")
+        return _eight_bits(image)
     if image.has_transparency_data:
-        layers = image.convert("RGBA")
-        white = Image.new("RGBA", layers.size, "white")
-        return Image.alpha_composite(white, layers).convert("RGB")
+        return _in_strips(image, _on_white)
     return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _in_strips(image: Image.Image, change: Callable[[Image.Image], Image.Image]) -> Image.Image:
+    """Change an image to RGB strip by strip: what lies between takes little memory."""
+    changed = Image.new("RGB", image.size)
+    for top, strip in _strips(image):
+        changed.paste(change(strip), (0, top))
+    return changed
+
+
+def _strips(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+    height = max(1, _STRIP // image.width)
+    for top in range(0, image.height, height):
+        yield top, image.crop((0, top, image.width, min(top + height, image.height)))
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    layers = image.convert("RGBA")
+    white = Image.new("RGBA", layers.size, "white")
+    return Image.alpha_composite(white, layers).convert("RGB")
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -156,18 +252,33 @@ def _upright(image: Image.Image) -> Image.Image:
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Reduce whole numbers of up to 16 bits to the upper 8; of others, stretch the range."""
+    ends = [
+        (values.min(), values.max()) for values in (_numbers(each) for _, each in _strips(image))
+    ]
+    darkest = float(min(low for low, _ in ends))
+    brightest = float(max(high for _, high in ends))
+
+    def shades(values: NDArray[Any]) -> NDArray[Any]:
+        if image.mode != "F" and darkest >= 0 and brightest < 2**16:
+            # Cameras and microscopes store 10 or 12 bits in 16.
+            n_bits = max(8, int(brightest).bit_length())
+            return values >> (n_bits + n_bits % 2 - 8)
+        if darkest == brightest:  # Nothing to stretch: the grey level itself, clipped to 8 bits.
+            return np.full(values.shape, min(max(darkest, 0), 255))
+        # Halved before the subtraction, which would overflow with extreme values.
+        span = brightest / 2 - darkest / 2
+        stretched: NDArray[Any] = (values.astype(np.float32) / 2 - darkest / 2) / span * 255
+        return stretched
+
+    return _in_strips(
+        image,
+        lambda strip: Image.fromarray(shades(_numbers(strip)).astype(np.uint8)).convert("RGB"),
+    )
+
+
+def _numbers(image: Image.Image) -> NDArray[Any]:
     values = np.asarray(image)
-    if image.mode != "F" and values.min() >= 0 and values.max() < 2**16:
-        # Cameras and microscopes store 10 or 12 bits in 16.
-        n_bits = max(8, int(values.max()).bit_length())
-        return Image.fromarray((values >> (n_bits + n_bits % 2 - 8)).astype(np.uint8))
-    values = np.nan_to_num(values.astype(np.float32), posinf=0, neginf=0)
-    darkest, brightest = float(values.min()), float(values.max())
-    if darkest == brightest:  # Nothing to stretch: the grey level itself, clipped to 8 bits.
-        return Image.new("L", image.size, int(min(max(darkest, 0), 255)))
-    # Halved before the subtraction, which would overflow with extreme values.
-    span = brightest / 2 - darkest / 2
-    return Image.fromarray(((values / 2 - darkest / 2) / span * 255).astype(np.uint8))
+    return np.nan_to_num(values, posinf=0, neginf=0) if image.mode == "F" else values
 
 
 def _first_line(error: Exception) -> str:

@@ -15,6 +15,7 @@ from cliplab._core.arguments import checked
 from cliplab._core.device import n_cores
 from cliplab._core.html import render
 from cliplab._core.kinds import PLAIN, several
+from cliplab._core.plain_text import plain
 from cliplab._core.rows import row_number, row_numbers
 from cliplab._core.validation import require_one_of, wrong_value
 from cliplab._core.worker_threads import WorkerThreads
@@ -25,6 +26,7 @@ from cliplab.images.columns import (
     classes_of,
     factor_names,
     factor_values,
+    plain_dataset,
     require_columns,
     with_class_column,
 )
@@ -43,7 +45,7 @@ _SHOWN_SIZE = 96
 _LIST = several(Iterable, PLAIN["Any"])._replace(
     words="a list of paths, of Pillow's images or of arrays", classes=("list",)
 )
-_MAX_WORKERS = 4  # To decode a large image takes up to 1.2 GB.
+_MAX_WORKERS = 4
 
 
 @checked
@@ -102,6 +104,7 @@ class ImageSet:
 
     def __post_init__(self) -> None:
         require_columns(self.dataset)
+        object.__setattr__(self, "dataset", plain_dataset(self.dataset))
         image_ids = np.array(self.dataset["image_id"][:], dtype=np.str_)
         if len(np.unique(image_ids)) != len(image_ids):
             raise ValueError("`dataset` must have one id for each image. Got an id twice instead.")
@@ -109,8 +112,8 @@ class ImageSet:
         for array in (image_ids, labels):
             array.setflags(write=False)
         # A frozen dataclass is filled once, here; after this nothing changes.
-        object.__setattr__(self, "skipped", tuple(self.skipped))
-        object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
+        object.__setattr__(self, "skipped", plain(tuple(self.skipped)))
+        object.__setattr__(self, "provenance", MappingProxyType(plain(self.provenance)))
         object.__setattr__(self, "image_ids", image_ids)
         object.__setattr__(self, "class_labels", labels)
         object.__setattr__(self, "class_names", names)

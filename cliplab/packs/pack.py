@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cliplab._core.arguments import checked
 from cliplab._core.html import render
+from cliplab._core.plain_text import plain
 from cliplab._core.validation import require_rows
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.embeddings.values import Embeddings
@@ -60,6 +61,8 @@ class Pack:
             require_rows("projections", len(projection), len(self.images))
         for sweep in self.sweeps:
             require_rows("sweeps", len(sweep.clusterings[0]), len(self.images))
+        for name in ("title", "note"):
+            object.__setattr__(self, name, plain(getattr(self, name)))
 
     @property
     def projection(self) -> Projection | None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cliplab._core.arguments import checked
 from cliplab._core.html import render
+from cliplab._core.plain_text import plain
 from cliplab._core.rows import are_all, row_numbers, with_rows
 from cliplab.embeddings.points import Points
 
@@ -66,7 +67,8 @@ class Projection(Points):
         coordinates.setflags(write=False)
         # A frozen dataclass is filled once, here; after this nothing changes.
         object.__setattr__(self, "coordinates", coordinates)
-        parameters = {name: float(value) for name, value in self.parameters.items()}
+        object.__setattr__(self, "method", plain(self.method))
+        parameters = {plain(name): float(value) for name, value in self.parameters.items()}
         object.__setattr__(self, "parameters", MappingProxyType(parameters))
 
     def __len__(self) -> int:

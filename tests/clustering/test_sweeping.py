@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 import pytest
-from sklearn.metrics import silhouette_samples
+from sklearn.metrics import adjusted_mutual_info_score, silhouette_samples
 
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.elbow import find_elbow
@@ -331,3 +331,73 @@ def test_swapped_arguments_are_an_error() -> None:
         remeasure(EMBEDDINGS, EMBEDDINGS)
     with pytest.raises(TypeError, match=r"`embeddings` must be Embeddings, .*\. Got Clustering "):
         remeasure(SWEEP[3], EMBEDDINGS)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(
+    ("algorithm", "metric"),
+    [
+        ("kmeans", "euclidean"),
+        ("kmeans", "cosine"),
+        ("ward", "euclidean"),
+        ("average", "cosine"),
+        ("gaussian_mixture", "euclidean"),
+        ("hdbscan", "euclidean"),
+        ("hdbscan", "cosine"),
+    ],
+)
+def test_points_of_any_scale_are_clustered_as_their_scaled_selves(algorithm, metric, dtype):
+    random = np.random.default_rng(0)
+    points = np.concatenate(
+        [random.normal(size=(15, 4)) + 6 * random.normal(size=4) for _ in "abc"]
+    )
+    given = {"min_cluster_sizes": [5]} if algorithm == "hdbscan" else {"n_clusters": [2, 3]}
+    settings = {"algorithm": algorithm, "metric": metric, **given}
+    usual = sweep_clusters(points.astype(dtype), **settings)
+    for scale in (1e-25, 1e-12, 1e12, 1e25):
+        scaled = sweep_clusters((points * scale).astype(dtype), **settings)
+        unit = 1 if metric == "cosine" else scale
+        for value, clustering in usual.items():
+            labels = clustering.cluster_labels, scaled[value].cluster_labels
+            assert adjusted_mutual_info_score(*labels) == pytest.approx(1)
+            assert scaled[value].inertia == pytest.approx(clustering.inertia * unit**2, rel=1e-4)
+            np.testing.assert_allclose(
+                np.sort(scaled[value].centers / unit, axis=0), np.sort(clustering.centers, axis=0),
+                rtol=1e-4, atol=1e-5,
+            )  # fmt: skip
+            assert scaled[value].silhouette_score == pytest.approx(
+                clustering.silhouette_score, abs=1e-4
+            )
+
+
+@pytest.mark.parametrize("noise", [1e-4, 1e-5, 1e-6])
+@pytest.mark.parametrize("n_groups", [1, 2, 10])
+def test_near_duplicates_that_differ_are_different_images(n_groups, noise):
+    random = np.random.default_rng(0)
+    groups = np.repeat(random.normal(size=(n_groups, 64)), 60 // n_groups, axis=0)
+    embeddings = Embeddings(groups / 8 + noise * random.normal(size=groups.shape))
+    assert sweep_clusters(embeddings, [n_groups + 1, 25])[25].n_clusters == 25
+    # What lies apart comes first.
+    if n_groups > 1:
+        found = sweep_clusters(embeddings, [n_groups])[n_groups].cluster_labels
+        known = np.repeat(np.arange(n_groups), 60 // n_groups)
+        assert adjusted_mutual_info_score(found, known) == pytest.approx(1)
+
+
+def test_beside_one_that_is_very_far_away_there_are_fewer_k_and_a_true_number():
+    points = np.random.default_rng(0).normal(size=(60, 4))
+    points[7] = 1e10
+    assert list(sweep_clusters(points)) == [2]
+    assert sweep_clusters(points)[2].to_pandas()["size"].max() == 59
+    with pytest.raises(
+        ValueError, match="at most 2, as many as can be told apart of the 60 images that differ"
+    ):
+        sweep_clusters(points, [2, 12])
+
+
+def test_beside_many_equal_ones_there_are_as_many_k_as_images_that_differ():
+    points = np.random.default_rng(0).normal(size=(60, 8))
+    points[5:] = points[5]
+    assert list(sweep_clusters(points)) == [2, 3, 4, 5]
+    with pytest.raises(ValueError, match=r"at most 6, the number of images that differ\. Got 7"):
+        sweep_clusters(points, [7])

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 from struct import pack
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from cliplab.images import decoding
 from cliplab.images.decoding import MAX_BYTES, MAX_PIXELS, decode_image, upright_rgb
 
 
@@ -115,7 +119,6 @@ def test_an_image_is_rotated_upright_by_its_exif_data():
     assert decode_image(_file(_noise((40, 20)), "JPEG", exif=exif)).size == (20, 40)
 
 
-@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 def test_an_image_with_damaged_exif_data_is_read():
     exif = b"Exif\0\0II*\0" + b"\xff" * 40
     assert decode_image(_file(_noise(), "JPEG", exif=exif)).size == (64, 48)
@@ -153,3 +156,76 @@ def test_an_image_that_claims_too_many_pixels_is_refused_by_its_header(side):
 def test_an_image_that_claims_more_than_it_holds_is_damaged():
     with pytest.raises(ValueError, match=r"^damaged: "):
         decode_image(_header_only(100, 100))
+
+
+def test_of_damaged_files_nothing_is_printed_and_nothing_warned(capfd):
+    chances = np.random.default_rng(0)
+    files = [_file(_noise(), "TIFF", compression=kind) for kind in ("tiff_lzw", "packbits", "jpeg")]
+    files += [
+        _file(_noise().convert("1"), "TIFF", compression=kind) for kind in ("group3", "group4")
+    ]
+    exif = Image.Exif()
+    exif[0x010E] = "a description"
+    files += [_file(_noise(), kind, exif=exif) for kind in ("JPEG", "PNG", "WEBP")]
+    n_refused = 0
+    for content in files:
+        for place in chances.integers(len(content), size=40):
+            damaged = bytearray(content)
+            damaged[place] ^= chances.integers(1, 256)
+            try:
+                decode_image(bytes(damaged))  # A warning would be an error here.
+            except ValueError:
+                n_refused += 1
+    assert n_refused > 20
+    assert capfd.readouterr() == ("", "")
+    os.write(2, b"what others say is heard again")
+    assert capfd.readouterr().err == "what others say is heard again"
+
+
+def test_an_image_that_is_worked_on_in_strips_is_the_same(monkeypatch):
+    noise = _noise((31, 57))
+    clear = noise.convert("RGBA")
+    clear.putalpha(noise.convert("L"))
+    palette = noise.quantize(16)
+    palette.info["transparency"] = 3
+    grey = Image.fromarray(np.asarray(noise.convert("L")).astype(np.uint16) * 37)
+    real = Image.fromarray(np.asarray(noise.convert("L")).astype(np.float32) - 99.5)
+    whole = [upright_rgb(image) for image in (clear, palette, grey, real)]
+    monkeypatch.setattr(decoding, "_STRIP", 200)
+    for image, expected in zip((clear, palette, grey, real), whole, strict=True):
+        np.testing.assert_array_equal(upright_rgb(image), expected)
+
+
+_FOUR_AT_ONCE = """
+import resource, sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from cliplab.images.decoding import decode_image
+files = [Path(name).read_bytes() for name in sys.argv[1:]]
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+with ThreadPoolExecutor(4) as pool:
+    sizes = list(pool.map(lambda file: decode_image(file).size, files))
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(len(sizes), (after - before) * (1 if sys.platform == "darwin" else 1024))
+"""
+
+
+@pytest.mark.slow(seconds=15)
+@pytest.mark.parametrize("kind", ["turned", "clear"])
+def test_four_images_of_fifty_megapixels_at_once_take_at_most_one_and_a_half_gigabytes(
+    tmp_path, kind
+):
+    size, exif = (8000, 6250), Image.Exif()
+    exif[0x0112] = 6
+    content = {
+        "turned": lambda: _file(Image.new("RGB", size, "navy"), "JPEG", exif=exif),
+        "clear": lambda: _file(Image.new("RGBA", size, (9, 9, 9, 99)), compress_level=1),
+    }[kind]()
+    files = [tmp_path / name for name in "abcd"]
+    for file in files:
+        file.write_bytes(content)
+    command = [sys.executable, "-c", _FOUR_AT_ONCE, *map(str, files)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    n_decoded, n_bytes = map(int, answer.stdout.split())
+    assert n_decoded == 4
+    assert n_bytes < 1.5e9

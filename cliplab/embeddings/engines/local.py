@@ -17,6 +17,7 @@ from cliplab._core.device import n_cores
 from cliplab._core.worker_threads import WorkerThreads
 from cliplab.embeddings.inputs import InputImages
 from cliplab.embeddings.model import ClipModel
+from cliplab.images.decoding import alone_if_large
 
 if TYPE_CHECKING:
     import torch
@@ -47,7 +48,8 @@ class LocalEngine:
 
         def prepare(item: tuple[int, bytes | None]) -> tuple[int, torch.Tensor]:
             row, file = item
-            return row, self._model.prepare(images.decode(row, file))
+            with alone_if_large(file):
+                return row, self._model.prepare(images.decode(row, file))
 
         def encode(
             batch: list[tuple[int, torch.Tensor]],

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cliplab._core.arguments import checked
+from cliplab._core.plain_text import plain
 from cliplab._core.validation import require_count, wrong_value
 from cliplab.clustering.values import NOISE, Clustering
 from cliplab.embeddings.points import unit_rows
@@ -63,9 +64,9 @@ class ClusterNames:
     names: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        words = tuple(self.words)
+        words = plain(tuple(self.words))
         scores = np.array(self.scores, dtype=np.float64)
-        names = tuple(self.names)
+        names = plain(tuple(self.names))
         if len(words) < 2 or scores.shape != (len(names), len(words)):
             raise ValueError(
                 "`words`, `scores` and `names` must have at least two words and the shapes "
