@@ -67,7 +67,12 @@ def _loaded(model: str, pretrained: str | None, dtype: torch.dtype, *, loads: bo
         is_named = pretrained is not None and ":" not in name
         network = _from_safetensors(name, str(pretrained), dtype) if is_named else None
         if network is None:
-            network = open_clip.create_model(name, pretrained=pretrained, load_weights=loads)
+            network = open_clip.create_model(
+                name,
+                pretrained=pretrained,
+                load_weights=loads,
+                force_quick_gelu=is_named and _needs_quick_gelu(name, str(pretrained)),
+            )
         return network.to(dtype).eval()
 
 
@@ -83,7 +88,11 @@ def _from_safetensors(name: str, pretrained: str, dtype: torch.dtype) -> Any:
     # A network without weights takes no memory. open_clip would warn that it has none.
     with torch.device("meta"), _quiet_root_logger():
         network = open_clip.create_model(
-            name, pretrained=pretrained, load_weights=False, device="meta"
+            name,
+            pretrained=pretrained,
+            load_weights=False,
+            device="meta",
+            force_quick_gelu=_needs_quick_gelu(name, pretrained),
         )
     source = open_clip.get_pretrained_cfg(name, pretrained)
     path = Path(open_clip.download_pretrained(source) if source else pretrained)
@@ -95,6 +104,17 @@ def _from_safetensors(name: str, pretrained: str, dtype: torch.dtype) -> Any:
     if in_no_file:  # The mask is always the same: a token attends to none that comes after it.
         network.attn_mask = torch.full(network.attn_mask.shape, float("-inf")).triu_(1)
     return network
+
+
+def _needs_quick_gelu(name: str, pretrained: str) -> bool:
+    """Return whether weights were trained with QuickGELU, as those of OpenAI were.
+
+    open_clip builds GELU where the model's name does not end in "-quickgelu", and warns; the
+    vectors would be those of another network.
+    """
+    import open_clip
+
+    return bool(open_clip.get_pretrained_cfg(name, pretrained).get("quick_gelu"))
 
 
 def _shapes(path: Path) -> dict[str, list[int]]:

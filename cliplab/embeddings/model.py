@@ -75,9 +75,12 @@ class ClipModel:
             digest.update(name.encode())
             weights = tensor.detach().cpu().contiguous().reshape(-1)
             digest.update(weights.view(torch.uint8).numpy())
+        kinds = {type(module).__name__ for module in self.network.visual.modules()}
         return {
             "model": self.name,
             "weights": digest.hexdigest(),
+            # Vectors that were made of such weights with GELU are others.
+            **({"activation": "QuickGELU"} if "QuickGELU" in kinds else {}),
             "preprocessing": self.preprocessing.made_by,
             "precision": self.precision,
         }
