@@ -535,3 +535,14 @@ def test_vectors_of_an_unknown_model_are_accepted(encoder, book):
 
     found = rank_by_text("a red car", unknown, encoder)
     assert np.array_equal(found.scores, rank_by_text("a red car", book[0], encoder).scores)
+
+
+def test_a_word_that_the_model_cannot_read_to_its_end_is_refused(encoder):
+    clustering = Clustering([0] * 50 + [1] * 50, np.eye(2, 128), 1.0, [0.5] * 100)
+    words = (
+        r"`vocabulary` must hold words that the model can read in each of the `templates`\. .*16"
+    )
+    with pytest.raises(ValueError, match=words):
+        name_clusters(clustering, encoder, ["a red car " * 30, "a car"])
+    with pytest.raises(ValueError, match=words):
+        name_clusters(clustering, encoder, ["car", "fish"], templates=["a photo of " * 9 + "{}"])

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cliplab.embeddings.points import unit_rows
+from cliplab.embeddings.tokens import TooLongError
 from cliplab.evaluation.naming.vocabulary import default_templates
 
 if TYPE_CHECKING:
@@ -92,6 +93,11 @@ def word_vectors(
     -------
     ndarray of shape (n_words, n_features)
         Of unit length.
+
+    Raises
+    ------
+    TooLongError
+        If a word with its template is longer than the model reads.
     """
     from tqdm.auto import tqdm
 
@@ -101,10 +107,12 @@ def word_vectors(
         # In batches, to save memory: each text is padded to the longest that CLIP accepts.
         starts = range(0, len(sentences), _BATCH_SIZE)
         batches = tqdm(starts, "Encoding words", delay=_SECONDS_BEFORE_PROGRESS, unit="batch")
-        vectors = np.vstack(
-            [encoder.encode_texts(sentences[i : i + _BATCH_SIZE]).vectors for i in batches],
-            dtype=np.float64,
-        )
+        try:
+            parts = [encoder.encode_texts(sentences[i : i + _BATCH_SIZE]).vectors for i in batches]
+        except TooLongError as error:
+            must = "hold words that the model can read in each of the `templates`"
+            raise TooLongError(f"`vocabulary` must {must}. {error}") from error
+        vectors = np.vstack(parts, dtype=np.float64)
         means = unit_rows(vectors.reshape(len(templates), len(words), -1).mean(axis=0))
         means.setflags(write=False)
         cached[sentences] = means

@@ -12,6 +12,7 @@ from typing import TypeVar
 import urllib3
 from urllib3.util.retry import RequestHistory
 
+from cliplab._core.cache import writing
 from cliplab._core.connections import (
     Connections,
     Limits,
@@ -175,7 +176,8 @@ class Downloader:
         ConnectionError
             If all tries failed; what was downloaded is resumed by the next call.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
         partial = PartialFile(path)
         limits = Limits(self.patience.whole, max_bytes, _MIN_RATE)
         try:

@@ -10,6 +10,7 @@ import time
 import urllib.parse
 from pathlib import Path
 
+from cliplab._core.cache import writing
 from cliplab._core.replacing import replace
 
 # After so long without a change, whoever was writing a file must have been killed.
@@ -60,13 +61,14 @@ class PartialFile:
 
     def restart(self, version: str) -> None:
         """Delete what was downloaded, and start again with a version."""
-        self._name(self.version).unlink(missing_ok=True)
-        self.version = version if _is_exact(version) else ""
-        self._name(self.version).touch()
+        with writing(self._path):
+            self._name(self.version).unlink(missing_ok=True)
+            self.version = version if _is_exact(version) else ""
+            self._name(self.version).touch()
 
     def append(self, chunk: bytes) -> None:
         """Write the next bytes."""
-        with self._name(self.version).open("ab") as file:
+        with writing(self._path), self._name(self.version).open("ab") as file:
             file.write(chunk)
 
     def has_checksum(self, header: str) -> bool:
@@ -81,7 +83,8 @@ class PartialFile:
 
     def finish(self) -> None:
         """Rename the whole file to its path."""
-        replace(self._name(self.version), self._path)
+        with writing(self._path):
+            replace(self._name(self.version), self._path)
 
     def release(self) -> None:
         """Leave an unfinished file for the next run, or delete it if it cannot be resumed."""

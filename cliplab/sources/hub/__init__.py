@@ -11,6 +11,7 @@ from cliplab._core.arguments import checked
 from cliplab._core.cache import cache_folder
 from cliplab._core.hub_errors import hub_errors, require_name, require_repository
 from cliplab._core.kinds import count
+from cliplab._core.validation import user_path
 from cliplab.images.image_set import ImageSet
 from cliplab.sources.hub.fetching import fetch_planned
 from cliplab.sources.hub.plan import Plan, Request, make_plan
@@ -114,6 +115,6 @@ def fetch_hub_images(
 
 def _folder(request: Request, cache_dir: str | os.PathLike[str] | None) -> Path:
     """Return the folder of a sample: another one for every other argument."""
-    folder = cache_folder() if cache_dir is None else Path(cache_dir).expanduser()
+    folder = cache_folder() if cache_dir is None else user_path(cache_dir)
     key = hashlib.blake2b(repr(request).encode(), digest_size=8).hexdigest()
     return folder / "hub" / f"{re.sub('[^A-Za-z0-9.-]+', '-', request.name)}-{key}"

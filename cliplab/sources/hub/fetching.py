@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from cliplab._core.cache import write_whole
+from cliplab._core.cache import write_whole, writing
 from cliplab._core.replacing import replace
 from cliplab._core.validation import wrong_value
 from cliplab.images.image_set import ImageSet
@@ -85,7 +85,8 @@ def _write_part(
             except ValueError as error:  # One damaged image is skipped alone.
                 skipped.append((columns.name(number), str(error)))
 
-    part.parent.mkdir(parents=True, exist_ok=True)
+    with writing(part):
+        part.parent.mkdir(parents=True, exist_ok=True)
     partial = part.with_name(f".{part.name}.{os.urandom(8).hex()}.part")
     images = good_rows()
     try:
@@ -94,7 +95,8 @@ def _write_part(
             pa.ipc.new_stream(file, columns.table([]).schema) as stream,
         ):
             while batch := list(itertools.islice(images, _ROWS_AT_ONCE)):
-                stream.write_table(columns.table(batch))
+                with writing(part):
+                    stream.write_table(columns.table(batch))
         write_whole(part.with_suffix(".json"), json.dumps(skipped).encode())
         replace(partial, part)
     finally:

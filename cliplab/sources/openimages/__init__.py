@@ -12,7 +12,7 @@ from cliplab._core.arguments import checked
 from cliplab._core.cache import cache_folder
 from cliplab._core.connections import UnreachableError
 from cliplab._core.kinds import count
-from cliplab._core.validation import require_one_of
+from cliplab._core.validation import require_one_of, user_path
 from cliplab.images.image_set import ImageSet
 from cliplab.sources.http.download import Downloader, Patience
 from cliplab.sources.openimages.host import OpenImagesHost, open_images_host
@@ -170,7 +170,7 @@ def _fetch_from_mirror_instead(
 
 def _folder(cache_dir: str | os.PathLike[str] | None, host: OpenImagesHost) -> Path:
     """Return the folder for the images of a host; a copy, which may hold others, has its own."""
-    folder = cache_folder() if cache_dir is None else Path(cache_dir).expanduser()
+    folder = cache_folder() if cache_dir is None else user_path(cache_dir)
     if host.is_official:
         return folder / "open_images"
     name = hashlib.blake2b(repr(host).encode(), digest_size=6).hexdigest()
