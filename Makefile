@@ -13,10 +13,10 @@ HAS_SCREEN := $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname))
 LAB_OPTIONS := $(if $(HAS_SCREEN),,--no-browser) $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab quick test proof check docs format lock
+.PHONY: help lab quick test test-lowest proof check docs format lock
 
 help:  ## Show what there is
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(firstword $(MAKEFILE_LIST))
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(firstword $(MAKEFILE_LIST))
 
 lab: .venv/.installed  ## Open the first lesson in JupyterLab
 	@$(BIN)/jupyter lab --log-level=ERROR $(LAB_OPTIONS) \
@@ -28,6 +28,15 @@ quick: .venv/.installed $(if $(NODE),node_modules/.installed)  ## Run the tests 
 test: .venv/.installed $(if $(NODE),node_modules/.installed)  ## Run every test, also those in a browser
 	@$(BIN)/python tools/find_browser.py
 	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+
+# uv takes the lowest version of what pyproject.toml names; their files are for Python 3.11.
+LOWEST := build/lowest/$(notdir $(BIN))
+test-lowest: $(if $(NODE),node_modules/.installed)  ## Run most tests with the oldest dependencies (needs uv)
+	@uv venv --quiet --allow-existing --seed --python 3.11 build/lowest
+	@uv pip install --quiet --python build/lowest --resolution lowest-direct --editable ".[dev]"
+	@$(LOWEST)/python tools/find_browser.py
+	@$(LOWEST)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not (browser or proof)"
+	@$(LOWEST)/python -m pytest tests/browser/test_explorer_shown.py -k paints
 
 proof: .venv/.installed  ## Run the long studies in full, and write docs/proof.md
 	@CLIPLAB_PROOF=1 $(BIN)/pytest -m proof

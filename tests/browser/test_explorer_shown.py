@@ -35,6 +35,7 @@ def lesson(opened: Notebook, request: pytest.FixtureRequest) -> Iterator[Noteboo
 
 
 def test_run_all_paints_every_figure(lesson: Notebook) -> None:
+    assert lesson.page.locator("p[role=alert]").count() == 0  # All parts of the page fit.
     for name in FIGURES:
         # A canvas with only its background has one colour; a painted one has many.
         colors = lesson.evaluate(
@@ -94,9 +95,9 @@ def test_a_cell_that_runs_again_leaves_one_document(lesson: Notebook) -> None:
     lesson.wait_for("documents.length === 1")
     assert (
         lesson.run_cell(
-            "from ipywidgets.widgets.widget import _instances\n"
-            "from jupyter_bokeh import BokehModel\n"
-            "print(sum(isinstance(widget, BokehModel) for widget in _instances.values()))"
+            "import gc; from jupyter_bokeh import BokehModel\n"
+            "models = [each for each in gc.get_objects() if isinstance(each, BokehModel)]\n"
+            "print(sum(each.comm is not None for each in models)); del models, each"
         )
         == "1"
     )

@@ -154,7 +154,7 @@ class _SmallMemory(torch.nn.Module):
     def encode_image(self, batch):
         self.sizes.append(len(batch))
         if len(batch) > self.holds:
-            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
         return self.network.encode_image(batch)
 
 

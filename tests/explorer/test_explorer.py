@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from ipywidgets.widgets.widget import _instances
+from living_widgets import living_widgets
 from traitlets import TraitError
 
 from cliplab import (
@@ -609,11 +609,11 @@ def test_a_cell_that_shows_something_else_ends_the_work_of_what_it_showed(
 
 
 def test_a_closed_panel_leaves_no_widget_behind(explorer):
-    before = set(_instances)
+    before = set(living_widgets())
     panel, _ = explorer._make_panel()
-    assert len(_instances) > len(before) + 20
+    assert len(living_widgets()) > len(before) + 20
     panel.close()
-    assert set(_instances) <= before
+    assert set(living_widgets()) <= before
 
 
 def test_a_closed_panel_no_longer_follows_the_state(explorer):
