@@ -7,7 +7,7 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from cliplab._core.device import best_device, best_precision, n_cores
 from cliplab._core.extras import EXTRAS, has_extra, missing_of, pip_line
 from cliplab._core.html import render
 from cliplab._core.hub_errors import require_answer
+from cliplab._core.memory import free_memory
 from cliplab._core.worker_threads import WorkerThreads
 from cliplab.embeddings.weights import has_weights
 from cliplab.sources.openimages.host import open_images_host
@@ -212,7 +213,7 @@ def _processor() -> Finding:
 
 
 def _memory() -> Finding:
-    free = _free_memory()
+    free = free_memory()
     if free is None:
         return Finding("Memory", "note", "unknown on this system")
     found = f"{free / 1e9:.1f} GB free"
@@ -264,7 +265,7 @@ def _weights() -> Finding:
 
 
 def _extras() -> Finding:
-    missing = [extra for extra in EXTRAS if extra != "clip" and not has_extra(extra)]
+    missing = [extra for extra in EXTRAS if extra not in ("clip", "lab") and not has_extra(extra)]
     if not missing:
         return Finding("Extras", "good", "numba, openTSNE, Ray, UMAP")
     advice = f"For more images, machines and maps: {pip_line(*missing)}"
@@ -276,24 +277,3 @@ def _version(name: str) -> str | None:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return None
-
-
-def _free_memory() -> float | None:
-    """Return the bytes that this process may still use: a container has less than its machine."""
-    return min(_limits(), default=None)
-
-
-def _limits() -> Iterator[float]:
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        yield next(1024.0 * int(line.split()[1]) for line in lines if "MemAvailable" in line)
-    except (OSError, StopIteration):
-        pass
-    group = Path("/sys/fs/cgroup")
-    try:
-        most = (group / "memory.max").read_text(encoding="ascii").strip()
-        if most != "max":
-            used = int((group / "memory.current").read_text(encoding="ascii"))
-            yield float(int(most) - used)
-    except (OSError, ValueError):
-        pass

@@ -5,14 +5,13 @@ import importlib.util
 import os
 import sys
 from importlib.machinery import ModuleSpec
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 from loopback.server import nobody_there
 
 from cliplab import doctor
-from cliplab.diagnosis import Diagnosis, Finding, _limits
+from cliplab.diagnosis import Diagnosis, Finding
 
 
 def _found(diagnosis, about):
@@ -64,29 +63,16 @@ def test_a_cache_on_a_full_or_closed_disk_is_named(monkeypatch):
 
 
 def test_little_memory_has_advice_that_needs_less(monkeypatch):
-    monkeypatch.setattr("cliplab.diagnosis._free_memory", lambda: 3e8)
+    monkeypatch.setattr("cliplab.diagnosis.free_memory", lambda: 3e8)
     finding = _found(doctor(), "Memory")
     assert finding.found == "0.3 GB free"
     assert "pack" in finding.advice
 
 
 def test_memory_is_unknown_where_the_system_does_not_report_it(monkeypatch):
-    monkeypatch.setattr("cliplab.diagnosis._limits", lambda: iter(()))
+    monkeypatch.setattr("cliplab.diagnosis.free_memory", lambda: None)
     finding = _found(doctor(), "Memory")
     assert (finding.state, finding.found) == ("note", "unknown on this system")
-
-
-def test_a_container_has_the_memory_that_it_was_given(monkeypatch):
-    files = {"memory.max": "3000000000\n", "memory.current": "1000000000\n"}
-    read_text = Path.read_text
-
-    def contained(self, encoding=None):
-        return files[self.name] if self.name in files else read_text(self, encoding)
-
-    monkeypatch.setattr(Path, "read_text", contained)
-    assert 2e9 in list(_limits())
-    files["memory.max"] = "max\n"
-    assert 2e9 not in list(_limits())
 
 
 @pytest.mark.parametrize(
