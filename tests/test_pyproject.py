@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import email
 import re
 import socket
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -184,8 +186,45 @@ def test_a_new_address_reaches_the_badges_the_links_and_colabs_cell(tmp_path):
     assert "https://colab.research.google.com/github/ada/lab/blob/" in table
 
 
-def test_the_version_is_the_same_for_the_package_and_for_pip():
-    assert cliplab.__version__ == PROJECT["project"]["version"]
+def test_the_version_stands_in_the_package_alone():
+    assert "version" in PROJECT["project"]["dynamic"]
+    place = ROOT / PROJECT["tool"]["hatch"]["version"]["path"]
+    assert f'__version__ = "{cliplab.__version__}"' in place.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel of this tree, built as pip builds it."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(build, cwd=ROOT, capture_output=True, check=True, timeout=120)
+    (path,) = folder.glob("*.whl")
+    with zipfile.ZipFile(path) as opened:
+        yield opened
+
+
+@pytest.mark.slow
+def test_the_index_shows_a_readme_whose_links_are_absolute(wheel):
+    (name,) = (each for each in wheel.namelist() if each.endswith(".dist-info/METADATA"))
+    metadata = email.message_from_bytes(wheel.read(name))
+    address = PROJECT["tool"]["cliplab"]["address"]
+    files = f"{address['repository']}/blob/{address['ref']}"
+    links = dict(each.split(", ") for each in metadata.get_all("Project-URL"))
+    assert links["Changelog"] == f"{files}/CHANGELOG.md"
+    assert metadata["Version"] == cliplab.__version__
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    readme = metadata.get_payload(decode=True).decode()
+    assert f"]({files}/DESIGN.md)" in readme
+    assert f"]({files.replace('/blob/', '/raw/')}/docs/explorer.png)" in readme
+    assert re.findall(r"\]\((?!https://|#)[^)]*\)", readme) == []
+
+
+@pytest.mark.slow
+def test_the_wheel_has_the_lessons_and_no_tests(wheel):
+    names = set(wheel.namelist())
+    assert {f"cliplab/notebooks/{path.name}" for path in NOTEBOOKS} <= names
+    assert "cliplab/_core/messages/de.toml" in names
+    assert not any(name.startswith(("tests/", "tools/", "notebooks/")) for name in names)
 
 
 def test_tests_get_no_network():

@@ -90,7 +90,6 @@ def run(path: Path) -> None:
     client: Any = NotebookClient(notebook, timeout=1800, kernel_name="python3", resources=place)
     begun, shown = time.monotonic(), 0.0
     with client.setup_kernel():
-        client.kc.wait_for_ready(timeout=120)
         status = Path(f"/proc/{client.km.provisioner.pid}/status")
         for index, cell in enumerate(notebook.cells):
             client.execute_cell(cell, index)

@@ -8,6 +8,7 @@ import importlib.util
 EXTRAS = {
     "clip": ("torch", "torchvision", "open_clip"),
     "fast": ("numba",),
+    "lab": ("ipykernel", "jupyterlab"),
     "large": ("openTSNE",),
     "ray": ("ray",),
     "umap": ("umap",),
