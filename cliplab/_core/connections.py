@@ -298,7 +298,7 @@ class Connections:
         )
         token = _REQUEST.set(request)
         try:
-            with _temporary_errors(request):
+            with _temporary_errors(request), request.closed_after_error():
                 return self._pool(address).request(
                     method,
                     address,
@@ -343,7 +343,18 @@ class _Request:
         self._n_bytes = 0  # Of the body, since the limit was last renewed.
         self._n_received = 0
         self._socket: socket.socket | None = None
+        self.readers: list[_LimitedReader] = []
         self._is_stopped = False
+
+    @contextlib.contextmanager
+    def closed_after_error(self) -> Iterator[None]:
+        """Close what urllib3 leaves open, such as a redirect to where nobody can follow."""
+        try:
+            yield
+        except BaseException:
+            for reader in self.readers:
+                reader.close()
+            raise
 
     def stop(self) -> None:
         self._is_stopped = True
@@ -400,6 +411,7 @@ class _LimitedReader(io.RawIOBase):
 
     def __init__(self, connection: socket.socket, received: io.RawIOBase) -> None:
         self._request = _REQUEST.get()
+        self._request.readers.append(self)
         self._connection = connection
         self._received = received
 

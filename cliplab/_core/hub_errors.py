@@ -85,6 +85,19 @@ def require_name(name: str) -> None:
 
 
 @contextlib.contextmanager
+def uncounted() -> Iterator[None]:
+    """Let `datasets` open a dataset without telling another host, which counts downloads."""
+    import datasets
+
+    counts = datasets.config.HF_UPDATE_DOWNLOAD_COUNTS
+    datasets.config.HF_UPDATE_DOWNLOAD_COUNTS = False
+    try:
+        yield
+    finally:
+        datasets.config.HF_UPDATE_DOWNLOAD_COUNTS = counts
+
+
+@contextlib.contextmanager
 def hub_errors(what: str) -> Iterator[None]:
     """Turn errors of the Hub's libraries into one sentence that says what is wrong and what to do.
 

@@ -55,7 +55,7 @@ def bad_file_errors(model: str, pretrained: str | None) -> Iterator[None]:
             else f"`model` must have undamaged weights that fit it. Got {model!r}"
         )
         # Not from the error, whose advice would be read with it.
-        raise kind(f"{message} instead: {reason}") from None
+        raise kind(f"{message} instead: {reason}.") from None
 
 
 def _flaw_of_file(file: Path) -> str:

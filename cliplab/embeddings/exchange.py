@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cliplab._core.hub_errors import hub_errors, require_name, require_repository
+from cliplab._core.hub_errors import hub_errors, require_name, require_repository, uncounted
 from cliplab._core.tensor_file import read_tensors, tensor_file
 
 # Vectors, the name of their model, and how they were made.
@@ -65,7 +65,8 @@ def fetch(name: str, revision: str | None) -> Parts:
     require_name(name)
     with hub_errors(f"the dataset {name}"):
         require_repository(f"datasets/{name}")
-        table = datasets.load_dataset(name, split="train", revision=revision)
+        with uncounted():
+            table = datasets.load_dataset(name, split="train", revision=revision)
     if not {"vector", "model", "provenance"} <= set(table.column_names) or len(table) == 0:
         raise ValueError(
             f"`name` must be a dataset that `to_hub` has published. Got {name!r} instead, "

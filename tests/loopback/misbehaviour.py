@@ -162,7 +162,7 @@ def _later(when: str) -> Misbehaviour:
 
 def _status(line: bytes) -> Misbehaviour:
     def respond(handler: Handler, answer: Answer) -> None:
-        _raw(handler, b"HTTP/1.1 " + line + b"\r\nContent-Length: 0\r\n\r\n")
+        _raw(handler, b"HTTP/1.1 " + line + b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
 
     return respond
 
@@ -230,6 +230,7 @@ FAULTS = (
 def _head(status: int, headers: dict[str, str]) -> bytes:
     lines = [
         f"HTTP/1.1 {status} So it is",
+        "Connection: close",
         *(f"{name}: {value}" for name, value in headers.items()),
     ]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")

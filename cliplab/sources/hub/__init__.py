@@ -18,7 +18,7 @@ from cliplab.sources.hub.plan import Plan, Request, make_plan
 
 __all__ = ["fetch_hub_images"]
 
-_PLAN = "plan.json"
+_PLAN = "plan.sealed"
 
 
 @checked(n_images=count(1), max_row_groups=count(1))
@@ -104,9 +104,8 @@ def fetch_hub_images(
     )
     folder = _folder(request, cache_dir)
     with hub_errors(f"the dataset {name}"):
-        if (folder / _PLAN).is_file():
-            plan = Plan.read(folder / _PLAN)
-        else:
+        plan = Plan.read(folder / _PLAN)
+        if plan is None:
             require_repository(f"datasets/{name}")
             plan = make_plan(request)
             plan.write(folder / _PLAN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import os
@@ -11,7 +12,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from cliplab._core.cache import write_whole, writing
+from cliplab._core.cache import read_sealed, warn_of_damage, write_sealed, writing
+from cliplab._core.hub_errors import uncounted
 from cliplab._core.replacing import replace
 from cliplab._core.validation import wrong_value
 from cliplab.images.image_set import ImageSet
@@ -22,6 +24,8 @@ from cliplab.sources.hub.row_groups import read_rows
 _BUFFER_SIZE = 1000
 # Images that are in memory at once before they are written.
 _ROWS_AT_ONCE = 32
+# The name of what is noted of a part ends so.
+_NOTE = ".sealed"
 
 
 def fetch_planned(request: Request, plan: Plan, folder: Path) -> ImageSet:
@@ -47,11 +51,12 @@ def fetch_planned(request: Request, plan: Plan, folder: Path) -> ImageSet:
     tables, skipped = [], []
     for name, part_rows in tqdm(parts.items(), "Fetching images", unit="part", delay=1):
         part = folder / name
-        if not part.is_file():
+        note = _saved(part)
+        if note is None:
             # The rows are generated, that is, read from the Hub, while they are written.
-            _write_part(part, columns, part_rows, plan.license)
+            note = _write_part(part, columns, part_rows, plan.license)
         tables.append(datasets.Dataset.from_file(str(part)))
-        skipped += json.loads(part.with_suffix(".json").read_bytes())
+        skipped += note["skipped"]
     table = datasets.concatenate_datasets([each for each in tables if len(each)] or tables)
     if len(table) == 0:
         flaw = skipped[0][1] if skipped else "missing"
@@ -70,10 +75,22 @@ def fetch_planned(request: Request, plan: Plan, folder: Path) -> ImageSet:
     return images
 
 
+def _saved(part: Path) -> dict[str, Any] | None:
+    """Return what is noted of a part that is saved and not damaged."""
+    note = read_sealed(part.with_suffix(_NOTE))
+    if note is None or not part.is_file():
+        return None
+    content: dict[str, Any] = json.loads(note)
+    if content["digest"] != _digest(part):
+        warn_of_damage(str(part))
+        return None
+    return content
+
+
 def _write_part(
     part: Path, columns: Columns, rows: Iterable[tuple[int, dict[str, Any]]], license_name: str
-) -> None:
-    """Write a part row by row; it gets its name when it is whole."""
+) -> dict[str, Any]:
+    """Write a part row by row, and what is noted of it; it gets its name when it is whole."""
     import pyarrow as pa
 
     skipped: list[tuple[str, str]] = []
@@ -97,10 +114,17 @@ def _write_part(
             while batch := list(itertools.islice(images, _ROWS_AT_ONCE)):
                 with writing(part):
                     stream.write_table(columns.table(batch))
-        write_whole(part.with_suffix(".json"), json.dumps(skipped).encode())
+        note = {"skipped": skipped, "digest": _digest(partial)}
+        write_sealed(part.with_suffix(_NOTE), json.dumps(note).encode())
         replace(partial, part)
+        return note
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _streamed(request: Request, plan: Plan) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -111,9 +135,10 @@ def _streamed(request: Request, plan: Plan) -> Iterator[tuple[int, dict[str, Any
         "only roughly a uniform sample, and another one with other versions of `datasets`.",
         stacklevel=2,
     )
-    stream = datasets.load_dataset(
-        request.name, request.config, split=request.split, revision=plan.commit, streaming=True
-    )
+    with uncounted():
+        stream = datasets.load_dataset(
+            request.name, request.config, split=request.split, revision=plan.commit, streaming=True
+        )
     stream = stream.decode(False)
     stream = stream.shuffle(seed=request.random_state, buffer_size=_BUFFER_SIZE)
     yield from enumerate(stream.take(request.n_images))

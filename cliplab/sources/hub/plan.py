@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cliplab._core.cache import write_whole
+from cliplab._core.cache import read_sealed, write_sealed
+from cliplab._core.hub_errors import uncounted
 from cliplab._core.validation import require_one_of, wrong_value
 from cliplab.sources.hub.row_groups import RowGroup, draw_rows, find_row_groups
 
@@ -68,12 +69,15 @@ class Plan:
 
     def write(self, path: Path) -> None:
         """Save the plan."""
-        write_whole(path, json.dumps(asdict(self)).encode())
+        write_sealed(path, json.dumps(asdict(self)).encode())
 
     @classmethod
-    def read(cls, path: Path) -> Plan:
-        """Load a saved plan."""
-        fields = json.loads(path.read_bytes())
+    def read(cls, path: Path) -> Plan | None:
+        """Load a saved plan; None where there is none, or a damaged one."""
+        saved = read_sealed(path)
+        if saved is None:
+            return None
+        fields = json.loads(saved)
         fields["row_groups"] = [RowGroup(**each) for each in fields["row_groups"]]
         return cls(**fields)
 
@@ -111,7 +115,8 @@ def _builder(request: Request, commit: str) -> Any:
     import datasets
 
     try:
-        return datasets.load_dataset_builder(request.name, request.config, revision=commit)
+        with uncounted():
+            return datasets.load_dataset_builder(request.name, request.config, revision=commit)
     except ValueError as error:
         names = re.search(r"BuilderConfig .* not found. Available: \[(.*)\]", str(error))
         if names is None:
