@@ -41,6 +41,13 @@ class NotAvailableError(LookupError):
         self.code = code
 
 
+class TooLargeError(NotAvailableError):
+    """A file is larger than it may be."""
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(f"larger than {max_bytes / 1e6:.0f} MB")
+
+
 class UnreachableError(ConnectionError):
     """A host does not answer at all."""
 
@@ -144,7 +151,7 @@ class Reply:
                 self._request.count(len(part))
                 yield part
         if n_bytes > max_bytes:
-            raise NotAvailableError(f"larger than {max_bytes / 1e6:.0f} MB")
+            raise TooLargeError(max_bytes)
 
     def _next_part(self) -> bytes:
         # read1 returns what has arrived: to wait for a full part could take forever.
@@ -381,7 +388,7 @@ class _Request:
         """Count what has arrived, headers included."""
         self._n_received += n_bytes
         if self._n_received > self.limits.max_bytes + _MAX_FRAME_BYTES:
-            raise NotAvailableError(f"larger than {self.limits.max_bytes / 1e6:.0f} MB")
+            raise TooLargeError(self.limits.max_bytes)
 
     def count(self, n_bytes: int) -> None:
         """Count what has arrived of the body."""

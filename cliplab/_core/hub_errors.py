@@ -136,6 +136,7 @@ class _Failure:
     status: int
     message: str
     first_cause: str
+    of_disk: str
     is_gated: bool
     is_of_network: bool
     is_of_library: bool
@@ -153,6 +154,7 @@ class _Failure:
             message=_first_line(error),
             is_gated=re.search(r"\bgated\b", _first_line(error).replace(what, "")) is not None,
             first_cause=_first_line(first),
+            of_disk=(error.strerror or "") if isinstance(error, OSError) and error.filename else "",
             is_of_library=_library_of(error) in _LIBRARIES,
             is_of_network=bool(modules & _NETWORK)
             or any(isinstance(each, ConnectionError | TimeoutError) for each in causes),
@@ -174,7 +176,16 @@ _LIBRARIES = {"datasets", "fsspec", "huggingface_hub"}
 _NO_FILE = {"EntryNotFoundError", "RemoteEntryNotFoundError"}
 
 # The first row that fits is used. {0} is what is downloaded, {1} the message, {2} the first cause.
+# {3} is what the disk does not do.
 _TABLE: tuple[tuple[Callable[[_Failure], bool], type[Exception], str], ...] = (
+    (
+        lambda failure: failure.is_of_library and failure.of_disk != "",
+        OSError,
+        (
+            "{0} cannot be saved in the cache of the Hub ({3}). Make room there, or set HF_HOME to "
+            "another folder before Python starts."
+        ),
+    ),
     (
         lambda failure: "OfflineModeIsEnabled" in failure.names,
         ConnectionError,
@@ -295,7 +306,7 @@ def _explained(error: Exception, what: str) -> Exception:
     failure = _Failure.of(error, what.rsplit(maxsplit=1)[-1])
     for fits, kind, sentence in _TABLE:
         if fits(failure):
-            words = sentence.format(what, failure.message, failure.first_cause)
+            words = sentence.format(what, failure.message, failure.first_cause, failure.of_disk)
             return kind(words[0].upper() + words[1:])
     return error
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from loopback.open_images import QUICK
 from loopback.server import Answer, Server, nobody_there
 
-from cliplab._core.connections import UnreachableError
+from cliplab._core.connections import (
+    Connections,
+    Limits,
+    StoppedError,
+    UnreachableError,
+    host_of,
+    without_logins,
+)
 from cliplab.sources.http.download import Downloader
 
 
@@ -66,3 +75,65 @@ def test_any_status_is_an_answer(server):
     Downloader(patience=QUICK).require_answer(server.address)
     with nobody_there() as address, pytest.raises(UnreachableError, match="no connection"):
         Downloader(patience=QUICK).require_answer(address)
+
+
+@pytest.mark.parametrize("url", ["http://ada:s%40fe@", "http://ada:s@fe@"])
+def test_a_login_in_an_address_is_sent_and_no_error_names_it(server, url):
+    seen = []
+    server.answer = lambda request: seen.append(request.headers["Authorization"]) or Answer(b"here")
+    address = server.address.replace("http://", url)
+    downloader = Downloader(patience=QUICK)
+    assert downloader.fetch(address, 100) == b"here"
+    assert seen == ["Basic YWRhOnNAZmU="]
+    downloader.require_answer(address)
+    server.fault = lambda path, times: "503"
+    with pytest.raises(ConnectionError, match=f"^{host_of(server.address)}: HTTP 503"):
+        downloader.fetch(address, 100)
+    with nobody_there() as nowhere, pytest.raises(UnreachableError) as error:
+        downloader.require_answer(nowhere.replace("http://", url))
+    assert not {"ada", "s%40fe", "s@fe"} & set(re.split("[/:@ ]", str(error.value)))
+
+
+def test_a_login_is_not_sent_to_where_a_redirect_leads(server):
+    seen = []
+
+    def answer(request):
+        seen.append(request.headers["Authorization"])
+        return Answer(b"there")
+
+    with Server(answer) as other:
+        moved = {"Location": other.address.replace("127.0.0.1", "localhost")}
+        server.answer = lambda request: Answer(b"", 302, moved)
+        address = server.address.replace("//", "//ada:secret@")
+        assert Downloader(patience=QUICK).fetch(address, 100) == b"there"
+    assert seen == [None]
+
+
+def test_a_token_comes_before_a_login(server):
+    seen = []
+    server.answer = lambda request: (
+        seen.append(request.headers.get_all("Authorization")) or Answer()
+    )
+    address = server.address.replace("//", "//ada:secret@")
+    Downloader(patience=QUICK).fetch(address, 100, {"Authorization": "Bearer token"})
+    assert seen == [["Bearer token"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("no https://a:b@c.org/d?e=f@g", "no https://c.org/d?e=f@g"),
+        ("'http://a@c' and ftp://x:y@z.", "'http://c' and ftp://z."),
+        ("me@example.org", "me@example.org"),
+    ],
+)
+def test_logins_are_taken_out_of_the_texts_of_others(text, shown):
+    assert without_logins(text) == shown
+
+
+def test_what_is_stopped_sends_no_further_request(server):
+    connections = Connections()
+    connections.stop()
+    with pytest.raises(StoppedError), connections.get(server.address, Limits(5, 100)):
+        pass
+    assert server.requests.total() == 0

@@ -79,7 +79,7 @@ def test_a_result_in_spite_of_an_interrupt_is_the_interrupt():
     def compiled():
         raise SystemError("returned a result with an exception set") from KeyboardInterrupt()
 
-    with pytest.raises(KeyboardInterrupt, match="^$"), interruptible():
+    with pytest.raises(KeyboardInterrupt, match=r"^$"), interruptible():
         compiled()
     with pytest.raises(SystemError, match="another"), interruptible():
         raise SystemError("another")

@@ -34,7 +34,7 @@ def test_after_an_error_nothing_more_is_begun_and_nobody_waits_for_what_hangs():
             done.append(threads.submit(done.append, "too late"))
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt, match="^$"):
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
         interrupted()
     assert not hanging.is_set()
     assert done[0].cancelled()
@@ -66,6 +66,6 @@ def test_long_work_ends_where_it_asks_whether_it_is_wanted():
     threads.require_wanted()  # In another thread it means nothing.
     threads.shutdown(cancel_futures=True)
     threads.require_wanted()
-    with pytest.raises(CancelledError, match="^$"):
+    with pytest.raises(CancelledError, match=r"^$"):
         future.result(60)
     assert ends == ["ended"]

@@ -16,10 +16,10 @@ from cliplab._core.cache import writing
 from cliplab._core.connections import (
     Connections,
     Limits,
-    NotAvailableError,
     Reply,
     StoppedError,
     TemporaryError,
+    TooLargeError,
     host_of,
 )
 from cliplab.sources.http.partial_files import PartialFile
@@ -183,6 +183,9 @@ class Downloader:
         try:
             self._retried(url, lambda: self._resume(url, partial, on_progress, limits, headers))
             partial.finish()
+        except TooLargeError:
+            partial.restart("")  # Nobody will resume it.
+            raise
         finally:
             partial.release()
 
@@ -210,8 +213,7 @@ class Downloader:
                 partial.append(part)
                 self.n_bytes += len(part)
                 if partial.n_bytes > limits.max_bytes:
-                    partial.restart("")
-                    raise NotAvailableError(f"larger than {limits.max_bytes / 1e6:.0f} MB")
+                    raise TooLargeError(limits.max_bytes)
                 on_progress(partial.n_bytes, n_total)
             if 0 < partial.n_bytes < n_total:
                 raise TemporaryError("the answer was cut off")

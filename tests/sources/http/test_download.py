@@ -197,3 +197,73 @@ def test_waits_begin_with_the_first_and_double_up_to_the_longest():
         assert expected <= wait <= min(expected + 0.5, 5)
     with pytest.raises(urllib3.exceptions.MaxRetryError, match="Max retries exceeded"):
         retry.increment("GET", "/", error=ConnectionError())
+
+
+@pytest.mark.parametrize("version", ['"two"', None])
+def test_a_range_of_another_version_is_never_used(tmp_path, version):
+    """The server takes no notice of If-Range, and another version is there by now."""
+
+    def answer(request):
+        if begun := request.headers.get("Range"):
+            start = int(begun.removeprefix("bytes=").removesuffix("-"))
+            part = {"Content-Range": f"bytes {start}-{len(_CONTENT) - 1}/{len(_CONTENT)}"}
+            headers = part | ({"ETag": version} if version else {})
+            return Answer(_CONTENT[::-1][start:], 206, headers)
+        return Answer(_CONTENT, headers={"ETag": '"one"'})
+
+    with Server(answer) as server:
+        path = tmp_path / "table.csv"
+        _leftover(path, 100_000)
+        Downloader(patience=QUICK).fetch_file(server.address, path, _ignore, _MAX)
+        assert path.read_bytes() == _CONTENT
+
+
+def test_a_range_that_ends_too_early_is_gone_on_with(tmp_path):
+    def answer(request):
+        if not (begun := request.headers.get("Range")):
+            return Answer(_CONTENT, headers={"ETag": '"one"'})
+        start = int(begun.removeprefix("bytes=").removesuffix("-"))
+        end = min(start + 70_000, len(_CONTENT))
+        part = {"Content-Range": f"bytes {start}-{end - 1}/{len(_CONTENT)}", "ETag": '"one"'}
+        return Answer(_CONTENT[start:end], 206, part)
+
+    with Server(answer) as server:
+        path = tmp_path / "table.csv"
+        _leftover(path, 100_000)
+        Downloader(patience=QUICK).fetch_file(server.address, path, _ignore, _MAX)
+        assert path.read_bytes() == _CONTENT
+
+
+@pytest.mark.parametrize("kind", ["endless", "endless chunks", "huge"])
+def test_a_large_file_has_a_limit_too_and_nothing_stays_of_what_is_larger(server, tmp_path, kind):
+    server.fault = lambda path, times: kind
+    with pytest.raises(NotAvailableError, match="larger than 1 MB"):
+        Downloader(patience=QUICK).fetch_file(server.address, tmp_path / "file", _ignore, _MAX)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_version_that_is_too_long_for_a_name_is_not_resumed(server, tmp_path):
+    server.fault = lambda path, times: "long version" if times == 1 else None
+    Downloader(patience=QUICK).fetch_file(server.address, tmp_path / "file", _ignore, _MAX)
+    assert (tmp_path / "file").read_bytes() == _CONTENT
+    assert server.ranges == []
+
+
+@pytest.mark.parametrize("kind", ["slow headers", "100 again and again", "slow"])
+def test_stop_ends_a_request_that_waits_for_headers_too(server, kind):
+    server.fault = lambda path, times: requested.set() or kind
+    server.seconds, requested, ended = 60, threading.Event(), []
+    downloader = Downloader(patience=Patience())
+
+    def fetch():
+        try:
+            downloader.fetch(server.address, _MAX)
+        except StoppedError:
+            ended.append("stopped")
+
+    thread = threading.Thread(target=fetch, daemon=True)
+    thread.start()
+    assert requested.wait(30)
+    downloader.stop()
+    thread.join(20)
+    assert ended == ["stopped"]

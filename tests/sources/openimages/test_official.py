@@ -15,17 +15,20 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 import warnings
 
+import numpy as np
 import pytest
 from loopback.misbehaviour import FAULTS
 from loopback.open_images import LICENSE, QUICK, SmallOpenImages
 from loopback.server import nobody_there
 from PIL import Image
 
-from cliplab import fetch_open_images
+from cliplab import Embeddings, fetch_open_images, save_pack
 from cliplab.sources.hash_sampling import hash_order
 from cliplab.sources.openimages import OpenImagesHost
+from cliplab.sources.openimages.host import open_images_host
 
 _NOT_FINAL = tuple(fault for fault in FAULTS if fault not in ("403", "404", "410"))
 
@@ -371,7 +374,7 @@ _FETCH = """
 import signal, sys
 # Whoever runs the tests in the background may have had it ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from cliplab import fetch_open_images
+from cliplab import Embeddings, fetch_open_images, save_pack
 print("begun", flush=True)
 try:
     fetch_open_images(60, cache_dir=sys.argv[1])
@@ -411,3 +414,75 @@ def test_an_interrupt_ends_the_call_at_once_and_loses_nothing(small, fetch, tmp_
     small.server.fault = lambda path, times: None
     assert len(fetch(60)) == 60
     assert _n_requested(small) - n_requested == 60 - n_quick
+
+
+_DAMAGES = {
+    "emptied": lambda file: b"",
+    "cut": lambda file: file[: len(file) // 2],
+    "zeroed": lambda file: bytes(len(file)),
+    "a page": lambda file: b"<!DOCTYPE html><p>Log in",
+    "one bit": lambda file: file[:-20] + bytes([file[-20] ^ 1]) + file[-19:],
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", _DAMAGES)
+@pytest.mark.parametrize("pattern", ["*.jpg", "index-*.sealed", "samples/*.sealed"])
+def test_what_is_damaged_in_the_cache_is_fetched_anew_once_with_a_warning(
+    small, fetch, tmp_path, damage, pattern
+):
+    first = fetch(6)
+    files = [first.file_bytes(row) for row in range(6)]
+    path = next((tmp_path / "cache").rglob(pattern))
+    path.write_bytes(_DAMAGES[damage](path.read_bytes()))
+    n_requested = small.server.requests.total()
+    with pytest.warns(UserWarning, match="^Damaged in the cache, and therefore fetched anew: "):
+        again = fetch(6)
+    assert again.image_ids.tolist() == first.image_ids.tolist()
+    assert [again.file_bytes(row) for row in range(6)] == files
+    n_new = {"*.jpg": 1, "index-*.sealed": 3, "samples/*.sealed": 0}[pattern]
+    assert small.server.requests.total() == n_requested + n_new
+    assert fetch(6).image_ids.tolist() == first.image_ids.tolist()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", ["emptied", "cut", "zeroed", "a page"])
+def test_a_damaged_image_is_found_by_another_sample_too(fetch, tmp_path, damage):
+    first = fetch(4)
+    path = next((tmp_path / "cache").rglob(f"{first.image_ids[2]}.jpg"))
+    path.write_bytes(_DAMAGES[damage](path.read_bytes()))
+    with pytest.warns(UserWarning, match="fetched anew: 1 images, such as"):
+        images = fetch(8)
+    assert all(image.size in ((48, 32), (32, 48)) for image in images)
+
+
+@pytest.mark.slow
+def test_a_password_in_an_address_is_sent_and_stands_nowhere(small, tmp_path, monkeypatch, capfd):
+    seen, answer = set(), small.server.answer
+
+    def guarded(request):
+        seen.add(request.headers.get("Authorization"))
+        return answer(request)
+
+    small.server.answer = guarded
+    address = small.server.address.replace("//", "//ada:s3cret@")
+    monkeypatch.setenv("CLIPLAB_OPEN_IMAGES_MIRROR", address)
+    ids = _in_hash_order(small)
+    small.server.fault = lambda path, times: "503" if ids[2] in path else None
+    with pytest.warns(UserWarning, match="could not be downloaded today") as warned:
+        images = fetch_open_images(4, cache_dir=tmp_path / "cache", patience=QUICK)
+    assert seen == {"Basic YWRhOnMzY3JldA=="}
+    save_pack(tmp_path / "pack", images, Embeddings(np.eye(4)))
+    small.server.fault = lambda path, times: "html"
+    told = [str(each.message) for each in warned]
+    for n_images in (3, 60):
+        cache = tmp_path / ("cache" if n_images == 60 else "other")
+        with pytest.raises((ValueError, ConnectionError), match=r"127\.0\.0\.1") as error:
+            fetch_open_images(n_images, cache_dir=cache, patience=QUICK)
+        told += traceback.format_exception(error.value)
+    told += [repr(open_images_host()), repr(images.provenance), images.to_pandas().to_csv()]
+    told += [str(each) for each in images.attribution] + list(capfd.readouterr())
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(written) > 10
+    assert not any("s3cret" in text for text in told)
+    assert not any(b"s3cret" in path.read_bytes() or "s3cret" in path.name for path in written)
