@@ -271,7 +271,7 @@ _TABLE: tuple[tuple[Callable[[_Failure], bool], type[Exception], str], ...] = (
         "The download of {0} is incomplete. Run the cell again: what was downloaded is saved.",
     ),
     (
-        lambda failure: "NotAvailableError" in failure.names,
+        lambda failure: bool(failure.names & {"NotAvailableError", "TooLargeError"}),
         ConnectionError,
         (
             "The Hub does not send {0} as it should ({2}): this network may block or change it. If "
@@ -339,4 +339,5 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _first_line(error: BaseException) -> str:
-    return without_logins(str(error) or type(error).__name__).splitlines()[0][:200]
+    said = re.sub(r"\[Errno -?[0-9]+\] ", "", str(error)) or type(error).__name__
+    return without_logins(said).splitlines()[0][:200]

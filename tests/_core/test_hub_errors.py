@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 import datasets
 import numpy as np
 import pytest
+from huggingface_hub import try_to_load_from_cache
 from loopback.open_images import jpeg
 from loopback.server import nobody_there
 
 from cliplab import ClipEncoder, fetch_hub_images, load_storybook
-from cliplab._core.hub_errors import require_answer
+from cliplab._core.hub_errors import hub_errors, require_answer
 from cliplab.embeddings.loading import STORYBOOK
 
 
@@ -81,3 +85,28 @@ def test_any_status_of_a_host_will_do_and_no_answer_is_an_error_within_seconds(h
 def test_a_name_that_contains_gated_does_not_mean_a_gated_dataset(hub):
     with pytest.raises(FileNotFoundError, match="is not on the Hub"):
         fetch_hub_images("school/aggregated-photos")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("content", [b"", b"<!DOCTYPE html>", bytes(900), None])
+def test_weights_that_are_damaged_in_the_cache_are_fetched_anew_once_with_a_warning(hub, content):
+    name = f"school/clip-damaged-{'cut' if content is None else len(content)}"
+    _model(hub, name)
+    ClipEncoder(f"hf-hub:{name}", device="cpu")
+    path = Path(try_to_load_from_cache(name, "open_clip_model.safetensors"))
+    whole = path.read_bytes()
+    path.resolve().write_bytes(whole[:-50] if content is None else content)
+    with pytest.warns(UserWarning, match="^Damaged in the cache, .*the weights of hf-hub:school"):
+        ClipEncoder(f"hf-hub:{name}", device="cpu")
+    again = Path(try_to_load_from_cache(name, "open_clip_model.safetensors"))
+    assert again.read_bytes() == whole
+    ClipEncoder(f"hf-hub:{name}", device="cpu")
+
+
+def test_a_login_in_an_error_of_another_library_is_not_shown_and_neither_is_its_cause():
+    def fail():
+        raise TimeoutError("no answer from https://ada:s3cret@hub.school/api")
+
+    with pytest.raises(ConnectionError, match=r"//hub\.school/api") as error, hub_errors("it"):
+        fail()
+    assert "s3cret" not in "".join(traceback.format_exception(error.value))

@@ -124,3 +124,66 @@ def test_a_pack_is_private_only_on_request(saved, hub, monkeypatch, private):
     monkeypatch.setenv("HF_TOKEN", "hf_for_the_small_hub")
     publish_pack(saved[1], "school/private", private=private)
     assert hub.repositories["datasets/school/private"].is_private == private
+
+
+def _publish(hub, folder, name):
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    return hub.add(f"datasets/{name}", files)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", ["images.parquet", "embeddings.safetensors", "pack.json"])
+@pytest.mark.parametrize("content", [b"", b"<!DOCTYPE html>", bytes(3000)])
+def test_a_pack_that_is_damaged_in_the_cache_is_fetched_anew_once_with_a_warning(
+    saved, hub, empty_cache, file, content
+):
+    _publish(hub, saved[1], "school/damaged")
+    pack = fetch_pack("school/damaged")
+    (path,) = (empty_cache / "packs").rglob(file)
+    path.write_bytes(content)
+    hub.server.requests.clear()
+    with pytest.warns(UserWarning, match="^Damaged in the cache, .* the pack school/damaged"):
+        again = fetch_pack("school/damaged")
+    np.testing.assert_array_equal(again.embeddings.vectors, pack.embeddings.vectors)
+    fetched = {name.rpartition("/")[2] for name in hub.server.requests}
+    assert fetched - {"models", "pack.json"} == {file} - {"pack.json"}
+    assert fetch_pack("school/damaged").title == pack.title
+
+
+@pytest.mark.slow
+def test_only_what_belongs_to_a_pack_is_downloaded_and_only_up_to_a_limit(saved, hub, monkeypatch):
+    repository = _publish(hub, saved[1], "school/more")
+    repository.files["film.mp4"] = b"not part of it"
+    fetch_pack("school/more")
+    assert not [path for path in hub.server.requests if path.endswith("film.mp4")]
+    _publish(hub, saved[1], "school/large")
+    monkeypatch.setattr("cliplab.packs.fetching._MAX_PACK", 2000)
+    with pytest.raises(ConnectionError, match=r"The Hub does not send the pack .*larger than"):
+        fetch_pack("school/large")
+
+
+@pytest.mark.slow
+def test_a_pack_that_is_damaged_on_the_hub_is_named_and_another_revision_is_another_pack(
+    saved, hub, empty_cache
+):
+    repository = _publish(hub, saved[1], "school/torn")
+    whole = repository.files["images.parquet"]
+    repository.files["images.parquet"] = whole[:-40]
+    with pytest.raises(
+        ValueError, match=r"The pack school/torn is damaged: images\.parquet is not"
+    ):
+        fetch_pack("school/torn")
+    repository.files["images.parquet"] = whole
+    assert fetch_pack("school/torn").title == "A test"
+    assert len(list((empty_cache / "packs" / "school--torn").glob("*.sealed"))) == 1
+    assert fetch_pack("school/torn", revision="v2").title == "A test"
+    assert len(list((empty_cache / "packs" / "school--torn").glob("*.sealed"))) == 2
+
+
+def test_a_pack_that_names_a_file_outside_of_its_folder_is_refused(saved, hub, empty_cache):
+    repository = _publish(hub, saved[1], "school/outside")
+    text = repository.files["pack.json"].decode()
+    repository.files["pack.json"] = text.replace("images.parquet", "../images.parquet").encode()
+    with pytest.raises(ValueError, match="`path` must be a complete pack"):
+        fetch_pack("school/outside")
+    assert not list(empty_cache.rglob("*.parquet"))

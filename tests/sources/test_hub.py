@@ -322,3 +322,35 @@ def test_a_server_that_cannot_send_ranges_is_named_in_the_error(hub, pets, monke
 def test_a_configuration_that_does_not_exist_is_refused_with_a_list_of_all(pets):
     with pytest.raises(ValueError, match=r"`config` must be one of 'default'.* Got 'large'"):
         fetch_hub_images(pets, config="large")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("content", [b"", b"<!DOCTYPE html>", bytes(500)])
+@pytest.mark.parametrize("pattern", ["plan.sealed", "rows-*.arrow", "rows-*.sealed"])
+def test_what_is_damaged_in_the_cache_is_fetched_anew_once_with_a_warning(
+    pets, empty_cache, pattern, content
+):
+    first = fetch_hub_images(pets, n_images=8)
+    path = next(empty_cache.rglob(pattern))
+    path.unlink()  # The first sample still reads the old file.
+    path.write_bytes(content)
+    with pytest.warns(UserWarning, match="^Damaged in the cache, and therefore fetched anew: "):
+        again = fetch_hub_images(pets, n_images=8)
+    assert again.to_pandas().equals(first.to_pandas())
+    assert [again.file_bytes(row) for row in range(8)] == [first.file_bytes(i) for i in range(8)]
+    fetch_hub_images(pets, n_images=8)
+
+
+@pytest.mark.slow
+def test_no_host_counts_what_is_downloaded(pets, monkeypatch):
+    monkeypatch.setattr(datasets.config, "HF_UPDATE_DOWNLOAD_COUNTS", True)
+    asked = []
+    monkeypatch.setattr("datasets.load.increase_load_count", _counting(asked))
+    fetch_hub_images(pets, n_images=3)
+    assert asked
+    assert not any(asked)
+    assert datasets.config.HF_UPDATE_DOWNLOAD_COUNTS
+
+
+def _counting(asked):
+    return lambda name: asked.append(datasets.config.HF_UPDATE_DOWNLOAD_COUNTS)

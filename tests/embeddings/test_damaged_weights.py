@@ -1,0 +1,81 @@
+"""Files that are no weights: each is refused with what it is, and none is run."""
+
+from __future__ import annotations
+
+import io
+import pickle
+
+import pytest
+import torch
+
+from cliplab.embeddings.damaged_weights import DamagedWeightsError, bad_file_errors
+
+
+class _Program:
+    """What a file may hold that wants to be run."""
+
+    def __reduce__(self):
+        return print, ("it ran",)
+
+
+def _saved(content):
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    return buffer.getvalue()
+
+
+def _loaded(path):
+    """Load a file as open_clip does."""
+    network = torch.nn.Linear(3, 2)
+    with bad_file_errors("Linear", str(path)):
+        weights = torch.load(path, map_location="cpu", weights_only=True)
+        next(iter(weights.items()))
+        network.load_state_dict(weights)
+    return network
+
+
+_WHOLE = _saved(torch.nn.Linear(3, 2).state_dict())
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "it is empty"),
+        (b"<!DOCTYPE html><p>Log in", "it is a web page, perhaps the login page of a network"),
+        (bytes(5000), "it has nothing but zeros at its beginning"),
+        (_WHOLE[: len(_WHOLE) // 2], "it is torn, or no file of weights"),
+        (_WHOLE[:-30], "it is torn, or no file of weights"),
+        (bytes(range(1, 256)) * 20, "it is torn, or no file of weights|it holds more than weights"),
+        (_saved([1, 2]), "it is torn, or no file of weights"),
+        (_saved({}), "it is torn, or no file of weights"),
+        (_saved({"other": torch.zeros(2)}), "Missing key"),
+        (_saved(_Program()), "it holds more than weights, and cliplab runs no program"),
+        (pickle.dumps(_Program()), "it holds more than weights, and cliplab runs no program"),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["bin", "pt"])
+def test_a_file_that_is_no_weights_is_refused_with_what_it_is(
+    tmp_path, capfd, content, words, suffix
+):
+    path = tmp_path / f"weights.{suffix}"
+    path.write_bytes(content)
+    must = (
+        rf"`pretrained` must be an undamaged file with weights of Linear\. Got '{path}' instead: "
+    )
+    with pytest.raises(ValueError, match=f"{must}({words})") as error:
+        _loaded(path)
+    assert error.value.__cause__ is None
+    assert error.value.__suppress_context__
+    assert "weights_only" not in str(error.value)
+    assert "it ran" not in capfd.readouterr().out
+
+
+def test_whole_weights_are_loaded_and_other_errors_pass(tmp_path):
+    path = tmp_path / "weights.pt"
+    path.write_bytes(_WHOLE)
+    assert _loaded(path).weight.shape == (2, 3)
+    with pytest.raises(PermissionError, match="closed"), bad_file_errors("Linear", str(path)):
+        raise PermissionError("closed")
+    must = r"`model` must have undamaged weights that fit it\. Got 'Linear' instead"
+    with pytest.raises(DamagedWeightsError, match=must), bad_file_errors("Linear", None):
+        raise RuntimeError("nothing that helps")
