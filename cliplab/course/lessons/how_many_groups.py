@@ -117,7 +117,7 @@ LESSON = Lesson(
         Question(
             name="full agreement",
             text="You and a partner sort the same images, and agree on every one of them. What "
-            "does that show?",
+            "is the most that this can show?",
             kind=Choice(
                 (
                     "you had the same purpose",
@@ -128,7 +128,8 @@ LESSON = Lesson(
             ),
             key=lambda _: "you had the same purpose",
             because="Two people who sort by colour agree fully too. Agreement tells you that you "
-            "looked at the same thing. It does not tell you that it was the thing to look at.",
+            "looked at the same thing, or at two that go together. It does not tell you that it was "
+            "the thing to look at.",
             look_at="the images sorted by colour",
             mistakes=(
                 Mistake(

@@ -17,7 +17,7 @@ _VEHICLES = ("car", "boat", "rocket")
 # Of images with a wrong sign, the share called by the sign from which on it has been read.
 _READS = 0.2
 
-_CANNOT_READ = "this CLIP cannot read, another may"
+_CANNOT_READ = "these signs hardly change its names, another CLIP may read"
 _NO_MATTER = "words in an image do not matter to CLIP"
 _NOT_FOOLED = "this CLIP reads the sign and is not fooled"
 _FOOLED = "the sign fools this CLIP"

@@ -65,7 +65,12 @@ def test_the_storybook_s_clip_cannot_read_the_signs(values):
     is_wrong = (signs["sign"] == "wrong").to_numpy()
     assert (called == signs["painted_word"])[is_wrong].mean() < 0.1
     question = "what the signs show"
-    assert course.check("9", question, "this CLIP cannot read, another may").verdict == "right"
+    assert (
+        course.check(
+            "9", question, "these signs hardly change its names, another CLIP may read"
+        ).verdict
+        == "right"
+    )
     reply = course.check("9", question, "words in an image do not matter to CLIP")
     assert reply.mistake == "no effect here, so none anywhere"
 
@@ -76,5 +81,7 @@ def test_a_clip_that_calls_images_by_their_signs_is_fooled(values):
     course.begin("9", **{**values, "signed_embeddings": texts})
     question = "what the signs show"
     assert course.check("9", question, "the sign fools this CLIP").verdict == "right"
-    reply = course.check("9", question, "this CLIP cannot read, another may")
+    reply = course.check(
+        "9", question, "these signs hardly change its names, another CLIP may read"
+    )
     assert reply.mistake == "it cannot read"
