@@ -128,8 +128,8 @@ LESSON = Lesson(
             ),
             key=lambda _: "you had the same purpose",
             because="Two people who sort by colour agree fully too. Agreement tells you that you "
-            "looked at the same thing, or at two that go together. It does not tell you that it was "
-            "the thing to look at.",
+            "looked at the same thing, or at two that go together. It does not tell you that this "
+            "was the thing to look at.",
             look_at="the images sorted by colour",
             mistakes=(
                 Mistake(
