@@ -29,18 +29,18 @@ DEPENDENCIES = [*LIGHT, *CLIP]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 # What Colab preinstalls, August 2026 (googlecolab/backend-info). A floor above one of these would
-# make pip replace it, and with it break something else there. (matplotlib, regex, safetensors and
-# urllib3: of 2025.)
+# make pip replace it, and with it break something else there. (matplotlib, safetensors and urllib3:
+# of 2025.)
 COLAB = {
     "anywidget": "0.9.21",
     "bokeh": "3.8.2", "datasets": "4.0.0", "ipykernel": "6.17.1", "ipywidgets": "7.7.1",
     "jinja2": "3.1.6", "lazy_loader": "0.4", "matplotlib": "3.10.0",
-    "numpy": "2.1.3", "pandas": "2.2.3", "pillow": "11.3.0", "regex": "2024.11.6",
+    "numpy": "2.1.3", "pandas": "2.2.3", "pillow": "11.3.0",
     "safetensors": "0.5.3", "scikit-learn": "1.6.1", "torch": "2.11.0", "torchvision": "0.26.0",
     "umap-learn": "0.5.12", "urllib3": "2.5.0",
 }  # fmt: skip
 # What is not preinstalled there, and what the Colab cell installs.
-ABSENT_FROM_COLAB = {"ftfy", "jupyter_bokeh", "open_clip_torch"}
+ABSENT_FROM_COLAB = {"jupyter_bokeh", "open_clip_torch"}
 # What conda-forge calls them.
 CONDA_NAMES = {
     "matplotlib": "matplotlib-base",
@@ -57,9 +57,9 @@ def test_no_floor_is_above_what_colab_preinstalls():
             assert requirement.specifier.contains(COLAB[requirement.name]), str(requirement)
 
 
-def test_only_torch_and_what_moves_with_it_or_by_dates_has_no_ceiling():
+def test_only_torch_and_what_moves_with_it_has_no_ceiling():
     without = {each.name for each in DEPENDENCIES if "<" not in str(each.specifier)}
-    assert without == {"numpy", "pillow", "regex", "torch", "torchvision"}
+    assert without == {"numpy", "pillow", "torch", "torchvision"}
 
 
 def test_the_light_way_in_brings_no_torch_and_the_extra_clip_all_of_it():

@@ -36,13 +36,11 @@ class Address:
     def from_pyproject(cls, path: Path = ROOT / "pyproject.toml") -> Address:
         """Read the address, and what Colab lacks of the requirements, those of CLIP included."""
         project = tomllib.loads(path.read_text(encoding="utf-8"))
-        lacking = ("ftfy", "jupyter_bokeh", "open_clip_torch")
         clip = project["project"]["optional-dependencies"]["clip"]
         requirements = [*project["project"]["dependencies"], *clip]
-        return cls(
-            **project["tool"]["cliplab"]["address"],
-            requirements=tuple(each for each in requirements if each.startswith(lacking)),
-        )
+        lacking = [each for each in requirements if each.startswith(("jupyter_b", "open_clip"))]
+        # Installed without its own dependencies, of which Colab has all but one.
+        return cls(**project["tool"]["cliplab"]["address"], requirements=(*lacking, "ftfy"))
 
     @property
     def name(self) -> str:

@@ -1,17 +1,21 @@
-"""CLIP's tokenizer without torch: byte pair encoding, with the vocabulary of CLIP itself."""
+"""CLIP's tokenizer without torch: byte pair encoding, with the vocabulary that open_clip ships."""
 
 from __future__ import annotations
 
 import gzip
 import html
 from functools import cached_property, lru_cache
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-_VOCABULARY = Path(__file__).parents[1] / "models" / "clip" / "bpe_simple_vocab_16e6.txt.gz"
+_VOCABULARY = "bpe_simple_vocab_16e6.txt.gz"
 _N_MERGES = 49_152 - 256 - 2
 _END_OF_WORD = "</w>"
+# The tokens before and after each text follow those of bytes and merges.
+START = 256 + 256 + _N_MERGES
+END = START + 1
 _PIECES = r"<start_of_text>|<end_of_text>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
 
 
@@ -39,9 +43,10 @@ class BytePairs:
     [320, 736, 1615]
     """
 
+    start, end = START, END
+
     def __init__(self, context_length: int) -> None:
         self.context_length = context_length
-        self.start, self.end = 256 + 256 + _N_MERGES, 256 + 256 + _N_MERGES + 1
         self._symbols = _byte_symbols()
         self._split_piece = lru_cache(maxsize=1000)(self._merge)
 
@@ -85,7 +90,10 @@ class BytePairs:
 
     @cached_property
     def _merges_and_tokens(self) -> tuple[dict[tuple[str, ...], int], dict[str, int]]:
-        with gzip.open(_VOCABULARY, "rt", encoding="utf-8") as file:
+        found = find_spec("open_clip")  # Finds the folder and imports nothing.
+        assert found is not None
+        assert found.origin is not None
+        with gzip.open(Path(found.origin).with_name(_VOCABULARY), "rt", encoding="utf-8") as file:
             lines = file.read().split("\n")[1 : 1 + _N_MERGES]
         merges = [tuple(line.split()) for line in lines]
         single = list(self._symbols.values())

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import cached_property
+from importlib.util import find_spec
 from typing import Protocol
 
 from cliplab._core.validation import wrong_value
 from cliplab.embeddings.byte_pairs import BytePairs
 from cliplab.embeddings.loading import STORYBOOK
+from cliplab.embeddings.storybook_words import StorybookWords
 from cliplab.embeddings.text_transformer import TextTransformer
 from cliplab.embeddings.tokens import require_tokens
 from cliplab.embeddings.values import Embeddings
@@ -77,6 +79,9 @@ class StorybookTextEncoder:
         TooLongError
             If a text has more than 16 tokens. A token is a word, or a part of a rare one, or a
             mark; two more are for start and end.
+        UnknownWordError
+            If a text has a word that no caption of the storybook has, and open_clip, whose
+            tokenizer knows all words, is not installed.
         """
         if isinstance(texts, str) or len(texts) == 0:
             raise ValueError(wrong_value("texts", "be a list of at least one text", texts))
@@ -97,8 +102,9 @@ class StorybookTextEncoder:
         return config
 
     @cached_property
-    def _tokenizer(self) -> BytePairs:
-        return BytePairs(self._config["context_length"])
+    def _tokenizer(self) -> BytePairs | StorybookWords:
+        tokenizer = BytePairs if find_spec("open_clip") else StorybookWords
+        return tokenizer(self._config["context_length"])
 
     @cached_property
     def _network(self) -> TextTransformer:

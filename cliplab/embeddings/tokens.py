@@ -9,8 +9,16 @@ from cliplab._core.validation import wrong_value
 _N_SHOWN = 40
 
 
-class TooLongError(ValueError):
+class NotReadError(ValueError):
+    """A text that a model does not read."""
+
+
+class TooLongError(NotReadError):
     """A text is longer than a model reads."""
+
+
+class UnknownWordError(NotReadError):
+    """A text has a word for which there are no tokens."""
 
 
 def require_tokens(text: str, tokenizer: Any, model: str) -> None:

@@ -89,7 +89,10 @@ def _keys_in_code() -> Iterator[str]:
                 key = "".join(re.escape(p) if isinstance(p, str) else "[a-z_.]+" for p in parts)
                 if re.match(r"[a-z_]+\\\.", key):
                     yield key
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "words":
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in (
+                "words",
+                "words_of",
+            ):
                 yield re.escape(getattr(node.args[0], "value", ""))  # A whole part of the table.
     for path in PACKAGE.rglob("*.html"):
         yield from map(re.escape, _keys_in_template(path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NoReturn
 
-from cliplab.embeddings.tokens import TooLongError
+from cliplab.embeddings.tokens import NotReadError
 from cliplab.evaluation.evidence.gathering import gather_evidence
 from cliplab.evaluation.evidence.judging import Evidence
 from cliplab.evaluation.naming.text_ranking import TextRanking, rank_by_text
@@ -192,8 +192,8 @@ class RankingTask(BackgroundTask[TextRanking]):
         self.select()
 
     def _fail(self, error: Exception) -> None:
-        """Say what went wrong; that a text is too long is said beside the box."""
-        if isinstance(error, TooLongError):
+        """Say what went wrong; that a text is not read is said beside the box."""
+        if isinstance(error, NotReadError):
             self._session.run(lambda: None)
         else:
             self._session.fail(error)

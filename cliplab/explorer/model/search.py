@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cliplab._core.language import say
-from cliplab.embeddings.tokens import TooLongError
+from cliplab.embeddings.tokens import TooLongError, UnknownWordError
 
 if TYPE_CHECKING:
     from cliplab.evaluation.naming.text_ranking import TextRanking
     from cliplab.explorer.model.session import ExplorerSession
     from cliplab.explorer.model.views import View
+
+# What is said beside the box; of all else the status says more.
+_FAILURES: dict[type, str] = {
+    TooLongError: "search.too_long",
+    UnknownWordError: "search.unknown_word",
+}
 
 
 def search_view(session: ExplorerSession) -> View:
@@ -33,8 +39,7 @@ def search_view(session: ExplorerSession) -> View:
     failed, error = session.ranking_task.problem or ("", None)
     if failed != text:  # None has failed, or one that was overtaken.
         return view | {"sentence": say("search.running"), "is_done": False}
-    is_long = isinstance(error, TooLongError)
-    return view | {"sentence": say("search.too_long" if is_long else "search.failed")}
+    return view | {"sentence": say(_FAILURES.get(type(error), "search.failed"))}
 
 
 def found_rows(ranking: TextRanking) -> list[int]:

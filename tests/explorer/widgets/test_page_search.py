@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,14 @@ def test_a_text_that_the_model_cannot_read_to_its_end_is_refused_and_told(lesson
     }
     lesson.state.query = "a red car"
     assert len(lesson.state.selected) == 12
+
+
+def test_without_open_clip_a_word_that_no_caption_has_is_refused_and_told(lesson, monkeypatch):
+    monkeypatch.setitem(sys.modules, "open_clip", None)
+    lesson.state.query = "a boat"  # Known, so that the tokenizer is there.
+    with pytest.raises(ValueError, match=r"Got 'sailboat' instead: pip install \"cliplab\[clip\]"):
+        lesson.state.query = "a sailboat"
+    assert search_view(lesson._session)["sentence"].startswith("Without open_clip, search with")
 
 
 def test_clusters_have_names_without_an_encoder(lesson):
