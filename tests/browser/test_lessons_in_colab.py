@@ -61,7 +61,7 @@ def test_a_learner_predicts_and_answers_in_colab(
         for code in codes:
             lesson.run_cell(code)
         for cell in learner.predictions:
-            assert lesson.see(cell).get_by_text(WAITS).count() == 1
+            lesson.see(cell).get_by_text(WAITS).wait_for()
             learner.predict(cell)
 
         for cell in (i for i, code in enumerate(codes) if STEPPER in code):
@@ -78,7 +78,7 @@ def test_a_learner_predicts_and_answers_in_colab(
             answer, hint = wrong[0]
             assert hint in learner.answer(exercise, answer)
             assert "Reply ✓ Right. " in learner.answer(exercise, right), (exercise, right)
-            assert lesson.see(exercise.cell).get_by_text("Right.").count() == 1
+            lesson.see(exercise.cell).get_by_text("Right.").wait_for()
 
         lesson.screenshot(RESULTS / f"colab_lesson_{number}.png")
         widgets_are = lesson.ask("ipywidgets.__version__").strip("'")
