@@ -18,7 +18,8 @@ _FIRST_LESSON = "00_explore.ipynb"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what a command line asks for; return the exit status."""
-    parser = argparse.ArgumentParser("python -m cliplab", description=cliplab.__doc__)
+    what, *_ = str(cliplab.__doc__).splitlines()
+    parser = argparse.ArgumentParser("python -m cliplab", description=what)
     parser.add_argument("--version", action="version", version=f"cliplab {cliplab.__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("doctor", help="say what works on this machine, and what to do")
