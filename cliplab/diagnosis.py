@@ -224,7 +224,10 @@ def _memory() -> Finding:
 
 
 def _disk() -> Finding:
-    folder = cache_folder()
+    try:
+        folder = cache_folder()
+    except OSError as error:
+        return Finding("Disk", "bad", "this user has no home folder", str(error))
     there = next(each for each in (folder, *folder.parents) if each.exists())
     free = shutil.disk_usage(there).free
     found = f"{free / 1e9:.1f} GB free for {folder}"

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from cliplab._core.hub_errors import require_answer, require_repository
+from cliplab._core.validation import user_path
 
 _CONFIG = "open_clip_config.json"
 
@@ -114,7 +115,7 @@ def _downloaded(model: str, pretrained: str) -> list[str]:
         repository, filename = os.path.split(hub_name)
         return _cached(repository, _file_names(filename))
     name = source.get("url", "").rsplit("/", 1)[-1]
-    return [str(Path.home() / ".cache" / "clip" / name)] if name else []
+    return [str(user_path("~/.cache/clip") / name)] if name else []
 
 
 def _cached(repository: str, filenames: list[str]) -> list[str]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
-from cliplab._core.validation import require_one_of, wrong_value
+from cliplab._core.validation import require_one_of, user_path, wrong_value
 from cliplab.images.columns import image_dataset, is_missing
 from cliplab.images.decoding import upright_rgb
 
@@ -76,7 +75,7 @@ def _stored(item: Any, name: str, row: int) -> str | bytes | None:
     if is_missing(item):
         return None
     if isinstance(item, str | os.PathLike):
-        return str(Path(item).expanduser().absolute())
+        return str(user_path(item).absolute())
     if isinstance(item, np.ndarray):
         item = _from_pixels(item, name, row)
     if not isinstance(item, Image.Image):

@@ -8,7 +8,7 @@ from typing import Any
 
 from cliplab._core.arguments import checked
 from cliplab._core.device import n_cores
-from cliplab._core.validation import wrong_value
+from cliplab._core.validation import user_path, wrong_value
 from cliplab._core.worker_threads import WorkerThreads
 from cliplab.images.columns import image_dataset
 from cliplab.images.decoding import decode_image, require_decodable_size
@@ -94,7 +94,7 @@ def _require_folder(path: str | os.PathLike[str]) -> Path:
     """Return the folder of the images: the one that is named, or the one that it packs."""
     if not os.fspath(path):
         raise ValueError(wrong_value("path", "be a folder", path, " ('.' is the present one)"))
-    folder = Path(os.path.realpath(Path(path).expanduser()))
+    folder = Path(os.path.realpath(user_path(path)))
     if not folder.is_dir():
         what = "a file" if folder.exists() else "nothing"
         detail = f", where there is {what} (looked for from {Path.cwd()})"

@@ -11,6 +11,7 @@ from cliplab import (
     Explorer,
     NamedGroup,
     course,
+    doctor,
     encode_colors,
     load_embeddings,
     load_pack,
@@ -123,5 +124,6 @@ def test_without_a_home_folder_a_sentence_says_what_to_set(monkeypatch):
         cache_folder()
     with pytest.raises(OSError, match=r"'~/pack' cannot be found: .*, and CLIPLAB_CACHE for what"):
         user_path("~/pack")
+    assert "this user has no home folder" in doctor()._repr_html_()
     monkeypatch.setenv("CLIPLAB_CACHE", "/somewhere")
     assert str(cache_folder()) == "/somewhere"
