@@ -63,24 +63,25 @@ def read_pack(folder: Path) -> Pack:
         If it may not be read.
     """
     for _ in range(_N_TRIES):
-        place = place_of(folder)
-        version = _version(place)
+        place, version = _version_in(folder)
         try:
             return _pack_of(*_contents(place, folder), folder)
         except (OSError, ValueError):
-            # Damaged, unless the folder has another version by now.
-            if version == _version(place_of(folder)):
+            # Damaged, unless it was put aside, or another version is there by now.
+            if (place, version) == _version_in(folder):
                 raise
     must = "be a pack that no other process replaces all the time"
     raise OSError(wrong_value("path", must, str(folder), ". Try again"))
 
 
-def _version(place: Path) -> tuple[int, int, int] | None:
+def _version_in(folder: Path) -> tuple[Path, tuple[int, int, int] | None]:
+    """Return where the pack of a folder is, and what no other version has in common with it."""
+    place = place_of(folder)
     try:
         found = (place / MANIFEST).stat()
     except (OSError, ValueError):
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
+        return place, None
+    return place, (found.st_ino, found.st_mtime_ns, found.st_size)
 
 
 def _contents(place: Path, folder: Path) -> tuple[Manifest, dict[str, bytes]]:

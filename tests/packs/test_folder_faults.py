@@ -278,3 +278,18 @@ def test_after_a_kill_between_two_renames_the_old_pack_is_there(folder, parts, n
     save_pack(folder, *parts[1], title="1")
     assert load_pack(folder).title == "1"
     assert [path.name for path in folder.parent.iterdir()] == ["pack"]
+
+
+def test_a_pack_that_is_put_aside_while_it_is_read_is_read_there(folder, monkeypatch):
+    """Another process is between its two renames: the version is the same, and elsewhere."""
+    before, read_bytes = load_pack(folder), Path.read_bytes
+    aside = folder.with_name(f".pack.{'0' * 16}.old")
+
+    def put_aside_first(self):
+        if self == folder / "projection-0.safetensors" and folder.exists():
+            folder.rename(aside)
+        return read_bytes(self)
+
+    monkeypatch.setattr(Path, "read_bytes", put_aside_first)
+    assert _is_same(load_pack(folder), before)
+    assert aside.exists()
