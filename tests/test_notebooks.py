@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -52,11 +53,33 @@ def _run_cells(notebook, folder, allowed="", again_after=""):
         strict += f"; warnings.filterwarnings('ignore', {allowed!r})"
     if not _encodes(notebook):
         strict += "\n" + hiding([*EXTRAS["clip"], "timm"])
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(strict))
     place = {"metadata": {"path": str(folder)}}
-    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=place).execute()
+    with tempfile.TemporaryDirectory() as empty:
+        record = Path(empty) / "asked.txt"
+        strict += _RECORD_REQUESTS.format(record=str(record))
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(strict))
+        NotebookClient(notebook, timeout=300, kernel_name="python3", resources=place).execute()
+        asked = record.read_text().splitlines() if record.exists() else []
+    assert _fetches(notebook) or asked == []
+    assert {address for address in asked if "127.0.0.1" not in address} == set()
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     return ["\n".join(_texts(cell)) for cell in code]
+
+
+# Libraries may say nothing of a request that has failed, so each one is written down.
+_RECORD_REQUESTS = """
+import socket as _socket
+def _recorded(self, address, _connect=_socket.socket.connect):
+    if self.family in (_socket.AF_INET, _socket.AF_INET6):
+        with open({record!r}, "a") as file:
+            print(address, file=file)
+    return _connect(self, address)
+_socket.socket.connect = _recorded
+"""
+
+
+def _fetches(notebook):
+    return any("fetch_" in cell.source for cell in notebook.cells if cell.cell_type == "code")
 
 
 def _encodes(notebook):
