@@ -17,6 +17,7 @@ from scipy.sparse import csr_array
 
 from cliplab._core.device import gpu_for
 from cliplab._core.extras import has_extra
+from cliplab._core.interrupts import import_whole
 from cliplab.embeddings.values import Embeddings
 from cliplab.projection.affinities import joint_affinities
 from cliplab.projection.divergence import divergence_from
@@ -246,6 +247,6 @@ def _gradient_of(affinities: csr_array) -> Gradient:
         return dense_gradient(affinities, gpu)
     if not has_extra("fast"):
         return tiled_gradient(affinities)
-    from cliplab.projection.engines.numba_gradient import fused_gradient
-
-    return fused_gradient(affinities)
+    engine = import_whole("cliplab.projection.engines.numba_gradient")
+    gradient: Gradient = engine.fused_gradient(affinities)
+    return gradient

@@ -79,8 +79,16 @@ def test_a_result_in_spite_of_an_interrupt_is_the_interrupt():
     def compiled():
         raise SystemError("returned a result with an exception set") from KeyboardInterrupt()
 
+    def calling_another():
+        try:
+            compiled()
+        except SystemError as error:
+            raise SystemError("returned a result with an exception set") from error
+
     with pytest.raises(KeyboardInterrupt, match=r"^$"), interruptible():
         compiled()
+    with pytest.raises(KeyboardInterrupt, match=r"^$"), interruptible():
+        calling_another()
     with pytest.raises(SystemError, match="another"), interruptible():
         raise SystemError("another")
 
