@@ -97,7 +97,7 @@ def test_a_cell_that_runs_again_leaves_one_document(lesson: Notebook) -> None:
         lesson.run_cell(
             "import gc; from jupyter_bokeh import BokehModel\n"
             "models = [each for each in gc.get_objects() if isinstance(each, BokehModel)]\n"
-            "print(sum(each.comm is not None for each in models)); del models, each"
+            "print(sum(each.comm is not None for each in models)); del models"
         )
         == "1"
     )
