@@ -189,8 +189,10 @@ def test_files_of_another_pack_are_refused_though_the_digests_are_corrected(fold
         load_pack(folder)
 
 
-def _save_in_turn(folder, titles):
+def _save_in_turn(folder, titles, begun=None):
     parts = [_version(0), _version(1)]
+    if begun:
+        begun.set()
     for number in titles:
         save_pack(folder, *parts[number % 2], title=str(number % 2))
 
@@ -235,9 +237,11 @@ def test_after_a_kill_at_any_moment_the_old_pack_or_the_new_one_is_there(
     versions = {number: save_pack(folder, *parts[number], title=str(number)) for number in (1, 0)}
     chances, n_left = random.Random(0), 0
     for _ in range(n_kills):
-        writer = _PROCESSES.Process(target=_save_in_turn, args=(folder, range(10**6)))
+        begun = _PROCESSES.Event()
+        writer = _PROCESSES.Process(target=_save_in_turn, args=(folder, range(10**6), begun))
         writer.start()
-        time.sleep(chances.uniform(0.5, 2.5))
+        begun.wait()
+        time.sleep(chances.uniform(0, 1))
         writer.kill()
         writer.join()
         n_left += len(list(folder.parent.iterdir())) > 1
