@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import cliplab
+from cliplab._core.cache import write_whole
 from cliplab._core.extras import require_extra
 
 _PACKAGE = Path(__file__).parent
@@ -51,10 +51,9 @@ def doctor() -> int:
 def open_lab(folder: Path, options: Sequence[str]) -> int:
     """Copy the lessons that are not in a folder yet, and open the first in JupyterLab."""
     require_extra("lab", "Opening the lessons")
-    folder.mkdir(parents=True, exist_ok=True)
     for lesson in lessons():
         if not (folder / lesson.name).exists():  # What a learner has written stays.
-            shutil.copyfile(lesson, folder / lesson.name)
+            write_whole(folder / lesson.name, lesson.read_bytes())
     command = [sys.executable, "-m", "jupyterlab", str(folder / _FIRST_LESSON), *options]
     return subprocess.run(command, check=False).returncode
 

@@ -52,9 +52,14 @@ def main() -> int:
             print(f"postBuild: {time.monotonic() - begun:.0f} s", flush=True)
         found = [measured(name, group) for name in names]
         n_killed = kills(group) if group else 0
-    shown = next((each["shown"] for each in found if each["lesson"] == "00_explore"), None)
+    first_lesson = (each for each in found if each["lesson"] == "00_explore" and each["is_whole"])
+    shown = next((each["shown"] for each in first_lesson), None)
     most = max((each["megabytes"] for each in found), default=0)
-    first = "00 was not run" if shown is None else f"00 has shown its Explorer after {shown:.0f} s"
+    first = (
+        "00 was not run to its end"
+        if shown is None
+        else f"00 has shown its Explorer after {shown:.0f} s"
+    )
     print(
         f"{first} of processor (bar {MOST_SECONDS_TO_SHOW}); the largest lesson took {most:.0f} MB "
         f"(bar {MOST_MEGABYTES}); {n_killed} killed, "

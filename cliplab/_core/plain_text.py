@@ -23,6 +23,7 @@ def plain(value: Any) -> Any:
         return value if value.isascii() else value.translate(_WITHOUT)
     if isinstance(value, Mapping):
         return {plain(name): plain(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(map(plain, value))
-    return value
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    # A tuple with names for its values becomes one without.
+    return tuple(map(plain, value)) if isinstance(value, tuple) else value

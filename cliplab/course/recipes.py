@@ -66,7 +66,8 @@ def describe_images(images: ImageSet) -> dict[str, Any]:
     numbers = {name: each for name, each in origin.items() if isinstance(each, int | float)}
     source = str(origin.get("source", "unknown"))
     described = {"n_images": len(images), "source": source, **numbers}
-    if source == "storybook" and (rows := _rows(images)) != list(range(len(images))):
+    rows = _rows(images) if source == "storybook" else None
+    if rows is not None and rows != list(range(len(images))):
         described["rows"] = " ".join(map(str, rows))
     ids = "\0".join(images.image_ids.tolist()).encode()
     return described | {"digest": _digest(ids)}
@@ -150,7 +151,8 @@ def _embeddings(name: str, how: Mapping[str, Any], made: Mapping[str, Any]) -> E
     # `signed_embeddings` are those of `signed_images`; without images they are those of the pack.
     images: ImageSet = made.get(name.replace("embeddings", "images"), pack.images)
     is_of_pack = images.provenance == pack.images.provenance and how["precision"] == "float32"
-    if is_of_pack and max(rows := _rows(images)) < len(pack):
+    rows = _rows(images) if is_of_pack else None
+    if rows is not None and max(rows) < len(pack):
         return pack.embeddings[rows]  # The same vectors, without torch.
     encoder = ClipEncoder("storybook", precision=how["precision"])
     return encoder.encode_images(images, store=False)
@@ -240,9 +242,10 @@ _RECIPES = {
 }
 
 
-def _rows(images: ImageSet) -> list[int]:
-    """Return which images of the storybook these are: their number is the end of their id."""
-    return [int(each.rpartition("-")[2]) for each in images.image_ids.tolist()]
+def _rows(images: ImageSet) -> list[int] | None:
+    """Return which images of the storybook these are, or None where ids are somebody's own."""
+    numbers = [each.rpartition("-")[2] for each in images.image_ids.tolist()]
+    return [int(each) for each in numbers] if all(map(str.isdecimal, numbers)) else None
 
 
 def _is_same(found: Mapping[str, Any], how: Mapping[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import NamedTuple
 
 import datasets
 import numpy as np
@@ -133,3 +134,11 @@ def test_templates_and_sentences_show_plain_text():
 
 def _no():
     return dict.fromkeys(("url", "author", "author_url", "license", "license_url"), "")
+
+
+def test_lists_stay_lists_and_tuples_with_names_become_tuples():
+    class Named(NamedTuple):
+        title: str
+        seed: int
+
+    assert plain([Named("a cat\u202e", 0), [1]]) == [("a cat", 0), [1]]

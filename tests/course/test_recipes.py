@@ -11,6 +11,7 @@ import pytest
 from cliplab import (
     ClipEncoder,
     Embeddings,
+    ImageSet,
     encode_colors,
     load_laboratory,
     load_pack,
@@ -87,6 +88,13 @@ def test_vectors_are_encoded_again_as_they_were(precision):
     again = make_again(describe(SimpleNamespace(images=images, embeddings=vectors)), 4).embeddings
     np.testing.assert_allclose(again.vectors, vectors.vectors, atol=1e-6)
     assert again.provenance["precision"] == precision
+
+
+def test_images_with_ids_of_their_own_are_described_without_rows():
+    images = load_pack(STORYBOOK_PACK).images[:3]
+    own = images.dataset.remove_columns("image_id").add_column("image_id", ["a", "b-x", "c"])
+    named = ImageSet(own, provenance=images.provenance)
+    assert "rows" not in describe(SimpleNamespace(images=named))["images"]
 
 
 def test_embeddings_without_their_images_are_those_of_the_pack():
