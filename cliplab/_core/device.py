@@ -81,4 +81,5 @@ def n_cores() -> int:
 def is_out_of_memory(error: Exception) -> bool:
     """Return whether an error of a device means that its memory is full."""
     words = str(error).lower()
-    return "out of memory" in words or "can't allocate memory" in words
+    said = ("out of memory", "can't allocate memory", "cannot allocate memory")
+    return any(each in words for each in said)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
+import pickle
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from cliplab._core.device import is_out_of_memory
+from cliplab.embeddings.weights import downloaded_files
 
 # open_clip's message lists the names of all weights.
 _MAX_MESSAGE = 200
@@ -36,26 +39,36 @@ def bad_file_errors(model: str, pretrained: str | None) -> Iterator[None]:
         If a file is torn, or no weights.
     ValueError
         If it has the weights of another model.
+
+    Notes
+    -----
+    Only what the file shows, or its reader says, makes it damaged: downloaded files are deleted
+    then. All other errors pass as they are.
     """
     try:
         yield
     except Exception as error:
-        # An error of the system or of the network is another matter; torch calls a cut file so too.
-        is_of_system = isinstance(error, OSError) and error.errno != errno.EINVAL
+        # Other errors, as of the network or of libraries that do not fit, say nothing of a file.
+        is_torn = _is_of_torn_file(error)
+        is_of_system = isinstance(error, OSError) and not is_torn
         if is_of_system or isinstance(error, ImportError | MemoryError) or is_out_of_memory(error):
             raise
         file = Path(str(pretrained))
         is_file = pretrained is not None and file.is_file()
-        flaw = _flaw_of_file(file) if is_file else ""
-        reason = flaw or _other_model(error) or "it is torn, or no file of weights"
-        kind = ValueError if not flaw and _other_model(error) else DamagedWeightsError
+        flaw = _flaw_of_file(file) if is_file else _flaw_of_download(model, pretrained)
+        other = "" if flaw else _other_model(error)
+        if not flaw and not other:
+            if not is_torn and (not is_file or _may_hold_weights(file)):
+                raise
+            flaw = "it is torn, or no file of weights"
+        kind = DamagedWeightsError if flaw else ValueError
         message = (
             f"`pretrained` must be an undamaged file with weights of {model}. Got {pretrained!r}"
             if is_file
             else f"`model` must have undamaged weights that fit it. Got {model!r}"
         )
         # Not from the error, whose advice would be read with it.
-        raise kind(f"{message} instead: {reason}.") from None
+        raise kind(f"{message} instead: {flaw or other}.") from None
 
 
 def _flaw_of_file(file: Path) -> str:
@@ -69,10 +82,43 @@ def _flaw_of_file(file: Path) -> str:
     return "" if start.strip(b"\0") else "it has nothing but zeros at its beginning"
 
 
+def _flaw_of_download(model: str, pretrained: str | None) -> str:
+    """Return what a downloaded file is that holds no weights; "" where all may hold some."""
+    paths = downloaded_files(model, pretrained) if pretrained is not None else []
+    files = [path for path in map(Path, paths) if path.is_file()]
+    return next((flaw for each in files if (flaw := _flaw_of_file(each))), "")
+
+
+def _may_hold_weights(file: Path) -> bool:
+    """Return whether a file that can be read may hold weights, and not only other things."""
+    import torch
+
+    if file.suffix == ".safetensors":
+        return True
+    try:
+        is_zip = zipfile.is_zipfile(file)
+        content = torch.load(file, map_location="cpu", weights_only=True, mmap=is_zip)
+    except Exception:  # No evidence: it may be a program of torch, whose weights open_clip reads.
+        return True
+    return isinstance(content, dict) and len(content) > 0
+
+
+def _is_of_torn_file(error: Exception) -> bool:
+    """Return whether an error is one that readers of weights raise because of what is in a file."""
+    from safetensors import SafetensorError
+
+    if isinstance(error, OSError):
+        return error.errno == errno.EINVAL  # So torch calls a file that is cut.
+    kinds = (EOFError, pickle.UnpicklingError, zipfile.BadZipFile, SafetensorError)
+    # Of torch's own readers, for archives and for the older kind of file.
+    words = ("PytorchStreamReader", "file might be corrupted")
+    return isinstance(error, kinds) or any(word in str(error) for word in words)
+
+
 def _other_model(error: Exception) -> str:
     """Return how whole weights differ from those of the model; "" where they are not whole."""
     said = str(error)
-    if "weights_only" in said or "pickle" in said:
+    if isinstance(error, pickle.UnpicklingError) and ("weights_only" in said or "pickle" in said):
         return "it holds more than weights, and cliplab runs no program that comes with a file"
     # The first of several lines is a heading.
     return said.splitlines()[:2][-1].strip()[:_MAX_MESSAGE] if "state_dict" in said else ""

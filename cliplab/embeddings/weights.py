@@ -67,7 +67,29 @@ def has_weights(model: str, pretrained: str) -> bool:
     model, pretrained : str
         Names of open_clip, or an address such as ``"hf-hub:org/name"``.
     """
-    return any(path.is_file() for path in map(Path, _downloaded(model, pretrained)))
+    return any(path.is_file() for path in map(Path, downloaded_files(model, pretrained)))
+
+
+def downloaded_files(model: str, pretrained: str) -> list[str]:
+    """Return the paths of the files of a model that were downloaded, or would be.
+
+    Parameters
+    ----------
+    model, pretrained : str
+        Names of open_clip, or an address such as ``"hf-hub:org/name"``.
+    """
+    import open_clip
+
+    if model.startswith("hf-hub:"):
+        return _cached(model.removeprefix("hf-hub:"), [_CONFIG, *_file_names("")])
+    if ":" in model:  # A folder, which was not downloaded.
+        return []
+    source = open_clip.get_pretrained_cfg(model, pretrained)
+    if hub_name := source.get("hf_hub"):
+        repository, filename = os.path.split(hub_name)
+        return _cached(repository, _file_names(filename))
+    name = source.get("url", "").rsplit("/", 1)[-1]
+    return [str(user_path("~/.cache/clip") / name)] if name else []
 
 
 def forget_weights(model: str, pretrained: str) -> bool:
@@ -83,7 +105,7 @@ def forget_weights(model: str, pretrained: str) -> bool:
     bool
         Whether there was something to delete.
     """
-    found = [path for path in map(Path, _downloaded(model, pretrained)) if path.is_file()]
+    found = [path for path in map(Path, downloaded_files(model, pretrained)) if path.is_file()]
     for path in found:
         path.resolve().unlink()  # In the cache of the Hub, this is a link to the content.
         path.unlink(missing_ok=True)
@@ -100,22 +122,6 @@ def _file_names(filename: str) -> list[str]:
     if not filename:
         return ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"]
     return [str(Path(filename).with_suffix(".safetensors")), filename]
-
-
-def _downloaded(model: str, pretrained: str) -> list[str]:
-    """Return the files of a model that are on this machine."""
-    import open_clip
-
-    if model.startswith("hf-hub:"):
-        return _cached(model.removeprefix("hf-hub:"), [_CONFIG, *_file_names("")])
-    if ":" in model:  # A folder, which was not downloaded.
-        return []
-    source = open_clip.get_pretrained_cfg(model, pretrained)
-    if hub_name := source.get("hf_hub"):
-        repository, filename = os.path.split(hub_name)
-        return _cached(repository, _file_names(filename))
-    name = source.get("url", "").rsplit("/", 1)[-1]
-    return [str(user_path("~/.cache/clip") / name)] if name else []
 
 
 def _cached(repository: str, filenames: list[str]) -> list[str]:

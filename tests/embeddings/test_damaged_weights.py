@@ -7,8 +7,10 @@ import pickle
 
 import pytest
 import torch
+from safetensors import SafetensorError
 
 from cliplab.embeddings.damaged_weights import DamagedWeightsError, bad_file_errors
+from cliplab.embeddings.loading import load_network
 
 
 class _Program:
@@ -54,6 +56,7 @@ _WHOLE = _saved(torch.nn.Linear(3, 2).state_dict())
     ],
 )
 @pytest.mark.parametrize("suffix", ["bin", "pt"])
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
 def test_a_file_that_is_no_weights_is_refused_with_what_it_is(
     tmp_path, capfd, content, words, suffix
 ):
@@ -78,4 +81,33 @@ def test_whole_weights_are_loaded_and_other_errors_pass(tmp_path):
         raise PermissionError("closed")
     must = r"`model` must have undamaged weights that fit it\. Got 'Linear' instead"
     with pytest.raises(DamagedWeightsError, match=must), bad_file_errors("Linear", None):
-        raise RuntimeError("nothing that helps")
+        raise SafetensorError("incomplete metadata, file not fully covered")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        AttributeError("module 'timm' has no attribute 'layers'"),
+        TypeError("load() got an unexpected keyword argument 'weights_only'"),
+        RuntimeError("unable to mmap 605 bytes from file: Cannot allocate memory (12)"),
+        ValueError("The Hub has a problem."),
+    ],
+)
+def test_good_weights_are_kept_where_another_error_meets_their_network(
+    monkeypatch, tmp_path, error
+):
+    path = tmp_path / "weights.pt"
+    path.write_bytes(_WHOLE)
+
+    def failing(*_, **__):
+        raise error
+
+    monkeypatch.setattr("cliplab.embeddings.weights.downloaded_files", lambda *_: [str(path)])
+    monkeypatch.setattr("cliplab.embeddings.damaged_weights.downloaded_files", lambda *_: [path])
+    monkeypatch.setattr("cliplab.embeddings.loading.require_weights", lambda *_: None)
+    monkeypatch.setattr("open_clip.create_model", failing)
+    for pretrained in ("laion2b_s34b_b79k", str(path)):
+        with pytest.raises(type(error)) as raised:
+            load_network("ViT-B-32", pretrained, torch.float32)
+        assert raised.value is error
+    assert path.read_bytes() == _WHOLE
