@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -67,7 +68,8 @@ def decode_image(data: bytes, max_pixels: int = MAX_PIXELS) -> Image.Image:
         with _opened(data) as image:
             _require_pixels(image, max_pixels)
             with _alone_if_large(image):
-                image.load()
+                with _quiet_libtiff(data):
+                    image.load()
                 return upright_rgb(image)
     except _TooLargeError:
         raise
@@ -115,12 +117,17 @@ def _alone_if_large(image: Image.Image) -> contextlib.AbstractContextManager[obj
 
 @contextlib.contextmanager
 def _opened(data: bytes) -> Iterator[Image.Image]:
-    """Open an image without words of Pillow or libtiff on a notebook's screen."""
-    # For all threads: `catch_warnings` in several at once would leave them all switched off.
-    warnings.filterwarnings("ignore", module=r"PIL\.")
-    quiet = _QUIET if data[:2] in _TIFF else contextlib.nullcontext()
-    with quiet, Image.open(io.BytesIO(data), formats=_formats()) as image:
+    """Open an image without warnings of Pillow on a notebook's screen."""
+    # For all threads: `catch_warnings` in several at once would leave them all switched off. Once:
+    # each time it would come before the user's own filters, and make Python forget what it said.
+    if _NO_WARNINGS_OF_PILLOW not in warnings.filters:
+        warnings.filterwarnings("ignore", module=_PILLOW)
+    with Image.open(io.BytesIO(data), formats=_formats()) as image:
         yield image
+
+
+_PILLOW = r"PIL\."
+_NO_WARNINGS_OF_PILLOW = ("ignore", None, Warning, re.compile(_PILLOW), 0)
 
 
 class _Quiet:
@@ -150,6 +157,10 @@ class _Quiet:
 
 
 _QUIET = _Quiet()
+
+
+def _quiet_libtiff(data: bytes) -> contextlib.AbstractContextManager[object]:
+    return _QUIET if data[:2] in _TIFF else contextlib.nullcontext()
 
 
 def require_decodable_size(n_bytes: int) -> None:

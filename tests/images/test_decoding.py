@@ -4,6 +4,9 @@ import io
 import os
 import subprocess
 import sys
+import threading
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from struct import pack
 
 import numpy as np
@@ -180,6 +183,31 @@ def test_of_damaged_files_nothing_is_printed_and_nothing_warned(capfd):
     assert capfd.readouterr() == ("", "")
     os.write(2, b"what others say is heard again")
     assert capfd.readouterr().err == "what others say is heard again"
+
+
+def test_a_user_s_own_filter_of_warnings_stays_in_front():
+    data = _file(_noise(), "TIFF")
+    decode_image(data)
+    warnings.filterwarnings("error", category=EncodingWarning)
+    before = list(warnings.filters)
+    decode_image(data)
+    assert list(warnings.filters) == before
+
+
+def test_the_stream_of_errors_is_open_while_a_large_tiff_waits_for_its_turn(capfd, monkeypatch):
+    monkeypatch.setattr("cliplab.images.decoding._LARGE", 0)
+    is_opened = threading.Event()
+    opened = Image.open
+    monkeypatch.setattr(
+        "PIL.Image.open", lambda *args, **kw: [opened(*args, **kw), is_opened.set()][0]
+    )
+    with ThreadPoolExecutor(1) as pool:
+        with decoding._turn:
+            decoded = pool.submit(decode_image, _file(_noise(), "TIFF"))
+            assert is_opened.wait(60)
+            os.write(2, b"a word of another thread")
+        assert decoded.result(60).size == (64, 48)
+    assert capfd.readouterr().err == "a word of another thread"
 
 
 def test_an_image_that_is_worked_on_in_strips_is_the_same(monkeypatch):
