@@ -16,7 +16,7 @@ from cliplab._core.cache import cache_folder
 from cliplab._core.device import best_device, best_precision, n_cores
 from cliplab._core.extras import EXTRAS, has_extra, missing_of, pip_line
 from cliplab._core.html import render
-from cliplab._core.hub_errors import require_answer
+from cliplab._core.hub_errors import require_real_answer
 from cliplab._core.memory import free_memory
 from cliplab._core.worker_threads import WorkerThreads
 from cliplab.embeddings.weights import has_weights
@@ -247,12 +247,12 @@ def _hub() -> Finding:
 
 def _open_images() -> Finding:
     advice = "fetch_open_images() needs it for new images; fetch_pack() does not."
-    return _answering("Open Images", open_images_host().images, advice)
+    return _answering("Open Images", open_images_host().class_names, advice)
 
 
 def _answering(about: str, address: str | None, advice: str) -> Finding:
     try:
-        require_answer(address)
+        require_real_answer(address)
     except ConnectionError as error:
         return Finding(about, "note", f"cannot be reached ({error})", advice)
     return Finding(about, "good", "answers")

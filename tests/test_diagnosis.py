@@ -8,7 +8,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 import pytest
-from loopback.server import nobody_there
+from loopback.server import Answer, Server, nobody_there
 
 from cliplab import doctor
 from cliplab.diagnosis import Diagnosis, Finding
@@ -41,6 +41,21 @@ def test_hosts_that_do_not_answer_are_named_with_what_works_without_them(monkeyp
         assert "cannot be reached" in finding.found
         assert words in finding.advice
     assert diagnosis.is_well
+
+
+@pytest.mark.parametrize("root", [b"<html>Index of /", b"<?xml version='1.0'?><ListBucketResult>"])
+def test_a_mirror_may_have_a_page_at_its_root_and_a_login_page_is_one_everywhere(
+    hub, monkeypatch, root
+):
+    def answer(request):
+        return Answer(root if request.path == "/" or is_closed else b"LabelName,DisplayName\n")
+
+    is_closed = False
+    with Server(answer) as server:
+        monkeypatch.setenv("CLIPLAB_OPEN_IMAGES_MIRROR", server.address)
+        assert _found(doctor(), "Open Images").state == "good"
+        is_closed = True
+        assert "login page" in _found(doctor(), "Open Images").found
 
 
 @pytest.mark.parametrize(("precision", "rate"), [("float32", 22), ("bfloat16", 68)])

@@ -21,7 +21,7 @@ from cliplab._core.validation import wrong_value
 _ANY_ADDRESS = "api/models?limit=1"
 
 
-def require_answer(address: str | None = None) -> None:
+def require_real_answer(address: str | None = None) -> None:
     """Check within seconds that a host answers, with whatever status but with no web page.
 
     Its own library would try for half a minute.
@@ -60,9 +60,9 @@ def require_repository(path: str) -> None:
     """
     from huggingface_hub import constants
 
-    require_answer(f"{constants.ENDPOINT}/api/{path}")
+    require_real_answer(f"{constants.ENDPOINT}/api/{path}")
     # A file that every repository has, and that never begins as a page does.
-    require_answer(
+    require_real_answer(
         f"{constants.ENDPOINT}/{path.removeprefix('models/')}/resolve/main/.gitattributes"
     )
 

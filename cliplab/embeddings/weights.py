@@ -6,7 +6,7 @@ import difflib
 import os
 from pathlib import Path
 
-from cliplab._core.hub_errors import require_answer, require_repository
+from cliplab._core.hub_errors import require_real_answer, require_repository
 from cliplab._core.validation import user_path
 
 _CONFIG = "open_clip_config.json"
@@ -135,7 +135,7 @@ def _require_hub(place: str, what: str) -> None:
     """Check that the host of some weights answers: a repository of the Hub, or an address."""
     try:
         if "://" in place:
-            require_answer(place)
+            require_real_answer(place)
         else:
             require_repository(f"models/{place}")
     except ConnectionError as error:

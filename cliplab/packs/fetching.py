@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from cliplab._core.cache import cache_folder, read_sealed, warn_of_damage, write_sealed, write_whole
 from cliplab._core.connections import UnreachableError, host_of, require_no_page
-from cliplab._core.hub_errors import hub_errors, require_answer
+from cliplab._core.hub_errors import hub_errors, require_real_answer
 from cliplab.packs.folder import read_pack
 from cliplab.packs.manifest import MANIFEST, manifest_from
 from cliplab.packs.pack import Pack
@@ -57,7 +57,7 @@ def fetch_from_hub(name: str, revision: str | None) -> Pack:
         except ValueError:
             warn_of_damage(f"the pack {name}")
     with hub_errors(f"the pack {name}"):
-        require_answer()
+        require_real_answer()
         hub = _HubFiles(name)
         commit = commit or hub.commit(revision or "main")
         hub.download(commit, shelf / commit)

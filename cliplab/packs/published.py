@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from cliplab._core.arguments import checked
-from cliplab._core.hub_errors import hub_errors, require_answer, require_name
+from cliplab._core.hub_errors import hub_errors, require_name, require_real_answer
 from cliplab._core.validation import user_path
 from cliplab.packs.address import PACK
 from cliplab.packs.fetching import fetch_from_hub
@@ -91,7 +91,7 @@ def publish_pack(path: str | os.PathLike[str], name: str, *, private: bool = Fal
     folder = user_path(path)
     read_pack(folder)
     with hub_errors(f"the pack {name}"):
-        require_answer()
+        require_real_answer()
         api = huggingface_hub.HfApi()
         api.create_repo(name, repo_type="dataset", private=private, exist_ok=True)
         commit = api.upload_folder(repo_id=name, repo_type="dataset", folder_path=place_of(folder))

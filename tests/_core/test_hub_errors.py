@@ -13,7 +13,7 @@ from loopback.open_images import jpeg
 from loopback.server import nobody_there
 
 from cliplab import ClipEncoder, fetch_hub_images, load_storybook
-from cliplab._core.hub_errors import hub_errors, require_answer
+from cliplab._core.hub_errors import hub_errors, require_real_answer
 from cliplab.embeddings.loading import STORYBOOK
 
 
@@ -77,9 +77,9 @@ def test_load_dataset_reads_from_the_small_hub_whole_and_as_a_stream(hub, tmp_pa
 
 def test_any_status_of_a_host_will_do_and_no_answer_is_an_error_within_seconds(hub):
     hub.server.fault = lambda path, times: "403"
-    require_answer()
+    require_real_answer()
     with nobody_there() as address, pytest.raises(ConnectionError, match="no connection"):
-        require_answer(address)
+        require_real_answer(address)
 
 
 def test_a_name_that_contains_gated_does_not_mean_a_gated_dataset(hub):
