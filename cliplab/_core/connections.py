@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import email.utils
 import http.client
@@ -128,6 +129,17 @@ class Reply:
             raise TemporaryError("the length of the answer is no number")
         return int(min(numbers))
 
+    @property
+    def is_compressed(self) -> bool:
+        """Whether the body is packed, which nobody has asked for."""
+        return self.headers.get("Content-Encoding", "identity").strip().lower() != "identity"
+
+    @property
+    def calls_itself_page(self) -> bool:
+        """Whether the server says that the body is a web page."""
+        kind = self.headers.get("Content-Type", "").partition(";")[0]
+        return kind.strip().lower() in ("text/html", "application/xhtml+xml")
+
     def parts(self) -> Iterator[bytes]:
         """Yield the body as it arrives.
 
@@ -139,7 +151,7 @@ class Reply:
             If it is cut off, or does not arrive in time.
         """
         max_bytes = self._request.limits.max_bytes
-        if self.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        if self.is_compressed:
             raise NotAvailableError("compressed, which was not asked for")
         n_bytes = self.length or 0
         if n_bytes <= max_bytes:
@@ -227,9 +239,12 @@ class Connections:
         try:
             with self._reply("GET", url, {}, limits, n_redirects=3) as reply:
                 if reply.status == 200:
+                    # A page may come packed, or begin with other letters than a page's.
+                    if reply.is_compressed or reply.calls_itself_page:
+                        raise _page_error(reply.host)
                     require_no_page(next(reply.parts(), b""), reply.host)
         except NotAvailableError:
-            return  # Too large, or compressed: a page would be neither.
+            return  # Too large: a page would not be.
         except TemporaryError as error:
             raise UnreachableError(str(error)) from error
 
@@ -296,7 +311,7 @@ class Connections:
         n_redirects: int,
     ) -> urllib3.BaseHTTPResponse:
         address, login = split_login(url)
-        sent = urllib3.HTTPHeaderDict(urllib3.make_headers(basic_auth=login or None))
+        sent = urllib3.HTTPHeaderDict({"Authorization": _basic(login)} if login else {})
         for name, value in headers.items():
             sent[name] = value  # A token comes before a login.
         # Where no redirect is followed, it is the answer.
@@ -331,7 +346,7 @@ class Connections:
             urllib3.ProxyManager(
                 address,
                 maxsize=self._n_connections,
-                proxy_headers=urllib3.make_headers(proxy_basic_auth=login or None),
+                proxy_headers={"Proxy-Authorization": _basic(login)} if login else None,
             )
             if proxy
             else urllib3.PoolManager(maxsize=self._n_connections)
@@ -486,9 +501,18 @@ def require_no_page(start: bytes, host: str) -> None:
         If it is one.
     """
     if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<":
-        raise UnreachableError(
-            f"{host} answers with a web page, perhaps the login page of this network"
-        )
+        raise _page_error(host)
+
+
+def _page_error(host: str) -> UnreachableError:
+    return UnreachableError(
+        f"{host} answers with a web page, perhaps the login page of this network"
+    )
+
+
+def _basic(login: str) -> str:
+    """Return a login as it is sent: in UTF-8 (RFC 7617), where urllib3 knows Latin-1 alone."""
+    return f"Basic {base64.b64encode(login.encode(errors='surrogatepass')).decode()}"
 
 
 def _proxy_for(url: str) -> str:

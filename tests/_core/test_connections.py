@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import re
 
 import pytest
@@ -92,6 +94,36 @@ def test_a_login_in_an_address_is_sent_and_no_error_names_it(server, url):
     with nobody_there() as nowhere, pytest.raises(UnreachableError) as error:
         downloader.require_answer(nowhere.replace("http://", url))
     assert not {"ada", "s%40fe", "s@fe"} & set(re.split("[/:@ ]", str(error.value)))
+
+
+@pytest.mark.parametrize("through_a_proxy", [False, True])
+def test_a_login_in_any_letters_is_sent_in_utf_8(server, monkeypatch, through_a_proxy):
+    seen = []
+    name = "Proxy-Authorization" if through_a_proxy else "Authorization"
+    server.answer = lambda request: seen.append(request.headers[name]) or Answer(b"here")
+    address = server.address.replace("//", "//zoë:ключ€@")
+    if through_a_proxy:
+        monkeypatch.setenv("http_proxy", address)
+        monkeypatch.setenv("no_proxy", "")
+        address = "http://example.org/"
+    assert Downloader(patience=QUICK).fetch(address, 100) == b"here"
+    assert base64.b64decode(seen[0].removeprefix("Basic ")).decode() == "zoë:ключ€"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"Content-Encoding": "gzip"}, gzip.compress(b"<html>Log in")),
+        ({"Content-Type": "text/html; charset=utf-8"}, b"Log in"),
+        ({}, b"<html>Log in"),
+    ],
+)
+def test_a_web_page_is_known_however_it_comes(server, headers, body):
+    server.answer = lambda request: Answer(body, 200, headers)
+    with pytest.raises(UnreachableError, match="answers with a web page"):
+        Connections().require_no_page(server.address)
+    server.answer = lambda request: Answer(b"a,b", 200, {"Content-Type": "text/csv"})
+    Connections().require_no_page(server.address)
 
 
 def test_a_login_is_not_sent_to_where_a_redirect_leads(server):
