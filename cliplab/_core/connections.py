@@ -13,12 +13,13 @@ import threading
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 import urllib3
+from urllib3.util.connection import allowed_gai_family
 
 # Only after these is a request repeated.
 _TEMPORARY_STATUS = frozenset({408, 429, 500, 502, 503, 504})
@@ -386,8 +387,11 @@ class _Request:
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
-    def wait_for(self, connection: socket.socket) -> None:
-        """Let a socket wait for no longer than there is time; call it before each read."""
+    def wait_for(self, connection: socket.socket, seconds: float | None = None) -> None:
+        """Let a socket wait for no longer than there is time; call it before each read.
+
+        Before it connects too, with the `seconds` for that.
+        """
         self._socket = connection
         if self._is_stopped:
             raise StoppedError
@@ -397,7 +401,7 @@ class _Request:
                 raise TemporaryError(self._too_slow)
             left, self._n_bytes = self.limits.seconds, 0
             self._end = time.monotonic() + left
-        connection.settimeout(min(self._read, left))
+        connection.settimeout(min(self._read if seconds is None else seconds, left))
 
     def receive(self, n_bytes: int) -> None:
         """Count what has arrived, headers included."""
@@ -459,11 +463,48 @@ class _LimitedResponse(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_LimitedReader(sock, self.fp.detach()))
 
 
-class _Connection(urllib3.connection.HTTPConnection):
+class _LimitedConnecting:
+    """Connects while there is time, where urllib3 gives each of a host's addresses all of it."""
+
+    def _new_conn(self: Any) -> socket.socket:
+        try:
+            host, family = self._dns_host.strip("[]"), allowed_gai_family()
+            found = socket.getaddrinfo(host, self.port, family, socket.SOCK_STREAM)
+        except UnicodeError:
+            raise urllib3.exceptions.LocationParseError(self.host) from None
+        except socket.gaierror as error:
+            raise urllib3.exceptions.NameResolutionError(self.host, self, error) from error
+        failure = OSError("no address")
+        for kind in found:
+            try:
+                return _connected(kind[:3], kind[4], self.socket_options or (), self.timeout)
+            except OSError as error:
+                failure = error
+        if isinstance(failure, TimeoutError):
+            raise urllib3.exceptions.ConnectTimeoutError(self, str(failure)) from failure
+        raise urllib3.exceptions.NewConnectionError(self, str(failure)) from failure
+
+
+def _connected(
+    kind: tuple[int, int, int], address: Any, options: Iterable[Any], seconds: float
+) -> socket.socket:
+    connection = socket.socket(*kind)
+    try:
+        for option in options:
+            connection.setsockopt(*option)
+        _REQUEST.get().wait_for(connection, seconds)
+        connection.connect(address)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+class _Connection(_LimitedConnecting, urllib3.connection.HTTPConnection):
     response_class = _LimitedResponse
 
 
-class _SecureConnection(urllib3.connection.HTTPSConnection):
+class _SecureConnection(_LimitedConnecting, urllib3.connection.HTTPSConnection):
     response_class = _LimitedResponse
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import gzip
 import re
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from loopback.open_images import QUICK
@@ -14,6 +18,7 @@ from cliplab._core.connections import (
     Connections,
     Limits,
     StoppedError,
+    TemporaryError,
     UnreachableError,
     host_of,
     without_logins,
@@ -169,3 +174,49 @@ def test_what_is_stopped_sends_no_further_request(server):
     with pytest.raises(StoppedError), connections.get(server.address, Limits(5, 100)):
         pass
     assert server.requests.total() == 0
+
+
+@pytest.fixture
+def silent_addresses(monkeypatch):
+    """A host with six addresses that answer no connection, and those that were tried."""
+    tried = []
+
+    def found(*_, **__):
+        for number in range(6):
+            tried.append(number)
+            yield socket.AF_INET, socket.SOCK_STREAM, 0, "", listener.getsockname()
+
+    with contextlib.ExitStack() as sockets:
+        listener = sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):  # A full queue drops what comes.
+            waiting = sockets.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        monkeypatch.setattr("socket.getaddrinfo", found)
+        yield tried
+
+
+def test_all_addresses_of_a_host_share_the_time_of_a_request(silent_addresses):
+    with (
+        pytest.raises(TemporaryError),
+        Connections().get("http://silent.school/", Limits(0.3, 100)),
+    ):
+        pass
+    assert len(silent_addresses) <= 2
+
+
+def test_stop_ends_a_request_that_is_connecting(silent_addresses):
+    connections = Connections(connect=3)
+
+    def fetch():
+        with connections.get("http://silent.school/", Limits(60, 100)):
+            pass
+
+    with ThreadPoolExecutor(1) as pool:
+        fetched = pool.submit(fetch)
+        while not silent_addresses:
+            time.sleep(0.01)
+        connections.stop()
+        with pytest.raises(StoppedError):
+            fetched.result(60)
+    assert len(silent_addresses) <= 2
