@@ -52,16 +52,18 @@ def one_blas_thread() -> Iterator[None]:
     global _n_inside, _before  # noqa: PLW0603
     with _lock:
         if _n_inside == 0:
-            _before = [each.num_threads for each in _libraries]
-        _set([1] * len(_libraries))  # Each time, because OpenMP has a number for each thread.
+            _before = found
+        else:  # Whoever is inside has set 1, for all threads or for its own alone.
+            _with_own.update(place for place, number in enumerate(found) if number != 1)
+        _set([1] * len(_libraries))
         _n_inside += 1
     try:
         yield
     finally:
         with _lock:
             _n_inside -= 1
-            if _n_inside == 0:
-                _set(_before)
+            lifted = [1] * len(_libraries) if _n_inside else _before
+            _set([found[i] if i in _with_own else lifted[i] for i in range(len(_libraries))])
 
 
 def _set(numbers: list[int]) -> None:

@@ -12,6 +12,7 @@ import pytest
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from cliplab import evidence_for_k, sweep_clusters
+from cliplab._core import blas_threads
 from cliplab._core.blas_threads import _libraries, one_blas_thread
 
 
@@ -36,6 +37,38 @@ def test_the_last_who_leaves_lifts_the_limit_whoever_came_first():
         first_is_out.set()
         assert found.result() == {1}
         assert _n_threads() == {2}
+
+
+class _OwnNumbers(threading.local):
+    """A library with a number for each thread, as with OpenMP."""
+
+    num_threads = 8
+
+    def set_num_threads(self, number):
+        self.num_threads = number
+
+
+def test_each_thread_restores_its_own_number_whoever_leaves_last(monkeypatch):
+    library = _OwnNumbers()
+    monkeypatch.setattr(blas_threads, "_libraries", [library])
+    monkeypatch.setattr(blas_threads, "_with_own", set())
+    first_is_out, second_is_in = threading.Event(), threading.Event()
+
+    def second():
+        with one_blas_thread():
+            second_is_in.set()
+            assert first_is_out.wait(20)
+            inside = library.num_threads
+        return inside, library.num_threads
+
+    with ThreadPoolExecutor(1) as pool:
+        with one_blas_thread():
+            found = pool.submit(second)
+            assert second_is_in.wait(20)
+            assert library.num_threads == 1
+        first_is_out.set()
+        assert library.num_threads == 8
+        assert found.result() == (1, 8)
 
 
 def test_an_error_inside_lifts_the_limit_too():
