@@ -1,8 +1,9 @@
 """One thread for each matrix product: short ones run best so, and several tasks run side by side.
 
 The limit holds for the whole process, so it is counted: the first who asks for it sets it, the last
-who leaves lifts it. threadpoolctl looks for the libraries once, when this module is imported and
-no thread of ours computes yet.
+who leaves lifts it. With OpenMP each thread has a number of its own, and restores it itself.
+threadpoolctl looks for the libraries once, when this module is imported and no thread of ours
+computes yet.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ _libraries = ThreadpoolController().select(user_api="blas").lib_controllers
 _lock = threading.Lock()
 _n_inside = 0
 _before: list[int] = []
+# The places in the list of the libraries that have a number for each thread.
+_with_own: set[int] = set()
 
 
 @contextmanager
@@ -51,6 +54,7 @@ def one_blas_thread() -> Iterator[None]:
     """
     global _n_inside, _before  # noqa: PLW0603
     with _lock:
+        found = [each.num_threads for each in _libraries]
         if _n_inside == 0:
             _before = found
         else:  # Whoever is inside has set 1, for all threads or for its own alone.
