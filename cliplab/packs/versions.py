@@ -7,6 +7,7 @@ killed leaves what it has written beside the folder; the next one that writes th
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
 import shutil
@@ -62,7 +63,7 @@ def new_version(folder: Path) -> Iterator[Path]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
         _tidy(folder)
-        new = folder.with_name(f".{folder.name[:50]}.{os.urandom(8).hex()}.{_NEW}")
+        new = folder.with_name(f".{_stem(folder)}.{os.urandom(8).hex()}.{_NEW}")
         try:
             new.mkdir()
             yield new
@@ -74,7 +75,7 @@ def new_version(folder: Path) -> Iterator[Path]:
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Wait until no other process writes the pack. The system ends the lock of a killed one."""
-    file = folder.with_name(f".{folder.name[:50]}.lock")
+    file = folder.with_name(f".{_stem(folder)}.lock")
     lock = FileLock(file, timeout=_SECONDS_TO_WAIT)
     try:
         lock.acquire()
@@ -103,11 +104,21 @@ def _tidy(folder: Path) -> None:
 
 def _beside(folder: Path, ending: str) -> list[Path]:
     """Return the folders that writers of a pack have left beside it, or are using."""
-    name = re.compile(rf"\.{re.escape(folder.name[:50])}\.[0-9a-f]{{16}}\.{ending}")
+    name = re.compile(rf"\.{re.escape(_stem(folder))}\.[0-9a-f]{{16}}\.{ending}")
     try:
         return [path for path in folder.parent.iterdir() if name.fullmatch(path.name)]
     except (OSError, ValueError):
         return []
+
+
+def _stem(folder: Path) -> str:
+    """Return what the names beside a pack begin with, of which no other pack has the same."""
+    name = folder.name
+    if len(name) <= 50:
+        return name
+    # Cut, for names have 255 bytes at most, and a letter has up to four.
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{name[:50]}-{digest[:8]}"
 
 
 def _exchange(folder: Path, new: Path) -> None:

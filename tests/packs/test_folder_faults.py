@@ -297,3 +297,20 @@ def test_a_pack_that_is_put_aside_while_it_is_read_is_read_there(folder, monkeyp
     monkeypatch.setattr(Path, "read_bytes", put_aside_first)
     assert _is_same(load_pack(folder), before)
     assert aside.exists()
+
+
+def test_a_pack_put_aside_is_not_taken_for_another_that_begins_alike(folder, parts, tmp_path):
+    """A writer of the first was killed between its two renames; the second was never saved."""
+    first, second = (tmp_path / f"{'lesson-' * 10}{number}" for number in (1, 2))
+    folder.rename(first)
+    before = load_pack(first)
+    writer = _PROCESSES.Process(target=_save_and_end_at, args=(first, 1))
+    writer.start()
+    writer.join()
+    assert not first.exists()
+    with pytest.raises(FileNotFoundError, match="`path` must be a folder written by `save_pack`"):
+        load_pack(second)
+    save_pack(second, *parts[1], title="1")
+    assert _is_same(load_pack(first), before)
+    save_pack(first, *parts[0], title="0")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [first.name, second.name]

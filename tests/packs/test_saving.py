@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -163,3 +164,15 @@ def test_a_pack_with_any_seed_can_be_opened_again(lesson, tmp_path, seed):
     projection = project(embeddings, "pca", random_state=seed)
     save_pack(tmp_path / "pack", images, embeddings, projection, sweep)
     assert load_pack(tmp_path / "pack").sweep.random_state == int(seed)
+
+
+@pytest.mark.parametrize(
+    "provenance", [{"counts": {9: 1, 10: 2}}, {"counts": {1: "a", "b": 2, None: 3}}, {"x": (1, 2)}]
+)
+def test_a_pack_with_a_provenance_that_json_turns_into_another_can_be_opened(
+    lesson, tmp_path, provenance
+):
+    images, embeddings, *_ = lesson
+    save_pack(tmp_path / "pack", ImageSet(images.dataset, provenance=provenance), embeddings)
+    found = load_pack(tmp_path / "pack").images.provenance
+    assert found == json.loads(json.dumps(provenance))
