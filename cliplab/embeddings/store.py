@@ -33,6 +33,8 @@ _DAY = 86_400
 
 # The name of a shard is the hash of its content.
 _SHARD = re.compile(rf"[0-9a-f]{{{2 * KEY_SIZE}}}\.safetensors")
+# What `write_whole` writes first.
+_PART = re.compile(rf"\.({_SHARD.pattern}|{re.escape(MADE_BY)})\.[0-9a-f]{{16}}\.part")
 # The keys of some images, and their vectors.
 Shard = tuple[list[bytes], NDArray[np.float32]]
 
@@ -220,7 +222,7 @@ class EmbeddingStore:
         """Remove incomplete files that killed runs left, a day ago or earlier."""
         for part in self.folder.glob(".*.part"):
             with contextlib.suppress(OSError):
-                if not is_new(part):
+                if _PART.fullmatch(part.name) and not is_new(part):
                     part.unlink()
 
     def _merge(self) -> None:

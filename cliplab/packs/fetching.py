@@ -12,7 +12,7 @@ from cliplab._core.cache import cache_folder, read_sealed, warn_of_damage, write
 from cliplab._core.connections import UnreachableError, host_of, require_no_page
 from cliplab._core.hub_errors import hub_errors, require_real_answer
 from cliplab.packs.folder import read_pack
-from cliplab.packs.manifest import MANIFEST, manifest_from
+from cliplab.packs.manifest import MANIFEST, OtherFormatError, manifest_from
 from cliplab.packs.pack import Pack
 from cliplab.sources.http.download import Downloader, Patience
 from cliplab.sources.http.progress import byte_progress
@@ -54,6 +54,8 @@ def fetch_from_hub(name: str, revision: str | None) -> Pack:
             return read_pack(shelf / commit)
         except FileNotFoundError:
             pass  # Deleted: it is downloaded.
+        except OtherFormatError:
+            raise  # Whole, and the same on the Hub.
         except ValueError:
             warn_of_damage(f"the pack {name}")
     with hub_errors(f"the pack {name}"):

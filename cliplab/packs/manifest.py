@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -15,6 +16,13 @@ from cliplab._core.validation import because, wrong_value
 FORMAT = "cliplab-pack-1"
 MANIFEST = "pack.json"
 IMAGES, EMBEDDINGS = "images.parquet", "embeddings.safetensors"
+
+# With a letter or digit in it, and no longer than a system takes.
+_NAME = re.compile(r"(?=.*[^\W_])[\w.-]{1,200}")
+
+
+class OtherFormatError(ValueError):
+    """A pack is of another format, which no repeated download would change."""
 
 
 @checked
@@ -56,9 +64,11 @@ class Manifest:
             if name not in self.files:
                 raise ValueError(wrong_value("files", f"have {name!r}", sorted(self.files)))
         for name in self.files:
-            # A pack comes from somebody else: it may name no file outside of its folder.
-            if Path(name).name != name or "\0" in name or "\\" in name:
-                raise ValueError(wrong_value("files", "be inside the pack", name))
+            # A pack comes from somebody else: it may name no file outside of its folder, and
+            # nothing that a terminal obeys.
+            if not _NAME.fullmatch(name):
+                must = "be inside the pack, by names of letters, digits, '.', '_' and '-'"
+                raise ValueError(wrong_value("files", must, name))
 
     def to_json(self) -> str:
         """Return the text of ``pack.json``.
@@ -107,7 +117,10 @@ def manifest_from(content: bytes, folder: Path) -> Manifest:
     if form != FORMAT:
         detail = ", which a newer version of cliplab may be able to read"
         must = f"be a pack of the format {FORMAT!r}"
-        raise ValueError(wrong_value("path", must, form, detail))
+        # What was damaged has another text here, or none.
+        is_format = isinstance(form, str) and re.fullmatch(r"cliplab-pack-[0-9]+", form)
+        kind = OtherFormatError if is_format else ValueError
+        raise kind(wrong_value("path", must, form, detail))
     try:
         manifest = Manifest(**{field.name: found[field.name] for field in fields(Manifest)})
     except KeyError as error:

@@ -311,12 +311,15 @@ def test_a_store_can_be_deleted_while_a_run_uses_it(tmp_path):
 def test_incomplete_files_of_a_killed_run_are_removed_after_a_day(tmp_path):
     store = EmbeddingStore(tmp_path, {"model": "by hand"})
     store.add([image_key(b"a")], np.ones((1, 4), np.float32))
-    old, new = (store.folder / f".{name}.part" for name in ("old", "new"))
-    for part in (old, new):
+    (shard,) = store.folder.glob("*.safetensors")
+    names = (f".{shard.name}.{'0' * 16}", f".made_by.json.{'1' * 16}", f".{shard.name}.{'2' * 16}")
+    parts = [store.folder / f"{name}.part" for name in names]
+    for part in parts:
         part.touch()
-    os.utime(old, (0, 0))
+    for part in parts[:2]:
+        os.utime(part, (0, 0))
     store.find([])
-    assert (old.exists(), new.exists()) == (False, True)
+    assert [part.exists() for part in parts] == [False, False, True]
 
 
 @contextlib.contextmanager
@@ -439,7 +442,10 @@ def test_a_store_that_is_the_only_place_of_vectors_reports_a_full_disk_as_an_err
 
 def test_files_that_are_not_the_store_s_own_are_left_alone(tmp_path):
     store, keys = _by_hand(tmp_path, 3)
-    others = ("mine.safetensors", f"{'0' * 31}.safetensors", "notes.txt", "thesis.part", "a.json")
+    others = (
+        "mine.safetensors", f"{'0' * 31}.safetensors", "notes.txt", "thesis.part", "a.json",
+        ".film.mkv.part", f".film.mkv.{'0' * 16}.part",
+    )  # fmt: skip
     for name in others:
         (store.folder / name).write_bytes(b"years of work")
         os.utime(store.folder / name, (0, 0))

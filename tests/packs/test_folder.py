@@ -88,8 +88,20 @@ def test_a_pack_reads_no_file_outside_of_its_folder(saved, tmp_path):
         load_pack(saved[1])
     digest = hashlib.sha256(secret.read_bytes()).hexdigest()
     _change_manifest(saved[1], files=lambda files: files | {"../secret.safetensors": digest})
-    with pytest.raises(ValueError, match=r"`files` must be inside the pack\. Got '\.\./secret"):
+    with pytest.raises(ValueError, match=r"`files` must be inside the pack, .*\. Got '\.\./secret"):
         load_pack(saved[1])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["..", ".", "...", "_", "", "a/b", "a\\b", "C:", "a\0b", "a b", "a\n", "x" * 201,
+     "photo\u202egpj.exe", "\x1b[2J", "a\u200bb"],
+)  # fmt: skip
+def test_a_pack_names_only_plain_files_of_its_folder_and_an_error_shows_them_escaped(saved, name):
+    _change_manifest(saved[1], files=lambda files: files | {name: "0" * 64})
+    with pytest.raises(ValueError, match="`files` must be inside the pack, by names") as caught:
+        load_pack(saved[1])
+    assert str(caught.value).isprintable()
 
 
 def test_a_folder_without_a_valid_pack_is_an_error(saved, tmp_path):

@@ -151,6 +151,19 @@ def test_a_pack_that_is_damaged_in_the_cache_is_fetched_anew_once_with_a_warning
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("error")
+def test_a_pack_of_a_newer_format_in_the_cache_is_not_called_damaged(saved, hub, empty_cache):
+    _publish(hub, saved[1], "school/newer")
+    fetch_pack("school/newer")
+    (path,) = (empty_cache / "packs").rglob("pack.json")
+    path.write_text(path.read_text().replace("cliplab-pack-1", "cliplab-pack-2"))
+    hub.server.requests.clear()
+    with pytest.raises(ValueError, match="Got 'cliplab-pack-2' instead, which a newer version"):
+        fetch_pack("school/newer")
+    assert hub.server.requests.total() == 0
+
+
+@pytest.mark.slow
 def test_only_what_belongs_to_a_pack_is_downloaded_and_only_up_to_a_limit(saved, hub, monkeypatch):
     repository = _publish(hub, saved[1], "school/more")
     repository.files["film.mp4"] = b"not part of it"
