@@ -134,11 +134,21 @@ def read_sealed(path: Path) -> bytes | None:
     -------
     bytes or None
         None where there is none, or where it was damaged. A damaged one is deleted, with a warning.
+
+    Raises
+    ------
+    OSError
+        If it may not be read, or a folder is there.
     """
     try:
         digest, _, data = path.read_bytes().partition(b"\n")
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise type(error)(
+            f"{shown(str(path))} cannot be read: {error.strerror}. It is in the cache: delete it "
+            "there, or set CLIPLAB_CACHE to a folder of your own."
+        ) from error
     if digest == _digest(data):
         return data
     path.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cliplab._core.hub_errors import hub_errors, require_name, require_repository, uncounted
 from cliplab._core.tensor_file import read_tensors, tensor_file
+from cliplab._core.validation import wrong_value
 
 # Vectors, the name of their model, and how they were made.
 Parts = tuple[NDArray[np.float32], str, dict[str, str]]
@@ -72,7 +73,12 @@ def fetch(name: str, revision: str | None) -> Parts:
             f"`name` must be a dataset that `to_hub` has published. Got {name!r} instead, "
             f"with the columns {table.column_names!r}."
         )
-    return _parts(np.asarray(table["vector"][:], dtype=np.float32), table[0])
+    try:
+        return _parts(np.asarray(table["vector"][:], dtype=np.float32), table[0])
+    except (TypeError, ValueError, RecursionError) as error:  # Anybody can publish such columns.
+        must = "be a dataset that `to_hub` has published"
+        detail = ", whose columns hold other things"
+        raise ValueError(wrong_value("name", must, name, detail)) from error
 
 
 def _metadata(model: str, provenance: Mapping[str, str]) -> dict[str, str]:
@@ -80,4 +86,7 @@ def _metadata(model: str, provenance: Mapping[str, str]) -> dict[str, str]:
 
 
 def _parts(vectors: NDArray[np.float32], metadata: Mapping[str, str]) -> Parts:
-    return vectors, metadata["model"], json.loads(metadata["provenance"])
+    provenance = json.loads(metadata["provenance"])
+    if not isinstance(provenance, dict):
+        raise ValueError("the provenance is no mapping")
+    return vectors, metadata["model"], provenance

@@ -20,7 +20,7 @@ from cliplab import (
     save_pack,
     show_elbow,
 )
-from cliplab._core.cache import cache_folder, write_whole, writing
+from cliplab._core.cache import cache_folder, read_sealed, write_sealed, write_whole, writing
 from cliplab._core.validation import user_path
 from cliplab.course.progress import PROGRESS, Progress
 
@@ -104,6 +104,29 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(tmp_path):
 def test_a_name_of_250_letters_can_be_written(tmp_path):
     write_whole(tmp_path / ("ü" * 120 + ".svg"), b"a map")
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"a map"]
+
+
+def test_what_the_cache_has_and_cannot_be_read_is_named(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    for name, reason in [("folder", "Is a directory"), ("file/note", "Not a directory")]:
+        with pytest.raises(
+            OSError, match=rf"'.*{name}' cannot be read: {reason}\. .*CLIPLAB_CACHE"
+        ):
+            read_sealed(tmp_path / name)
+    assert read_sealed(tmp_path / "none") is None
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
+def test_a_cache_without_permission_is_named(tmp_path):
+    write_sealed(tmp_path / "note", b"a commit")
+    (tmp_path / "note").chmod(0)
+    os.seteuid(65534)
+    try:
+        with pytest.raises(PermissionError, match=r"cannot be read: Permission denied\. It is in"):
+            read_sealed(tmp_path / "note")
+    finally:
+        os.seteuid(0)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")

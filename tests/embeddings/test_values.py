@@ -143,6 +143,27 @@ def test_a_dataset_of_another_kind_is_refused(hub, tmp_path):
         Embeddings.from_hub("me/words")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"provenance": ["made by hand"] * 2},
+        {"provenance": ["5"] * 2},
+        {"provenance": [5] * 2},
+        {"provenance": ["[" * 100_000] * 2},
+        {"vector": [[1.0, 0.0], [1.0]]},
+        {"vector": [["a"], ["b"]]},
+    ],
+    ids=lambda change: str(change)[:30],
+)
+def test_vectors_that_a_stranger_has_published_are_refused_in_a_sentence(hub, tmp_path, change):
+    rows = {"vector": [[1.0, 0.0], [0.0, 1.0]], "model": ["by hand"] * 2, "provenance": ["{}"] * 2}
+    datasets.Dataset.from_dict(rows | change).to_parquet(tmp_path / "train.parquet")
+    hub.add("datasets/me/odd", {"train.parquet": (tmp_path / "train.parquet").read_bytes()})
+    with pytest.raises(ValueError, match=r"^`name` must be a dataset that `to_hub` has published"):
+        Embeddings.from_hub("me/odd")
+
+
 def test_portions_are_all_rows_in_their_order(vectors):
     embeddings = Embeddings(vectors)
     portions = list(embeddings.portions(8))
