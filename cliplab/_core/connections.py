@@ -47,7 +47,7 @@ class TooLargeError(NotAvailableError):
     """A file is larger than it may be."""
 
     def __init__(self, max_bytes: int) -> None:
-        super().__init__(f"larger than {max_bytes / 1e6:.0f} MB")
+        super().__init__(f"larger than {max_bytes / 1e6:,.0f} MB")
 
 
 class UnreachableError(ConnectionError):

@@ -271,7 +271,12 @@ _TABLE: tuple[tuple[Callable[[_Failure], bool], type[Exception], str], ...] = (
         "The download of {0} is incomplete. Run the cell again: what was downloaded is saved.",
     ),
     (
-        lambda failure: bool(failure.names & {"NotAvailableError", "TooLargeError"}),
+        lambda failure: "TooLargeError" in failure.names,
+        ValueError,
+        "{0} is {2}, and is not downloaded. Ask its owner for a smaller one.",
+    ),
+    (
+        lambda failure: "NotAvailableError" in failure.names,
         ConnectionError,
         (
             "The Hub does not send {0} as it should ({2}): this network may block or change it. If "

@@ -9,16 +9,15 @@ from pathlib import Path
 from urllib.parse import quote
 
 from cliplab._core.cache import cache_folder, read_sealed, warn_of_damage, write_sealed, write_whole
-from cliplab._core.connections import UnreachableError, host_of, require_no_page
+from cliplab._core.connections import TooLargeError, UnreachableError, host_of, require_no_page
 from cliplab._core.hub_errors import hub_errors, require_real_answer
 from cliplab.packs.folder import read_pack
-from cliplab.packs.manifest import MANIFEST, OtherFormatError, manifest_from
+from cliplab.packs.manifest import MANIFEST, MAX_BYTES, OtherFormatError, manifest_from
 from cliplab.packs.pack import Pack
 from cliplab.sources.http.download import Downloader, Patience
 from cliplab.sources.http.progress import byte_progress
 
-# A pack of a thousand photographs has 20 MB.
-_MAX_MANIFEST, _MAX_PACK = 20_000_000, 2_000_000_000
+_MAX_MANIFEST = 20_000_000
 # A lesson waits for it, and has another pack.
 _PATIENCE = Patience(tries=3, connect=5.0, read=10.0, whole=20.0)
 
@@ -96,14 +95,18 @@ class _HubFiles:
         """Download what the manifest names; the folder has a manifest when it has all files."""
         url = f"{self._hub}/datasets/{self._name}/resolve/{commit}"
         content = self._fetch(f"{url}/{MANIFEST}")
-        n_left = _MAX_PACK
+        n_left = MAX_BYTES
         for name, digest in manifest_from(content, folder).files.items():
             path = folder / name
             if _digest(path) != digest:
-                with byte_progress(name) as show:
-                    self._downloader.fetch_file(
-                        f"{url}/{quote(name)}", path, show, n_left, self._headers
-                    )
+                try:
+                    with byte_progress(name) as show:
+                        self._downloader.fetch_file(
+                            f"{url}/{quote(name)}", path, show, n_left, self._headers
+                        )
+                except TooLargeError as error:
+                    error.args = TooLargeError(MAX_BYTES).args  # What is left says nobody anything.
+                    raise
                 self._require(path, digest)
             n_left -= path.stat().st_size
         write_whole(folder / MANIFEST, content)

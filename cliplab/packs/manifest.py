@@ -15,6 +15,8 @@ from cliplab._core.validation import because, wrong_value
 
 FORMAT = "cliplab-pack-1"
 MANIFEST = "pack.json"
+# The files of a pack together. One of a thousand photographs has 20 MB.
+MAX_BYTES = 2_000_000_000
 IMAGES, EMBEDDINGS = "images.parquet", "embeddings.safetensors"
 
 # With a letter or digit in it, and no longer than a system takes.

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from cliplab._core.arguments import checked
 from cliplab._core.hub_errors import hub_errors, require_name, require_real_answer
-from cliplab._core.validation import user_path
+from cliplab._core.validation import user_path, wrong_value
 from cliplab.packs.address import PACK
 from cliplab.packs.fetching import fetch_from_hub
 from cliplab.packs.folder import read_pack
+from cliplab.packs.manifest import MAX_BYTES
 from cliplab.packs.pack import Pack
 from cliplab.packs.versions import place_of
 
@@ -43,7 +44,7 @@ def fetch_pack(name: str | None = None, *, revision: str | None = None) -> Pack:
     FileNotFoundError, PermissionError, ConnectionError
         If the named pack does not exist, you may not read it, or the Hub cannot be reached.
     ValueError
-        If the pack is damaged.
+        If the pack is damaged, or larger than 2 GB.
 
     Examples
     --------
@@ -83,18 +84,24 @@ def publish_pack(path: str | os.PathLike[str], name: str, *, private: bool = Fal
     PermissionError, ConnectionError
         If you may not write there, or the Hub cannot be reached.
     ValueError
-        If the pack is not complete.
+        If the pack is not complete, or larger than 2 GB, which nobody could fetch.
     """
     import huggingface_hub
 
     require_name(name)
     folder = user_path(path)
     read_pack(folder)
+    place = place_of(folder)
+    n_bytes = sum(file.stat().st_size for file in place.iterdir())
+    if n_bytes > MAX_BYTES:  # Nobody could fetch it.
+        must = f"be a pack of {MAX_BYTES / 1e6:,.0f} MB at most"
+        detail = f", which has {n_bytes / 1e6:,.0f} MB. Save fewer images, or smaller thumbnails"
+        raise ValueError(wrong_value("path", must, str(folder), detail))
     with hub_errors(f"the pack {name}"):
         require_real_answer()
         api = huggingface_hub.HfApi()
         api.create_repo(name, repo_type="dataset", private=private, exist_ok=True)
-        commit = api.upload_folder(repo_id=name, repo_type="dataset", folder_path=place_of(folder))
+        commit = api.upload_folder(repo_id=name, repo_type="dataset", folder_path=place)
         return str(commit.oid)
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import os
 import socket
 import subprocess
@@ -169,10 +171,23 @@ def test_only_what_belongs_to_a_pack_is_downloaded_and_only_up_to_a_limit(saved,
     repository.files["film.mp4"] = b"not part of it"
     fetch_pack("school/more")
     assert not [path for path in hub.server.requests if path.endswith("film.mp4")]
-    _publish(hub, saved[1], "school/large")
-    monkeypatch.setattr("cliplab.packs.fetching._MAX_PACK", 2000)
-    with pytest.raises(ConnectionError, match=r"The Hub does not send the pack .*larger than"):
+    large = _publish(hub, saved[1], "school/large")
+    manifest, film = json.loads(large.files["pack.json"]), bytes(1_999_000)
+    # What is left after it is too little for the others.
+    manifest["files"] = {"film": hashlib.sha256(film).hexdigest()} | manifest["files"]
+    large.files |= {"film": film, "pack.json": json.dumps(manifest).encode()}
+    monkeypatch.setattr("cliplab.packs.fetching.MAX_BYTES", 2_000_000)
+    with pytest.raises(ValueError, match=r"^The pack school/large is larger than 2 MB, and is not"):
         fetch_pack("school/large")
+
+
+def test_a_pack_that_nobody_could_fetch_is_not_published(saved, hub, monkeypatch):
+    monkeypatch.setattr("cliplab.packs.published.MAX_BYTES", 2_000)
+    with pytest.raises(
+        ValueError, match=r"^`path` must be a pack of 0 MB at most\. Got .*MB\. Save"
+    ):
+        publish_pack(saved[1], "school/large")
+    assert not hub.repositories
 
 
 @pytest.mark.slow
