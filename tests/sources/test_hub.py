@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import resource
 import tarfile
 
 import datasets
@@ -128,6 +129,25 @@ def test_a_part_gets_its_name_when_it_is_whole(hub, pets, empty_cache):
     assert not list(empty_cache.rglob("*.part"))
     hub.server.fault = lambda path, times: None
     assert fetch_hub_images(name, n_images=1).image_ids.tolist() == first.image_ids.tolist()
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_named_in_a_sentence_also_by_the_last_bytes(hub, pets, empty_cache):
+    name = f"{pets}-full"
+    hub.add(f"datasets/{name}", {"train.parquet": parquet(_noisy(4), rows_a_group=40)})
+    fetch_hub_images(name, n_images=4)
+    (part,) = empty_cache.rglob("rows-*.arrow")
+    n_bytes = part.stat().st_size
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for limit in (0, 100, n_bytes // 2, n_bytes - 1):
+        part.unlink(missing_ok=True)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+        try:
+            with pytest.raises(OSError, match=r"arrow' cannot be written: .*\. Make room"):
+                fetch_hub_images(name, n_images=4)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not list(empty_cache.rglob("*.part"))
 
 
 @pytest.mark.slow

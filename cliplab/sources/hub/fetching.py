@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import json
@@ -107,19 +108,33 @@ def _write_part(
     partial = part.with_name(f".{part.name}.{os.urandom(8).hex()}.part")
     images = good_rows()
     try:
-        with (
-            partial.open("wb") as file,
-            pa.ipc.new_stream(file, columns.table([]).schema) as stream,
-        ):
+        with contextlib.ExitStack() as opened:
+            with writing(part):
+                file = opened.enter_context(_closed_without_error(partial.open("wb")))
+                stream = pa.ipc.new_stream(file, columns.table([]).schema)
+                opened.enter_context(_closed_without_error(stream))
             while batch := list(itertools.islice(images, _ROWS_AT_ONCE)):
                 with writing(part):
                     stream.write_table(columns.table(batch))
+            with writing(part):  # The last bytes are written here.
+                stream.close()
+                file.close()
         note = {"skipped": skipped, "digest": _digest(partial)}
         write_sealed(part.with_suffix(_NOTE), json.dumps(note).encode())
         replace(partial, part)
         return note
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _closed_without_error(opened: Any) -> Iterator[Any]:
+    """Close what an error has left open; on a full disk that would be another error, said worse."""
+    try:
+        yield opened
+    finally:
+        with contextlib.suppress(OSError, ValueError):  # The stream may find its file closed.
+            opened.close()
 
 
 def _digest(file: Path) -> str:
