@@ -20,7 +20,7 @@ _SECONDS_TO_END = 1.0
 _POOLS: weakref.WeakSet[WorkerThreads] = weakref.WeakSet()
 
 
-class CancelledError(Exception):
+class UnwantedError(Exception):
     """The pool that a thread belongs to was cancelled."""
 
 
@@ -52,15 +52,26 @@ class WorkerThreads(Executor):
             threading.Thread(target=self._work, name=f"cliplab-worker-{number}", daemon=True)
             for number in range(n_threads)
         ]
+        self._lock = threading.Lock()
+        self._is_shut_down = False
         self._is_cancelled = False
         _POOLS.add(self)
         for thread in self._threads:
             thread.start()
 
     def submit(self, fn: Callable[..., _T], /, *args: Any, **kwargs: Any) -> Future[_T]:
-        """Let a thread call a function, and return its result to come."""
+        """Let a thread call a function, and return its result to come.
+
+        Raises
+        ------
+        RuntimeError
+            After `shutdown`: no thread would call it.
+        """
         future: Future[_T] = Future()
-        self._tasks.put((future, partial(fn, *args, **kwargs)))
+        with self._lock:
+            if self._is_shut_down:
+                raise RuntimeError("cannot schedule new futures after shutdown")
+            self._tasks.put((future, partial(fn, *args, **kwargs)))
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -73,6 +84,8 @@ class WorkerThreads(Executor):
         cancel_futures : bool, default=False
             Whether to cancel what no thread has begun yet. Then the wait is a second at the most.
         """
+        with self._lock:  # What is submitted comes before the end of the threads, or not at all.
+            self._is_shut_down = True
         if cancel_futures:
             self._is_cancelled = True
             with contextlib.suppress(queue.Empty):
@@ -88,11 +101,11 @@ class WorkerThreads(Executor):
 
         Raises
         ------
-        CancelledError
+        UnwantedError
             If the thread belongs to this pool, and the pool was cancelled.
         """
         if self._is_cancelled and threading.current_thread() in self._threads:
-            raise CancelledError
+            raise UnwantedError
 
     def __exit__(
         self,

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from cliplab._core.worker_threads import CancelledError, WorkerThreads
+from cliplab._core.worker_threads import UnwantedError, WorkerThreads
 
 
 def test_results_come_in_order_and_errors_where_they_are_asked_for():
@@ -57,7 +57,7 @@ def test_long_work_ends_where_it_asks_whether_it_is_wanted():
         try:
             while True:
                 threads.require_wanted()
-        except CancelledError:
+        except UnwantedError:
             ends.append("ended")
             raise
 
@@ -66,6 +66,13 @@ def test_long_work_ends_where_it_asks_whether_it_is_wanted():
     threads.require_wanted()  # In another thread it means nothing.
     threads.shutdown(cancel_futures=True)
     threads.require_wanted()
-    with pytest.raises(CancelledError, match=r"^$"):
+    with pytest.raises(UnwantedError, match=r"^$"):
         future.result(60)
     assert ends == ["ended"]
+
+
+def test_after_its_end_a_pool_takes_nothing_more_as_that_of_the_standard_library():
+    with WorkerThreads(1) as threads:
+        pass
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        threads.submit(abs, 1)
