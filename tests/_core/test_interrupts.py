@@ -123,4 +123,6 @@ def test_an_interrupt_ends_every_kind_of_work_and_leaves_no_thread(proof, record
         process.kill()
         process.communicate()
     longest = max(seconds, key=seconds.get)
+    # One second is what we want; a busy machine may take longer, and 20 s mean that a thread hangs.
+    assert seconds[longest] < 10, seconds
     record_property("figure", f"after {seconds[longest]:.1f} s at the most ({longest})")
