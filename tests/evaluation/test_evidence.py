@@ -3,7 +3,6 @@ from __future__ import annotations
 import pkgutil
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from types import SimpleNamespace
 
@@ -15,6 +14,7 @@ from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from cliplab._core.worker_threads import WorkerThreads
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.evidence import measures
@@ -233,7 +233,7 @@ def tasks(monkeypatch):
 
         monkeypatch.setattr(name, counted)
 
-    class Pool(ThreadPoolExecutor):
+    class Pool(WorkerThreads):
         def submit(self, *arguments):
             tasks.submitted.append(arguments)
             return super().submit(*arguments)
@@ -245,7 +245,7 @@ def tasks(monkeypatch):
             super().shutdown(wait=wait)
 
     monkeypatch.setattr("cliplab.evaluation.evidence.gathering.n_cores", lambda: 2)
-    monkeypatch.setattr("cliplab.evaluation.evidence.gathering.ThreadPoolExecutor", Pool)
+    monkeypatch.setattr("cliplab.evaluation.evidence.gathering.WorkerThreads", Pool)
     return tasks
 
 
