@@ -52,7 +52,7 @@ def cache_folder() -> Path:
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
-    r"""Say in a sentence why a file or folder cannot be written, and what to do.
+    """Say in a sentence why a file or folder cannot be written, and what to do.
 
     Parameters
     ----------
@@ -68,12 +68,11 @@ def writing(path: Path) -> Iterator[None]:
 
     Examples
     --------
-    >>> with writing(Path("map.svg")):
+    >>> with writing(Path("map.svg")):  # doctest: +ELLIPSIS
     ...     raise OSError(errno.EACCES, "Permission denied")
     Traceback (most recent call last):
     ...
-    PermissionError: 'map.svg' cannot be written: Permission denied. Save it in a folder that may \
-be written to.
+    PermissionError: 'map.svg' cannot be written: Permission denied. Save it in a folder ...
     """
     if "\0" in str(path):
         raise ValueError(wrong_value("path", "have no character of the code 0", str(path)))

@@ -122,6 +122,7 @@ def test_a_login_in_any_letters_is_sent_in_utf_8(server, monkeypatch, through_a_
         ({"Content-Type": "text/html; charset=utf-8"}, b"Log in"),
         ({}, b"<html>Log in"),
     ],
+    ids=["compressed", "said to be one", "begins as one"],
 )
 def test_a_web_page_is_known_however_it_comes(server, headers, body):
     server.answer = lambda request: Answer(body, 200, headers)
