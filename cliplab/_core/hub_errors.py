@@ -171,7 +171,12 @@ _NAMES = {
 }
 # What the Hub's library talks through depends on its version.
 _NETWORK = {"httpx", "httpx2", "httpcore", "httpcore2", "requests", "urllib3"}
-_NOT_AS_EXPECTED = {"JSONDecodeError", "OverflowError", "UnicodeDecodeError"}
+_NOT_AS_EXPECTED = {
+    "FileMetadataError",
+    "JSONDecodeError",
+    "OverflowError",
+    "UnicodeDecodeError",
+}
 _LIBRARIES = {"datasets", "fsspec", "huggingface_hub"}
 _NO_FILE = {"EntryNotFoundError", "RemoteEntryNotFoundError"}
 

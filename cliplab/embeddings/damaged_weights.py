@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import pickle
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from cliplab._core.device import is_out_of_memory
+from cliplab._core.validation import wrong_value
 from cliplab.embeddings.weights import downloaded_files
 
 # open_clip's message lists the names of all weights.
@@ -38,12 +40,13 @@ def bad_file_errors(model: str, pretrained: str | None) -> Iterator[None]:
     DamagedWeightsError
         If a file is torn, or no weights.
     ValueError
-        If it has the weights of another model.
+        If it has the weights of another model, or open_clip cannot build the model for a reason of
+        its own; that is the cause.
 
     Notes
     -----
     Only what the file shows, or its reader says, makes it damaged: downloaded files are deleted
-    then. All other errors pass as they are.
+    then. Errors of the network, of the disk and of memory pass as they are.
     """
     try:
         yield
@@ -59,7 +62,12 @@ def bad_file_errors(model: str, pretrained: str | None) -> Iterator[None]:
         other = "" if flaw else _other_model(error)
         if not flaw and not other:
             if not is_torn and (not is_file or _may_hold_weights(file)):
-                raise
+                if isinstance(error, ValueError):  # A sentence already.
+                    raise
+                said = re.sub(r"\[Errno \d+\] ", "", str(error))[:_MAX_MESSAGE]
+                reason = f"{type(error).__name__}: {said}"
+                must = "be one that open_clip can build here"
+                raise ValueError(wrong_value("model", must, model, f": {reason}")) from error
             flaw = "it is torn, or no file of weights"
         kind = DamagedWeightsError if flaw else ValueError
         message = (

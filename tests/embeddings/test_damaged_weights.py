@@ -107,7 +107,9 @@ def test_good_weights_are_kept_where_another_error_meets_their_network(
     monkeypatch.setattr("cliplab.embeddings.loading.require_weights", lambda *_: None)
     monkeypatch.setattr("open_clip.create_model", failing)
     for pretrained in ("laion2b_s34b_b79k", str(path)):
-        with pytest.raises(type(error)) as raised:
+        with pytest.raises((ValueError, RuntimeError)) as raised:
             load_network("ViT-B-32", pretrained, torch.float32)
-        assert raised.value is error
+        assert not isinstance(raised.value, DamagedWeightsError)
+        assert error in (raised.value, raised.value.__cause__)
+        assert str(error) in str(raised.value)
     assert path.read_bytes() == _WHOLE
