@@ -23,6 +23,7 @@ from cliplab import (
     name_clusters,
     project,
 )
+from cliplab._core.plain_text import plain
 from cliplab.explorer.model.turning import cluster_rows
 
 pytestmark = pytest.mark.browser
@@ -235,12 +236,12 @@ def test_answers_come_after_a_commitment_and_nothing_hostile_runs(
     said = page.locator("#cliplab-parts").inner_text()
     assert f"You said 5. There are {answer.n_classes} classes" in said
     assert f"AMI {answer.agreement.adjusted_mutual_info:.2f}" in said
-    assert _ATTACK in said
+    assert plain(_ATTACK) in said
     assert set(page.evaluate(known)) == set(explorer.images.class_names)
     page.get_by_label("colour by").select_option("class")
     assert _columns(page)["color_values"] == explorer.images.class_labels.tolist()
     page.get_by_role("button", name="disagree").click()
-    assert _ATTACK in page.locator(".cliplab-gallery").inner_text()
+    assert plain(_ATTACK) in page.locator(".cliplab-gallery").inner_text()
     assert page.evaluate("window.attacked === undefined && !document.querySelector('main img')")
     assert errors == []
 
