@@ -8,13 +8,9 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from cliplab._core.connections import (
-    Connections,
-    NotAvailableError,
-    TemporaryError,
-    UnreachableError,
-    without_logins,
-)
+from cliplab._core.addresses import without_logins
+from cliplab._core.connections import Connections
+from cliplab._core.request_errors import NotAvailableError, TemporaryError, UnreachableError
 from cliplab._core.validation import wrong_value
 
 # What every Hub has, and what is no web page.

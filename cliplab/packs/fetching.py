@@ -8,9 +8,11 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
+from cliplab._core.addresses import host_of
 from cliplab._core.cache import cache_folder, read_sealed, warn_of_damage, write_sealed, write_whole
-from cliplab._core.connections import TooLargeError, UnreachableError, host_of, require_no_page
+from cliplab._core.connections import require_no_page
 from cliplab._core.hub_errors import hub_errors, require_real_answer
+from cliplab._core.request_errors import TooLargeError, UnreachableError
 from cliplab.packs.folder import read_pack
 from cliplab.packs.manifest import MANIFEST, MAX_BYTES, OtherFormatError, manifest_from
 from cliplab.packs.pack import Pack

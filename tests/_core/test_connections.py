@@ -14,15 +14,10 @@ import pytest
 from loopback.open_images import QUICK
 from loopback.server import Answer, Server, nobody_there
 
-from cliplab._core.connections import (
-    Connections,
-    Limits,
-    StoppedError,
-    TemporaryError,
-    UnreachableError,
-    host_of,
-    without_logins,
-)
+from cliplab._core.addresses import host_of, without_logins
+from cliplab._core.connections import Connections
+from cliplab._core.limited_requests import Limits
+from cliplab._core.request_errors import StoppedError, TemporaryError, UnreachableError
 from cliplab.sources.http.download import Downloader
 
 

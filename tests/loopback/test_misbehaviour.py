@@ -19,7 +19,7 @@ from cliplab import (
     fetch_open_images,
     fetch_pack,
 )
-from cliplab._core.connections import NotAvailableError
+from cliplab._core.request_errors import NotAvailableError
 from cliplab.embeddings.loading import STORYBOOK
 from cliplab.packs.published import STORYBOOK_PACK
 from cliplab.sources import OpenImagesHost

@@ -12,16 +12,11 @@ from typing import TypeVar
 import urllib3
 from urllib3.util.retry import RequestHistory
 
+from cliplab._core.addresses import host_of
 from cliplab._core.cache import writing
-from cliplab._core.connections import (
-    Connections,
-    Limits,
-    Reply,
-    StoppedError,
-    TemporaryError,
-    TooLargeError,
-    host_of,
-)
+from cliplab._core.connections import Connections, Reply
+from cliplab._core.limited_requests import Limits
+from cliplab._core.request_errors import StoppedError, TemporaryError, TooLargeError
 from cliplab.sources.http.partial_files import PartialFile
 
 _T = TypeVar("_T")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cliplab._core.connections import NotAvailableError
+from cliplab._core.request_errors import NotAvailableError
 from cliplab.images.decoding import MAX_BYTES, MAX_PIXELS, decode_image
 from cliplab.sources.http.download import Downloader
 

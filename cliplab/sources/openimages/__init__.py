@@ -10,8 +10,8 @@ from pathlib import Path
 
 from cliplab._core.arguments import checked
 from cliplab._core.cache import cache_folder
-from cliplab._core.connections import UnreachableError
 from cliplab._core.kinds import count
+from cliplab._core.request_errors import UnreachableError
 from cliplab._core.validation import require_one_of, user_path
 from cliplab.images.image_set import ImageSet
 from cliplab.sources.http.download import Downloader, Patience

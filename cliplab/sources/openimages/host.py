@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from cliplab._core.connections import split_login
+from cliplab._core.addresses import split_login
 
 # A school may have a copy, with the same paths below one address.
 _MIRROR = "CLIPLAB_OPEN_IMAGES_MIRROR"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cliplab._core.cache import read_sealed, write_sealed, write_whole
-from cliplab._core.connections import NotAvailableError
+from cliplab._core.request_errors import NotAvailableError
 from cliplab._core.worker_threads import WorkerThreads
 from cliplab.images.decoding import decode_image
 from cliplab.sources.http.download import Downloader

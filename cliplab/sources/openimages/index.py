@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab._core.addresses import split_login
 from cliplab._core.cache import read_sealed, warn_of_damage, write_sealed
-from cliplab._core.connections import NotAvailableError, split_login
+from cliplab._core.request_errors import NotAvailableError
 from cliplab.sources.http.download import Downloader
 from cliplab.sources.http.progress import byte_progress
 from cliplab.sources.openimages.host import OpenImagesHost

@@ -14,7 +14,7 @@ import urllib3
 from loopback.open_images import QUICK
 from loopback.server import Answer, Server
 
-from cliplab._core.connections import NotAvailableError, StoppedError
+from cliplab._core.request_errors import NotAvailableError, StoppedError
 from cliplab.sources.http.download import Downloader, Patience
 
 _CONTENT = np.random.default_rng(0).integers(0, 256, 300_000, dtype=np.uint8).tobytes()

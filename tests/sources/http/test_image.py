@@ -10,7 +10,7 @@ from loopback.open_images import QUICK, jpeg
 from loopback.server import Answer, Server
 
 from cliplab import ImageSet
-from cliplab._core.connections import NotAvailableError
+from cliplab._core.request_errors import NotAvailableError
 from cliplab._core.validation import require_count
 from cliplab.images.columns import image_dataset
 from cliplab.sources.hash_sampling import hash_order
