@@ -75,6 +75,8 @@ def status_line(
     if clustering.is_sampled and in_embedding is None:
         # What matters most comes first, for the line may be cut.
         return say("status.sampled", **said)
+    if not np.isfinite(clustering.silhouette_score):
+        return say("status.without_mean", **said)
     if in_embedding is None:
         return say("status.of_embedding", **said)
     return say("status.of_map", really=score_text(in_embedding), **said)
