@@ -95,3 +95,11 @@ def test_maps_of_other_images_are_refused():
     few = Projection(PLACES[:2])
     with pytest.raises(ValueError, match=r"`before` must have at least 3 images\. Got 2 instead"):
         compare_maps(EMBEDDINGS[:2], few, few, GROUPS)
+
+
+def test_all_shares_are_of_the_same_images():
+    shares, labels = np.array([1.0, 0.5]), np.array([0, 0])
+    with pytest.raises(ValueError, match="`kept_after` must have one row for each of the 2"):
+        MapComparison(2, shares, shares, shares[:1], labels)
+    with pytest.raises(ValueError, match="`cluster_labels` must have one row for each of the 2"):
+        MapComparison(2, shares, shares, shares, labels[:1])

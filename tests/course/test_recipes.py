@@ -167,3 +167,13 @@ def test_what_a_lesson_has_of_its_own_cannot_be_made(values):
 def test_a_description_that_says_anything_is_refused_in_words(images):
     with pytest.raises(NotMadeAgainError, match=r"not on this machine|cannot be made"):
         make_again({"images": images}, 0)
+
+
+def test_a_description_cannot_ask_for_work_of_hours(values):
+    far = describe(values)["images"] | {"rows": "7000"}
+    with pytest.raises(NotMadeAgainError, match="`n_images` must be a whole number from 1 to 5000"):
+        make_again({"images": far}, 0)
+    shape = load_laboratory("arc", n_images=9)
+    wide = describe(SimpleNamespace(arc=shape))["arc"] | {"n_features": 3000}
+    with pytest.raises(NotMadeAgainError, match="`n_features` must be a whole number from 1 to 2"):
+        make_again({"arc": wide}, 0)

@@ -141,3 +141,10 @@ def test_wrong_arguments_are_refused_in_words(images):
 def test_clusters_of_another_kind_have_no_centres_to_go_to(images, given):
     with pytest.raises(ValueError, match="`clustering` must be found by K-means in the embedding"):
         another_sample(images, CLEAR, given())
+
+
+def test_each_of_the_next_images_has_a_cluster_that_is_expected(images):
+    found = another_sample(images, Embeddings(np.eye(2)[np.arange(N) % 2]), n_clusters=2)
+    values = images, found.clustering, found.next_clustering
+    with pytest.raises(ValueError, match="`expected` must have one row for each of the 60"):
+        AnotherSample(*values, found.expected[1:], found.matches, found.overlaps)

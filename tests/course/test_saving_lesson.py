@@ -118,3 +118,11 @@ def test_its_place_is_shown_with_all_texts_escaped(stood, tmp_path):
     PROGRESS.predict("<b>why</b>", "x")
     html = course.load_lesson(course.save_lesson(tmp_path / "a.json"))._repr_html_()
     assert "<li>&lt;b&gt;why&lt;/b&gt;</li>" in html
+
+
+def test_a_file_that_cannot_be_read_is_named_with_the_reason(stood, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"`path` must be a saved lesson.*No such file"):
+        course.load_lesson(tmp_path / "nowhere.json")
+    with pytest.raises(OSError, match="`path` must be a saved lesson"):
+        course.load_lesson(tmp_path)
+    assert PROGRESS.events == stood

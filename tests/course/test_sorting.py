@@ -60,3 +60,8 @@ def test_every_image_needs_a_name(images):
 def test_more_than_a_person_can_look_at_is_refused():
     with pytest.raises(ValueError, match="how many can be looked at"):
         course.sort_images(load_pack(STORYBOOK_PACK).images[:201], {})
+
+
+def test_a_sorting_has_a_name_for_each_image(images):
+    with pytest.raises(ValueError, match="`names` must have one row for each of the 6 images"):
+        course.Sorting(images, ("dry", "wet"))

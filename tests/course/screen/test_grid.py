@@ -206,3 +206,10 @@ def test_shown_elsewhere_it_goes_on_with_what_has_settled(in_kernel, grid):
         assert hosted.comm is None
 
     in_kernel(story)
+
+
+def test_before_the_first_map_there_is_nothing_to_draw_and_no_map_of_another_grid(embeddings):
+    grid = MapGrid(embeddings, perplexities=[5], random_states=[0, 1])
+    assert grid._still() is None
+    with pytest.raises(ValueError, match="`after` must be the key of a map of the grid"):
+        grid.choose_pair(MapKey(5.0, 0), MapKey(7.0, 0))
