@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from cliplab._core.addresses import without_logins
 from cliplab._core.connections import Connections
+from cliplab._core.hub_limits import limited_bodies
 from cliplab._core.request_errors import NotAvailableError, TemporaryError, UnreachableError
 from cliplab._core.validation import wrong_value
 
@@ -97,6 +98,8 @@ def uncounted() -> Iterator[None]:
 def hub_errors(what: str) -> Iterator[None]:
     """Turn errors of the Hub's libraries into one sentence that says what is wrong and what to do.
 
+    An answer that drips, or grows, for ever is such an error too.
+
     Parameters
     ----------
     what : str
@@ -114,7 +117,8 @@ def hub_errors(what: str) -> Iterator[None]:
         If the content is not usable.
     """
     try:
-        yield
+        with limited_bodies():
+            yield
     except Exception as error:
         explained = _explained(error, what)
         if explained is error:
@@ -153,10 +157,11 @@ class _Failure:
             of_disk=(error.strerror or "") if isinstance(error, OSError) and error.filename else "",
             is_of_library=_library_of(error) in _LIBRARIES,
             is_of_network=bool(modules & _NETWORK)
-            or any(isinstance(each, ConnectionError | TimeoutError) for each in causes),
+            or any(isinstance(each, _OF_NETWORK) for each in causes),
         )
 
 
+_OF_NETWORK = (ConnectionError, TimeoutError, TemporaryError)
 _OURS = (NotAvailableError, TemporaryError, UnreachableError)
 # What the Hub calls a reason, and the error that its library makes of it.
 _NAMES = {

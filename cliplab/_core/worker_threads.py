@@ -56,8 +56,12 @@ class WorkerThreads(Executor):
         self._is_shut_down = False
         self._is_cancelled = False
         _POOLS.add(self)
-        for thread in self._threads:
-            thread.start()
+        try:
+            for thread in self._threads:
+                thread.start()
+        except BaseException:  # Ctrl-C, or the system has no more threads.
+            self.shutdown(wait=False, cancel_futures=True)
+            raise
 
     def submit(self, fn: Callable[..., _T], /, *args: Any, **kwargs: Any) -> Future[_T]:
         """Let a thread call a function, and return its result to come.
@@ -116,7 +120,7 @@ class WorkerThreads(Executor):
         self.shutdown(cancel_futures=kind is not None)
 
     def _join(self, end: float | None) -> None:
-        for thread in self._threads:
+        for thread in filter(threading.Thread.is_alive, self._threads):
             thread.join(None if end is None else max(0.0, end - time.monotonic()))
 
     def _work(self) -> None:

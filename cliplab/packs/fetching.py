@@ -11,6 +11,7 @@ from urllib.parse import quote
 from cliplab._core.addresses import host_of
 from cliplab._core.cache import cache_folder, read_sealed, warn_of_damage, write_sealed, write_whole
 from cliplab._core.connections import require_no_page
+from cliplab._core.digests import sha256_of
 from cliplab._core.hub_errors import hub_errors, require_real_answer
 from cliplab._core.request_errors import TooLargeError, UnreachableError
 from cliplab.packs.folder import read_pack
@@ -100,7 +101,7 @@ class _HubFiles:
         n_left = MAX_BYTES
         for name, digest in manifest_from(content, folder).files.items():
             path = folder / name
-            if _digest(path) != digest:
+            if not path.is_file() or sha256_of(path) != digest:
                 try:
                     with byte_progress(name) as show:
                         self._downloader.fetch_file(
@@ -120,7 +121,7 @@ class _HubFiles:
 
     def _require(self, path: Path, digest: str) -> None:
         """Delete a file that came otherwise than the pack says, and say so."""
-        if _digest(path) != digest:
+        if sha256_of(path) != digest:
             with path.open("rb") as opened:
                 start = opened.read(100)
             path.unlink()
@@ -132,10 +133,3 @@ class _HubFiles:
             f"The pack {self._name} is damaged: {file} is not as it should be. Try again; if that "
             "does not help, tell its owner."
         )
-
-
-def _digest(path: Path) -> str | None:
-    if not path.is_file():
-        return None
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -16,11 +16,23 @@ _PROGRAM = """
 import signal, sys, threading, time, warnings
 warnings.simplefilter("ignore")
 signal.signal(signal.SIGINT, signal.default_int_handler)
+import os, tempfile
+from loopback.hub import SmallHub
+hub = SmallHub()
+hub.server.__enter__()
+hub.server.seconds = 600
+os.environ |= {
+    "HF_ENDPOINT": hub.server.address, "HF_HOME": tempfile.mkdtemp(), "HF_HUB_DISABLE_XET": "1",
+}
+import datasets
 import numpy as np
 import cliplab
-from loopback.open_images import SmallOpenImages
+from cliplab.embeddings.loading import STORYBOOK
+from cliplab.packs.published import STORYBOOK_PACK
 from cliplab.sources import OpenImagesHost, Patience
-import tempfile
+from loopback.hub import parquet
+from loopback.open_images import SmallOpenImages, jpeg
+datasets.disable_progress_bars()
 
 random = np.random.default_rng(0)
 def points(n_images):
@@ -39,6 +51,20 @@ def fetch_slowly(kind, where):
     small.server.fault = lambda path, times: kind if where in path else None
     cliplab.fetch_open_images(20, source=host, cache_dir=tempfile.mkdtemp(), patience=Patience())
 
+names = ("open_clip_config.json", "open_clip_model.safetensors")
+hub.add("school/clip", {name: (STORYBOOK / name).read_bytes() for name in names})
+hub.add("datasets/school/pack", {each.name: each.read_bytes() for each in STORYBOOK_PACK.iterdir()})
+photos = datasets.Dataset.from_dict({"photo": [jpeg(shade, 0) for shade in range(20)]})
+photos = parquet(photos.cast_column("photo", datasets.Image()))
+hub.add("datasets/school/photos", {"data/train.parquet": photos})
+columns = {"vector": [[1.0, 0.0]] * 5, "model": ["m"] * 5, "provenance": ["{}"] * 5}
+vectors = parquet(datasets.Dataset.from_dict(columns))
+hub.add("datasets/school/vectors", {"data/train.parquet": vectors})
+
+def drips(door, where):
+    hub.server.fault = lambda path, times: "slow" if where in path else None
+    door()
+
 WORKS = {
     "encoding": lambda: encoder.encode_images(images, store=False),
     "a sweep": lambda: cliplab.sweep_clusters(many, range(2, 21)),
@@ -48,6 +74,17 @@ WORKS = {
     "t-SNE by numba": lambda: cliplab.project(many, "tsne"),
     "a table that drips": lambda: fetch_slowly("slow headers", ".csv"),
     "images of a silent host": lambda: fetch_slowly("timeout", ".jpg"),
+    "a pack that drips": lambda: drips(lambda: cliplab.fetch_pack("school/pack"), "safetensors"),
+    "a dataset that drips": lambda: drips(
+        lambda: cliplab.fetch_hub_images("school/photos", n_images=5), "train.parquet"
+    ),
+    "vectors that drip": lambda: drips(
+        lambda: cliplab.Embeddings.from_hub("school/vectors"), "train.parquet"
+    ),
+    "weights that drip": lambda: drips(
+        lambda: cliplab.ClipEncoder("hf-hub:school/clip", device="cpu"), "safetensors"
+    ),
+    "doctor": cliplab.doctor,
 }
 for name in sys.argv[1:]:
     try:
@@ -72,6 +109,11 @@ _WORKS = (
     "t-SNE by numba",
     "a table that drips",
     "images of a silent host",
+    "a pack that drips",
+    "a dataset that drips",
+    "vectors that drip",
+    "weights that drip",
+    "doctor",
 )
 
 

@@ -76,3 +76,23 @@ def test_after_its_end_a_pool_takes_nothing_more_as_that_of_the_standard_library
         pass
     with pytest.raises(RuntimeError, match="after shutdown"):
         threads.submit(abs, 1)
+
+
+@pytest.mark.parametrize("is_running", [False, True])
+def test_an_interrupt_while_threads_start_leaves_none(monkeypatch, is_running):
+    start, started = threading.Thread.start, []
+
+    def interrupted(thread):
+        if len(started) == 2:
+            if is_running:  # It may come while one waits for the thread to begin.
+                start(thread)
+            raise KeyboardInterrupt
+        start(thread)
+        started.append(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        WorkerThreads(4)
+    for thread in started:
+        thread.join(60)
+        assert not thread.is_alive()

@@ -70,6 +70,7 @@ def quick(hub, monkeypatch):
     monkeypatch.setattr("cliplab._core.connections._SECONDS_TO_ANSWER", 0.4)
     monkeypatch.setattr("cliplab.packs.fetching._PATIENCE", dataclasses.replace(QUICK, tries=2))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DOWNLOAD_TIMEOUT", 0.3)
+    monkeypatch.setattr("cliplab._core.hub_limits._SECONDS", 0.4)
     # The Hub's library waits for half a minute between its tries.
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     monkeypatch.setattr(hub.server, "seconds", 0.6)
@@ -130,20 +131,13 @@ def _weights(hub):
 
 
 _DOORS = {"pack": _pack, "images": _images, "vectors": _vectors, "weights": _weights}
-# For a body that has begun, the Hub's own library waits as long as it drips. A pack comes by ours.
-_UNBOUNDED = {"slow", "endless", "endless chunks", "huge"}
 
 
 @pytest.mark.slow
 @pytest.mark.proof
 @pytest.mark.parametrize("door", _DOORS)
 def test_every_door_of_the_hub_gives_the_right_content_or_a_sentence(quick, door, proof):
-    cells = [
-        (kind, where)
-        for kind in _KINDS
-        for where in ("", "api", "resolve")
-        if door == "pack" or kind not in _UNBOUNDED
-    ]
+    cells = [(kind, where) for kind in _KINDS for where in ("", "api", "resolve")]
     n_cells = proof(6, len(cells), f"misbehaviours at the door of {door}: content or a sentence")
     start = 31 * list(_DOORS).index(door)  # In short, other ones at each door.
     step = max(1, len(cells) // n_cells)

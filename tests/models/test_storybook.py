@@ -73,7 +73,12 @@ def test_clusters_agree_with_known_factors(encoder):
 
 def test_the_model_is_small_and_has_no_pickle():
     names = {path.name for path in STORYBOOK.iterdir()}
-    assert names == {"README.md", "open_clip_config.json", "open_clip_model.safetensors"}
+    assert names == {
+        "README.md",
+        "open_clip_config.json",
+        "open_clip_model.safetensors",
+        "words.json",
+    }
     assert (STORYBOOK / "open_clip_model.safetensors").stat().st_size <= 12e6
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import itertools
 import json
 import os
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cliplab._core.cache import read_sealed, warn_of_damage, write_sealed, writing
+from cliplab._core.digests import sha256_of
 from cliplab._core.hub_errors import uncounted
 from cliplab._core.replacing import replace
 from cliplab._core.validation import wrong_value
@@ -82,7 +82,7 @@ def _saved(part: Path) -> dict[str, Any] | None:
     if note is None or not part.is_file():
         return None
     content: dict[str, Any] = json.loads(note)
-    if content["digest"] != _digest(part):
+    if content["digest"] != sha256_of(part):
         warn_of_damage(str(part))
         return None
     return content
@@ -119,7 +119,7 @@ def _write_part(
             with writing(part):  # The last bytes are written here.
                 stream.close()
                 file.close()
-        note = {"skipped": skipped, "digest": _digest(partial)}
+        note = {"skipped": skipped, "digest": sha256_of(partial)}
         write_sealed(part.with_suffix(_NOTE), json.dumps(note).encode())
         replace(partial, part)
         return note
@@ -135,11 +135,6 @@ def _closed_without_error(opened: Any) -> Iterator[Any]:
     finally:
         with contextlib.suppress(OSError, ValueError):  # The stream may find its file closed.
             opened.close()
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _streamed(request: Request, plan: Plan) -> Iterator[tuple[int, dict[str, Any]]]:

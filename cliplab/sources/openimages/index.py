@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import re
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from cliplab._core.addresses import split_login
 from cliplab._core.cache import read_sealed, warn_of_damage, write_sealed
+from cliplab._core.digests import sha256_of
 from cliplab._core.request_errors import NotAvailableError
 from cliplab.sources.http.download import Downloader
 from cliplab.sources.http.progress import byte_progress
@@ -115,7 +115,7 @@ def _make(
     files = [_download(address, folder, downloader, _MAX_BYTES[split]) for address in addresses]
     try:
         table = _joined(*files)
-        provenance = {"files": {file.name: _sha256(file) for file in files}, "retrieved": now()}
+        provenance = {"files": {file.name: sha256_of(file) for file in files}, "retrieved": now()}
     except FileNotFoundError:
         # Another notebook has made the index and deleted them.
         if (saved := read_sealed(path)) is None:
@@ -243,8 +243,3 @@ def _lists(keys: NDArray[np.int64], n_images: int, names: pa.Array) -> pa.Array:
     images, classes = np.divmod(keys, len(names))
     ends = np.searchsorted(images, np.arange(n_images + 1)).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(ends), names.take(pa.array(classes)))
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
