@@ -163,6 +163,19 @@ def empty_cache(tmp_path_factory, monkeypatch):
     return folder
 
 
+@pytest.fixture(autouse=True)
+def no_progress():
+    """What a learner has done belongs to one test alone; examples in the code come after others."""
+    _forget_progress()
+    yield
+    _forget_progress()
+
+
+def _forget_progress():
+    if progress := sys.modules.get("cliplab.course.progress"):
+        vars(progress.PROGRESS).update(vars(progress.Progress()))
+
+
 @pytest.fixture
 def hub():
     """The Hub of this machine, with nothing in it yet."""

@@ -102,7 +102,12 @@ class Notebook:
         )
 
     def run(self, index: int) -> str:
-        """Run a cell (again); return its text as `text` does."""
+        """Run a cell (again); return its text as `text` does.
+
+        What was chosen on the page before comes before it. The kernel might hear of it later:
+        it answers widgets beside its cells.
+        """
+        self.wait_for("!document.querySelector('[data-waiting]')")
         self.evaluate("panel.content.deselectAll(); panel.content.activeCellIndex = arg", index)
         self.command("notebook:run-cell")
         return self.text(index)

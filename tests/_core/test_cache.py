@@ -22,7 +22,6 @@ from cliplab import (
 )
 from cliplab._core.cache import cache_folder, read_sealed, write_sealed, write_whole, writing
 from cliplab._core.validation import user_path
-from cliplab.course.progress import PROGRESS, Progress
 
 # What writes where the user says; of pages that take seconds tests/explorer/saved_page/ has one.
 # Each gets a path without an ending.
@@ -45,13 +44,13 @@ def explorer():
     projection = project(embeddings, "pca")
     explorer = Explorer(images, embeddings, projection)
     explorer.state.groups = (NamedGroup((0, 1), "two"),)
-    course.begin("6", images=images, embeddings=embeddings, projection=projection)
-    yield explorer
-    vars(PROGRESS).update(vars(Progress()))
+    return explorer
 
 
 @pytest.fixture(params=_WRITERS)
 def write(request, explorer):
+    values = {"embeddings": explorer.embeddings, "projection": explorer.projection}
+    course.begin("6", images=explorer.images, **values)
     return functools.partial(_WRITERS[request.param], explorer)
 
 

@@ -16,8 +16,10 @@ from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
+# A slow machine would show progress bars, which are widgets.
 CELLS = (
-    """from cliplab import Explorer, load_storybook, project, show_elbow, sweep_clusters
+    """%env TQDM_DISABLE=1
+from cliplab import Explorer, load_storybook, project, show_elbow, sweep_clusters
 from cliplab.embeddings.baselines import encode_colors
 images = load_storybook(n_images=60)
 embeddings = encode_colors(images)

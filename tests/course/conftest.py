@@ -1,16 +1,10 @@
-"""What a learner has done belongs to one test alone, and a small lesson to all of them."""
+"""A small lesson, for all tests of the course."""
 
 from __future__ import annotations
 
 import pytest
 
 from cliplab import encode_colors, load_storybook, project
-from cliplab.course.progress import PROGRESS, Progress
-
-
-@pytest.fixture(autouse=True)
-def no_progress():
-    vars(PROGRESS).update(vars(Progress()))
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,11 @@ export function render({ model, el }) {
   const first = hintLine(words, () => send({ dismiss: true, page: me }));
   const head = element("div", { class: "cliplab-head" }, line, first.element, k.element, spoken);
   el.classList.add("cliplab-page");
-  const waiting = waitingChoices(words, (asks) => send({ asks, page: me }), say);
+  const waiting = waitingChoices(words, {
+    ask: (asks) => send({ asks, page: me }),
+    say,
+    count: (n) => el.toggleAttribute("data-waiting", n > 0),
+  });
   const work = workLines(words, (act, name) => send({ [act]: name, page: me }));
   const probe = letterHeight();
   const scaleWords = scaledWords();

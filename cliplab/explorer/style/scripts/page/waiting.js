@@ -4,8 +4,8 @@ const BUSY_AFTER = 500; // ms without an answer
 
 // Choices that wait for the kernel. After each of them the kernel is asked whether it is free, by a
 // number, unless the choice has an answer of its own. It answers in their order, so with a number
-// all up to it have been taken.
-export function waitingChoices(words, ask, say) {
+// all up to it have been taken. `count` gets how many wait.
+export function waitingChoices(words, { ask, say, count }) {
   const waiting = new Map();
   let asked = 0;
   let isGone = false;
@@ -13,6 +13,7 @@ export function waitingChoices(words, ask, say) {
   const overdue = () => [...waiting.values()].filter((each) => each.isOverdue);
   function tell() {
     if (isGone) return;
+    count(waiting.size);
     const names = [...new Set(overdue().map((each) => each.name))];
     say(names.length ? fill(words.busy, { waiting: names.join(", ") }) : "");
   }
@@ -29,6 +30,7 @@ export function waitingChoices(words, ask, say) {
         tell();
       }, BUSY_AFTER);
       waiting.set(++asked, each);
+      if (!isGone) count(waiting.size);
       if (!hasAnswer) ask(asked);
       return asked;
     },
@@ -44,6 +46,7 @@ export function waitingChoices(words, ask, say) {
       isGone = true;
       for (const { timer } of waiting.values()) clearTimeout(timer);
       waiting.clear();
+      count(0);
       say(words.gone);
     },
   };

@@ -10,18 +10,21 @@ const WORDS = { busy: "Busy: {waiting}.", gone: "Gone." };
 
 let asked;
 let said;
+let waiting;
 let choices;
 
 beforeEach(() => {
   mock.timers.enable({ apis: ["setTimeout"] });
-  [asked, said] = [[], ""];
-  choices = waitingChoices(
-    WORDS,
-    (number) => asked.push(number),
-    (text) => {
+  [asked, said, waiting] = [[], "", 0];
+  choices = waitingChoices(WORDS, {
+    ask: (number) => asked.push(number),
+    say: (text) => {
       said = text;
     },
-  );
+    count: (number) => {
+      waiting = number;
+    },
+  });
 });
 
 afterEach(() => mock.timers.reset());
@@ -41,8 +44,10 @@ test("what waits is named once, in its order, until it is taken", () => {
   assert.equal(said, "Busy: algorithm, map.");
   choices.answered(1);
   assert.equal(said, "Busy: map, algorithm.");
+  assert.equal(waiting, 2);
   choices.answered(3); // An answer is for all that was chosen before.
   assert.equal(said, "");
+  assert.equal(waiting, 0);
 });
 
 test("a choice with an answer of its own is not asked after", () => {
@@ -59,6 +64,7 @@ test("a kernel that is gone is not called busy any more", () => {
   choices.note("algorithm");
   mock.timers.tick(1000);
   assert.equal(said, "Gone.");
+  assert.equal(waiting, 0);
 });
 
 test("a control is named as its label or its button says", () => {
