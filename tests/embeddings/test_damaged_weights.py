@@ -54,6 +54,20 @@ _WHOLE = _saved(torch.nn.Linear(3, 2).state_dict())
         (_saved(_Program()), "it holds more than weights, and cliplab runs no program"),
         (pickle.dumps(_Program()), "it holds more than weights, and cliplab runs no program"),
     ],
+    # Bytes as names would differ from process to process, as torch saves them.
+    ids=[
+        "empty",
+        "a page",
+        "zeros",
+        "half",
+        "cut at the end",
+        "other bytes",
+        "a list",
+        "no weights",
+        "other weights",
+        "a program in an archive",
+        "a program",
+    ],
 )
 @pytest.mark.parametrize("suffix", ["bin", "pt"])
 @pytest.mark.filterwarnings("ignore:Detected pickle protocol")

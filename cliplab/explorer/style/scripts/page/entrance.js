@@ -1,11 +1,13 @@
+const LOOKS = 5; // How often it is looked at: JupyterLab may go to its last cell a little later.
 const TOUCHES = ["wheel", "touchmove", "pointerdown", "keydown"];
 
 // After Run All JupyterLab stands at the last cell, with the Explorer above, off the screen. Once
-// its plots have come and no cell waits to run, the notebook is scrolled to it, a single time.
+// its plots have come and no cell waits to run, the notebook is scrolled to it, and then left alone.
 // Whoever has touched the page meanwhile, or has left the active cell, is reading and is left alone.
 // Elsewhere nothing happens.
 export function entrance(el) {
   let isOver = false;
+  let looks = 0;
 
   function end() {
     isOver = true;
@@ -20,7 +22,8 @@ export function entrance(el) {
     // A cell below may take the Explorer away.
     if (notebook && isRunning(notebook)) return;
     if (notebook && isLeftBehind(frame, notebook)) frame.scrollIntoView({ block: "start" });
-    end();
+    looks += 1;
+    if (!notebook || looks === LOOKS) end();
   }
 
   for (const name of TOUCHES) document.addEventListener(name, end, true);
@@ -33,12 +36,14 @@ function isRunning(notebook) {
   return prompts.some((prompt) => prompt.textContent.includes("*"));
 }
 
-// Whether a frame begins above what is seen, and the active cell, which is seen, is below it.
+// Whether a frame begins above what is seen, and the active cell below it: at a place that is seen,
+// or where JupyterLab, which has gone by heights that it guessed, has not drawn it yet.
 function isLeftBehind(frame, notebook) {
   const active = notebook.querySelector(".jp-Cell.jp-mod-active");
   if (!active) return false;
   const [seen, cell] = [notebook, active].map((each) => each.getBoundingClientRect());
   const { top } = frame.getBoundingClientRect();
   const isSeen = cell.top < seen.bottom && cell.bottom > seen.top;
-  return isSeen && top < seen.top && top < cell.top;
+  const isDrawn = cell.bottom > cell.top;
+  return (isSeen || !isDrawn) && top < seen.top && top < cell.top;
 }

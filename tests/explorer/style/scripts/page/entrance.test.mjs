@@ -29,11 +29,30 @@ beforeEach(() => {
 
 const begin = () => entrance(frame.querySelector("i"));
 
-test("the Explorer above the last cell is scrolled to, a single time", () => {
+test("the Explorer above the last cell is scrolled to", () => {
   const { enter } = begin();
   enter();
+  place(frame, 0, 1000);
   enter();
   assert.deepEqual(scrolled, [{ block: "start" }]);
+});
+
+test("where JupyterLab goes to its last cell a little later, it is scrolled to again", () => {
+  place(frame, 20, 900);
+  const { enter } = begin();
+  enter();
+  place(frame, -900, 100);
+  enter();
+  assert.deepEqual(scrolled, [{ block: "start" }]);
+});
+
+test("once it has been looked at some times it is left alone", () => {
+  place(frame, 20, 900);
+  const { enter } = begin();
+  for (let i = 0; i < 5; i += 1) enter();
+  place(frame, -900, 100);
+  enter();
+  assert.deepEqual(scrolled, []);
 });
 
 for (const touch of ["wheel", "touchmove", "pointerdown", "keydown"]) {
@@ -49,6 +68,12 @@ test("whoever has scrolled away from the active cell before is left alone", () =
   place(document.getElementById("last"), 2000, 2080);
   begin().enter();
   assert.deepEqual(scrolled, []);
+});
+
+test("where JupyterLab has not drawn the active cell yet, the Explorer is scrolled to", () => {
+  place(document.getElementById("last"), 900, 900);
+  begin().enter();
+  assert.deepEqual(scrolled, [{ block: "start" }]);
 });
 
 test("an Explorer whose top is seen stays where it is", () => {
