@@ -49,6 +49,9 @@ def _run_cells(notebook, folder, allowed="", again_after=""):
         last = [cell for cell in notebook.cells if cell.cell_type == "code"][-1]
         notebook.cells += [nbformat.v4.new_code_cell(code) for code in (again_after, last.source)]
     strict = "import warnings; warnings.simplefilter('error')"
+    # What libraries tell one another is not shown to a learner, unless we have called them.
+    strict += "; warnings.filterwarnings('ignore', category=DeprecationWarning, "
+    strict += "module='(?!__main__|cliplab)')"
     if allowed:
         strict += f"; warnings.filterwarnings('ignore', {allowed!r})"
     if not _encodes(notebook):

@@ -87,7 +87,8 @@ def _largest(response: Any) -> tuple[int, Exception]:
     """Return how large a body may be, and the error if it is larger."""
     part = re.fullmatch(r"bytes=(\d{1,18})-(\d{1,18})", response.request.headers.get("Range", ""))
     if part is not None:
-        return int(part[2]) - int(part[1]) + 1, NotAvailableError("more than was asked for")
+        reason = "more than the part of a file that was asked for"
+        return int(part[2]) - int(part[1]) + 1, NotAvailableError(reason)
     is_file = "/api/" not in response.request.url.path and "Content-Length" in response.headers
     max_bytes = _MAX_FILE_BYTES if is_file else _MAX_BYTES
     return max_bytes, TooLargeError(max_bytes)

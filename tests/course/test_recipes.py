@@ -47,6 +47,17 @@ def test_values_of_the_storybook_are_made_again(values):
     np.testing.assert_array_equal(again.sweep[3].cluster_labels, values.sweep[3].cluster_labels)
 
 
+def test_the_map_of_the_pack_is_taken_from_it_and_not_drawn_again(monkeypatch):
+    pack = load_pack(STORYBOOK_PACK)
+    values = SimpleNamespace(
+        images=pack.images, embeddings=pack.embeddings, projection=pack.projection
+    )
+    described = describe(values)
+    monkeypatch.delattr("cliplab.course.recipes.project")  # Another machine draws another one.
+    again = make_again(described, 0)
+    np.testing.assert_array_equal(again.projection.coordinates, pack.projection.coordinates)
+
+
 def test_a_storybook_of_another_seed_is_drawn_again():
     images = load_storybook(n_images=12, random_state=5)
     described = describe(SimpleNamespace(images=images))
