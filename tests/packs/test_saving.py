@@ -137,7 +137,8 @@ print(len(pack), sorted({"torch", "open_clip", "torchvision", "sklearn"} & set(s
 
 @pytest.mark.slow
 def test_a_lesson_from_a_pack_needs_no_torch():
-    command = [sys.executable, "-W", "error", "-c", _LESSON]
+    of_ipywidgets = "ignore:Deprecated in traitlets:DeprecationWarning"  # 8.0, of itself.
+    command = [sys.executable, "-W", "error", "-W", of_ipywidgets, "-c", _LESSON]
     result = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert result.returncode == 0, result.stderr
     assert result.stdout.split(maxsplit=1) == ["1000", "[]\n"]
