@@ -178,6 +178,7 @@ def test_findings_are_escaped_in_the_page():
     assert page.count("&lt;img src=x&gt;") == 3
 
 
+@pytest.mark.filterwarnings("ignore:URLs without a scheme")  # Of urllib3 2.2.
 def test_a_check_that_fails_is_a_finding_too(monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "hf-mirror without a scheme")
     assert _found(doctor(), "Hugging Face Hub").state == "note"

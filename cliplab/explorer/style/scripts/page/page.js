@@ -123,17 +123,20 @@ export function render({ model, el }) {
       table.show(view.clusters.map((each) => ({ ...each, ...look(each) })));
     }
     if (now.paints) {
-      once("clusters", kept, (page) => paintClusters(page, view));
+      const colors = view.colors[now.color_by];
+      const colored = `${kept},${now.color_by}`;
+      once("clusters", kept, (page) => {
+        paintClusters(page, view, colors);
+        if (colors) painted.colors = colored;
+      });
       const standing = numbers.get(now.value);
       if (standing) {
         once("numbers", `${kept},${now.map}`, (page) => paintNumbers(page, standing));
       }
-      const colors = view.colors[now.color_by];
-      if (colors) {
-        once("colors", `${kept},${now.color_by}`, (page) => paintColors(page, view, colors));
-      }
+      if (colors) once("colors", colored, (page) => paintColors(page, view, colors));
     }
-    describePlots();
+    // The plots first: to find all of them takes as long as to paint one.
+    requestAnimationFrame(() => setTimeout(describePlots));
     showSelection();
   }
 

@@ -8,10 +8,17 @@ export function documentsOf(root) {
   return (window.Bokeh?.documents ?? []).filter((each) => each.get_model_by_id(root));
 }
 
-// Draw the clusters of a view: labels, bars, and their place on the curves.
-export function paintClusters(page, view) {
+// Draw the clusters of a view: labels, bars, and their place on the curves. Colours of the points,
+// if there are any, come with them: for each change of columns Bokeh places all points anew.
+export function paintClusters(page, view, colors = null) {
   const { cluster_labels, silhouettes, bar_positions } = view.columns;
-  replace(page.get_model_by_name("images"), { cluster_labels, silhouettes, bar_positions });
+  const hues = colors ? mapColors(page, view, colors) : {};
+  replace(page.get_model_by_name("images"), {
+    cluster_labels,
+    silhouettes,
+    bar_positions,
+    ...hues,
+  });
   const bars = page.get_model_by_name("silhouettes");
   bars.title.setv({ text: view.title }, QUIET);
   bars.y_range.setv({ start: view.bars_range[0], end: view.bars_range[1] }, QUIET);
@@ -28,11 +35,15 @@ export function paintNumbers(page, numbers) {
 }
 
 // Give points and bars the colours that belong to a view.
-export function paintColors(page, view, { values, palette, low, high }) {
-  const images = page.get_model_by_name("images");
-  replace(images, { color_values: view.columns[values] });
+export function paintColors(page, view, colors) {
+  replace(page.get_model_by_name("images"), mapColors(page, view, colors));
+}
+
+// Set how values become colours, and return the column of values.
+function mapColors(page, view, { values, palette, low, high }) {
   const mapper = page.get_model_by_name("image colours");
   mapper.setv(palette ? { palette, low, high } : { low, high }, QUIET);
+  return { color_values: view.columns[values] };
 }
 
 // Select images as if for a moment: nobody else hears of it.

@@ -57,6 +57,20 @@ test("clusters are painted, other columns stay, and the kernel hears nothing", (
   assert.ok(everyModel().every((each) => !each.loud?.length));
 });
 
+test("colours that come with the clusters are one change of the columns with them", () => {
+  let changes = 0;
+  const { setv } = models.images;
+  models.images.setv = (...given) => {
+    changes += 1;
+    return setv.apply(models.images, given);
+  };
+  paintClusters(page, view, { values: "silhouettes", palette: ["new"], low: -1, high: 1 });
+  assert.equal(changes, 1);
+  assert.deepEqual(models.images.data.cluster_labels, [0]);
+  assert.deepEqual(models.images.data.color_values, [0.5]);
+  assert.deepEqual(models["image colours"].palette, ["new"]);
+});
+
 test("columns are found in a map as well", () => {
   models.images.data = new Map([["x", [1]]]);
   paintClusters(page, view);
