@@ -108,9 +108,11 @@ class Board:
     def _make_room(self) -> None:
         self._images_row.visible = not (self.evidence.layout.visible or self.answers.layout.visible)
         is_taken = self.flow.layout.visible or self.plots.line.visible
-        self.plots.silhouettes.visible = "silhouettes" in self._parts and not is_taken
+        self.plots.show(self.plots.silhouettes, "silhouettes" in self._parts and not is_taken)
         self.plots.curves.visible = "curves" in self._parts and not is_taken
-        self.plots.scatter.visible = "map" in self._parts
+        for curve in (self.plots.elbow, self.plots.score):
+            self.plots.show(curve, self.plots.curves.visible)
+        self.plots.show(self.plots.scatter, "map" in self._parts)
         _, beside = self._images_row.children
         beside.visible = is_taken or self.plots.silhouettes.visible or self.plots.curves.visible
 

@@ -37,7 +37,6 @@ def line_figure(images: ColumnDataSource, hover: Hover, mapper: LinearColorMappe
     These places are not in the source before the figure is asked for; `place_on_line` says where.
     """
     plot = empty_figure(name="line")
-    plot.visible = False
     plot.x_range, plot.y_range = Range1d(start=-0.8, end=1.8), Range1d(start=0, end=1)
     for low, high in STRETCHES:
         stretch = BoxAnnotation(left=low, right=high, level="underlay")

@@ -9,6 +9,7 @@ import numpy as np
 from bokeh.events import Tap
 from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, IndexFilter, LinearColorMapper, Range1d
+from bokeh.plotting import figure
 
 from cliplab.explorer.model.columns import BESIDE_BARS, PILL, Columns, half_gap
 from cliplab.explorer.model.turning import can_be_turned
@@ -103,10 +104,23 @@ class Plots:
         # Nobody chooses by null data.
         self._offers = [offer_values(each) for each in (self.elbow, self.score) if are_images]
         self.curves = column(self.elbow, self.score, sizing_mode="stretch_width")
-        for plot in (self.scatter, self.silhouettes, self.line, self.elbow, self.score):
+        figures = (self.scatter, self.silhouettes, self.line, self.elbow, self.score)
+        self._axes = {plot: [each for each in plot.axis if each.visible] for plot in figures}
+        self.show(self.line, False)
+        for plot in figures:
             plot.name = f"{prefix}{plot.name}"
         add_save_buttons([self.scatter, self.silhouettes, self.line], self.images)
         add_save_buttons([self.elbow, self.score])
+
+    def show(self, plot: figure, is_shown: bool) -> None:
+        """Show a plot or hide it, with its axes.
+
+        Bokeh would measure the axes of a hidden plot for each k, which takes as long as to paint
+        two others.
+        """
+        plot.visible = is_shown
+        for axis in self._axes[plot]:
+            axis.visible = is_shown
 
     def show_map(self, view: View) -> None:
         """Move every point to its place."""
@@ -125,7 +139,7 @@ class Plots:
 
     def show_line(self, view: View | None) -> None:
         """Pile the images of two clusters up along the line between them; None takes it away."""
-        self.line.visible = view is not None
+        self.show(self.line, view is not None)
         if view is None:
             return
         self.images.data.update({name: view[name] for name in _ON_THE_LINE})

@@ -22,6 +22,7 @@ export function clusterTable(words, choose, preview) {
   );
   let order = { by: "cluster", down: false };
   let rows = [];
+  const drawn = [];
   let chosen = null;
 
   function sortBy(name) {
@@ -39,28 +40,12 @@ export function clusterTable(words, choose, preview) {
     const value = (row) => row[order.by] ?? Number.NEGATIVE_INFINITY;
     const compare = (a, b) => (order.by === "word" ? compareWords(a, b) : value(a) - value(b));
     const sorted = rows.toSorted((a, b) => sign * compare(a, b) || a.cluster - b.cluster);
-    body.replaceChildren(...sorted.map(drawRow));
+    // What stands already is filled anew: to lay out new rows takes as long as to paint two plots.
+    while (drawn.length < sorted.length) drawn.push(newRow(choose, preview));
+    while (drawn.length > sorted.length) drawn.pop().element.remove();
+    for (const [i, row] of sorted.entries()) drawn[i].fill(row);
+    body.append(...drawn.slice(body.children.length).map((each) => each.element));
     mark();
-  }
-
-  function drawRow(row) {
-    const chip = element("button", { class: "cliplab-chip", text: row.name, title: row.help });
-    Object.assign(chip.style, { background: row.color, color: row.ink });
-    const image = element("span", { class: "cliplab-typical" });
-    Object.assign(image.style, row.look ?? {});
-    const texts = [row.size_text, row.mean_text, row.negative_text];
-    const cells = texts.map((text) => element("td", { text }));
-    const word = element("td", { class: "cliplab-word", text: row.word, title: row.word });
-    const drawn = element("tr", {}, element("td", {}, chip, image), word, ...cells);
-    drawn.dataset.cluster = row.cluster;
-    drawn.addEventListener("click", () => choose(row.cluster));
-    for (const event of ["mouseenter", "focusin"]) {
-      drawn.addEventListener(event, () => preview(row.cluster));
-    }
-    for (const event of ["mouseleave", "focusout"]) {
-      drawn.addEventListener(event, () => preview(null));
-    }
-    return drawn;
   }
 
   function mark() {
@@ -92,6 +77,44 @@ export function clusterTable(words, choose, preview) {
       mark();
     },
   };
+}
+
+// Return a row without content, and what fills it.
+function newRow(choose, preview) {
+  const chip = element("button", { class: "cliplab-chip" });
+  const image = element("span", { class: "cliplab-typical" });
+  const word = element("td", { class: "cliplab-word" });
+  const texts = ["size_text", "mean_text", "negative_text"].map((name) => [name, element("td")]);
+  const cells = texts.map(([, cell]) => cell);
+  const made = element("tr", {}, element("td", {}, chip, image), word, ...cells);
+  let shown = {};
+  const ours = () => shown.cluster;
+  made.addEventListener("click", () => choose(ours()));
+  for (const event of ["mouseenter", "focusin"]) {
+    made.addEventListener(event, () => preview(ours()));
+  }
+  for (const event of ["mouseleave", "focusout"]) {
+    made.addEventListener(event, () => preview(null));
+  }
+  function fill(row) {
+    shown = row;
+    made.dataset.cluster = row.cluster;
+    const { look } = row;
+    const given = { backgroundImage: "", backgroundPosition: "", backgroundSize: "", ...look };
+    put(chip, { textContent: row.name, title: row.help ?? "" });
+    put(chip.style, { background: row.color, color: row.ink });
+    put(image.style, given);
+    put(word, { textContent: row.word ?? "", title: row.word ?? "" });
+    for (const [name, cell] of texts) put(cell, { textContent: row[name] });
+  }
+  return { element: made, fill };
+}
+
+// Set what is not so already.
+function put(target, values) {
+  for (const [name, value] of Object.entries(values)) {
+    if (target[name] !== value) target[name] = value;
+  }
 }
 
 // What has no name comes last.

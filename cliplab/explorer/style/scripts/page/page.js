@@ -136,7 +136,7 @@ export function render({ model, el }) {
       if (colors) once("colors", colored, (page) => paintColors(page, view, colors));
     }
     // The plots first: to find all of them takes as long as to paint one.
-    requestAnimationFrame(() => setTimeout(describePlots));
+    requestAnimationFrame(() => setTimeout(describePlots, 0));
     showSelection();
   }
 

@@ -127,6 +127,7 @@ beforeEach(() => {
   mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   const { window, document } = parseHTML("<body><div class=cliplab-frame></div></body>");
   Object.assign(globalThis, { document });
+  globalThis.requestAnimationFrame = (call) => call();
   page = plots();
   globalThis.window = {
     Bokeh: { documents: [page] },
