@@ -104,8 +104,8 @@ class Notebook:
     def run(self, index: int) -> str:
         """Run a cell (again); return its text as `text` does.
 
-        What was chosen on the page before comes before it. The kernel might hear of it later:
-        it answers widgets beside its cells.
+        It waits until the kernel has taken what was chosen on the page before: the kernel answers
+        widgets beside its cells, and might hear of a choice later than of the cell.
         """
         self.wait_for("!document.querySelector('[data-waiting]')")
         self.evaluate("panel.content.deselectAll(); panel.content.activeCellIndex = arg", index)

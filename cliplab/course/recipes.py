@@ -173,8 +173,10 @@ def _describe_projection(projection: Projection) -> dict[str, Any]:
 def _projection(_: str, how: Mapping[str, Any], made: Mapping[str, Any]) -> Projection:
     embeddings, drawn = made["embeddings"], _pack().projection
     # t-SNE's last digits grow, so another machine would draw another map.
-    if drawn and len(drawn) == len(embeddings) and _is_same(_describe_projection(drawn), how):
-        return drawn
+    if drawn and len(drawn) == len(embeddings):
+        found = _described(drawn)
+        if _is_same(found, how) and found == {**how, "sketch": found["sketch"]}:
+            return drawn
     if how["method"] == "pca":
         return project(embeddings, "pca")
     seed = int(how["random_state"])

@@ -83,16 +83,17 @@ def test_an_interrupt_while_threads_start_leaves_none(monkeypatch, is_running):
     start, started = threading.Thread.start, []
 
     def interrupted(thread):
-        if len(started) == 2:
-            if is_running:  # It may come while one waits for the thread to begin.
-                start(thread)
+        is_last = len(started) == 2
+        if is_running or not is_last:
+            started.append(thread)
+            start(thread)
+        if is_last:  # It may come while one waits for the thread to begin.
             raise KeyboardInterrupt
-        start(thread)
-        started.append(thread)
 
     monkeypatch.setattr(threading.Thread, "start", interrupted)
     with pytest.raises(KeyboardInterrupt):
         WorkerThreads(4)
+    assert len(started) == 2 + is_running
     for thread in started:
         thread.join(60)
         assert not thread.is_alive()

@@ -106,10 +106,12 @@ class Board:
             )
 
     def _make_room(self) -> None:
-        self._images_row.visible = not (self.evidence.layout.visible or self.answers.layout.visible)
+        has_row = not (self.evidence.layout.visible or self.answers.layout.visible)
+        self._images_row.visible = has_row
         is_taken = self.flow.layout.visible or self.plots.line.visible
-        self.plots.show(self.plots.silhouettes, "silhouettes" in self._parts and not is_taken)
-        self.plots.curves.visible = "curves" in self._parts and not is_taken
+        is_free = has_row and not is_taken
+        self.plots.show(self.plots.silhouettes, is_free and "silhouettes" in self._parts)
+        self.plots.curves.visible = is_free and "curves" in self._parts
         for curve in (self.plots.elbow, self.plots.score):
             self.plots.show(curve, self.plots.curves.visible)
         self.plots.show(self.plots.scatter, "map" in self._parts)

@@ -78,6 +78,19 @@ def test_what_is_drawn_for_a_page_goes_when_another_opens(explorer):
     assert explorer._board.plots.silhouettes.visible
 
 
+@pytest.mark.parametrize("page", ["transitions", "valley"])
+def test_axes_of_what_is_hidden_are_not_measured(explorer, page):
+    plots = explorer._board.plots
+    _page(explorer, page)
+    hidden = [plots.silhouettes, plots.elbow, plots.score]
+    assert not any(axis.visible for plot in hidden for axis in plot.axis)
+    assert [axis.visible for axis in plots.line.axis] == [page == "valley", False]
+    explorer.state.page = "images"
+    assert all(plot.xaxis.visible for plot in hidden)
+    assert [axis.visible for axis in plots.silhouettes.axis] == [True, False]
+    assert not any(axis.visible for axis in plots.line.axis)
+
+
 # Two clusters
 
 

@@ -88,33 +88,45 @@ function newRow(choose, preview) {
   const cells = texts.map(([, cell]) => cell);
   const made = element("tr", {}, element("td", {}, chip, image), word, ...cells);
   let shown = {};
+  let isPreviewed = false;
   const ours = () => shown.cluster;
   made.addEventListener("click", () => choose(ours()));
   for (const event of ["mouseenter", "focusin"]) {
-    made.addEventListener(event, () => preview(ours()));
+    made.addEventListener(event, () => {
+      isPreviewed = true;
+      preview(ours());
+    });
   }
   for (const event of ["mouseleave", "focusout"]) {
-    made.addEventListener(event, () => preview(null));
+    made.addEventListener(event, () => {
+      isPreviewed = false;
+      preview(null);
+    });
   }
   function fill(row) {
+    const isAnother = row.cluster !== shown.cluster;
     shown = row;
+    if (isPreviewed && isAnother) preview(row.cluster);
     made.dataset.cluster = row.cluster;
     const { look } = row;
-    const given = { backgroundImage: "", backgroundPosition: "", backgroundSize: "", ...look };
+    const seen = { backgroundImage: "", backgroundPosition: "", backgroundSize: "", ...look };
     put(chip, { textContent: row.name, title: row.help ?? "" });
     put(chip.style, { background: row.color, color: row.ink });
-    put(image.style, given);
+    put(image.style, seen);
     put(word, { textContent: row.word ?? "", title: row.word ?? "" });
     for (const [name, cell] of texts) put(cell, { textContent: row[name] });
   }
   return { element: made, fill };
 }
 
-// Set what is not so already.
+// Set what was not set so the last time. Styles cannot be compared: they are read in other words.
+const given = new WeakMap();
 function put(target, values) {
+  const before = given.get(target);
   for (const [name, value] of Object.entries(values)) {
-    if (target[name] !== value) target[name] = value;
+    if (before?.[name] !== value) target[name] = value;
   }
+  given.set(target, values);
 }
 
 // What has no name comes last.

@@ -36,14 +36,14 @@ function isRunning(notebook) {
   return prompts.some((prompt) => prompt.textContent.includes("*"));
 }
 
-// Whether a frame begins above what is seen, and the active cell below it: at a place that is seen,
-// or where JupyterLab, which has gone by heights that it guessed, has not drawn it yet.
+// Whether a frame begins above what is seen, and the active cell below it, at a place that is seen.
+// JupyterLab goes by heights that it guesses: it may end between the two, with neither drawn whole.
 function isLeftBehind(frame, notebook) {
   const active = notebook.querySelector(".jp-Cell.jp-mod-active");
   if (!active) return false;
   const [seen, cell] = [notebook, active].map((each) => each.getBoundingClientRect());
-  const { top } = frame.getBoundingClientRect();
+  const { top, bottom } = frame.getBoundingClientRect();
   const isSeen = cell.top < seen.bottom && cell.bottom > seen.top;
-  const isDrawn = cell.bottom > cell.top;
-  return (isSeen || !isDrawn) && top < seen.top && top < cell.top;
+  const isBetween = cell.bottom === cell.top && bottom > seen.top;
+  return (isSeen || isBetween) && top < seen.top && top < cell.top;
 }

@@ -70,10 +70,17 @@ test("whoever has scrolled away from the active cell before is left alone", () =
   assert.deepEqual(scrolled, []);
 });
 
-test("where JupyterLab has not drawn the active cell yet, the Explorer is scrolled to", () => {
+test("where JupyterLab has ended above the active cell, the Explorer is scrolled to", () => {
   place(document.getElementById("last"), 900, 900);
   begin().enter();
   assert.deepEqual(scrolled, [{ block: "start" }]);
+});
+
+test("whoever reads further down, where neither is seen, is left alone", () => {
+  place(document.getElementById("last"), 2000, 2000);
+  place(frame, -900, -100);
+  begin().enter();
+  assert.deepEqual(scrolled, []);
 });
 
 test("an Explorer whose top is seen stays where it is", () => {
