@@ -17,7 +17,7 @@ from cliplab._core.request_errors import NotAvailableError, TemporaryError, TooL
 # A body must bring so many bytes a second in each so many seconds of waiting.
 _MIN_RATE = 1000
 _SECONDS = 30.0
-_MAX_FILE_BYTES = 50_000_000_000
+_MAX_FILE_BYTES = 20_000_000_000
 # What is no file, such as a list of files, is kept in memory.
 _MAX_BYTES = 100_000_000
 _MARK = "cliplab"

@@ -118,7 +118,10 @@ def test_vectors_of_another_model_are_not_mistaken_for_these(tmp_path, change):
 
 
 def _kill_while_encoding(n_kills, folder, undisturbed):
-    """Kill runs at random moments; return in how many of them something was there already."""
+    """Kill runs at random moments; return in how many of them something was there already.
+
+    Every second one is killed after it has stored something, however busy the machine is.
+    """
     moments = random.Random(0)
     begun = time.monotonic()
     _start(folder / "whole").join()
@@ -127,7 +130,9 @@ def _kill_while_encoding(n_kills, folder, undisturbed):
     for number in range(n_kills):
         store = folder / f"store-{number}"
         process = _start(store)
-        time.sleep(moments.uniform(0.1, 1.0) * whole)
+        while number % 2 and not _shards(store) and process.is_alive():
+            time.sleep(0.001)
+        time.sleep(moments.uniform(0, 0.2) if number % 2 else moments.uniform(0.1, 1.0) * whole)
         process.kill()
         process.join()
         shards = _shards(store)

@@ -71,6 +71,7 @@ def quick(hub, monkeypatch):
     monkeypatch.setattr("cliplab.packs.fetching._PATIENCE", dataclasses.replace(QUICK, tries=2))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DOWNLOAD_TIMEOUT", 0.3)
     monkeypatch.setattr("cliplab._core.hub_limits._SECONDS", 0.4)
+    monkeypatch.setattr("cliplab._core.hub_limits._MAX_FILE_BYTES", 50_000_000)
     # The Hub's library waits for half a minute between its tries.
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     monkeypatch.setattr(hub.server, "seconds", 0.6)
