@@ -16,9 +16,10 @@ from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
-# A slow machine would show progress bars, which are widgets.
+# On a slow machine there are progress bars. As widgets they would be shown, so they are words here.
 CELLS = (
-    """%env TQDM_DISABLE=1
+    """import tqdm.auto
+tqdm.auto.tqdm = tqdm.tqdm
 from cliplab import Explorer, load_storybook, project, show_elbow, sweep_clusters
 from cliplab.embeddings.baselines import encode_colors
 images = load_storybook(n_images=60)
