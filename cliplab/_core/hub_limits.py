@@ -101,7 +101,7 @@ def _limit(response: Any) -> None:
         raise NotAvailableError("compressed, which was not asked for")
     body, (max_bytes, error) = response.stream, _largest(response)
     said = response.headers.get("Content-Length", "")
-    if response.is_success and re.fullmatch("[0-9]{1,18}", said) and int(said) > max_bytes:
+    if re.fullmatch("[0-9]{1,18}", said) and int(said) > max_bytes:
         raise error
     # httpx reads only what is of its own kind, and there are two packages of it.
     kind = next(each for each in type(body).__mro__ if each.__name__ == "SyncByteStream")

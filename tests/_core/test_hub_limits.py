@@ -28,6 +28,7 @@ def server(monkeypatch):
 def test_what_comes_as_it_should_is_the_content(server):
     with limited_bodies():
         assert _get(server) == _BODY
+        assert get_session().get(server.address).elapsed.total_seconds() < 60
 
 
 def test_a_body_that_drips_is_given_up(server, monkeypatch):
@@ -35,6 +36,15 @@ def test_a_body_that_drips_is_given_up(server, monkeypatch):
     server.fault = lambda path, times: "slow"
     with limited_bodies(), pytest.raises(TemporaryError, match="slower than 1 kB a second"):
         _get(server)
+
+
+def test_what_came_fast_before_does_not_count_for_what_drips_now(monkeypatch):
+    clock = iter(range(0, 1000, 20))
+    monkeypatch.setattr("cliplab._core.hub_limits.time.monotonic", lambda: next(clock))
+    taken, body = [], [bytes(40_000), b"a", b"b", b"c"]
+    with pytest.raises(TemporaryError, match="slower"):
+        taken.extend(map(len, _limited(body, 10**6, ValueError())))
+    assert taken == [40_000, 1, 1]
 
 
 def test_whoever_takes_a_body_may_take_a_long_time(monkeypatch):
@@ -128,6 +138,7 @@ def test_a_client_that_others_use_is_not_closed_and_one_of_another_factory_is_li
     with limited_bodies():
         assert get_session() is client
     set_client_factory(_http.default_client_factory)
+    get_session()  # Made before a call of ours, which adds limits to it.
     try:
         monkeypatch.setattr("cliplab._core.hub_limits._MAX_FILE_BYTES", 10)
         with limited_bodies(), pytest.raises(TooLargeError):

@@ -56,6 +56,9 @@ def test_the_map_of_the_pack_is_taken_from_it_and_not_drawn_again(monkeypatch):
     monkeypatch.delattr("cliplab.course.recipes.project")  # Another machine draws another one.
     again = make_again(described, 0)
     np.testing.assert_array_equal(again.projection.coordinates, pack.projection.coordinates)
+    described["projection"]["perplexity"] = 5  # Of such a map it is not told how it looks.
+    with pytest.raises(NotMadeAgainError):
+        make_again(described, 0)
 
 
 def test_a_storybook_of_another_seed_is_drawn_again():

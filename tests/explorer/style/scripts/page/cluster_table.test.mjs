@@ -100,3 +100,13 @@ test("the chosen cluster is marked, also for those who hear the table, and after
   );
   assert.equal(marked[0].querySelector("button").getAttribute("aria-pressed"), "true");
 });
+
+test("a row under the mouse that becomes another cluster's previews that one", () => {
+  const { table, previewed, rows } = made();
+  rows()[1].dispatchEvent(new Event("mouseenter"));
+  table.show([row(0, 5, 0.1), row(4, 9, 0.3)]);
+  assert.deepEqual(previewed, [0, 4]);
+  rows()[1].dispatchEvent(new Event("mouseleave"));
+  table.show([row(0, 5, 0.1), row(3, 9, 0.3)]);
+  assert.deepEqual(previewed, [0, 4, null]);
+});
