@@ -21,6 +21,8 @@ _EMPTIER = 1.0
 _TIMES_AS_FINE = 3
 # So many k after the one with the highest silhouettes tell whether its clusters have merged groups.
 _FINER = 6
+# Silhouettes that differ by less are as high.
+_TIE = 0.02
 
 # Of many groups, halves can miss some: pieces of few images seem to be joined.
 _NEARLY_ALL = 0.8
@@ -121,17 +123,19 @@ def one_group_p_value(found: Sequence[Half]) -> float:
     return min(1.0, 2 * float(np.median(np.nan_to_num(p_values, nan=1.0))))
 
 
-def n_groups_inside(found: Sequence[Half], k: int) -> int:
+def n_groups_inside(found: Sequence[Half], k: int, *, is_clear: bool = False) -> int:
     """Return how many groups stand apart if there are a few more clusters than k.
 
     With more clusters than groups some groups are cut, and their pieces are joined again. Where
     more groups than k remain, some clusters of k have merged two: K-means merges small groups
-    rather than to leave a large one whole. It is the median over the next six k.
+    rather than to leave a large one whole. It is the median over the next six k. If it is asked
+    for the clear ones, the middle between two must hold less than 70 % of the emptier end.
     """
+    counted = [half.clear_groups if is_clear else half.groups for half in found]
     numbers = [
         float(np.median(known))
         for finer in range(k + 1, k + 1 + _FINER)
-        if (known := [half.groups[finer] for half in found if finer in half.groups])
+        if (known := [groups[finer] for groups in counted if finer in groups])
     ]
     return int(np.median(numbers)) if numbers else k
 
@@ -155,7 +159,23 @@ def _count(half: Half) -> int:
     return n_groups
 
 
-def decide(found: Sequence[Half], ks: Sequence[int], vote: int) -> Answer:
+def nearly_highest(silhouettes: Sequence[float], ks: Sequence[int]) -> tuple[int, ...]:
+    """Return each k whose mean silhouette is at most 2 % below the highest, the highest first.
+
+    Another start of K-means changes it by as much, and with it which of two is the higher.
+    """
+    scores = np.nan_to_num(np.array(silhouettes, dtype=np.float64), nan=-1)
+    order = np.argsort(-scores, kind="stable")
+    least = scores.max() - _TIE * abs(scores.max())
+    return tuple(ks[each] for each in order if scores[each] >= least)
+
+
+def clearest(highest: Sequence[int], apart: Sequence[int]) -> int:
+    """Return the largest k of the highest whose clusters stand apart, or else the first."""
+    return max((k for k in highest if k in apart), default=highest[0])
+
+
+def decide(found: Sequence[Half], ks: Sequence[int], highest: Sequence[int]) -> Answer:
     """Say how many groups there are.
 
     Parameters
@@ -164,8 +184,9 @@ def decide(found: Sequence[Half], ks: Sequence[int], vote: int) -> Answer:
         What halves of the images say.
     ks : sequence of int
         The range, ascending.
-    vote : int
-        The k with the highest silhouettes in the main directions of all images.
+    highest : sequence of int
+        Each k with the highest silhouettes in the main directions of all images, or nearly; the
+        highest first.
 
     Returns
     -------
@@ -177,20 +198,39 @@ def decide(found: Sequence[Half], ks: Sequence[int], vote: int) -> Answer:
     if len(ks) == 1:  # It is the first and the last, and there is nothing to compare it with.
         return Answer("groups")
     apart = table.apart()
-    largest = max(apart, default=0)
-    if ks[-1] in (vote, largest):
+    vote = clearest(highest, apart)
+    if ks[-1] in (vote, max(apart, default=0)):
         return Answer("more")
+    answer = _if_clusters_stand(found, ks, table, vote)
+    if answer is None:
+        counted = counted_groups(found) or 0
+        is_named = counted > vote and counted in ks
+        answer = Answer("k", (counted,)) if is_named else Answer("groups")
+    return answer
+
+
+def _if_clusters_stand(
+    found: Sequence[Half], ks: Sequence[int], table: Standings, vote: int
+) -> Answer | None:
+    """Return the answer that clusters of the vote give; None if they do not stand up."""
+    apart, inside = table.apart(), table.inside(vote)
     n_inside = n_groups_inside(found, vote)
     # Of a cluster of few images the valley is hard to see; finer clusters tell the same.
     as_many = _NEARLY_ALL * vote <= n_inside <= vote and table.typically_apart(vote)
-    if vote in apart or as_many:
-        finest = max([largest, *table.inside(vote)])
-        if finest > vote:
-            return Answer("levels", (vote, finest))
-        if n_inside <= vote:
-            return Answer("k", (vote,))
-    counted = counted_groups(found) or 0
-    return Answer("k", (counted,)) if counted > vote and counted in ks else Answer("groups")
+    if not (vote in apart or as_many):
+        return None
+    finest = max([*apart, *inside], default=vote)
+    # Of only a few more clusters, some may have merged groups in their turn.
+    if finest > vote and (finest in inside or n_groups_inside(found, finest) <= finest):
+        return Answer("levels", (vote, finest))
+    if n_inside <= vote:
+        return Answer("k", (vote,))
+    # One group more can be of a cluster with two kinds of images. Between groups that K-means has
+    # merged, the valleys are clear.
+    is_one_more = n_inside == vote + 1 and n_inside in ks
+    if is_one_more and n_groups_inside(found, vote, is_clear=True) <= vote:
+        return Answer("levels", (vote, n_inside))
+    return None
 
 
 def agreed(answer: Answer, repeats: Sequence[Answer]) -> Answer:

@@ -25,8 +25,10 @@ from cliplab.evaluation.evidence import measures
 from cliplab.evaluation.evidence.answers import (
     Answer,
     agreed,
+    clearest,
     decide,
     n_groups_inside,
+    nearly_highest,
     one_group_p_value,
     standings,
 )
@@ -267,12 +269,12 @@ def _evidence(
     )
     for name, values in columns.items():
         table[name] = np.array([np.nan, *values], dtype=np.float64)
-    vote = ks[int(np.nan_to_num(in_main, nan=-1).argmax())]
+    highest = nearly_highest(list(in_main), ks)
     answer, repeats = Answer("no verdict"), tuple[Answer, ...]()
     if sweep.space not in _MAPS:
-        answer = decide(every_half, ks, vote)
+        answer = decide(every_half, ks, highest)
         random = np.random.default_rng(seed)
-        repeats = tuple(decide(_drawn(every_half, random), ks, vote) for _ in range(_N_REPEATS))
+        repeats = tuple(decide(_drawn(every_half, random), ks, highest) for _ in range(_N_REPEATS))
     settled = agreed(answer, repeats)
     return Evidence(
         table,
@@ -284,7 +286,7 @@ def _evidence(
             measures.brief_silhouettes(scores, ks, seed), np.array(found["shuffled"])
         ),
         n_references=len(found["shuffled"]),
-        n_inside=n_groups_inside(every_half, vote),
+        n_inside=n_groups_inside(every_half, clearest(highest, known.apart())),
         elbows=sweep.elbows,
         space=sweep.space,
         metric=sweep.metric,

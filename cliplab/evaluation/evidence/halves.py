@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cliplab.evaluation.evidence.main_directions import main_directions, partitions, whitening
 from cliplab.evaluation.line import (
+    VALLEY,
     counts_between,
     fullness,
     squared_distances,
@@ -27,6 +28,8 @@ _IMAGES_IN_A_PIECE = 8
 _NEIGHBORS = 3
 # An end with a single image is not fuller than an empty middle, but by chance.
 _IMAGES_AT_AN_END = 2
+# A middle that holds less than the emptier end is emptier, clearly or not.
+_EMPTIER = 1.0
 # Images with which there is a test: two halves of four pieces.
 FEWEST = 2 * _PIECES[0] * _IMAGES_IN_A_PIECE
 
@@ -52,12 +55,15 @@ class Half(NamedTuple):
     groups : dict of int to int
         For each k, into how many groups its clusters fall if two neighbors are one group unless
         the other half has fewer images in the middle between them than at the emptier end.
+    clear_groups : dict of int to int
+        The same, if the middle must hold less than 70 % of the emptier end.
     """
 
     overlaps: dict[int, NDArray[np.float64]]
     counts: dict[int, NDArray[np.float64]]
     p_value: float
     groups: dict[int, int]
+    clear_groups: dict[int, int]
 
 
 @dataclass
@@ -149,8 +155,11 @@ def _half(
         to_nearest = _to_nearest(proposals[k])[jaccard.argmax(axis=1)]
         counts[k] = np.where((overlaps[k] > _SAME)[:, None], to_nearest, np.nan)
     p_value = _clearest([proposals[k] for k in pieces if k in proposals])
-    groups = {k: _n_groups(proposal) for k, proposal in proposals.items()}
-    return Half(overlaps, counts, p_value, groups)
+    groups, clear_groups = (
+        {k: _n_groups(proposal, fullest) for k, proposal in proposals.items()}
+        for fullest in (_EMPTIER, VALLEY)
+    )
+    return Half(overlaps, counts, p_value, groups, clear_groups)
 
 
 def _propose(proposing: Floats, testing: Floats, labels: Labels) -> _Proposal:
@@ -188,13 +197,13 @@ def _clearest(proposals: Sequence[_Proposal]) -> float:
     return float(valley_p_value(tested[valley_p_value(np.vstack(seen)).argmin()]))
 
 
-def _n_groups(proposal: _Proposal) -> int:
-    """Count the groups if two neighbors are one where their middle is not emptier than the ends."""
+def _n_groups(proposal: _Proposal, fullest: float) -> int:
+    """Count the groups if two neighbors are one where their middle is fuller than such a share."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
     fewest = proposal.tested[:, [0, 2]].min(axis=1)
-    is_joined = (fullness(proposal.tested) > 1) | (fewest < _IMAGES_AT_AN_END)
+    is_joined = (fullness(proposal.tested) > fullest) | (fewest < _IMAGES_AT_AN_END)
     starts, ends = (each[is_joined] for each in proposal.lines)
     graph = coo_array((np.ones(len(starts)), (starts, ends)), (proposal.k, proposal.k))
     return int(connected_components(graph, directed=False)[0])

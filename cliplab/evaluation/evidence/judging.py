@@ -16,7 +16,9 @@ from cliplab.evaluation.evidence.answers import (
     ALPHA,
     STABLE,
     Answer,
+    clearest,
     n_alike,
+    nearly_highest,
 )
 from cliplab.evaluation.evidence.halves import FEWEST
 from cliplab.evaluation.line import VALLEY, rounded_p
@@ -35,12 +37,14 @@ class Evidence:
     the other half tests it. Which clusters stand up? Those of a k do if each comes back in halves
     of the images, with a Jaccard overlap of at least 0.75, and if the middle of the way from each
     to its nearest holds at most 70 % of what the emptier end holds. And is it the k with the
-    highest silhouettes in the main directions? A k is suggested only if all this holds and seven
-    of ten repeats name it. For photographs it seldom holds; then the suggestion is None, which is
-    a valid result. Of small clusters a valley is hard to see: it is enough that half of the
-    clusters stand apart if finer ones show about as many groups, or at a second level, much finer.
-    Where K-means merges small groups, a k is suggested if seven of ten halves count as many groups
-    among finer clusters.
+    highest silhouettes in the main directions? Those within 2 % of the highest count as highest.
+
+    A k is suggested only if all this holds and seven of ten repeats name it. For photographs it
+    seldom holds; then the suggestion is None, which is a valid result. Of small clusters a valley
+    is hard to see: it is enough that half of the clusters stand apart if finer ones show about as
+    many groups, or at a second level, much finer. If finer ones show one group more, at a shallow
+    valley, it is named as a second level. Where K-means merges small groups, a k is suggested if
+    seven of ten halves count as many groups among finer clusters.
 
     Parameters
     ----------
@@ -133,6 +137,19 @@ class Evidence:
         apart = table.index[(table["stability"] >= STABLE) & (table["fullness"] <= VALLEY)]
         return [int(k) for k in apart]
 
+    @cached_property
+    def _highest(self) -> tuple[int, ...]:
+        """Each k with the highest silhouettes in the main directions, or nearly."""
+        scores = self.table["silhouette_main"].iloc[1:]
+        return nearly_highest(scores.to_list(), [int(k) for k in scores.index])
+
+    def _how_high(self, k: int) -> str:
+        return say("report.highest" if k == self._highest[0] else "report.nearly_highest")
+
+    def _comes_back(self, k: int) -> bool:
+        """Return whether K-means for k finds the groups: its clusters are clear, and come back."""
+        return k in self._highest and bool(self.table["stability"][k] >= STABLE)
+
     @property
     def sentence(self) -> str:
         """What was rejected and what was not, and how sure that is."""
@@ -147,8 +164,10 @@ class Evidence:
             sentence = say("report.groups", p=p, why=self._why_no_k)
         elif answer.kind == "levels":
             outer, inner = answer.ks
+            is_one_more = inner == outer + 1 and inner not in self._apart
             sentence = say(
-                "report.levels",
+                "report.one_more" if is_one_more else "report.levels",
+                most=VALLEY,
                 p=p,
                 outer=outer,
                 inner=inner,
@@ -156,9 +175,10 @@ class Evidence:
                 inner_stands=self._stands_up(inner),
                 repeated=self._repeated(say("report.one_of_two")),
             )
-        elif answer.ks[0] != (vote := self.votes["silhouette"]):
+        elif not self._comes_back(answer.ks[0]):
             (k,) = answer.ks
             repeated = self._repeated(say("report.this_k", k=k))
+            vote = self.votes["silhouette"]
             sentence = say("report.merged", p=p, k=k, vote=vote, repeated=repeated)
         else:
             (k,) = answer.ks
@@ -167,6 +187,7 @@ class Evidence:
                 p=p,
                 k=k,
                 stands=self._stands_up(k),
+                highest=self._how_high(k),
                 doubt=self._doubt,
                 repeated=self._repeated(say("report.it")),
             )
@@ -180,7 +201,7 @@ class Evidence:
 
     @property
     def _why_no_k(self) -> str:
-        apart, vote = self._apart, self.votes["silhouette"]
+        apart, vote = self._apart, clearest(self._highest, self._apart)
         if len(self.table) == 2:
             return say("report.single_k")
         if self.disputed:
@@ -192,8 +213,9 @@ class Evidence:
             return say("report.none_apart")
         if vote not in apart:
             return say("report.not_all_apart", k=apart[-1], vote=vote)
-        if vote == apart[-1] and self.n_inside > vote:
-            return say("report.may_be_merged", vote=vote, n_inside=self.n_inside)
+        if self.n_inside > vote:
+            highest = self._how_high(vote)
+            return say("report.may_be_merged", vote=vote, highest=highest, n_inside=self.n_inside)
         return say("report.others_stand")
 
     @property

@@ -10,10 +10,12 @@ from cliplab.evaluation.evidence.answers import (
     Answer,
     Kind,
     agreed,
+    clearest,
     counted_groups,
     decide,
     n_alike,
     n_groups_inside,
+    nearly_highest,
     one_group_p_value,
     standings,
 )
@@ -23,22 +25,23 @@ KS = range(2, 13)
 EMPTY, FULL = (40, 4, 60), (20, 30, 20)
 
 
-def _half(overlaps, counts, p_value=1e-4, groups=None):
+def _half(overlaps, counts, p_value=1e-4, groups=None, clear_groups=None):
     """Return a half in which all clusters of a k have the same overlap and the same counts."""
     fields = {
         "overlaps": {k: np.full(k, float(each)) for k, each in overlaps.items()},
         "counts": {k: np.tile(np.array(each, dtype=float), (k, 1)) for k, each in counts.items()},
         "p_value": p_value,
         "groups": groups or {},
+        "clear_groups": clear_groups or {},
     }
     return Half(**{name: fields.get(name, 2) for name in Half._fields})
 
 
-def _halves(apart=(), touching=(), p_value=1e-4, groups=None):
+def _halves(apart=(), touching=(), p_value=1e-4, groups=None, clear_groups=None):
     """Return halves in which the clusters of some k come back and stand apart, or touch."""
     overlaps = {k: 0.95 if k in (*apart, *touching) else 0.4 for k in KS}
     counts = {k: EMPTY if k in apart else FULL for k in KS}
-    return [_half(overlaps, counts, p_value, groups or {})] * 4
+    return [_half(overlaps, counts, p_value, groups, clear_groups)] * 4
 
 
 def test_the_measures_of_a_k_are_those_of_its_least_clear_clusters():
@@ -99,24 +102,24 @@ def test_twice_the_median_holds_for_halves_that_depend_on_one_another():
 
 @pytest.mark.parametrize("p_value", [0.6 * ALPHA, np.nan])
 def test_if_one_group_is_not_rejected_nothing_else_is_said(p_value):
-    assert decide(_halves(apart=[4], p_value=p_value), KS, 4) == Answer("one group")
-    assert decide([], KS, 4) == Answer("one group")
+    assert decide(_halves(apart=[4], p_value=p_value), KS, [4]) == Answer("one group")
+    assert decide([], KS, [4]) == Answer("one group")
 
 
 def test_one_group_is_rejected_at_the_level_itself():
-    assert decide(_halves(apart=[4], p_value=ALPHA / 2), KS, 4) == Answer("k", (4,))
+    assert decide(_halves(apart=[4], p_value=ALPHA / 2), KS, [4]) == Answer("k", (4,))
 
 
 def test_a_k_is_named_if_its_clusters_stand_apart_where_the_silhouettes_are_highest():
-    assert decide(_halves(apart=[2, 4]), KS, 4) == Answer("k", (4,))
+    assert decide(_halves(apart=[2, 4]), KS, [4]) == Answer("k", (4,))
 
 
 def test_no_k_is_named_if_its_clusters_do_not_come_back():
-    assert decide(_halves(apart=[3]), KS, 4) == Answer("groups")
+    assert decide(_halves(apart=[3]), KS, [4]) == Answer("groups")
 
 
 def test_no_k_is_named_if_its_clusters_touch():
-    assert decide(_halves(apart=[3], touching=[4]), KS, 4) == Answer("groups")
+    assert decide(_halves(apart=[3], touching=[4]), KS, [4]) == Answer("groups")
 
 
 def test_a_cluster_that_is_too_small_for_a_valley_is_made_up_for_by_finer_clusters():
@@ -128,32 +131,32 @@ def test_a_cluster_that_is_too_small_for_a_valley_is_made_up_for_by_finer_cluste
     ):
         found = _halves(apart=[4], groups=dict.fromkeys(KS, n_groups))
         found[0].counts[4][:n_touching] = FULL  # The same one in all halves: they are one object.
-        assert decide(found, KS, 4) == expected
+        assert decide(found, KS, [4]) == expected
 
 
 @pytest.mark.parametrize(("vote", "apart"), [(12, [4]), (4, [4, 12]), (12, [12])])
 def test_if_the_last_k_is_the_best_there_may_be_more_groups(vote, apart):
-    assert decide(_halves(apart), KS, vote) == Answer("more")
+    assert decide(_halves(apart), KS, [vote]) == Answer("more")
 
 
 def test_a_finer_k_that_stands_apart_too_is_a_second_level():
-    assert decide(_halves(apart=[3, 7]), KS, 3) == Answer("levels", (3, 7))
+    assert decide(_halves(apart=[3, 7]), KS, [3]) == Answer("levels", (3, 7))
 
 
 def test_a_much_finer_k_is_a_second_level_if_it_comes_back_and_half_of_it_is_apart():
     found = _halves(apart=[3], touching=[10])
     for half in found:
         half.counts[10][:6] = (20, 16, 20)
-    assert decide(found, KS, 3) == Answer("levels", (3, 10))
+    assert decide(found, KS, [3]) == Answer("levels", (3, 10))
     half.overlaps[10][0] = 0.1  # The same one in all halves: they are one object.
-    assert decide(found, KS, 3) == Answer("k", (3,))
+    assert decide(found, KS, [3]) == Answer("k", (3,))
 
 
 def test_a_k_that_is_only_a_little_finer_and_touches_is_no_level():
     found = _halves(apart=[3], touching=[5])
     for half in found:
         half.counts[5][:3] = (20, 16, 20)
-    assert decide(found, KS, 3) == Answer("k", (3,))
+    assert decide(found, KS, [3]) == Answer("k", (3,))
 
 
 def test_of_many_groups_finer_clusters_may_miss_one_in_five():
@@ -163,7 +166,7 @@ def test_of_many_groups_finer_clusters_may_miss_one_in_five():
     ):
         found = _halves(apart=[10], groups=dict.fromkeys(KS, n_groups))
         found[0].counts[10][:2] = FULL  # The same one in all halves: they are one object.
-        assert decide(found, KS, 10) == expected
+        assert decide(found, KS, [10]) == expected
 
 
 def test_a_k_is_taken_back_if_with_more_clusters_more_groups_remain():
@@ -173,14 +176,57 @@ def test_a_k_is_taken_back_if_with_more_clusters_more_groups_remain():
         half._replace(groups=dict.fromkeys(KS, n))
         for half, n in zip(_halves(apart=[3]), (5, 5, 4, 6), strict=True)
     ]
-    assert decide(disagreeing, KS, 3) == Answer("groups")
-    assert decide(_halves(apart=[3], groups=merged), KS, 3) == Answer("k", (5,))
-    assert decide(_halves(apart=[3], groups=dict.fromkeys(KS, 3)), KS, 3) == Answer("k", (3,))
+    assert decide(disagreeing, KS, [3]) == Answer("groups")
+    assert decide(_halves(apart=[3], groups=merged), KS, [3]) == Answer("k", (5,))
+    assert decide(_halves(apart=[3], groups=dict.fromkeys(KS, 3)), KS, [3]) == Answer("k", (3,))
+
+
+@pytest.mark.parametrize(
+    ("n_groups", "n_clear", "expected"),
+    [
+        (4, 3, Answer("levels", (3, 4))),
+        (4, 2, Answer("levels", (3, 4))),
+        (4, 4, Answer("k", (4,))),  # Clear valleys lie between groups that were merged.
+        (5, 3, Answer("k", (5,))),
+        (3, 3, Answer("k", (3,))),
+    ],
+)
+def test_one_group_more_at_a_shallow_valley_is_a_second_level(n_groups, n_clear, expected):
+    counted = [dict.fromkeys(KS, each) for each in (n_groups, n_clear)]
+    found = _halves(apart=[3], groups=counted[0], clear_groups=counted[1])
+    assert decide(found, KS, [3]) == expected
+
+
+def test_one_group_more_than_the_range_has_is_not_named():
+    counted = [dict.fromkeys(KS, each) for each in (4, 3)]
+    found = _halves(apart=[3], groups=counted[0], clear_groups=counted[1])
+    assert decide(found, [2, 3, 5, 6], [3]) == Answer("groups")
+
+
+def test_a_finer_k_is_no_second_level_if_it_has_merged_groups_itself():
+    for n_groups, expected in ((4, Answer("levels", (2, 4))), (5, Answer("k", (5,)))):
+        found = _halves(apart=[2, 4], groups=dict.fromkeys(KS, n_groups))
+        assert decide(found, KS, [2]) == expected
+
+
+def test_silhouettes_within_two_percent_are_as_high():
+    assert nearly_highest([0.2, 0.491, 0.5, 0.489], range(2, 6)) == (4, 3)
+    assert nearly_highest([0.49, 0.5], [2, 3]) == (3, 2)
+    assert nearly_highest([np.nan, 0.3], [2, 3]) == (3,)
+    assert nearly_highest([-0.5, -0.505], [2, 3]) == (2, 3)
+    assert nearly_highest([np.nan, np.nan], [2, 3])[0] == 2
+
+
+def test_of_silhouettes_as_high_the_largest_k_that_stands_apart_counts():
+    assert clearest([11, 10, 9], [2, 9, 10]) == 10
+    assert clearest([11, 10], [2, 9]) == 11
+    assert decide(_halves(apart=[3]), KS, [4, 3]) == Answer("k", (3,))
+    assert decide(_halves(apart=[3, 4]), KS, [3, 4]) == Answer("k", (4,))
 
 
 def test_a_number_that_the_range_lacks_is_not_named():
     found = _halves(apart=[3], groups=dict.fromkeys(KS, 5))
-    assert decide(found, [2, 3, 4, 6, 7], 3) == Answer("groups")
+    assert decide(found, [2, 3, 4, 6, 7], [3]) == Answer("groups")
 
 
 def test_a_half_counts_the_groups_that_remain_with_a_few_more_clusters():
@@ -203,6 +249,12 @@ def test_the_groups_inside_are_the_median_over_halves_and_over_the_next_six_k():
     assert n_groups_inside(some, 3) == 6  # Of 3, 6 and 6.
     assert n_groups_inside(some, 6) == 6  # Nothing is known of a finer one.
     assert n_groups_inside([], 6) == 6
+
+
+def test_of_clear_groups_the_clear_ones_are_counted():
+    found = [_half({}, {}, groups=dict.fromkeys(KS, 5), clear_groups=dict.fromkeys(KS, 4))]
+    assert n_groups_inside(found, 3) == 5
+    assert n_groups_inside(found, 3, is_clear=True) == 4
 
 
 # Whether repeats agree.

@@ -34,6 +34,7 @@ def _same(one, other):
     return (
         one.p_value == other.p_value
         and one.groups == other.groups
+        and one.clear_groups == other.clear_groups
         and all((one.overlaps[k] == other.overlaps[k]).all() for k in KS)
         and all(np.array_equal(one.counts[k], other.counts[k], equal_nan=True) for k in KS)
     )
@@ -243,7 +244,27 @@ def test_an_end_with_a_single_image_is_no_sign_of_a_gap():
     points[100:, 0] += 12
     labels = np.repeat([0, 1], [100, 21])
     many = _proposed(points, labels)
-    assert halves_module._n_groups(many) == 2
+    assert halves_module._n_groups(many, 1.0) == 2
     few = halves_module._Proposal(many.proposing[:101], many.testing[:101], many.spans)
     assert few.tested[0, 2] <= 1
-    assert halves_module._n_groups(few) == 1
+    assert halves_module._n_groups(few, 1.0) == 1
+
+
+def test_neighbors_are_one_group_if_their_middle_is_fuller_than_the_share():
+    """The middle holds 12 images for 16 at the emptier end: 74 % with a quarter added to both."""
+    many = _proposed(*_two_groups())
+    many.__dict__["tested"] = np.array([[16, 12, 20]])
+    assert many.lines[0].tolist() == [0]
+    assert halves_module._n_groups(many, 0.7) == 1
+    assert halves_module._n_groups(many, 0.8) == 2
+
+
+def _two_groups():
+    points = np.random.default_rng(0).normal(size=(200, 3))
+    points[100:, 0] += 12
+    return points, np.repeat([0, 1], 100)
+
+
+def test_clear_groups_are_no_more_than_groups():
+    assert all(half.clear_groups[k] <= half.groups[k] for half in HALVES for k in half.groups)
+    assert all(half.clear_groups[3] == 3 for half in HALVES)

@@ -132,6 +132,42 @@ def test_of_two_levels_each_has_its_reasons():
     )
 
 
+def test_of_one_group_more_the_sentence_says_how_it_is_counted():
+    found = _evidence(Answer("levels", (3, 4)), [Answer("levels", (3, 4))] * 8 + [THREE] * 2)
+    assert found.suggested_k == 3
+    assert found.sentence == (
+        "k = 3 is well supported, and one of its clusters may be two groups: one group is rejected "
+        "(p = 0.0123); at k = 3 every cluster comes back in halves of the images (mean overlap at "
+        "least 0.93), and on average the middle between neighbours holds at most 25% of what the "
+        "emptier end holds; and with a few more clusters 4 groups are counted if a middle need "
+        "only be emptier than both ends, but at most 3 if it must hold less than 70% of the "
+        f"emptier end. With the halves drawn anew, 10 of 10 repeats name one of the two.{CAVEAT}"
+    )
+    # If the clusters of K-means for it stand apart, they are a level as any other.
+    columns = {
+        "stability": [np.nan, 0.99, 0.93, 0.9, 0.5, 0.4],
+        "fullness": [np.nan, 0.1, 0.25, 0.5, 2.0, 3.0],
+    }
+    sentence = _evidence(Answer("levels", (3, 4)), columns=columns).sentence
+    assert sentence.startswith("k = 3 and, inside, k = 4 are well supported:")
+
+
+def test_silhouettes_that_are_nearly_the_highest_are_not_called_the_highest():
+    columns = {"silhouette_main": [np.nan, 0.2, 0.497, 0.5, 0.3, 0.2]}
+    found = _evidence(THREE, columns=columns)
+    assert found.votes["silhouette"] == 4
+    assert "the silhouettes in the main directions are within 2 % of the highest there." in (
+        found.sentence
+    )
+    sentence = _evidence(GROUPS, [GROUPS] * 10, columns=columns, n_inside=5).sentence
+    assert "than 3, where the silhouettes are within 2 % of the highest, 5 groups" in sentence
+
+
+def test_a_k_whose_clusters_do_not_come_back_was_counted_among_finer_ones():
+    columns = {"stability": [np.nan, 0.99, 0.6, 0.6, 0.5, 0.4]}
+    assert _evidence(THREE, columns=columns).sentence.startswith("There seem to be 3 groups:")
+
+
 @pytest.mark.parametrize("fullness", [0.9, 5.0, np.nan])
 def test_of_a_level_whose_clusters_do_not_all_stand_apart_it_is_said(fullness):
     columns = {
@@ -195,8 +231,8 @@ def test_there_is_no_k_if_the_highest_silhouettes_are_elsewhere():
 
 def test_there_is_no_k_if_more_clusters_show_more_groups():
     assert _evidence(GROUPS, [GROUPS] * 10, n_inside=5).sentence == REJECTED + (
-        "with a few more clusters than 3, which has the highest silhouettes, 5 groups seem to "
-        f"stand apart: K-means may have merged some.{CAVEAT}"
+        "with a few more clusters than 3, where the silhouettes are highest, 5 groups seem to stand "
+        f"apart: K-means may have merged some.{CAVEAT}"
     )
 
 
