@@ -231,8 +231,8 @@ def test_there_is_no_k_if_the_highest_silhouettes_are_elsewhere():
 
 def test_there_is_no_k_if_more_clusters_show_more_groups():
     assert _evidence(GROUPS, [GROUPS] * 10, n_inside=5).sentence == REJECTED + (
-        "with a few more clusters than 3, where the silhouettes are highest, 5 groups seem to stand "
-        f"apart: K-means may have merged some.{CAVEAT}"
+        "with a few more clusters than 3, where the silhouettes are highest, 5 groups seem to "
+        f"stand apart: K-means may have merged some.{CAVEAT}"
     )
 
 
