@@ -115,13 +115,8 @@ export function render({ model, el }) {
     const view = views.get(now.value);
     if (!view) return;
     const kept = [now.value, now.sweep].join();
-    const named = now.names?.[now.value] ?? [];
-    const listed = [kept, ...named].join();
-    if (painted.table !== listed) {
-      painted.table = listed;
-      const look = (each) => ({ look: lookOf(each.typical), word: named[each.cluster] ?? "" });
-      table.show(view.clusters.map((each) => ({ ...each, ...look(each) })));
-    }
+    // The first table makes room for itself before there is anything to point at.
+    if (painted.table === undefined) drawTable();
     if (now.paints) {
       const colors = view.colors[now.color_by];
       const colored = `${kept},${now.color_by}`;
@@ -135,9 +130,25 @@ export function render({ model, el }) {
       }
       if (colors) once("colors", colored, (page) => paintColors(page, view, colors));
     }
-    // The plots first: to find all of them takes as long as to paint one.
-    requestAnimationFrame(() => setTimeout(describePlots, 0));
+    // The plots first: to lay out the table and to find all plots takes as long as to paint them.
+    requestAnimationFrame(() => setTimeout(drawRest, 0));
     showSelection();
+  }
+
+  function drawRest() {
+    drawTable();
+    describePlots();
+  }
+
+  function drawTable() {
+    const view = views.get(now?.value);
+    if (!view) return;
+    const named = now.names?.[now.value] ?? [];
+    const listed = [now.value, now.sweep, ...named].join();
+    if (painted.table === listed) return;
+    painted.table = listed;
+    const look = (each) => ({ look: lookOf(each.typical), word: named[each.cluster] ?? "" });
+    table.show(view.clusters.map((each) => ({ ...each, ...look(each) })));
   }
 
   function describePlots() {

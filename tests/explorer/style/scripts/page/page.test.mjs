@@ -251,9 +251,21 @@ test("names are beside the clusters that have them, whichever k is shown", () =>
     [...el.querySelectorAll("tbody .cliplab-word")].map((each) => each.textContent);
   assert.deepEqual(words(), ["", ""]);
   model_of_kernel.says({ now: { ...NOW, names: { 2: ["cats", "dogs"] } }, answer: null });
+  mock.timers.tick(0);
   assert.deepEqual(words(), ["cats", "dogs"]);
   more();
+  mock.timers.tick(0);
   assert.deepEqual(words(), ["", "", ""]);
+});
+
+test("the first table is drawn at once, later ones after the plots", () => {
+  const n_rows = () => el.querySelectorAll("tbody tr").length;
+  assert.equal(n_rows(), 2);
+  more();
+  assert.deepEqual([...page.models.images.data.cluster_labels], [0, 1, 2]);
+  assert.equal(n_rows(), 2);
+  mock.timers.tick(0);
+  assert.equal(n_rows(), 3);
 });
 
 test("what is chosen already is not told again", () => {
@@ -284,6 +296,7 @@ test("when the colours change their kind the kernel draws them, from then on the
 test("a second click clears noise too", () => {
   model_of_kernel.says(...view(2, [0, -1, -1], 3));
   model_of_kernel.says({ now: { ...NOW, sweep: 3 }, answer: null });
+  mock.timers.tick(0);
   const noise = () => el.querySelector("tbody tr[data-cluster='-1']");
   noise().click();
   assert.deepEqual(page.models.images.selected.indices, [1, 2]);
@@ -324,6 +337,7 @@ test("of very many images a click selects the clusters that the kernel has paint
   page.models.images.get_column = (name) => page.models.images.data[name];
   model_of_kernel.says({ now: { ...NOW, value: 3, paints: false }, answer: null });
   page.models.images.data = { ...page.models.images.data, cluster_labels: [2, 2, 0] };
+  mock.timers.tick(0);
   el.querySelectorAll("tbody tr")[2].click();
   assert.deepEqual(page.models.images.selected.indices, [0, 1]);
   const chip = () => el.querySelector(".cliplab-selection").textContent;

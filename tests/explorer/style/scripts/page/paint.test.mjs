@@ -15,8 +15,10 @@ import {
 const model = (values = {}) => ({
   ...values,
   loud: [],
+  n_drawn: 0,
   setv(changes, options = {}) {
     Object.assign(this, changes);
+    if (!options.no_change) this.n_drawn += 1;
     if (options.sync !== false) this.loud.push(Object.keys(changes));
   },
 });
@@ -69,6 +71,8 @@ test("colours that come with the clusters are one change of the columns with the
   assert.deepEqual(models.images.data.cluster_labels, [0]);
   assert.deepEqual(models.images.data.color_values, [0.5]);
   assert.deepEqual(models["image colours"].palette, ["new"]);
+  // The change of the columns draws all anew; the mapper's own would do so again.
+  assert.equal(models["image colours"].n_drawn, 0);
 });
 
 test("columns are found in a map as well", () => {
