@@ -18,7 +18,13 @@ from cliplab._core.worker_threads import WorkerThreads
 from cliplab.clustering.sweeping import sweep_clusters
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.evidence import measures
-from cliplab.evaluation.evidence.answers import Answer, decide, nearly_highest, standings
+from cliplab.evaluation.evidence.answers import (
+    Answer,
+    decide,
+    n_groups_inside,
+    nearly_highest,
+    standings,
+)
 from cliplab.evaluation.evidence.gathering import evidence_for_k, gather_evidence
 from cliplab.evaluation.evidence.halves import halves
 from cliplab.evaluation.evidence.judging import Evidence
@@ -153,6 +159,23 @@ def test_the_answer_is_what_all_halves_decide_and_forty_repeats_draw_from_them()
     assert found.p_value == pytest.approx(p_values[2] + p_values[3])
     assert found.null_p_value == pytest.approx(1 / 5)
     assert found.elbows == sweep.elbows
+
+
+def test_groups_inside_are_counted_for_the_k_that_stands_apart(monkeypatch):
+    """Of silhouettes as high it is the largest whose clusters stand apart, not the first."""
+    data = _groups(4)
+    sweep = sweep_clusters(data, range(2, 9))
+    asked = []
+
+    def counting(found, k, **options):
+        asked.append(k)
+        return n_groups_inside(found, k, **options)
+
+    gathering = "cliplab.evaluation.evidence.gathering."
+    monkeypatch.setattr(f"{gathering}nearly_highest", lambda *_: (7, 4))
+    monkeypatch.setattr(f"{gathering}n_groups_inside", counting)
+    assert _quietly(data, sweep).answer == Answer("k", (4,))
+    assert asked == [4]
 
 
 # How it is computed.

@@ -268,3 +268,24 @@ def _two_groups():
 def test_clear_groups_are_no_more_than_groups():
     assert all(half.clear_groups[k] <= half.groups[k] for half in HALVES for k in half.groups)
     assert all(half.clear_groups[3] == 3 for half in HALVES)
+
+
+def test_some_groups_are_not_clear():
+    points = _mixture([100] * 3, n_features=8, apart=4)
+    counted = [
+        (half.groups[k], half.clear_groups[k])
+        for half in halves(points, _labels(points, [3]), 0)
+        for k in half.groups
+    ]
+    assert any(clear < every for every, clear in counted)
+
+
+def test_a_chain_of_neighbors_is_one_group():
+    n = 9
+    spans = (np.arange(n)[:, None] - np.arange(n)) ** 2.0
+    chain = halves_module._Proposal(np.zeros((1, n)), np.zeros((1, n)), spans)
+    assert len(chain.lines[0]) == n - 1
+    chain.__dict__["tested"] = np.tile([20, 20, 20], (n - 1, 1))
+    assert halves_module._n_groups(chain, 0.7) == 1
+    chain.tested[4] = (20, 2, 20)
+    assert halves_module._n_groups(chain, 0.7) == 2
