@@ -9,6 +9,8 @@ from cliplab._core.language import number, say
 
 # It is a valley if the middle holds less than this share of what the emptier end holds.
 VALLEY = 0.7
+# And if it holds less than all of it, it is emptier, clearly or not.
+EMPTIER = 1.0
 # Three stretches of the same length: about the one centre, in the middle, about the other.
 STRETCHES = ((-1 / 6, 1 / 6), (1 / 3, 2 / 3), (5 / 6, 7 / 6))
 _LOW, _HIGH = np.array(STRETCHES).T

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from cliplab.evaluation.evidence.halves import Half, standing
-from cliplab.evaluation.line import VALLEY
+from cliplab.evaluation.line import EMPTIER, VALLEY
 
 # One group is rejected at this p-value.
 ALPHA = 0.05
@@ -17,7 +17,6 @@ ALPHA = 0.05
 STABLE = 0.75
 # Of a second level, three times as fine or finer, it is enough that its clusters are stable and
 # that for half of them the middle is emptier than the ends: halves have few images in each.
-_EMPTIER = 1.0
 _TIMES_AS_FINE = 3
 # So many k after the one with the highest silhouettes tell whether its clusters have merged groups.
 _FINER = 6
@@ -88,7 +87,7 @@ class Standings(NamedTuple):
         return [
             k
             for k, stability, typical in zip(self.ks, self.stability, self.typical, strict=True)
-            if k >= _TIMES_AS_FINE * outer and stability >= STABLE and typical <= _EMPTIER
+            if k >= _TIMES_AS_FINE * outer and stability >= STABLE and typical <= EMPTIER
         ]
 
 
@@ -162,7 +161,7 @@ def _count(half: Half) -> int:
 def nearly_highest(silhouettes: Sequence[float], ks: Sequence[int]) -> tuple[int, ...]:
     """Return each k whose mean silhouette is at most 2 % below the highest, the highest first.
 
-    Another start of K-means changes it by as much, and with it which of two is the higher.
+    Another start of K-means can change it by as much, and with it which of two is the higher.
     """
     scores = np.nan_to_num(np.array(silhouettes, dtype=np.float64), nan=-1)
     order = np.argsort(-scores, kind="stable")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cliplab.evaluation.evidence.main_directions import main_directions, partitions, whitening
 from cliplab.evaluation.line import (
+    EMPTIER,
     VALLEY,
     counts_between,
     fullness,
@@ -28,8 +29,6 @@ _IMAGES_IN_A_PIECE = 8
 _NEIGHBORS = 3
 # An end with a single image is not fuller than an empty middle, but by chance.
 _IMAGES_AT_AN_END = 2
-# A middle that holds less than the emptier end is emptier, clearly or not.
-_EMPTIER = 1.0
 # Images with which there is a test: two halves of four pieces.
 FEWEST = 2 * _PIECES[0] * _IMAGES_IN_A_PIECE
 
@@ -157,7 +156,7 @@ def _half(
     p_value = _clearest([proposals[k] for k in pieces if k in proposals])
     groups, clear_groups = (
         {k: _n_groups(proposal, fullest) for k, proposal in proposals.items()}
-        for fullest in (_EMPTIER, VALLEY)
+        for fullest in (EMPTIER, VALLEY)
     )
     return Half(overlaps, counts, p_value, groups, clear_groups)
 

@@ -39,8 +39,8 @@ export function paintColors(page, view, colors) {
   replace(page.get_model_by_name("images"), mapColors(page, view, colors));
 }
 
-// Set how values become colours, and return the column of values. That is a change of the columns,
-// which draws all anew; at a change of the mapper Bokeh would do so six times more.
+// Set how values become colours, and return the column of values. Whoever puts that into the source
+// draws all anew; at the mapper's own change Bokeh would do so again, for each glyph and colour.
 function mapColors(page, view, { values, palette, low, high }) {
   const mapper = page.get_model_by_name("image colours");
   const colors = palette ? { palette, low, high } : { low, high };

@@ -259,6 +259,13 @@ test("names are beside the clusters that have them, whichever k is shown", () =>
 });
 
 test("the first table is drawn at once, later ones after the plots", () => {
+  const other = document.createElement("div");
+  const its = kernel();
+  const closeOther = render({ model: its, el: other });
+  its.says(...view(2, [0, 1, 1]));
+  its.says({ now: NOW, answer: null, page: null });
+  assert.equal(other.querySelectorAll("tbody tr").length, 2);
+  closeOther();
   const n_rows = () => el.querySelectorAll("tbody tr").length;
   assert.equal(n_rows(), 2);
   more();
@@ -266,6 +273,32 @@ test("the first table is drawn at once, later ones after the plots", () => {
   assert.equal(n_rows(), 2);
   mock.timers.tick(0);
   assert.equal(n_rows(), 3);
+});
+
+test("a table is drawn once for each k, whatever else is said", () => {
+  let n_looks = 0;
+  page.models.sheets.get_column = () => {
+    n_looks += 1;
+    return [];
+  };
+  model_of_kernel.says({ now: NOW, answer: null });
+  mock.timers.tick(0);
+  assert.equal(n_looks, 0);
+  more();
+  mock.timers.tick(0);
+  assert.equal(n_looks, 3);
+});
+
+test("after a step the plots say in words what they show, without another look around", () => {
+  const surface = document.createElement("div");
+  const plot = {
+    model: { document: page, name: "elbow", title: { text: "Inertia" } },
+    canvas_view: { events_el: surface },
+  };
+  globalThis.window.Bokeh.index = { query: (keep) => [plot].filter((each) => keep(each)) };
+  more();
+  mock.timers.tick(0);
+  assert.equal(surface.getAttribute("aria-valuenow"), "3");
 });
 
 test("what is chosen already is not told again", () => {
