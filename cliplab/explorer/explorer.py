@@ -378,7 +378,7 @@ class Explorer:
             self._panel, self._render = self._make_panel()
             self._session.resume()
         panel = self._panel
-        panel.show(on_replaced=self._closer(panel), copy=self._copy)
+        panel.show(self, on_replaced=self._closer(panel), copy=self._copy)
         self._ahead.start(
             "ahead",
             typical_images(self.sweep, self._session.small_images),
@@ -438,7 +438,7 @@ class Explorer:
         session, plots = self._session, self._board.plots
         plots.on_select(lambda rows: self.state.set_trait("selected", rows))
         plots.on_tap_bar(session.open_bar)
-        self._board.flow.on_tap(session.show_images)
+        self._board.on_tap_ribbon(session.show_images)
 
 
 @checked

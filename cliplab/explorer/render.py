@@ -174,8 +174,9 @@ class Render:
         self._panel.controls.offer_colors(self._session.color_titles, chosen)
 
     def _draw_null_title(self) -> None:
-        kind = self._session.options.null_data[self._session.state.null_data]
-        self._board.null.show_title(say("titles.null_data", kind=kind))
+        if self._session.null_view is not None:
+            kind = self._session.options.null_data[self._session.state.null_data]
+            self._board.null.show_title(say("titles.null_data", kind=kind))
 
     def _draw_null_clustering(self) -> None:
         self._board.show_null_clustering(self._session.null_clustering_view)

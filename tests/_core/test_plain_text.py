@@ -112,6 +112,7 @@ def test_nothing_in_the_plots_of_an_explorer_turns_a_line_around(turned):
     explorer.state.committed_k = 3
     for column in ("class", explorer.images.factors[0]):
         explorer.state.color_by = column
+        explorer._panel.host()
         document = serialize_json(explorer._board.layout.document.to_json())
         assert explorer.images.class_names[0] in document
         assert _is_plain(document)

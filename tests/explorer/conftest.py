@@ -5,14 +5,12 @@ from typing import Any
 import ipywidgets
 import numpy as np
 import pytest
-from bokeh.document import Document
 
 from cliplab import Embeddings, Explorer, load_storybook, project, sweep_clusters
 from cliplab.explorer.model import commitments, hints
 from cliplab.explorer.model.options import find_options, first_state
 from cliplab.explorer.model.session import ExplorerSession
 from cliplab.explorer.notebook.event_loop import EventLoop
-from cliplab.explorer.notebook.host import HostedModel
 from cliplab.explorer.widgets.pages import page_contents
 
 
@@ -21,18 +19,6 @@ def _closed_widgets():
     """Close what a test has shown: ipywidgets holds every widget until then, and its data."""
     yield
     ipywidgets.Widget.close_all()
-
-
-@pytest.fixture
-def no_documents(monkeypatch):
-    """Write no document for a page, which takes half of the time of an Explorer: there is none."""
-
-    def place(model):
-        if model.document is None:
-            Document().add_root(model)
-        return {}
-
-    monkeypatch.setattr(HostedModel, "_model_to_traits", staticmethod(place))
 
 
 @pytest.fixture(scope="session")

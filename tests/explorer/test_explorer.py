@@ -23,7 +23,7 @@ from cliplab import (
 from cliplab.explorer.notebook import host
 
 # Each makes an Explorer of its own, which takes a second.
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_documents")]
+pytestmark = pytest.mark.slow
 
 
 def _column(explorer, name):
@@ -33,6 +33,7 @@ def _column(explorer, name):
 def _spy(explorer):
     """Write down which columns of the images' source travel."""
     travelled = []
+    explorer._panel.host()
     document = explorer._board.layout.document
 
     def told(event):

@@ -56,7 +56,7 @@ def german() -> Iterator[None]:
 
 
 @pytest.fixture
-def explorer(images, no_documents) -> Explorer:
+def explorer(images) -> Explorer:
     encoder = ClipEncoder("storybook")
     embeddings = encoder.encode_images(images)
     sweep, projection = sweep_clusters(embeddings, range(2, 9)), project(embeddings, perplexity=10)

@@ -19,8 +19,6 @@ from cliplab.explorer.model.turning import cluster_rows
 from cliplab.explorer.style.theme import MOST_AT_ONCE
 from cliplab.explorer.widgets.gallery import most_typical
 
-pytestmark = pytest.mark.usefixtures("no_documents")
-
 N_IMAGES = MOST_AT_ONCE + 4
 MEASURED = np.arange(3, N_IMAGES, 40)
 

@@ -10,8 +10,6 @@ import pytest
 from cliplab import Explorer
 from cliplab.explorer import render as rendering
 
-pytestmark = pytest.mark.usefixtures("no_documents")
-
 # What a change of each trait draws, beside the error line and the menu of colours.
 DRAWN = {
     "n_clusters": {"clusters", "numbers", "colours", "turning", "page", "status"},

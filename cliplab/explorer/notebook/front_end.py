@@ -34,11 +34,12 @@ def front_end() -> str:
 
 def _execute_request() -> dict[str, Any]:
     """Return the message that runs the current cell; empty outside a notebook kernel."""
-    kernel = getattr(_shell(), "kernel", None)
+    kernel = getattr(ipython(), "kernel", None)
     return dict(kernel.get_parent("shell")) if kernel else {}
 
 
-def _shell() -> Any:
+def ipython() -> Any:
+    """Return the IPython that runs the cells; None outside of it."""
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython else None
 
@@ -48,7 +49,7 @@ def forget_result(shown: object) -> None:
 
     IPython keeps what a cell ended with, and so all of its memory, for as long as the kernel runs.
     """
-    shell = _shell()
+    shell = ipython()
     if shell is None:
         return
     numbers = shell.user_ns.get("_oh", {})

@@ -165,11 +165,12 @@ def _keep_echoes(layout: LayoutDOM) -> None:
 
     Each view says how large its plots are before the kernel sends it anything.
     """
+    code = f"{script(_SCRIPT)}{_KEEP_ECHOES}(cb_obj.document)"
+    keep = CustomJS(name=_KEEP_ECHOES, code=code)
     for plot in layout.select({"type": Plot}):
         callbacks = plot.js_property_callbacks.get("change:inner_width", ())
         if not any(each.name == _KEEP_ECHOES for each in callbacks):
-            code = f"{script(_SCRIPT)}{_KEEP_ECHOES}(cb_obj.document)"
-            plot.js_on_change("inner_width", CustomJS(name=_KEEP_ECHOES, code=code))
+            plot.js_on_change("inner_width", keep)
 
 
 _SCRIPT = "explorer/notebook/scripts/documents.js"
@@ -216,7 +217,7 @@ def show(
     close: Callable[[], None],
     copy: StoredCopy,
     event_loop: EventLoop,
-) -> None:
+) -> bool:
     """Display a widget that holds plots, in place of what its cell showed before.
 
     Where nobody watches, its copy is displayed in its place, else below it.
@@ -231,6 +232,11 @@ def show(
         What the notebook stores of it.
     event_loop : EventLoop
         Where the copy is brought up to date.
+
+    Returns
+    -------
+    bool
+        Whether somebody watches, so that the widget itself was displayed.
     """
     from IPython.display import display
 
@@ -251,11 +257,12 @@ def show(
     _gone.clear()
     if where == "none":
         copy.show_alone()
-        return
+        return False
     # An exported notebook would show their names in Python.
     display(_bokeh_js(gone), exclude=["text/plain"])
     display(_view_of(widget), raw=True)
     copy.show_beside(event_loop)
+    return True
 
 
 def _view_of(widget: ipywidgets.Widget) -> dict[str, Any]:

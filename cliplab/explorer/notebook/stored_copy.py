@@ -98,9 +98,9 @@ class StoredCopy:
         self._call_off: Callable[[], None] = lambda: None
         # When it was displayed, until the first still has been drawn.
         self._displayed: _Moment | None = None
-        code = f'{script(_SCRIPT)}hideCopies(document, "{self._name}")'
+        hide = CustomJS(code=f'{script(_SCRIPT)}hideCopies(document, "{self._name}")')
         for plot in layout.select({"type": Plot}):
-            plot.js_on_change("inner_width", CustomJS(code=code))
+            plot.js_on_change("inner_width", hide)
 
     def show_alone(self) -> None:
         """Display it where nobody watches.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bokeh.models import Axis
 from bokeh.models.annotations import Title
@@ -27,15 +27,26 @@ class TextSize:
     """
 
     def __init__(self, layout: LayoutDOM) -> None:
-        self._usual = {
+        self._usual: dict[tuple[Any, str], float] = {}
+        self._factor = 1.0
+        self.add(layout)
+
+    def add(self, layout: LayoutDOM) -> None:
+        """Have more plots follow, whose words are as large as usual."""
+        new = {
             (model, name): float(getattr(model, name).removesuffix("px"))
             for kind, names in _SIZES.items()
             for model in layout.select({"type": kind})
             for name in names
         }
+        self._usual |= new
+        self._resize(new)
 
     def set(self, *, is_large: bool) -> None:
         """Make all words larger, or as large as usual."""
-        factor = LARGE if is_large else 1.0
-        for (model, name), pixels in self._usual.items():
-            setattr(model, name, f"{factor * pixels:g}px")
+        self._factor = LARGE if is_large else 1.0
+        self._resize(self._usual)
+
+    def _resize(self, words: dict[tuple[Any, str], float]) -> None:
+        for (model, name), pixels in words.items():
+            setattr(model, name, f"{self._factor * pixels:g}px")

@@ -44,24 +44,22 @@ def drawn_plots(session: ExplorerSession) -> dict[str, Any]:
     plots.show_coloring(by_cluster, show_numbers=True)
     for sheet in sheets(session.images, PIXELS):
         plots.hover.show_sheet(sheet)
-    layout: Any = board.layout
-    images_row, evidence = layout.children[0], board.evidence.layout
-    layout.children = [images_row]
+    ids: dict[str, Any] = {}
     if session.evidence is not None:
         board.evidence.show(evidence_view(session.evidence, session.snapshot.where))
-        evidence.visible = False
-        layout.children = [images_row, evidence]
-    ids = {
-        "images": images_row,
-        "evidence": evidence,
+        ids["evidence"] = board.evidence.layout
+        board.evidence.layout.visible = False
+    ids |= {
+        "images": board.layout.children[0],
         "flow": board.flow.layout,
         "ribbons": board.flow.ribbons,
         "blocks": board.flow.blocks,
         "silhouettes": plots.silhouettes,
         "curves": plots.curves,
     }
+    board.arrange()
     return {
-        "item": json_item(layout, ID("cliplab-plots")),
-        "root": layout.id,
+        "item": json_item(board.layout, ID("cliplab-plots")),
+        "root": board.layout.id,
         "ids": {name: each.id for name, each in ids.items()},
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 import ipywidgets
@@ -11,6 +11,7 @@ import ipywidgets
 from cliplab._core.language import say
 from cliplab.explorer.model.parts import PARTS
 from cliplab.explorer.notebook.host import HostedModel, show
+from cliplab.explorer.notebook.next_cell import once_it_stays
 from cliplab.explorer.widgets.controls import Controls
 from cliplab.explorer.widgets.gallery import Gallery
 from cliplab.explorer.widgets.pages import PAGES
@@ -59,8 +60,13 @@ class Panel:
         assert isinstance(gallery, Gallery)
         self.gallery = gallery
         self.script = script
-        self._hosted = HostedModel(layout, event_loop, layout={"width": "100%"})
-        script.on_ready(self._hosted.welcome)
+        self._layout = layout
+        self._hosted: HostedModel | None = None
+        self._page_has_come = False
+        self._painted: Callable[[], None] = lambda: None
+        self._call_off: Callable[[], None] = lambda: None
+        self._plots = ipywidgets.VBox(layout={"width": "100%"})
+        script.on_ready(self._welcome)
         foot = ipywidgets.HBox([controls.foot, gallery.head], layout={"width": "100%"})
         # Colab's widget manager does not know the titles of a Tab.
         self.page_menu = ipywidgets.ToggleButtons(
@@ -73,10 +79,10 @@ class Panel:
         )
         pages_below.add_class("cliplab-pages")
         controls.panel.add_class("cliplab-controls")
-        self._hosted.add_class("cliplab-plots")
+        self._plots.add_class("cliplab-plots")
         foot.add_class("cliplab-foot")
         screen = ipywidgets.VBox(
-            [script, controls.panel, self._hosted, foot, pages_below, controls.error],
+            [script, controls.panel, self._plots, foot, pages_below, controls.error],
             layout={"width": "100%"},
         )
         screen.add_class("cliplab-screen")
@@ -112,20 +118,38 @@ class Panel:
 
     def batch(self) -> AbstractContextManager[None]:
         """Send what changes in the plots inside as one message."""
-        return self._hosted.batch()
+        return nullcontext() if self._hosted is None else self._hosted.batch()
 
     def quiet(self) -> AbstractContextManager[None]:
         """Send nothing of what changes in the plots inside: the script has painted it."""
-        return self._hosted.quiet()
+        return nullcontext() if self._hosted is None else self._hosted.quiet()
 
-    def show(self, on_replaced: Callable[[], None], copy: StoredCopy) -> None:
-        """Display the panel in the running cell, in place of what that cell showed before."""
+    def show(self, shown: object, on_replaced: Callable[[], None], copy: StoredCopy) -> None:
+        """Display the panel in the running cell, in place of what that cell showed before.
+
+        The plots, which are most of the work, come when no cell is about to show them elsewhere.
+        """
         self.was_shown = True
-        self._hosted.on_painted(copy.refresh)
-        show(self.widget, on_replaced, copy, self._event_loop)
+        self._painted = copy.refresh
+        if show(self.widget, on_replaced, copy, self._event_loop):
+            self._call_off = once_it_stays(shown, self.host, self._event_loop)
+
+    def host(self) -> None:
+        """Put the plots into their place."""
+        self._hosted = HostedModel(self._layout, self._event_loop, layout={"width": "100%"})
+        self._hosted.on_painted(self._painted)
+        self._plots.children = [self._hosted]
+        if self._page_has_come:  # It gets the plots as they are now.
+            self._hosted.welcome()
+
+    def _welcome(self) -> None:
+        self._page_has_come = True
+        if self._hosted is not None:
+            self._hosted.welcome()
 
     def leave(self) -> None:
         """Free the widgets, and say in the cell that they are shown elsewhere."""
+        self._call_off()
         inside, note = self.widget.children, ipywidgets.HTML(say("panel.elsewhere"))
         self.widget.children = [note]
         self.widget.remove_class("cliplab-frame")
@@ -135,6 +159,7 @@ class Panel:
 
     def close(self) -> None:
         """Free the widgets; the browser forgets the plots. A second time nothing is left to do."""
+        self._call_off()
         self.controls.disconnect()
         free(self.widget)
 

@@ -5,8 +5,6 @@ import pytest
 from cliplab import Explorer
 from cliplab.explorer.model.hints import first_steps
 
-pytestmark = pytest.mark.usefixtures("no_documents")
-
 
 @pytest.fixture
 def explorer(images, embeddings, projection, sweep):

@@ -8,8 +8,6 @@ from cliplab import Explorer
 from cliplab.explorer.model.parts import PARTS, require_parts
 from cliplab.explorer.model.state import NOTHING
 
-pytestmark = pytest.mark.usefixtures("no_documents")
-
 
 def _plots(explorer):
     plots = explorer._board.plots

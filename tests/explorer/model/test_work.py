@@ -9,8 +9,6 @@ import pytest
 from cliplab import Explorer, evidence_for_k, project
 from cliplab.explorer.model.results import Results
 
-pytestmark = pytest.mark.usefixtures("no_documents")
-
 
 @pytest.fixture
 def gate(monkeypatch):

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from cliplab.explorer.plots.figures import part_of
-
-pytestmark = pytest.mark.usefixtures("no_documents")
 
 
 def _visible(explorer):

@@ -18,8 +18,10 @@ def _saving(plot):
 
 
 def test_every_plot_of_an_explorer_has_a_button_and_a_name_of_its_own(images):
-    names = []
-    for plot in Board(images, reveals=False).layout.select({"type": figure}):
+    names, board = [], Board(images, reveals=False)
+    assert board._null_row and board.flow and board.evidence and board.answers  # noqa: PT018
+    board.arrange()
+    for plot in board.layout.select({"type": figure}):
         (add,) = _saving(plot)
         names.append(add.args["names"][plot.name])
     assert sorted(names) == [

@@ -14,7 +14,7 @@ from cliplab.explorer.widgets.pages.silhouette import _verdict, silhouette_conte
 from cliplab.explorer.widgets.pages.transitions import transitions_content
 
 # Each makes an Explorer of its own, which takes a second.
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_documents")]
+pytestmark = pytest.mark.slow
 
 
 _ARRAY = re.compile(r'"data": "(H4sI[^"]*)"')  # As Bokeh writes an array: packed, in letters.

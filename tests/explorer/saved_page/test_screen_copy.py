@@ -12,7 +12,7 @@ from cliplab.explorer.saved_page import screen_copy
 from cliplab.explorer.saved_page.screen_copy import content_of
 
 # Each makes an Explorer of its own, which takes a second.
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_documents")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from cliplab import Explorer
 from cliplab.explorer.model import wall as walls
 from cliplab.explorer.saved_page.stored_wall import stored_wall
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_documents")]
+pytestmark = pytest.mark.slow
 
 
 def test_the_wall_of_a_page_is_that_of_the_explorer_whether_it_was_looked_at_or_not(

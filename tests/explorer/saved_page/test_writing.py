@@ -8,7 +8,7 @@ from cliplab import Explorer, ImageSet
 from cliplab.explorer.saved_page import writing
 
 # Each makes an Explorer of its own, which takes a second.
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_documents")]
+pytestmark = pytest.mark.slow
 
 _HOSTILE = '</script><img src=x onerror="document.title=1"> \u202e'
 

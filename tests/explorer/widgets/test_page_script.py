@@ -7,8 +7,6 @@ import pytest
 
 from cliplab import Explorer
 
-pytestmark = pytest.mark.usefixtures("no_documents")
-
 
 class FrontEnd:
     """A page that has opened: it keeps what the kernel tells it."""
@@ -119,6 +117,7 @@ def test_a_page_that_is_loaded_again_gets_all_again(explorer, page):
 
 def test_what_the_page_paints_is_not_sent_by_bokeh(explorer, page, monkeypatch):
     sent = []
+    explorer._panel.host()
     hosted = explorer._panel._hosted
     monkeypatch.setattr(
         type(hosted), "_document_patched", lambda self, event: sent.append(self._is_quiet)

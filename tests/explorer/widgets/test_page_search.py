@@ -13,7 +13,7 @@ from cliplab import Explorer, load_pack, rank_by_text
 from cliplab.embeddings.text_encoder import StorybookTextEncoder
 from cliplab.explorer.model.search import search_view
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_documents")]
+pytestmark = pytest.mark.slow
 
 
 class FrontEnd:

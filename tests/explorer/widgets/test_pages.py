@@ -44,7 +44,7 @@ def _page(explorer, name):
 
 
 # Each makes an Explorer of its own, which takes a second.
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_documents")]
+pytestmark = pytest.mark.slow
 
 
 def _texts(widget):
@@ -338,6 +338,7 @@ def test_classes_are_nowhere_on_the_screen_before_a_k_is_committed_to(explorer, 
     assert [name for _, name in controls._color_by.options] == offered
     page = _page(explorer, "reveal")
     gallery = re.sub(r"base64,[^\"]*", "", explorer._panel.gallery.images.value)
+    explorer._panel.host()
     document = serialize_json(explorer._board.layout.document.to_json())
     for said in (gallery, _texts(page.widget), controls._legend.value, document):
         assert not names & set(re.findall(r"[a-z]+", said.lower()))
@@ -568,6 +569,7 @@ def test_lists_are_shown_in_their_own_order(explorer):
 def test_with_null_data_k_sends_only_what_changes(explorer):
     explorer.state.null_data = "covariance"
     travelled = []
+    explorer._panel.host()
     explorer._board.layout.document.on_change(
         lambda event: (
             travelled.append((event.model.name, tuple(getattr(event, "cols", None) or ())))

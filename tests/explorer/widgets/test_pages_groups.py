@@ -10,7 +10,7 @@ from sklearn.metrics import adjusted_mutual_info_score
 from cliplab import NamedGroup
 from cliplab.explorer.model.groups import group_labels
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_documents")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ def _all_in(widget):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("no_documents")
 def test_each_control_has_a_tooltip(images, embeddings, projection, sweep):
     explorer = Explorer(images, embeddings, projection, sweep, encoder=ClipEncoder("storybook"))
     controls = [each for each in _all_in(explorer._panel.widget) if isinstance(each, _CONTROLS)]
