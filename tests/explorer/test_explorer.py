@@ -3,9 +3,11 @@ import gc
 import time
 import weakref
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from IPython.core.events import EventManager, available_events
 from living_widgets import living_widgets
 from traitlets import TraitError
 
@@ -20,7 +22,8 @@ from cliplab import (
     project,
     sweep_clusters,
 )
-from cliplab.explorer.notebook import host
+from cliplab.explorer.notebook import host, next_cell
+from cliplab.explorer.notebook.host import HostedModel
 
 # Each makes an Explorer of its own, which takes a second.
 pytestmark = pytest.mark.slow
@@ -590,6 +593,34 @@ def test_shown_in_a_second_cell_it_says_so_in_the_first(
     del explorer
     gc.collect()
     assert gone() is None
+
+
+def test_three_cells_that_show_it_one_after_the_other_make_its_plots_once(
+    in_kernel, images, embeddings, sweep, projection, monkeypatch
+):
+    async def story():
+        cells = iter(["first", "second", "third"])
+        monkeypatch.setattr(host, "_shown", {})
+        monkeypatch.setattr(host, "current_cell", lambda: (next(cells), "run"))
+        shell = SimpleNamespace(user_ns={})
+        shell.events = EventManager(shell, available_events)
+        monkeypatch.setattr(next_cell, "ipython", lambda: shell)
+        made, make = [], HostedModel.__init__
+        monkeypatch.setattr(
+            HostedModel, "__init__", lambda self, *a, **k: (made.append(1), make(self, *a, **k))[1]
+        )
+        shell.user_ns["explorer"] = explorer = Explorer(images, embeddings, projection, sweep)
+        for _ in range(3):
+            shell.events.trigger("pre_run_cell", SimpleNamespace(raw_cell="explorer"))
+            explorer._ipython_display_()
+            assert made == []
+        shell.events.trigger("pre_run_cell", SimpleNamespace(raw_cell="explorer.agreement()"))
+        assert made == [1]
+        await asyncio.sleep(0.3)
+        assert made == [1]
+        assert explorer._panel._plots.children == (explorer._panel._hosted,)
+
+    in_kernel(story)
 
 
 def test_a_cell_that_shows_something_else_ends_the_work_of_what_it_showed(

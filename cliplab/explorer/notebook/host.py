@@ -131,7 +131,11 @@ class HostedModel(BokehModel):
         # What is sent before there is a view in the browser is lost, so it waits until then.
         if self._batch_depth or not self._view_stands or not self._unsent:
             return
-        events, self._unsent = list(self._unsent.values()), {}
+        # What is new to the page comes whole, with what refers to it. Of a change to it alone the
+        # page could not say what is changed.
+        known = self._model.document.models.synced_references
+        changes, self._unsent = self._unsent.values(), {}
+        events = [each for each in changes if getattr(each, "model", None) in {None, *known}]
         for event in events if self._view_may_come else ():
             _note(event, self._unseen)
         message = Protocol().create("PATCH-DOC", events)

@@ -198,9 +198,10 @@ class Board:
 
     def _join(self, layout: LayoutDOM) -> None:
         """Have plots that are new tell the page what all tell it that were there before."""
-        told = [_told_by(plot) for plot in self.layout.select({"type": Plot})]
-        for each in (each for each in told[0] if all(each in others for others in told)):
-            for plot in layout.select({"type": Plot}):
+        new = list(layout.select({"type": Plot}))
+        told = [_told_by(plot) for plot in self.layout.select({"type": Plot}) if plot not in new]
+        for plot in new:
+            for each in (each for each in told[0] if all(each in others for others in told)):
                 plot.js_on_change(_PAINTED, each)
         self.text_size.add(layout)
 

@@ -4,7 +4,8 @@ import threading
 
 import numpy as np
 import pytest
-from bokeh.models import ColumnDataSource
+from bokeh.layouts import column
+from bokeh.models import ColumnDataSource, CustomJS
 from bokeh.plotting import figure
 from ipywidgets import Label
 
@@ -47,6 +48,19 @@ def _patches(hosted):
     """Return the events of every message that was sent."""
     texts = [json.loads(content["payload"]) for content, _ in hosted.sent if "payload" in content]
     return [text["events"] for text in texts if "events" in text]
+
+
+def _ids(sent, what="defines"):
+    """Return the ids of the models that a message defines, or refers to."""
+    found = set()
+    if isinstance(sent, dict):
+        is_definition = "type" in sent and "name" in sent
+        if "id" in sent and is_definition == (what == "defines"):
+            found.add(sent["id"])
+        sent = list(sent.values())
+    if isinstance(sent, list):
+        found = found.union(*(_ids(each, what) for each in sent))
+    return found
 
 
 def _source(plot):
@@ -104,6 +118,30 @@ def test_columns_that_change_one_after_the_other_go_out_as_one_change(in_kernel,
             _source(plot).data.update({"y": [7.0, 8.0]})
         ((data,),) = _patches(hosted)
         assert data["cols"] == ["x", "y"]
+
+    in_kernel(story)
+
+
+def test_of_a_plot_that_is_new_nothing_is_said_before_it_is_there(in_kernel, plot):
+    async def story():
+        layout = column(plot)
+        hosted = _hosted(layout)
+        known = _ids(json.loads(hosted.get_state()["render_bundle"]))
+        _browser_says(hosted, plot, BROWSER_SAYS_ITS_SIZE, 300)
+        with hosted.batch():
+            new = figure(title="first")
+            # From here on it belongs to the document, and each change to it is noted.
+            plot.x_range.js_on_change("start", CustomJS(args={"new": new}, code=""))
+            new.title.text = "second"
+            plot.x_range.js_on_change("end", CustomJS(args={"new": new}, code=""))
+            layout.children = [plot, new]
+        (events,) = _patches(hosted)
+        for event in events:
+            known |= _ids(event)
+            assert _ids(event, "refers") <= known
+        assert '"second"' in json.dumps(events)
+        new.title.text = "third"
+        assert [event["new"] for event in _patches(hosted)[-1]] == ["third"]
 
     in_kernel(story)
 

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from bokeh.models import Plot, Range
+from bokeh.models import CustomJS, Plot, Range
 
 from cliplab import Explorer
 
@@ -60,3 +60,41 @@ def test_over_another_parameter_the_ends_are_those_of_the_number_of_clusters(
     counts = explorer.sweep.n_clusters
     ends = explorer._board.plots.elbow.y_range
     assert ends.start < min(counts) <= max(counts) < ends.end < 2 * max(counts) + 2
+
+
+def _names(board) -> set[str]:
+    return {plot.name for plot in board.layout.select({"type": Plot})}
+
+
+def test_what_nobody_has_asked_for_is_not_made(explorer):
+    board = explorer._board
+    at_first = {"scatter", "silhouettes", "line", "elbow", "score"}
+    assert _names(board) == at_first
+    explorer.state.page = "evidence"  # Nothing has been gathered.
+    explorer.state.page = "method"
+    assert _names(board) == at_first
+    explorer.state.page = "transitions"
+    assert _names(board) == at_first | {"flow"}
+    explorer.state.committed_k = 4
+    assert _names(board) == at_first | {"flow", "your clusters", "classes"}
+    assert "null scatter" not in _names(board)
+
+
+def test_what_is_made_later_stands_where_it_belongs_and_says_what_the_others_say(explorer):
+    board, told = explorer._board, CustomJS(code="")
+    for plot in board.layout.select({"type": Plot}):
+        plot.js_on_change("inner_width", told)
+    explorer.state.large_text = True
+    explorer.state.null_data = "uniform"
+    explorer.state.page = "transitions"
+    explorer.state.committed_k = 4
+    explorer.state.page = "transitions"
+    assert board.layout.children == [board._images_row, board.answers.layout, board._null_row]
+    _, beside = board._images_row.children
+    plots = board.plots
+    assert beside.children == [plots.silhouettes, board.flow.layout, plots.line, plots.curves]
+    new = [board.flow.layout, board.answers.classes, board.null.elbow]
+    assert all(told in each.js_property_callbacks["change:inner_width"] for each in new)
+    assert {each.title.text_font_size for each in new} == {plots.scatter.title.text_font_size}
+    explorer.state.large_text = False
+    assert {each.title.text_font_size for each in new} == {plots.scatter.title.text_font_size}
