@@ -58,6 +58,7 @@ class Board:
         plots.elbow.y_range, plots.score.y_range = Range1d(), Range1d()
         self.layout: Any = column(self._images_row, sizing_mode="stretch_width")
         self.text_size = TextSize(self.layout)
+        self._known: list[Any] = list(self.layout.select({"type": Plot}))
 
     @cached_property
     def null(self) -> Plots:
@@ -198,11 +199,13 @@ class Board:
 
     def _join(self, layout: LayoutDOM) -> None:
         """Have plots that are new tell the page what all tell it that were there before."""
-        new = list(layout.select({"type": Plot}))
-        told = [_told_by(plot) for plot in self.layout.select({"type": Plot}) if plot not in new]
+        # What belongs to a layout here is all that it refers to, older plots too.
+        new: list[Any] = [plot for plot in layout.select({"type": Plot}) if plot not in self._known]
+        told = [_told_by(plot) for plot in self._known]
         for plot in new:
             for each in (each for each in told[0] if all(each in others for others in told)):
                 plot.js_on_change(_PAINTED, each)
+        self._known += new
         self.text_size.add(layout)
 
 

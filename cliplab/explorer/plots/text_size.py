@@ -38,6 +38,7 @@ class TextSize:
             for kind, names in _SIZES.items()
             for model in layout.select({"type": kind})
             for name in names
+            if (model, name) not in self._usual
         }
         self._usual |= new
         self._resize(new)
