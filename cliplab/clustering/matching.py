@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 
 def match(labelings: Sequence[NDArray[np.integer]]) -> list[NDArray[np.intp]]:
@@ -66,6 +65,8 @@ def match_to(before: NDArray[np.integer], after: NDArray[np.integer]) -> NDArray
     >>> match_to(np.array([0, 0, 0, 1, 1]), np.array([2, 2, 0, 1, 1])).tolist()
     [0, 0, 2, 1, 1]
     """
+    from scipy.optimize import linear_sum_assignment
+
     n_before, n_after = (int(labels.max(initial=-1)) + 1 for labels in (before, after))
     matches = linear_sum_assignment(shared(before, after, n_before, n_after), maximize=True)
     numbers = np.full(n_after, -1)

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from cliplab._core.language import say
 from cliplab.clustering.values import NOISE, Clustering
@@ -199,6 +198,8 @@ def _matched(coloring: View, clustering: Clustering) -> View:
 
     Classes beyond the clusters get colours that no cluster has, as far as there are any.
     """
+    from scipy.optimize import linear_sum_assignment
+
     shared = [name for name, color in coloring["legend"] if color != OTHER_COLOR]
     counts = np.zeros((len(shared), clustering.n_clusters))
     values, clusters = coloring["values"], clustering.cluster_labels
