@@ -239,8 +239,9 @@ def _evidence(
     every_half = [half for both in found["halves"] for half in both]
     labels = partitions(scores, max(ks), seed)
     in_main = measures.mean_silhouettes(scores, labels, ks)
+    brief = measures.briefly(scores, ks, seed)
     gap, gap_error = measures.gap_statistic(
-        measures.inertias_of(scores, labels, ks), found["uniform"]
+        measures.inertias_of(scores, brief, ks), found["uniform"]
     )
     labelings, start_scores = zip(*found["start"], strict=True)
     calinski, davies = measures.classical_scores(data, sweep)
@@ -283,7 +284,7 @@ def _evidence(
         disputed=() if settled == answer else answer.ks,
         p_value=one_group_p_value(every_half),
         null_p_value=measures.null_p_value(
-            measures.brief_silhouettes(scores, ks, seed), np.array(found["shuffled"])
+            measures.mean_silhouettes(scores, brief, ks), np.array(found["shuffled"])
         ),
         n_references=len(found["shuffled"]),
         n_inside=n_groups_inside(every_half, clearest(highest, known.apart())),

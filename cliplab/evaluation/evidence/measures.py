@@ -48,14 +48,6 @@ def mean_silhouettes(scores: Floats, labels: Mapping[int, Labels], ks: Sequence[
     return np.array([means[k] for k in ks])
 
 
-def brief_silhouettes(scores: Floats, ks: Sequence[int], seed: int) -> Floats:
-    """Search briefly, and return the mean silhouettes for each k.
-
-    Those of the images are compared with those of null data, so both are searched for alike.
-    """
-    return mean_silhouettes(scores, partitions(scores, max(ks), seed, is_brief=True), ks)
-
-
 def shuffled_silhouettes(scores: Floats, ks: Sequence[int], seed: int) -> Floats:
     """Shuffle each main direction among the images, and return the mean silhouettes for each k.
 
@@ -63,7 +55,7 @@ def shuffled_silhouettes(scores: Floats, ks: Sequence[int], seed: int) -> Floats
     together is lost.
     """
     shuffled = np.random.default_rng((_SALT, seed)).permuted(scores, axis=0)
-    return brief_silhouettes(shuffled, ks, seed)
+    return mean_silhouettes(shuffled, briefly(shuffled, ks, seed), ks)
 
 
 def uniform_inertias(scores: Floats, ks: Sequence[int], seed: int) -> Floats:
@@ -71,7 +63,15 @@ def uniform_inertias(scores: Floats, ks: Sequence[int], seed: int) -> Floats:
     low, high = scores.min(axis=0), scores.max(axis=0)
     drawn = np.random.default_rng((_SALT, seed)).uniform(low, high, scores.shape)
     drawn = drawn.astype(scores.dtype)
-    return inertias_of(drawn, partitions(drawn, max(ks), seed), ks)
+    return inertias_of(drawn, briefly(drawn, ks, seed), ks)
+
+
+def briefly(scores: Floats, ks: Sequence[int], seed: int) -> dict[int, NDArray[np.intp]]:
+    """Return the labels that a brief search finds.
+
+    The images are compared with many null data, and both are searched for alike.
+    """
+    return partitions(scores, max(ks), seed, is_brief=True)
 
 
 def inertias_of(scores: Floats, labels: Mapping[int, Labels], ks: Sequence[int]) -> Floats:
