@@ -71,9 +71,9 @@ def _lowest_inertia(points, k):
 def test_the_gap_equals_a_plain_computation_on_uniform_data_in_the_main_directions(monkeypatch):
     drawn = []
 
-    def seeing(points, *arguments, plain=measures.partitions):
+    def seeing(points, *arguments, plain=measures.partitions, **options):
         drawn.append(points)
-        return plain(points, *arguments)
+        return plain(points, *arguments, **options)
 
     monkeypatch.setattr(measures, "partitions", seeing)
     scores = main_directions(POINTS).scores(POINTS)

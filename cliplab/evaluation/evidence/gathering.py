@@ -241,7 +241,7 @@ def _evidence(
     in_main = measures.mean_silhouettes(scores, labels, ks)
     brief = measures.briefly(scores, ks, seed)
     gap, gap_error = measures.gap_statistic(
-        measures.inertias_of(scores, brief, ks), found["uniform"]
+        measures.comparable_inertias(scores, ks, seed), found["uniform"]
     )
     labelings, start_scores = zip(*found["start"], strict=True)
     calinski, davies = measures.classical_scores(data, sweep)

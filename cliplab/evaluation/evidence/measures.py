@@ -20,6 +20,7 @@ Floats = NDArray[np.floating]
 Labels = NDArray[np.integer]
 # With the generator that drew the data, the same random numbers would make the same groups.
 _SALT = 0x6E756C6C
+_MANY = 500  # Points.
 # A run of K-means in which a cluster loses all its images, which is rare, begins again elsewhere.
 _MOST_DRAWS = 10
 
@@ -63,7 +64,17 @@ def uniform_inertias(scores: Floats, ks: Sequence[int], seed: int) -> Floats:
     low, high = scores.min(axis=0), scores.max(axis=0)
     drawn = np.random.default_rng((_SALT, seed)).uniform(low, high, scores.shape)
     drawn = drawn.astype(scores.dtype)
-    return inertias_of(drawn, briefly(drawn, ks, seed), ks)
+    return comparable_inertias(drawn, ks, seed)
+
+
+def comparable_inertias(scores: Floats, ks: Sequence[int], seed: int) -> Floats:
+    """Return the inertias that the gap compares, of images and of null data, from k = 1.
+
+    Of many points a brief search ends some thousandths above the lowest inertia. Of few it can be
+    hundredths, and there a longer one costs little.
+    """
+    is_brief = len(scores) >= _MANY
+    return inertias_of(scores, partitions(scores, max(ks), seed, is_brief=is_brief), ks)
 
 
 def briefly(scores: Floats, ks: Sequence[int], seed: int) -> dict[int, NDArray[np.intp]]:

@@ -87,6 +87,17 @@ def test_uniform_data_fill_the_box_of_the_main_directions(clustered):
         np.testing.assert_allclose(inertias[:3], plain, rtol=1e-3)
 
 
+@pytest.mark.parametrize(("n_points", "most"), [(200, 0), (600, 0.01)])
+def test_of_many_points_inertias_for_the_gap_are_some_thousandths_above_the_lowest(n_points, most):
+    points = np.random.default_rng(0).uniform(-1, 1, (n_points, 12))
+    ks = range(2, 13)
+    lowest = measures.inertias_of(points, partitions(points, max(ks), 0), ks)
+    found = measures.comparable_inertias(points, ks, 0)
+    assert found[0] == lowest[0]
+    assert (found <= lowest * (1 + most)).all()
+    assert (found[1:] / lowest[1:]).mean() < 1 + most / 3 + 1e-12
+
+
 def test_the_gap_is_how_much_lower_the_log_inertia_is_than_that_of_null_data():
     null = _RANDOM.uniform(50, 100, size=(7, 4))
     real = np.array([100.0, 50, 20, 10])
