@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cliplab.explorer.notebook.event_loop import EventLoop
-from cliplab.explorer.notebook.front_end import ipython
+from cliplab.explorer.notebook.front_end import front_end, ipython
 
 _A_MOMENT = 0.1  # Seconds; a cell that was sent along begins sooner.
 
@@ -38,7 +38,8 @@ def once_it_stays(
         Calls it off.
     """
     shell = ipython()
-    if shell is None or not event_loop.is_live:
+    # Colab sends one cell at a time, and wants a cell's widgets made while it runs.
+    if shell is None or not event_loop.is_live or front_end() == "colab":
         act()
         return lambda: None
 

@@ -97,3 +97,15 @@ def test_where_there_is_no_later_it_is_done_at_once(shell):
     done = []
     once_it_stays(SHOWN, lambda: done.append(1), EventLoop())
     assert done == [1]
+
+
+def test_on_colab_it_is_done_while_the_cell_runs(in_kernel, shell, monkeypatch):
+    monkeypatch.setenv("CLIPLAB_FRONT_END", "colab")
+
+    async def story():
+        done = []
+        once_it_stays(SHOWN, lambda: done.append(1), EventLoop())
+        assert done == [1]
+        assert shell.events.callbacks["pre_run_cell"] == []
+
+    in_kernel(story)
