@@ -54,10 +54,11 @@ class Evidence:
         found in halves of the images, and ``fullness``, how full the middle of the way between
         two clusters is, as a share of the emptier end, at the shallowest valley; both NaN where
         halves have too few images, or lack a cluster. In the main directions, of which there are
-        16 at most: ``gap`` and ``gap_error``, ``silhouette_main``, ``silhouette_low`` and
-        ``silhouette_high`` over independent starts, ``null_low`` and ``null_high`` over shuffled
-        data, and ``start_agreement``, an adjusted Rand index. ``calinski_harabasz`` (higher is
-        better) and ``davies_bouldin`` (lower is better).
+        16 at most: ``gap`` and ``gap_error``, of brief searches where there are 500 images or
+        more, ``silhouette_main``, ``silhouette_low`` and ``silhouette_high`` over independent
+        starts, ``null_low`` and ``null_high`` over shuffled data, and ``start_agreement``, an
+        adjusted Rand index. ``calinski_harabasz`` (higher is better) and ``davies_bouldin``
+        (lower is better).
     answer : Answer
         Its ``kind`` is "one group", "groups", "k", "levels", "more" or "no verdict"; ``ks`` are
         the k that it names.

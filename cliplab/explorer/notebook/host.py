@@ -133,9 +133,9 @@ class HostedModel(BokehModel):
             return
         # What is new to the page comes whole, with what refers to it. Of a change to it alone the
         # page could not say what is changed.
-        known = self._model.document.models.synced_references
+        known = {None, *self._model.document.models.synced_references}
         changes, self._unsent = self._unsent.values(), {}
-        events = [each for each in changes if getattr(each, "model", None) in {None, *known}]
+        events = [each for each in changes if getattr(each, "model", None) in known]
         for event in events if self._view_may_come else ():
             _note(event, self._unseen)
         message = Protocol().create("PATCH-DOC", events)
