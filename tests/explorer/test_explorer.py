@@ -595,30 +595,65 @@ def test_shown_in_a_second_cell_it_says_so_in_the_first(
     assert gone() is None
 
 
+@pytest.fixture
+def shell(monkeypatch):
+    """A shell that tells of each cell before it runs, as IPython does."""
+    shell = SimpleNamespace(user_ns={})
+    shell.events = EventManager(shell, available_events)
+    monkeypatch.setattr(next_cell, "ipython", lambda: shell)
+    monkeypatch.setattr(host, "_shown", {})
+    return shell
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """The layouts whose plots are written down for the page, one after the other."""
+    made, make = [], HostedModel.__init__
+
+    def making(self, model, *others, **traits):
+        made.append(model)
+        make(self, model, *others, **traits)
+
+    monkeypatch.setattr(HostedModel, "__init__", making)
+    return made
+
+
+@pytest.fixture
+def opened(images, embeddings, projection, sweep):
+    return lambda: Explorer(images, embeddings, projection, sweep)
+
+
 def test_three_cells_that_show_it_one_after_the_other_make_its_plots_once(
-    in_kernel, images, embeddings, sweep, projection, monkeypatch
+    in_kernel, opened, monkeypatch, shell, made
 ):
     async def story():
         cells = iter(["first", "second", "third"])
-        monkeypatch.setattr(host, "_shown", {})
         monkeypatch.setattr(host, "current_cell", lambda: (next(cells), "run"))
-        shell = SimpleNamespace(user_ns={})
-        shell.events = EventManager(shell, available_events)
-        monkeypatch.setattr(next_cell, "ipython", lambda: shell)
-        made, make = [], HostedModel.__init__
-        monkeypatch.setattr(
-            HostedModel, "__init__", lambda self, *a, **k: (made.append(1), make(self, *a, **k))[1]
-        )
-        shell.user_ns["explorer"] = explorer = Explorer(images, embeddings, projection, sweep)
+        shell.user_ns["explorer"] = explorer = opened()
         for _ in range(3):
             shell.events.trigger("pre_run_cell", SimpleNamespace(raw_cell="explorer"))
             explorer._ipython_display_()
             assert made == []
         shell.events.trigger("pre_run_cell", SimpleNamespace(raw_cell="explorer.agreement()"))
-        assert made == [1]
-        await asyncio.sleep(0.3)
-        assert made == [1]
+        assert len(made) == 1
+        await asyncio.sleep(3 * next_cell._A_MOMENT)
+        assert len(made) == 1
         assert explorer._panel._plots.children == (explorer._panel._hosted,)
+
+    in_kernel(story)
+
+
+def test_plots_that_a_cell_has_replaced_before_they_were_made_are_not_made(
+    in_kernel, opened, monkeypatch, shell, made
+):
+    async def story():
+        runs = iter(range(9))
+        monkeypatch.setattr(host, "current_cell", lambda: ("the cell", str(next(runs))))
+        opened()._ipython_display_()
+        other = opened()
+        other._ipython_display_()
+        await asyncio.sleep(3 * next_cell._A_MOMENT)
+        assert made == [other._board.layout]
 
     in_kernel(story)
 

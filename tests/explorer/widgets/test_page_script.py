@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cliplab import Explorer
+from cliplab.explorer.notebook.host import HostedModel
 
 
 class FrontEnd:
@@ -113,6 +114,17 @@ def test_a_page_that_is_loaded_again_gets_all_again(explorer, page):
     page.told.clear()
     page.says(ready=True, page="b")
     assert len([each for each in page.told if "view" in each]) == n_views
+
+
+def test_plots_that_come_after_the_page_are_given_whole_to_the_next_page(
+    explorer, page, monkeypatch
+):
+    given = []
+    monkeypatch.setattr(HostedModel, "send_state", lambda self, key: given.append(key))
+    explorer._panel.host()
+    assert given == []  # They came with their state.
+    page.says(ready=True, page="b")
+    assert given == ["render_bundle"]
 
 
 def test_what_the_page_paints_is_not_sent_by_bokeh(explorer, page, monkeypatch):
