@@ -10,13 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cliplab.clustering.kmeans_joins import joins
 from cliplab.embeddings.points import unit_rows
 
 # Ways down from fresh points serve all k at once. Starts from scratch serve the k up to their
 # number, the smaller the more often: there ways down end in fewer different partitions, and a
 # fresh start costs least.
-_WAYS_DOWN = 4
+_WAYS_DOWN = 3
 _STARTS = 16
+# With few clusters for many groups, which of them share one decides.
+_MOST_JOINED = 8
 # In few dimensions the ways end in more different places, and cost less.
 _STARTS_IN_FEW_DIMENSIONS = 64
 _ROUNDS_IN_FEW_DIMENSIONS = 4
@@ -68,13 +71,14 @@ class Search:
         self.best = {1: self.partition_of(np.zeros(len(points), dtype=np.intp), 1)}
 
     def run(self, smallest: int, largest: int) -> None:
-        """Come down from fresh points, start often, then go up and down the best."""
+        """Come down from fresh points, start often, join, then go up and down the best."""
         below, above = _around(smallest, largest)
         for _ in range(_WAYS_DOWN):
             self.come_down(above, below)
         self.start_often(smallest, largest, _STARTS)
         for partition in list(self.best.values()):
             self.settle(partition.copy())
+        self.join(smallest, min(largest, _MOST_JOINED))
         self.go_up(below, above)
         self.go_down(below)
 
@@ -115,6 +119,13 @@ class Search:
             for drawn in self.drawn(min(largest, n_starts // start)):
                 if len(drawn.means) >= smallest:
                     self.settle(drawn.copy())
+
+    def join(self, smallest: int, largest: int) -> None:
+        """Join the clusters of the finest partition."""
+        finest = self.best[max(self.best)]
+        for k in range(max(3, smallest), min(largest, len(finest.means) - 1) + 1):
+            for way in joins(finest.means, np.bincount(finest.labels), k, self.random):
+                self.settle(self.partition_of(way[finest.labels], k))
 
     def come_down(self, above: int, below: int) -> None:
         """Take centres away one by one, from points drawn, and settle a little on the way."""

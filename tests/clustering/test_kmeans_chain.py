@@ -180,3 +180,18 @@ def test_equal_seeds_give_equal_partitions_and_others_may_differ() -> None:
 
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("random_state", [0, 1, 2])
+def test_few_clusters_for_many_groups_are_as_good_as_a_hundred_starts(random_state: int) -> None:
+    """Which of ten groups share one of five clusters decides, and there are 42,525 ways."""
+    random = np.random.default_rng(0)
+    centers = random.normal(size=(10, 96)) + 1.5 * random.normal(size=96)
+    points = _unit(centers[np.arange(500) % 10] + 0.8 * random.normal(size=(500, 96)))
+    ks = range(3, 8)
+
+    found = [_inertia(points, labels) for labels in kmeans_chain(points, ks, random_state)]
+
+    expected = [KMeans(k, n_init=100, random_state=0).fit(points).inertia_ for k in ks]
+    assert (np.array(found) / expected).max() <= 1.005
