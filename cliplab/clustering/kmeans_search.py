@@ -242,7 +242,7 @@ class Search:
 
 def _around(smallest: int, largest: int) -> tuple[int, int]:
     """Return between which k to go down and up, for the ends to be as good as the middle."""
-    return smallest - 1, largest + largest // 4
+    return smallest - 1, largest + max(5, largest // 4)
 
 
 def _nearest(distances: NDArray[np.floating]) -> NDArray[np.signedinteger]:

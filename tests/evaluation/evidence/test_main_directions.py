@@ -67,15 +67,19 @@ def test_equal_images_are_all_at_one_place(shape):
         assert np.isfinite(scores).all()
 
 
-def test_partitions_have_the_lowest_inertia_that_many_starts_find():
+def test_partitions_end_near_the_lowest_inertia_that_many_starts_find():
     points = _points(90, 4).astype(np.float32)
-    found = partitions(points, 6, 0)
-    assert list(found) == [2, 3, 4, 5, 6]
-    for k, labels in found.items():
-        assert sorted(set(labels)) == list(range(k))
-        means = np.array([points[labels == each].mean(axis=0) for each in range(k)])
-        inertia = ((points - means[labels]) ** 2).sum()
-        assert inertia <= 1.005 * KMeans(k, n_init=30, random_state=0).fit(points).inertia_
+    lowest = {k: KMeans(k, n_init=30, random_state=0).fit(points).inertia_ for k in range(2, 7)}
+    ratios = []
+    for seed in range(8):
+        found = partitions(points, 6, seed)
+        assert list(found) == list(lowest)
+        for k, labels in found.items():
+            assert sorted(set(labels)) == list(range(k))
+            means = np.array([points[labels == each].mean(axis=0) for each in range(k)])
+            ratios.append(((points - means[labels]) ** 2).sum() / lowest[k])
+    assert np.mean(ratios) <= 1.005
+    assert max(ratios) <= 1.03
 
 
 def test_there_are_no_more_clusters_than_different_images():
