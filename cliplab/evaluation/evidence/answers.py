@@ -212,6 +212,11 @@ def _if_clusters_stand(
     found: Sequence[Half], ks: Sequence[int], table: Standings, vote: int
 ) -> Answer | None:
     """Return the answer that clusters of the vote give; None if they do not stand up."""
+
+    def is_last(k: int) -> bool:
+        """Return whether with a few more clusters than k no more groups stand apart."""
+        return n_groups_inside(found, k) <= k
+
     apart, inside = table.apart(), table.inside(vote)
     n_inside = n_groups_inside(found, vote)
     # Of a cluster of few images the valley is hard to see; finer clusters tell the same.
@@ -220,13 +225,13 @@ def _if_clusters_stand(
         return None
     finest = max([*apart, *inside], default=vote)
     # Of only a few more clusters, some may have merged groups in their turn.
-    if finest > vote and (finest in inside or n_groups_inside(found, finest) <= finest):
+    if finest > vote and (finest in inside or is_last(finest)):
         return Answer("levels", (vote, finest))
     if n_inside <= vote:
         return Answer("k", (vote,))
     # One group more can be of a cluster with two kinds of images. Between groups that K-means has
-    # merged, the valleys are clear.
-    is_one_more = n_inside == vote + 1 and n_inside in ks
+    # merged, the valleys are clear, or with still more clusters there are more.
+    is_one_more = n_inside == vote + 1 and n_inside in ks and is_last(n_inside)
     if is_one_more and n_groups_inside(found, vote, is_clear=True) <= vote:
         return Answer("levels", (vote, n_inside))
     return None

@@ -197,6 +197,16 @@ def test_one_group_more_at_a_shallow_valley_is_a_second_level(n_groups, n_clear,
     assert decide(found, KS, [3]) == expected
 
 
+def test_one_group_more_is_no_second_level_if_still_more_groups_remain_beyond_it():
+    clear = dict.fromkeys(KS, 3)
+    for beyond, expected in ((4, Answer("levels", (3, 4))), (5, Answer("groups"))):
+        rising = {k: 4 if k < 7 else beyond for k in KS}
+        found = _halves(apart=[3], groups=rising, clear_groups=clear)
+        # Some halves count otherwise, so that no number is named by their count alone.
+        found = [*found, *_halves(apart=[3], groups=dict.fromkeys(KS, 3), clear_groups=clear)[:3]]
+        assert decide(found, KS, [3]) == expected
+
+
 def test_one_group_more_than_the_range_has_is_not_named():
     counted = [dict.fromkeys(KS, each) for each in (4, 3)]
     found = _halves(apart=[3], groups=counted[0], clear_groups=counted[1])
