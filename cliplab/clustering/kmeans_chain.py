@@ -55,9 +55,9 @@ def kmeans_chain(
     the centre whose loss costs least. Going up, the one into k + 1 starts from that into k, and the
     new centre is the best of 32 points drawn by their squared distance to the other centres. Some
     ways down from fresh points, starts from scratch for the smaller k, the best ways to join the
-    finest clusters into a few, then up and down along the best do for all k together what many
-    restarts do for each k alone. Lloyd's algorithm settles each partition, and the best for each k
-    counts.
+    finest clusters into three to eight (in more than 64 dimensions), then up and down along the
+    best do for all k together what many restarts do for each k alone. Lloyd's algorithm settles
+    each partition, and the best for each k counts.
 
     Which k help one another does not depend on those that are wanted. The search is always over a
     whole block, k from 2 to 20, from 21 to 40 and so on, and each block draws random numbers of its

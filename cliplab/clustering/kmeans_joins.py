@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 _STARTS = 128
 _STEPS = 6
 _BEST = 4
-# Inertias that differ by less are of the same clusters.
-_SAME = 1e-5
+# Inertias that differ by a smaller share, of theirs or of that of one cluster, are of one way.
+_SAME, _SAME_OF_TOTAL = 1e-5, 1e-6
 
 
 def joins(
@@ -22,7 +22,7 @@ def joins(
 
     With far fewer clusters than groups it matters which groups share one, and there are many ways.
     Between the means of some two dozen clusters a run of K-means takes so little that all the
-    starts run at once.
+    starts run at once. Distances are Euclidean; what is found settles among the points anyway.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def joins(
     -------
     list of ndarray of shape (n_means,)
         For every mean the cluster that it joins, of at most four different ways, the one with the
-        lowest inertia first.
+        lowest inertia first. None where there are fewer places than clusters.
 
     References
     ----------
@@ -64,15 +64,18 @@ def joins(
         distances = np.einsum("ijk,ijk->ij", shares, along)[..., None] - 2 * along
         labels = distances.argmin(axis=1)
         shares = (labels[:, None] == clusters) * weights
+        # A centre that has lost all its means goes to the origin, and its start is left out below.
         shares /= np.maximum(shares.sum(axis=2, keepdims=True), 1)
+    # To the centres before the last step: after so many the order hardly changes any more.
     inertias = (distances.min(axis=1) + products.diagonal()) @ weights
+    rounding = _SAME_OF_TOTAL * float(products.diagonal() @ weights)
     best: list[NDArray[np.intp]] = []
-    lowest = -np.inf
+    last = -np.inf
     for start in inertias.argsort(kind="stable"):
-        is_new = inertias[start] - lowest > _SAME * inertias[start]
+        is_new = inertias[start] - last > max(_SAME * inertias[start], rounding)
         if is_new and len(np.unique(labels[start])) == n_clusters:
             best.append(labels[start])
-            lowest = inertias[start]
+            last = inertias[start]
         if len(best) == _BEST:
             break
     return best

@@ -18,8 +18,9 @@ from cliplab.embeddings.points import unit_rows
 # fresh start costs least.
 _WAYS_DOWN = 3
 _STARTS = 16
-# With few clusters for many groups, which of them share one decides.
-_MOST_JOINED = 8
+# With few clusters for many groups, inertia depends on which groups share one. For two clusters
+# starts are enough, and above eight joins cost more time than they gained.
+_FEWEST_JOINED, _MOST_JOINED = 3, 8
 # In few dimensions the ways end in more different places, and cost less.
 _STARTS_IN_FEW_DIMENSIONS = 64
 _ROUNDS_IN_FEW_DIMENSIONS = 4
@@ -78,7 +79,7 @@ class Search:
         self.start_often(smallest, largest, _STARTS)
         for partition in list(self.best.values()):
             self.settle(partition.copy())
-        self.join(smallest, min(largest, _MOST_JOINED))
+        self.join(smallest, largest)
         self.go_up(below, above)
         self.go_down(below)
 
@@ -121,9 +122,10 @@ class Search:
                     self.settle(drawn.copy())
 
     def join(self, smallest: int, largest: int) -> None:
-        """Join the clusters of the finest partition."""
+        """Join the clusters of the finest partition into three to eight, in the best few ways."""
         finest = self.best[max(self.best)]
-        for k in range(max(3, smallest), min(largest, len(finest.means) - 1) + 1):
+        most = min(largest, _MOST_JOINED, len(finest.means) - 1)
+        for k in range(max(_FEWEST_JOINED, smallest), most + 1):
             for way in joins(finest.means, np.bincount(finest.labels), k, self.random):
                 self.settle(self.partition_of(way[finest.labels], k))
 

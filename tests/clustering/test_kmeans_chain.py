@@ -183,15 +183,14 @@ def test_equal_seeds_give_equal_partitions_and_others_may_differ() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("random_state", [0, 1, 2])
-def test_few_clusters_for_many_groups_are_as_good_as_a_hundred_starts(random_state: int) -> None:
-    """Which of ten groups share one of five clusters decides, and there are 42,525 ways."""
+def test_few_clusters_for_many_groups_are_as_good_as_a_hundred_starts() -> None:
+    """It matters which of ten groups share one of five clusters, and there are 42,525 ways."""
     random = np.random.default_rng(0)
     centers = random.normal(size=(10, 96)) + 1.5 * random.normal(size=96)
     points = _unit(centers[np.arange(500) % 10] + 0.8 * random.normal(size=(500, 96)))
     ks = range(3, 8)
+    lowest = [KMeans(k, n_init=100, random_state=0).fit(points).inertia_ for k in ks]
 
-    found = [_inertia(points, labels) for labels in kmeans_chain(points, ks, random_state)]
-
-    expected = [KMeans(k, n_init=100, random_state=0).fit(points).inertia_ for k in ks]
-    assert (np.array(found) / expected).max() <= 1.005
+    for seed in range(3):
+        found = [_inertia(points, labels) for labels in kmeans_chain(points, ks, seed)]
+        assert (np.array(found) / lowest).max() <= 1.005

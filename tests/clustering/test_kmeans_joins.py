@@ -52,6 +52,14 @@ def test_means_at_one_place_are_not_made_into_several_clusters() -> None:
     assert joins(means, np.ones(6, dtype=np.intp), 3, np.random.default_rng(0)) == []
 
 
+def test_equal_ways_count_once_also_where_all_that_is_left_is_rounding() -> None:
+    means = np.random.default_rng(3).normal(size=(3, 7)).repeat(3, axis=0).astype(np.float32)
+
+    ways = joins(means, np.full(9, 10), 3, np.random.default_rng(0))
+
+    assert len(ways) == 1
+
+
 def test_equal_random_numbers_join_alike() -> None:
     means = np.random.default_rng(2).normal(size=(20, 8)).astype(np.float32)
     sizes = np.arange(1, 21)

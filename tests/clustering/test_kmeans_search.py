@@ -28,3 +28,22 @@ def test_after_many_steps_the_means_are_those_of_their_points(is_spherical: bool
         np.testing.assert_allclose(partition.means, means, atol=1e-6)
         distances = search.distances(search.centers(partition.means))
         np.testing.assert_array_equal(distances.argmin(axis=0), partition.labels)
+
+
+@pytest.mark.parametrize("is_spherical", [False, True])
+def test_the_finest_clusters_are_joined_into_three_to_eight(is_spherical: bool) -> None:
+    random = np.random.default_rng(1)
+    points = random.normal(size=(10, 30))[np.arange(300) % 10] + 0.2 * random.normal(size=(300, 30))
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    search = Search(points, random, is_spherical)
+    *_, drawn = search.drawn(20)
+    search.settle(drawn)
+
+    search.join(21, 40)  # The second block has no few clusters.
+    assert set(search.best) == {1, 20}
+    search.join(2, 20)
+
+    assert set(search.best) == {1, *range(3, 9), 20}
+    for k in range(3, 9):
+        assert sorted(set(search.best[k].labels)) == list(range(k))
+        assert search.best[k].inertia < search.best[1 if k == 3 else k - 1].inertia

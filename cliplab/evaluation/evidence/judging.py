@@ -43,8 +43,8 @@ class Evidence:
     seldom holds; then the suggestion is None, which is a valid result. Of small clusters a valley
     is hard to see: it is enough that half of the clusters stand apart if finer ones show about as
     many groups, or at a second level, much finer. If finer ones show one group more, at a shallow
-    valley, it is named as a second level. Where K-means merges small groups, a k is suggested if
-    seven of ten halves count as many groups among finer clusters.
+    valley, and none beyond it, it is named as a second level. Where K-means merges small groups, a
+    k is suggested if seven of ten halves count as many groups among finer clusters.
 
     Parameters
     ----------

@@ -199,8 +199,8 @@ def test_one_group_more_at_a_shallow_valley_is_a_second_level(n_groups, n_clear,
 
 def test_one_group_more_is_no_second_level_if_still_more_groups_remain_beyond_it():
     clear = dict.fromkeys(KS, 3)
-    for beyond, expected in ((4, Answer("levels", (3, 4))), (5, Answer("groups"))):
-        rising = {k: 4 if k < 7 else beyond for k in KS}
+    for beyond, expected in ((4, Answer("levels", (3, 4))), (6, Answer("groups"))):
+        rising = {k: 4 if k < 8 else beyond for k in KS}
         found = _halves(apart=[3], groups=rising, clear_groups=clear)
         # Some halves count otherwise, so that no number is named by their count alone.
         found = [*found, *_halves(apart=[3], groups=dict.fromkeys(KS, 3), clear_groups=clear)[:3]]

@@ -68,6 +68,7 @@ def test_equal_images_are_all_at_one_place(shape):
 
 
 def test_partitions_end_near_the_lowest_inertia_that_many_starts_find():
+    """A single seed can end a hundredth above it: there are no groups, and few directions."""
     points = _points(90, 4).astype(np.float32)
     lowest = {k: KMeans(k, n_init=30, random_state=0).fit(points).inertia_ for k in range(2, 7)}
     ratios = []
@@ -78,8 +79,8 @@ def test_partitions_end_near_the_lowest_inertia_that_many_starts_find():
             assert sorted(set(labels)) == list(range(k))
             means = np.array([points[labels == each].mean(axis=0) for each in range(k)])
             ratios.append(((points - means[labels]) ** 2).sum() / lowest[k])
-    assert np.mean(ratios) <= 1.005
-    assert max(ratios) <= 1.03
+    assert np.mean(ratios) <= 1.002
+    assert max(ratios) <= 1.015
 
 
 def test_there_are_no_more_clusters_than_different_images():
