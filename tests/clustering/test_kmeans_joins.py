@@ -53,7 +53,7 @@ def test_means_at_one_place_are_not_made_into_several_clusters() -> None:
 
 
 def test_equal_ways_count_once_also_where_all_that_is_left_is_rounding() -> None:
-    means = np.random.default_rng(3).normal(size=(3, 7)).repeat(3, axis=0).astype(np.float32)
+    means = np.random.default_rng(0).normal(size=(3, 7)).repeat(3, axis=0).astype(np.float32)
 
     ways = joins(means, np.full(9, 10), 3, np.random.default_rng(0))
 
@@ -67,3 +67,12 @@ def test_equal_random_numbers_join_alike() -> None:
     one, other = (joins(means, sizes, 5, np.random.default_rng(7)) for _ in range(2))
 
     np.testing.assert_array_equal(one, other)
+
+
+def test_means_of_many_points_are_apart_where_there_are_as_many_clusters() -> None:
+    means = np.random.default_rng(5).normal(size=(25, 12))
+    sizes = np.where(np.arange(25) < 6, 400, 1)
+
+    best, *_ = joins(means, sizes, 6, np.random.default_rng(0))
+
+    assert len(set(best[:6])) == 6
