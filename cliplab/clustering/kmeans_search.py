@@ -17,6 +17,8 @@ from cliplab.embeddings.points import unit_rows
 # number, the smaller the more often: there ways down end in fewer different partitions, and a
 # fresh start costs least.
 _WAYS_DOWN = 3
+# From fewer there is little to come down from, and little to join.
+_FINEST = 25
 _STARTS = 16
 # With few clusters for many groups, inertia depends on which groups share one. For two clusters
 # starts are enough, and above eight joins cost more time than they gained.
@@ -244,7 +246,7 @@ class Search:
 
 def _around(smallest: int, largest: int) -> tuple[int, int]:
     """Return between which k to go down and up, for the ends to be as good as the middle."""
-    return smallest - 1, largest + max(5, largest // 4)
+    return smallest - 1, max(_FINEST, largest + largest // 4)
 
 
 def _nearest(distances: NDArray[np.floating]) -> NDArray[np.signedinteger]:
