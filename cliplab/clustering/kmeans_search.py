@@ -17,7 +17,7 @@ from cliplab.embeddings.points import unit_rows
 # number, the smaller the more often: there ways down end in fewer different partitions, and a
 # fresh start costs least.
 _WAYS_DOWN = 3
-# From fewer there is little to come down from, and little to join.
+# From fewer there is little to join. A brief search, which joins nothing, gained nothing by it.
 _FINEST = 25
 _STARTS = 16
 # With few clusters for many groups, inertia depends on which groups share one. For two clusters
@@ -76,6 +76,7 @@ class Search:
     def run(self, smallest: int, largest: int) -> None:
         """Come down from fresh points, start often, join, then go up and down the best."""
         below, above = _around(smallest, largest)
+        above = max(_FINEST, above)
         for _ in range(_WAYS_DOWN):
             self.come_down(above, below)
         self.start_often(smallest, largest, _STARTS)
@@ -246,7 +247,7 @@ class Search:
 
 def _around(smallest: int, largest: int) -> tuple[int, int]:
     """Return between which k to go down and up, for the ends to be as good as the middle."""
-    return smallest - 1, max(_FINEST, largest + largest // 4)
+    return smallest - 1, largest + largest // 4
 
 
 def _nearest(distances: NDArray[np.floating]) -> NDArray[np.signedinteger]:
