@@ -1,4 +1,5 @@
 import asyncio
+import faulthandler
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -12,6 +13,9 @@ from cliplab.explorer.model.options import find_options, first_state
 from cliplab.explorer.model.session import ExplorerSession
 from cliplab.explorer.notebook.event_loop import EventLoop
 from cliplab.explorer.widgets.pages import page_contents
+
+# A story takes seconds; on a machine that does much else at the time it once took a minute.
+_MOST_SECONDS = 300
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +75,15 @@ def make_session(images, embeddings, projection, sweep):
 def in_kernel(monkeypatch) -> Callable[[Callable[[], Coroutine[Any, Any, None]]], None]:
     """Run a test as a cell of a notebook runs: inside a loop, with somebody who watches."""
     monkeypatch.setenv("CLIPLAB_FRONT_END", "jupyter")
-    return lambda story: asyncio.run(asyncio.wait_for(story(), timeout=60))
+
+    def run(story):
+        try:
+            asyncio.run(asyncio.wait_for(story(), _MOST_SECONDS))
+        except TimeoutError:
+            faulthandler.dump_traceback()  # What each thread is waiting for.
+            raise
+
+    return run
 
 
 @pytest.fixture(autouse=True)

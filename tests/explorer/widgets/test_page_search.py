@@ -153,8 +153,9 @@ def test_of_searches_that_waited_the_last_is_made(in_kernel, pack, monkeypatch):
         page.says(ready=True, page="a")
         for number, text in enumerate(("a", "a red", "a red car")):
             page.says(kind="search", text=text, number=number, page="a")
-        while not (page.told and page.told[-1]["rows"]):
+        while not (page.told and page.told[-1]["text"] and page.told[-1]["is_done"]):
             await asyncio.sleep(0.01)
+        assert page.told[-1]["rows"], (page.told, lesson._session.error)
         assert searched == ["a red car"]
         answers = [each for each in page.told if each["text"]]
         assert answers[0]["sentence"] == "Searching …"
