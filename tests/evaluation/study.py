@@ -85,6 +85,14 @@ def mixture(k, sizes, n_features, seed, n_images=1000, separation=8.0):
     return found.embeddings.vectors[rows], found.class_labels[rows]
 
 
+def long_groups(n_features, n_images, seed):
+    """Two uniform groups side by side, ten times as long as wide."""
+    points = np.random.default_rng(seed).uniform(0, 1, (n_images, n_features))
+    points[:, 0] *= 10
+    points[n_images // 2 :, 1] += 8
+    return points
+
+
 def has_food():
     return _FOOD.exists()
 

@@ -11,7 +11,18 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits, load_iris
 from sklearn.metrics import adjusted_rand_score
-from study import FRESH, IS_PROOF, answer, dishes, food, has_food, mixture, one_group, share
+from study import (
+    FRESH,
+    IS_PROOF,
+    answer,
+    dishes,
+    food,
+    has_food,
+    long_groups,
+    mixture,
+    one_group,
+    share,
+)
 
 from cliplab import Embeddings, load_laboratory, sweep_clusters
 
@@ -127,6 +138,25 @@ def test_both_levels_of_a_hierarchy_are_named(separation, name, proof, record_pr
     n_both = sum(each.ks == (3, 12) for each in found)
     record_property("figure", f"3 and 12 in {share(n_both, n_draws)}")
     assert n_both >= 0.9 * n_draws
+
+
+def test_pieces_of_long_uniform_groups_are_seldom_a_second_level(proof, record_property):
+    """Between pieces of a uniform group the middle is as full as the ends, but for chance."""
+    drawn = [
+        (n_features, n_images, seed)
+        for n_features, n_images in ((4, 600), (8, 600), (4, 1000))[: 3 if IS_PROOF else 1]
+        for seed in range(FRESH, FRESH + (20 if IS_PROOF else 1))
+    ]
+    n_draws = proof(len(drawn), len(drawn), "pairs of uniform groups, ten times as long as wide")
+    found = [answer(f"long {cell}", lambda cell=cell: long_groups(*cell)) for cell in drawn]
+    n_finer = sum(each.kind == "levels" and each.ks[1] >= 6 for each in found)
+    n_two, n_other = sum(2 in each.ks for each in found), sum(_has_k(each) for each in found)
+    record_property(
+        "figure",
+        f"much finer levels in {share(n_finer, n_draws)}; two groups in {n_two}, "
+        f"another k in {n_other - n_two}",
+    )
+    assert n_finer <= 0.1 * n_draws
 
 
 def test_of_digits_no_k_below_8_is_named():

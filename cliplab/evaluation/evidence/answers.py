@@ -9,15 +9,17 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from cliplab.evaluation.evidence.halves import Half, standing
-from cliplab.evaluation.line import EMPTIER, VALLEY
+from cliplab.evaluation.line import VALLEY
 
 # One group is rejected at this p-value.
 ALPHA = 0.05
 # The overlap of the least stable cluster. Hennig (2007) calls clusters stable from 0.75 on.
 STABLE = 0.75
 # Of a second level, three times as fine or finer, it is enough that its clusters are stable and
-# that for half of them the middle is emptier than the ends: halves have few images in each.
+# that for half of them the middle is a tenth emptier than the ends: halves have few images in each.
+# Between pieces of a uniform group it is as full, so that half of these are emptier by chance.
 _TIMES_AS_FINE = 3
+TENTH_EMPTIER = 0.9
 # So many k after the one with the highest silhouettes tell whether its clusters have merged groups.
 _FINER = 6
 # Silhouettes that differ by less are as high.
@@ -26,8 +28,10 @@ _TIE = 0.02
 # Of many groups, halves can miss some: pieces of few images seem to be joined.
 _NEARLY_ALL = 0.8
 
-# Such a share of the repeats must name the same k, and of the halves count as many groups.
+# Such a share of the repeats must name the same k.
 _AGREEMENT = 0.7
+# Such a share of the halves must count as many groups; as many as the silhouettes say, half.
+_COUNTED, _COUNTED_TOO = 0.6, 0.5
 
 Kind = Literal["one group", "groups", "k", "levels", "more", "no verdict"]
 
@@ -39,14 +43,18 @@ class Answer(NamedTuple):
     ----------
     kind : {"one group", "groups", "k", "levels", "more", "no verdict"}
         One group was not rejected; there are groups, but no k stands out; one k does; one k does
-        and inside its clusters another; there may be more groups than the largest k. On a map no
-        verdict is given.
+        and another that is finer; there may be more groups than the largest k. On a t-SNE or UMAP
+        no verdict is given.
     ks : tuple of int
         The k of "k", the two of "levels", else empty.
+    is_counted : bool
+        Whether the k is the number of groups that halves count, and not one whose clusters by
+        K-means stand up.
     """
 
     kind: Kind
     ks: tuple[int, ...] = ()
+    is_counted: bool = False
 
 
 class Standings(NamedTuple):
@@ -83,11 +91,11 @@ class Standings(NamedTuple):
         return at is not None and self.stability[at] >= STABLE and self.typical[at] <= VALLEY
 
     def inside(self, outer: int) -> list[int]:
-        """Return each k that may be a second level, inside the clusters of another."""
+        """Return each k that may be a second level, much finer than another."""
         return [
             k
             for k, stability, typical in zip(self.ks, self.stability, self.typical, strict=True)
-            if k >= _TIMES_AS_FINE * outer and stability >= STABLE and typical <= EMPTIER
+            if k >= _TIMES_AS_FINE * outer and stability >= STABLE and typical <= TENTH_EMPTIER
         ]
 
 
@@ -139,16 +147,25 @@ def n_groups_inside(found: Sequence[Half], k: int, *, is_clear: bool = False) ->
     return int(np.median(numbers)) if numbers else k
 
 
-def counted_groups(found: Sequence[Half]) -> int | None:
-    """Return how many groups seven of ten halves count, or None if they do not agree.
+def counted_groups(found: Sequence[Half], vote: int) -> int | None:
+    """Return how many groups most halves count, or None if they do not agree.
 
-    A half counts g groups if g stand apart with a few more clusters than g. It needs no clusters
-    for g itself: where K-means for g cuts a large group and merges small ones, the groups are
-    counted all the same.
+    A half counts g groups if, of a few more clusters than g, g remain when they are joined again.
+    It needs no clusters for g itself: where K-means for g cuts a large group and merges small
+    ones, the groups are counted all the same. Six of ten halves must agree, or five on the k with
+    the highest silhouettes. Fewer than that are not named: small groups are easily missed.
+
+    Parameters
+    ----------
+    found : sequence of Half
+        What halves of the images say.
+    vote : int
+        The k with the highest silhouettes.
     """
     counts = Counter(_count(half) for half in found)
     (n_groups, n_halves), *_ = counts.most_common(1) or [(0, 0)]
-    return n_groups if n_halves and n_halves >= _AGREEMENT * len(found) else None
+    least = _COUNTED_TOO if n_groups == vote else _COUNTED
+    return n_groups if n_groups >= vote and n_halves >= least * len(found) else None
 
 
 def _count(half: Half) -> int:
@@ -201,11 +218,12 @@ def decide(found: Sequence[Half], ks: Sequence[int], highest: Sequence[int]) -> 
     if ks[-1] in (vote, max(apart, default=0)):
         return Answer("more")
     answer = _if_clusters_stand(found, ks, table, vote)
-    if answer is None:
-        counted = counted_groups(found) or 0
-        is_named = counted > vote and counted in ks
-        answer = Answer("k", (counted,)) if is_named else Answer("groups")
-    return answer
+    if answer is not None:
+        return answer
+    counted = counted_groups(found, vote)
+    if counted is None or counted not in ks:
+        return Answer("groups")
+    return Answer("k", (counted,), is_counted=True)
 
 
 def _if_clusters_stand(

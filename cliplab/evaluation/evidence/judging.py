@@ -15,6 +15,7 @@ from cliplab._core.language import say, words
 from cliplab.evaluation.evidence.answers import (
     ALPHA,
     STABLE,
+    TENTH_EMPTIER,
     Answer,
     clearest,
     n_alike,
@@ -39,12 +40,14 @@ class Evidence:
     to its nearest holds at most 70 % of what the emptier end holds. And is it the k with the
     highest silhouettes in the main directions? Those within 2 % of the highest count as highest.
 
-    A k is suggested only if all this holds and seven of ten repeats name it. For photographs it
-    seldom holds; then the suggestion is None, which is a valid result. Of small clusters a valley
-    is hard to see: it is enough that half of the clusters stand apart if finer ones show about as
-    many groups, or at a second level, much finer. If finer ones show one group more, at a shallow
+    A k is suggested only if all this holds and seven of ten repeats name it. Of groups of unequal
+    sizes it often does not hold; then the suggestion is None, which is a valid result. Of small
+    clusters a valley is hard to see: it is enough that half of the clusters stand apart if finer
+    ones show about as many groups, or, at a second level, much finer, that for half of them the
+    middle is a tenth emptier than both ends. If finer ones show one group more, at a shallow
     valley, and none beyond it, it is named as a second level. Where K-means merges small groups, a
-    k is suggested if seven of ten halves count as many groups among finer clusters.
+    k is suggested if six of ten halves count as many groups among finer clusters, or five and the
+    silhouettes are highest there.
 
     Parameters
     ----------
@@ -67,7 +70,8 @@ class Evidence:
         how much the answer depends on the random splits; they draw no other images.
     p_value : float, default=1
         An upper bound of the probability of a valley at least this clear, if there is one group
-        with a log-concave density. NaN if there are too few images for a test.
+        whose density in the main directions is log-concave. NaN if there are too few images for a
+        test.
     null_p_value : float, default=1
         How probable it is that shuffled data have silhouettes that stand out as much.
     n_references : int, default=0
@@ -75,7 +79,7 @@ class Evidence:
     disputed : tuple of int, default=()
         The k that the answer would name, if enough repeats agreed.
     n_inside : int, default=0
-        How many groups stand apart with a few more clusters than at the highest silhouettes.
+        How many groups are counted with a few more clusters than at the highest silhouettes.
     elbows : mapping of int to int or None, default={}
         The elbow of the inertia for each end of the range. It does not influence the answer.
     space, metric : str
@@ -123,8 +127,11 @@ class Evidence:
         ``gap``: the least k within one error of the global maximum, as in scikit-learn's rule of
         one standard error; it abstains where the maximum is at the end of the range. The rule of
         Tibshirani and others is the first local maximum. ``silhouette``: the highest in the main
-        directions. ``valleys``: the largest k whose clusters all are stable and stand apart.
+        directions. ``valleys``: the largest k whose clusters all are stable and stand apart. On a
+        t-SNE or UMAP all abstain.
         """
+        if self.answer.kind == "no verdict":
+            return dict.fromkeys(("gap", "silhouette", "valleys"))
         return {
             "gap": self._gap_vote(),
             "silhouette": int(self.table["silhouette_main"].idxmax()),
@@ -147,10 +154,6 @@ class Evidence:
     def _how_high(self, k: int) -> str:
         return say("report.highest" if k == self._highest[0] else "report.nearly_highest")
 
-    def _comes_back(self, k: int) -> bool:
-        """Return whether K-means for k finds the groups: its clusters are clear, and come back."""
-        return k in self._highest and bool(self.table["stability"][k] >= STABLE)
-
     @property
     def sentence(self) -> str:
         """What was rejected and what was not, and how sure that is."""
@@ -158,25 +161,14 @@ class Evidence:
         if answer.kind == "no verdict":
             return say("report.on_a_map")
         if answer.kind == "one group":
-            return self._not_rejected
+            return self._where + self._not_rejected
         if answer.kind == "more":
             sentence = say("report.more", p=p, why=self._why_more)
         elif answer.kind == "groups":
             sentence = say("report.groups", p=p, why=self._why_no_k)
         elif answer.kind == "levels":
-            outer, inner = answer.ks
-            is_one_more = inner == outer + 1 and inner not in self._apart
-            sentence = say(
-                "report.one_more" if is_one_more else "report.levels",
-                most=VALLEY,
-                p=p,
-                outer=outer,
-                inner=inner,
-                outer_stands=self._stands_up(outer),
-                inner_stands=self._stands_up(inner),
-                repeated=self._repeated(say("report.one_of_two")),
-            )
-        elif not self._comes_back(answer.ks[0]):
+            sentence = self._levels
+        elif answer.is_counted:
             (k,) = answer.ks
             repeated = self._repeated(say("report.this_k", k=k))
             vote = self.votes["silhouette"]
@@ -192,7 +184,33 @@ class Evidence:
                 doubt=self._doubt,
                 repeated=self._repeated(say("report.it")),
             )
-        return f"{sentence} {say('report.caveat')}"
+        return f"{self._where}{sentence} {say('report.caveat')}"
+
+    @property
+    def _levels(self) -> str:
+        outer, inner = self.answer.ks
+        if inner in self._apart:
+            how = "report.levels"
+        else:
+            how = "report.one_more" if inner == outer + 1 else "report.may_be_finer"
+        return say(
+            how,
+            most=VALLEY,
+            emptier=TENTH_EMPTIER,
+            p=rounded_p(self.p_value),
+            outer=outer,
+            inner=inner,
+            outer_stands=self._stands_up(outer),
+            inner_stands=self._stands_up(inner),
+            inner_comes_back=self._comes_back(inner),
+            repeated=self._repeated(say("report.one_of_two")),
+        )
+
+    @property
+    def _where(self) -> str:
+        """In which space, if it is not that of the vectors."""
+        where = words("report.projections").get(self.space.partition("-")[0])
+        return say("report.where", space=where) if where else ""
 
     @property
     def _not_rejected(self) -> str:
@@ -214,10 +232,8 @@ class Evidence:
             return say("report.none_apart")
         if vote not in apart:
             return say("report.not_all_apart", k=apart[-1], vote=vote)
-        if self.n_inside > vote:
-            highest = self._how_high(vote)
-            return say("report.may_be_merged", vote=vote, highest=highest, n_inside=self.n_inside)
-        return say("report.others_stand")
+        highest = self._how_high(vote)
+        return say("report.may_be_merged", vote=vote, highest=highest, n_inside=self.n_inside)
 
     @property
     def _why_more(self) -> str:
@@ -226,11 +242,16 @@ class Evidence:
         return say("report.last_apart" if is_apart else "report.last_highest", last=last)
 
     def _stands_up(self, k: int) -> str:
-        stability, fullness = self.table["stability"][k], self.table["fullness"][k]
-        comes_back = say("report.comes_back", k=k, stability=stability)
+        comes_back, fullness = self._comes_back(k), self.table["fullness"][k]
         if fullness <= VALLEY:
-            return say("report.apart", comes_back=comes_back, fullness=fullness)
+            # Of hundredths, the next that is not lower: it is said to be at most this.
+            most = np.ceil(round(100 * fullness, 6)) / 100
+            return say("report.apart", comes_back=comes_back, fullness=most)
         return say("report.not_each_apart", comes_back=comes_back)
+
+    def _comes_back(self, k: int) -> str:
+        least = np.floor(round(100 * self.table["stability"][k], 6)) / 100
+        return say("report.comes_back", k=k, stability=least)
 
     def _repeated(self, what: str) -> str:
         n = n_alike(self.answer, self.repeats)
@@ -269,12 +290,18 @@ class Evidence:
     def note(self) -> str:
         """What the silhouettes and the elbow say, which do not decide alone."""
         cosine = say("report.cosine") if self.metric == "cosine" else ""
-        space = words("report.spaces").get(self.space, self.space)
+        names = words("report.spaces") | words("report.projections")
+        space, _, n_dimensions = self.space.partition("-")
+        space = names.get(space, space)
+        if n_dimensions:
+            space = say("report.in_dimensions", space=space, n=n_dimensions)
         where = say("report.measured", space=space, cosine=cosine)
-        return f"{where} {self._null_note} {self._elbow_note}"
+        return " ".join(filter(None, [where, self._null_note, self._elbow_note]))
 
     @property
     def _null_note(self) -> str:
+        if self.answer.kind == "no verdict":
+            return ""
         if 1 / (1 + self.n_references) > ALPHA:
             return say("report.few_references", n_references=self.n_references)
         stand_out = self.null_p_value <= ALPHA
@@ -295,6 +322,8 @@ class Evidence:
             return say("report.elbow_moves", elbow=here, listed=listed)
         if last and earlier:
             n_same = earlier.count(last)
+            if not n_same:
+                return say("report.elbow_here_only", elbow=here)
             if n_same < len(earlier):
                 n_ranges = len(earlier)
                 return say("report.elbow_in", elbow=here, n_same=n_same, n_ranges=n_ranges)

@@ -34,7 +34,14 @@ class Score(NamedTuple):
     low: float
     high: float
 
+    @property
+    def is_full(self) -> bool:
+        """Whether all agrees: the interval then has no width, which is no sign of being sure."""
+        return self.low == self.high
+
     def __str__(self) -> str:
+        if self.is_full:
+            return say("answers.in_full", value=self.value)
         return say("answers.score", **self._asdict())
 
 
@@ -64,10 +71,11 @@ class Answers:
     >>> images = load_storybook(n_images=100)
     >>> n_classes = len(images.class_names)
     >>> found = Clustering(images.class_labels, [[0.0]] * n_classes, 0.0, [0.0] * 100)
-    >>> Answers("You committed to k = 16.", {"object": class_agreement(images, found)})
+    >>> said = Answers("You committed to k = 16.", {"object": class_agreement(images, found)})
+    >>> for line in repr(said).splitlines()[:2]:
+    ...     print(line)
     You committed to k = 16.
-    object AMI = 1.00 (95 % interval 1.00 to 1.00)
-    AMI: 1 for the same groups, 0 for groups no more alike than by chance.
+    object AMI = 1.00, in full; how much that would vary in other images cannot be said
     """
 
     sentence: str

@@ -23,6 +23,7 @@ from cliplab.evaluation.evidence.halves import Half
 
 KS = range(2, 13)
 EMPTY, FULL = (40, 4, 60), (20, 30, 20)
+FOUR_COUNTED, FIVE_COUNTED = (Answer("k", (k,), is_counted=True) for k in (4, 5))
 
 
 def _half(overlaps, counts, p_value=1e-4, groups=None, clear_groups=None):
@@ -126,8 +127,9 @@ def test_a_cluster_that_is_too_small_for_a_valley_is_made_up_for_by_finer_cluste
     for n_touching, n_groups, expected in (
         (1, 4, Answer("k", (4,))),
         (1, 3, Answer("groups")),
-        (1, 5, Answer("k", (5,))),
-        (3, 4, Answer("groups")),
+        (1, 5, FIVE_COUNTED),
+        (3, 4, FOUR_COUNTED),  # Most of them touch, but all halves count as many.
+        (3, 3, Answer("groups")),
     ):
         found = _halves(apart=[4], groups=dict.fromkeys(KS, n_groups))
         found[0].counts[4][:n_touching] = FULL  # The same one in all halves: they are one object.
@@ -145,10 +147,15 @@ def test_a_finer_k_that_stands_apart_too_is_a_second_level():
 
 def test_a_much_finer_k_is_a_second_level_if_it_comes_back_and_half_of_it_is_apart():
     found = _halves(apart=[3], touching=[10])
-    for half in found:
-        half.counts[10][:6] = (20, 16, 20)
-    assert decide(found, KS, [3]) == Answer("levels", (3, 10))
-    half.overlaps[10][0] = 0.1  # The same one in all halves: they are one object.
+    half = found[0]  # The same one in all halves: they are one object.
+    for middle, expected in (
+        (16, Answer("levels", (3, 10))),
+        (19, Answer("k", (3,))),  # As full, but for chance, as within a uniform group.
+    ):
+        half.counts[10][:6] = (20, middle, 20)
+        assert decide(found, KS, [3]) == expected
+    half.counts[10][:] = (20, 16, 20)
+    half.overlaps[10][0] = 0.1
     assert decide(found, KS, [3]) == Answer("k", (3,))
 
 
@@ -177,7 +184,7 @@ def test_a_k_is_taken_back_if_with_more_clusters_more_groups_remain():
         for half, n in zip(_halves(apart=[3]), (5, 5, 4, 6), strict=True)
     ]
     assert decide(disagreeing, KS, [3]) == Answer("groups")
-    assert decide(_halves(apart=[3], groups=merged), KS, [3]) == Answer("k", (5,))
+    assert decide(_halves(apart=[3], groups=merged), KS, [3]) == FIVE_COUNTED
     assert decide(_halves(apart=[3], groups=dict.fromkeys(KS, 3)), KS, [3]) == Answer("k", (3,))
 
 
@@ -186,8 +193,8 @@ def test_a_k_is_taken_back_if_with_more_clusters_more_groups_remain():
     [
         (4, 3, Answer("levels", (3, 4))),
         (4, 2, Answer("levels", (3, 4))),
-        (4, 4, Answer("k", (4,))),  # Clear valleys lie between groups that were merged.
-        (5, 3, Answer("k", (5,))),
+        (4, 4, FOUR_COUNTED),  # Clear valleys lie between groups that were merged.
+        (5, 3, FIVE_COUNTED),
         (3, 3, Answer("k", (3,))),
     ],
 )
@@ -214,7 +221,7 @@ def test_one_group_more_than_the_range_has_is_not_named():
 
 
 def test_a_finer_k_is_no_second_level_if_it_has_merged_groups_itself():
-    for n_groups, expected in ((4, Answer("levels", (2, 4))), (5, Answer("k", (5,)))):
+    for n_groups, expected in ((4, Answer("levels", (2, 4))), (5, FIVE_COUNTED)):
         found = _halves(apart=[2, 4], groups=dict.fromkeys(KS, n_groups))
         assert decide(found, KS, [2]) == expected
 
@@ -242,16 +249,24 @@ def test_a_number_that_the_range_lacks_is_not_named():
 def test_a_half_counts_the_groups_that_remain_with_a_few_more_clusters():
     # Of 2 to 7 clusters 2 remain, the median; of 3 to 8 clusters 3, and of 4 to 9 clusters 3.
     climbing = _half({}, {}, groups={2: 2, 3: 2, 4: 2, 5: 3, 6: 3, 7: 3, 8: 4, 9: 4, 10: 1})
-    assert counted_groups([climbing]) == 3
+    assert counted_groups([climbing], 2) == 3
     one = _half({}, {}, groups=dict.fromkeys(KS, 1))
-    assert counted_groups([one]) == 1
+    assert counted_groups([one], 1) == 1
 
 
-def test_seven_of_ten_halves_must_count_alike():
-    three, four = (_half({}, {}, groups=dict.fromkeys(KS, n)) for n in (3, 4))
-    assert counted_groups([three] * 7 + [four] * 3) == 3
-    assert counted_groups([three] * 6 + [four] * 4) is None
-    assert counted_groups([]) is None
+def test_six_of_ten_halves_must_count_alike_or_five_as_many_as_the_silhouettes_say():
+    three, four, five = (_half({}, {}, groups=dict.fromkeys(KS, n)) for n in (3, 4, 5))
+    assert counted_groups([four] * 6 + [five] * 4, 3) == 4
+    assert counted_groups([four] * 5 + [five] * 3 + [three] * 2, 3) is None
+    assert counted_groups([four] * 5 + [five] * 3 + [three] * 2, 4) == 4
+    assert counted_groups([four] * 4 + [five] * 3 + [three] * 3, 4) is None
+    assert counted_groups([], 3) is None
+
+
+def test_fewer_groups_than_the_silhouettes_say_are_not_named():
+    three = _half({}, {}, groups=dict.fromkeys(KS, 3))
+    assert counted_groups([three] * 10, 4) is None
+    assert decide(_halves(groups=dict.fromkeys(KS, 3)), KS, [4]) == Answer("groups")
 
 
 def test_the_groups_inside_are_the_median_over_halves_and_over_the_next_six_k():

@@ -9,9 +9,11 @@ from cliplab.evaluation.evidence.judging import Evidence
 
 THREE, FIVE = Answer("k", (3,)), Answer("k", (5,))
 CAVEAT = (
-    " A single group that is strongly bent, or images that are nearly the same, can look like "
+    " What is rejected is one group with a log-concave density, as that of every normal group is. "
+    "A single group that is strongly bent, or images that are nearly the same, can look like "
     "several groups too."
 )
+DRAW = "repeats, which draw from the same halves with replacement and no other images,"
 GROUPS, LEVELS = Answer("groups"), Answer("levels", (3, 6))
 
 
@@ -76,10 +78,10 @@ def test_a_k_comes_with_its_reasons_how_often_it_is_named_and_a_doubt():
     found = _evidence(THREE, [THREE] * 8 + [LEVELS, GROUPS])
     assert found.sentence == (
         "k = 3 is well supported: one group is rejected (p = 0.0123), at k = 3 every cluster comes "
-        "back in halves of the images (mean overlap at least 0.93), and on average the middle "
-        "between neighbours holds at most 25% of what the emptier end holds, and the silhouettes "
-        "in the main directions are highest there. With the halves drawn anew, 9 of 10 repeats "
-        f"name it. Groups that touch inside a cluster can be missed.{CAVEAT}"
+        "back in halves of the images (mean overlap at least 0.93), and the middle of the way from "
+        "each to its nearest holds on average at most 25% of what the emptier end holds, and the "
+        f"silhouettes in the main directions are highest there. Of 10 {DRAW} 9 name it. Groups "
+        f"that touch inside a cluster can be missed.{CAVEAT}"
     )
     assert repr(found) == f"Evidence for k from 2 to 6 in the embedding: {found.sentence}"
 
@@ -93,15 +95,18 @@ def test_of_a_k_whose_clusters_do_not_all_stand_apart_it_is_said():
 
 
 def test_groups_that_are_counted_are_not_said_to_be_the_clusters_of_k_means():
-    found = _evidence(FIVE, [FIVE] * 9 + [GROUPS])
+    counted = FIVE._replace(is_counted=True)
+    found = _evidence(counted, [counted] * 5 + [FIVE] * 4 + [GROUPS])
     assert found.suggested_k == 5
     assert found.sentence == (
-        "There seem to be 5 groups: one group is rejected (p = 0.0123), and with a few more "
-        "clusters than 5, 5 groups stand apart in most halves of the images. The silhouettes in "
-        "the main directions are highest at k = 3: K-means for k = 5 may cut large groups and "
-        "merge small ones. With the halves drawn anew, 9 of 10 repeats name k = 5."
+        "There seem to be 5 groups: one group is rejected (p = 0.0123), and at least half of the "
+        "halves of the images count 5 groups among finer clusters, if a middle need only be "
+        "emptier than both ends. The silhouettes in the main directions are highest at k = 3. "
+        f"K-means for k = 5 may cut large groups and merge small ones. Of 10 {DRAW} 9 name k = 5."
         f"{CAVEAT}"
     )
+    # Also where the clusters of K-means for it come back: the count is the reason.
+    assert _evidence(THREE._replace(is_counted=True)).sentence.startswith("There seem to be 3")
 
 
 def test_without_repeats_nothing_is_said_of_them():
@@ -123,12 +128,13 @@ def test_of_two_levels_each_has_its_reasons():
     }
     sentence = _evidence(LEVELS, [LEVELS] * 7 + [GROUPS] * 3, columns=columns).sentence
     assert sentence == (
-        "k = 3 and, inside, k = 6 are well supported: one group is rejected (p = 0.0123); at k = 3 "
-        "every cluster comes back in halves of the images (mean overlap at least 0.93), and on "
-        "average the middle between neighbours holds at most 25% of what the emptier end holds; at "
-        "k = 6 every cluster comes back in halves of the images (mean overlap at least 0.81), and "
-        "on average the middle between neighbours holds at most 60% of what the emptier end holds. "
-        f"With the halves drawn anew, 7 of 10 repeats name one of the two.{CAVEAT}"
+        "k = 3 and, finer, k = 6 are well supported: one group is rejected (p = 0.0123); at k = 3 "
+        "every cluster comes back in halves of the images (mean overlap at least 0.93), and the "
+        "middle of the way from each to its nearest holds on average at most 25% of what the "
+        "emptier end holds; at k = 6 every cluster comes back in halves of the images (mean "
+        "overlap at least 0.81), and the middle of the way from each to its nearest holds on "
+        f"average at most 60% of what the emptier end holds. Of 10 {DRAW} 7 name at least one of "
+        f"the two.{CAVEAT}"
     )
 
 
@@ -138,10 +144,10 @@ def test_of_one_group_more_the_sentence_says_how_it_is_counted():
     assert found.sentence == (
         "k = 3 is well supported, and one of its clusters may be two groups: one group is rejected "
         "(p = 0.0123); at k = 3 every cluster comes back in halves of the images (mean overlap at "
-        "least 0.93), and on average the middle between neighbours holds at most 25% of what the "
-        "emptier end holds; and with a few more clusters 4 groups are counted if a middle need "
-        "only be emptier than both ends, but at most 3 if it must hold less than 70% of the "
-        f"emptier end. With the halves drawn anew, 10 of 10 repeats name one of the two.{CAVEAT}"
+        "least 0.93), and the middle of the way from each to its nearest holds on average at most "
+        "25% of what the emptier end holds; and with a few more clusters 4 groups are counted if a "
+        "middle need only be emptier than both ends, but at most 3 if it must hold less than 70% "
+        f"of the emptier end. Of 10 {DRAW} 10 name at least one of the two.{CAVEAT}"
     )
     # If the clusters of K-means for it stand apart, they are a level as any other.
     columns = {
@@ -149,7 +155,7 @@ def test_of_one_group_more_the_sentence_says_how_it_is_counted():
         "fullness": [np.nan, 0.1, 0.25, 0.5, 2.0, 3.0],
     }
     sentence = _evidence(Answer("levels", (3, 4)), columns=columns).sentence
-    assert sentence.startswith("k = 3 and, inside, k = 4 are well supported:")
+    assert sentence.startswith("k = 3 and, finer, k = 4 are well supported:")
 
 
 def test_silhouettes_that_are_nearly_the_highest_are_not_called_the_highest():
@@ -163,20 +169,32 @@ def test_silhouettes_that_are_nearly_the_highest_are_not_called_the_highest():
     assert "than 3, where the silhouettes are within 2 % of the highest, 5 groups" in sentence
 
 
-def test_a_k_whose_clusters_do_not_come_back_was_counted_among_finer_ones():
-    columns = {"stability": [np.nan, 0.99, 0.6, 0.6, 0.5, 0.4]}
-    assert _evidence(THREE, columns=columns).sentence.startswith("There seem to be 3 groups:")
+def test_what_is_at_least_or_at_most_a_number_is_so_when_it_is_rounded():
+    columns = {
+        "stability": [np.nan, 0.99, 0.9999, 0.6, 0.5, 0.4],
+        "fullness": [np.nan, 0.1, 0.2501, 1.4, 2.0, 3.0],
+    }
+    sentence = _evidence(THREE, columns=columns).sentence
+    assert "(mean overlap at least 0.99)" in sentence
+    assert "at most 26% of what" in sentence
+    columns["stability"][2], columns["fullness"][2] = 0.29 + 0.57, 0.07
+    sentence = _evidence(THREE, columns=columns).sentence
+    assert "(mean overlap at least 0.86)" in sentence
+    assert "at most 7% of what" in sentence
 
 
 @pytest.mark.parametrize("fullness", [0.9, 5.0, np.nan])
-def test_of_a_level_whose_clusters_do_not_all_stand_apart_it_is_said(fullness):
+def test_of_a_level_whose_clusters_do_not_all_stand_apart_it_is_not_said_to_be_supported(fullness):
     columns = {
         "stability": [np.nan, 0.99, 0.93, 0.6, 0.5, 0.81],
         "fullness": [np.nan, 0.1, 0.25, 1.4, 2.0, fullness],
     }
     sentence = _evidence(LEVELS, columns=columns).sentence
+    assert sentence.startswith("k = 3 is well supported, and k = 6 may be a finer level: one group")
     assert sentence.endswith(
-        f"(mean overlap at least 0.81), though not each stands apart from its nearest.{CAVEAT}"
+        "(mean overlap at least 0.81), and for half of them or more the middle of the way to the "
+        "nearest holds at most 90% of what the emptier end holds, but not each stands apart."
+        f"{CAVEAT}"
     )
     assert "500%" not in sentence
     assert "nan" not in sentence
@@ -193,7 +211,7 @@ def test_what_could_not_be_tested_is_neither_rejected_nor_not():
     sentence = _evidence(Answer("one group"), p_value=np.nan).sentence
     assert sentence == (
         "There are too few images to test whether they are one group: at least 64 different ones "
-        "are needed."
+        "are needed, and eight for each cluster of the smallest k."
     )
 
 
@@ -231,8 +249,9 @@ def test_there_is_no_k_if_the_highest_silhouettes_are_elsewhere():
 
 def test_there_is_no_k_if_more_clusters_show_more_groups():
     assert _evidence(GROUPS, [GROUPS] * 10, n_inside=5).sentence == REJECTED + (
-        "with a few more clusters than 3, where the silhouettes are highest, 5 groups seem to "
-        f"stand apart: K-means may have merged some.{CAVEAT}"
+        "with a few more clusters than 3, where the silhouettes are highest, 5 groups are counted, "
+        "if a middle need only be emptier than both ends: K-means may have merged some."
+        f"{CAVEAT}"
     )
 
 
@@ -255,9 +274,20 @@ def test_a_single_k_cannot_be_compared():
 
 
 def test_on_a_map_there_is_no_verdict():
-    found = _evidence(Answer("no verdict"), space="tsne")
+    found = _evidence(Answer("no verdict"), space="umap-5", null_p_value=0.05, n_references=19)
     assert found.sentence.startswith("No verdict on a map")
-    assert "p =" not in found.sentence
+    assert found.note == (
+        "Measured in the UMAP projection in 5 dimensions. The inertia has no clear elbow."
+    )
+    assert found.votes == {"gap": None, "silhouette": None, "valleys": None}
+
+
+@pytest.mark.parametrize("answer", [THREE, GROUPS, LEVELS, Answer("more"), Answer("one group")])
+def test_what_was_found_in_a_projection_is_said_to_be_found_there(answer):
+    plain = _evidence(answer).sentence
+    assert _evidence(answer, space="pca").sentence == f"In the PCA projection: {plain}"
+    assert _evidence(answer, space="pca-16").sentence == f"In the PCA projection: {plain}"
+    assert _evidence(answer, space="centered embedding").sentence == plain
 
 
 @pytest.mark.parametrize(
@@ -280,9 +310,9 @@ def test_the_note_has_space_distance_and_silhouettes():
     found = _evidence(THREE, null_p_value=0.05, n_references=19, space="array", metric="cosine")
     assert found.note == (
         "Measured in the array; the sweep uses the cosine distance, the tests use unit vectors. "
-        "The silhouettes in the main directions stand out from those of shuffled data (p = 0.05), "
-        "which keep the spread of each main direction, but not how they go together. The inertia "
-        "has no clear elbow."
+        "The silhouettes in the main directions stand out from those of shuffled data (p = 0.05). "
+        "These keep the values along each main direction, but not how the directions go together. "
+        "One group of an odd shape can stand out too. The inertia has no clear elbow."
     )
     found = _evidence(THREE, null_p_value=0.1, n_references=19)
     assert "do not stand out from those" in found.note
@@ -303,7 +333,7 @@ def test_with_few_shuffled_data_sets_nothing_is_said_of_the_silhouettes():
         ([5], "has its elbow at k = 5."),
         ([5, 5, 5], "has its elbow at k = 5, also where the range ends earlier."),
         ([None, 5, 5, 5], "has its elbow at k = 5, as in 2 of 3 shorter ranges."),
-        ([None, None, 5], "has its elbow at k = 5, as in 0 of 2 shorter ranges."),
+        ([None, None, 5], "has its elbow at k = 5; in shorter ranges it has none."),
         ([3, 5], "has its elbow at k = 5; where the range ends earlier, it can be at k = 3."),
         ([3, 4, None, 7, 9],
          "has its elbow at k = 9; where the range ends earlier, it can be at k = 3, 4 or 7."),
