@@ -1,4 +1,4 @@
-"""Null data: random data without groups that share some properties of the real data."""
+"""Null data: random data made like the real ones, without most or all of their groups."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def null_data(
     *,
     random_state: int = 0,
 ) -> Embeddings | Points:
-    """Draw null data: random data like the real data, but without groups.
+    """Draw null data: random data like the real data, without most or all of their groups.
 
     Cluster and project null data as you do the real data. What you see in both, an elbow, islands
     of t-SNE or a high silhouette, is no evidence of groups in your images.
@@ -135,8 +135,8 @@ def null_data(
 
         - ``"covariance"``: the mean and the covariance. Drawn from one normal distribution.
         - ``"shuffled"``: the values of each coordinate, which is permuted among the images. The
-          mean cosine stays. The principal components do not: the variance spreads over many more
-          directions.
+          mean cosine stays, and groups that lie apart along a single coordinate. The principal
+          components do not: the variance spreads over many more directions.
         - ``"scores"``: the mean, the covariance and the values along each principal component,
           which are permuted among the images. Groups that lie apart along a single component
           stay.
