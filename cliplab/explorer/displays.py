@@ -14,6 +14,7 @@ from cliplab._core.validation import require_rows
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.values import Clustering
 from cliplab.embeddings.points import points_and_space
+from cliplab.embeddings.spaces import PROJECTION_TITLES, space_in_words
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.evidence.judging import Evidence
 from cliplab.evaluation.nearest import NearestImages, find_nearest_images
@@ -28,8 +29,6 @@ from cliplab.explorer.model.colors import (
 from cliplab.explorer.model.flow import flow_view
 from cliplab.explorer.model.hover_fields import image_columns
 from cliplab.explorer.model.neighbors import n_neighbors_of, neighbors_view
-from cliplab.explorer.model.options import MAP_TITLES
-from cliplab.explorer.model.sentences import space_in_words
 from cliplab.explorer.model.small_images import SmallImages
 from cliplab.explorer.model.state import KEPT
 from cliplab.explorer.model.views import (
@@ -129,7 +128,7 @@ def show_projection(
     shown = MapContent(
         map_view(projection),
         all_alike(len(projection)),
-        MAP_TITLES.get(projection.method, projection.method),
+        PROJECTION_TITLES.get(projection.method, projection.method),
     )
     plots.show_map(shown.view)
     plots.show_title(shown.title)

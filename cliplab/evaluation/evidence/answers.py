@@ -131,7 +131,7 @@ def one_group_p_value(found: Sequence[Half]) -> float:
 
 
 def n_groups_inside(found: Sequence[Half], k: int, *, is_clear: bool = False) -> int:
-    """Return how many groups stand apart if there are a few more clusters than k.
+    """Return how many groups are counted if there are a few more clusters than k.
 
     With more clusters than groups some groups are cut, and their pieces are joined again. Where
     more groups than k remain, some clusters of k have merged two: K-means merges small groups
@@ -153,7 +153,7 @@ def counted_groups(found: Sequence[Half], vote: int) -> int | None:
     A half counts g groups if, of a few more clusters than g, g remain when they are joined again.
     It needs no clusters for g itself: where K-means for g cuts a large group and merges small
     ones, the groups are counted all the same. Six of ten halves must agree, or five on the k with
-    the highest silhouettes. Fewer than that are not named: small groups are easily missed.
+    the highest silhouettes. A number below that k is not named: small groups are easily missed.
 
     Parameters
     ----------
@@ -163,9 +163,11 @@ def counted_groups(found: Sequence[Half], vote: int) -> int | None:
         The k with the highest silhouettes.
     """
     counts = Counter(_count(half) for half in found)
-    (n_groups, n_halves), *_ = counts.most_common(1) or [(0, 0)]
+    # Of two numbers that as many halves count, the one that the silhouettes say.
+    n_groups = max(counts, key=lambda each: (counts[each], each == vote), default=0)
     least = _COUNTED_TOO if n_groups == vote else _COUNTED
-    return n_groups if n_groups >= vote and n_halves >= least * len(found) else None
+    is_named = n_groups >= vote and counts[n_groups] >= least * len(found)
+    return n_groups if is_named else None
 
 
 def _count(half: Half) -> int:
@@ -232,7 +234,7 @@ def _if_clusters_stand(
     """Return the answer that clusters of the vote give; None if they do not stand up."""
 
     def is_last(k: int) -> bool:
-        """Return whether with a few more clusters than k no more groups stand apart."""
+        """Return whether with a few more clusters than k no more groups are counted."""
         return n_groups_inside(found, k) <= k
 
     apart, inside = table.apart(), table.inside(vote)

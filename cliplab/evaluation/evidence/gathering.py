@@ -20,6 +20,7 @@ from cliplab._core.validation import require_kind
 from cliplab._core.worker_threads import WorkerThreads
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.embeddings.points import points_and_space
+from cliplab.embeddings.spaces import split_space
 from cliplab.embeddings.values import Embeddings
 from cliplab.evaluation.evidence import measures
 from cliplab.evaluation.evidence.answers import (
@@ -272,7 +273,7 @@ def _evidence(
         table[name] = np.array([np.nan, *values], dtype=np.float64)
     highest = nearly_highest(list(in_main), ks)
     answer, repeats = Answer("no verdict"), tuple[Answer, ...]()
-    if sweep.space.partition("-")[0] not in _MAPS:  # In five dimensions it is "umap-5".
+    if split_space(sweep.space)[0] not in _MAPS:
         answer = decide(every_half, ks, highest)
         random = np.random.default_rng(seed)
         repeats = tuple(decide(_drawn(every_half, random), ks, highest) for _ in range(_N_REPEATS))

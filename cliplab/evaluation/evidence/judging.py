@@ -12,6 +12,7 @@ import numpy as np
 
 from cliplab._core.arguments import checked
 from cliplab._core.language import say, words
+from cliplab.embeddings.spaces import PROJECTION_TITLES, space_in_words, split_space
 from cliplab.evaluation.evidence.answers import (
     ALPHA,
     STABLE,
@@ -44,7 +45,7 @@ class Evidence:
     sizes it often does not hold; then the suggestion is None, which is a valid result. Of small
     clusters a valley is hard to see: it is enough that half of the clusters stand apart if finer
     ones show about as many groups, or, at a second level, much finer, that for half of them the
-    middle is a tenth emptier than both ends. If finer ones show one group more, at a shallow
+    middle is a tenth emptier than the ends. If finer ones show one group more, at a shallow
     valley, and none beyond it, it is named as a second level. Where K-means merges small groups, a
     k is suggested if six of ten halves count as many groups among finer clusters, or five and the
     silhouettes are highest there.
@@ -171,8 +172,9 @@ class Evidence:
         elif answer.is_counted:
             (k,) = answer.ks
             repeated = self._repeated(say("report.this_k", k=k))
-            vote = self.votes["silhouette"]
-            sentence = say("report.merged", p=p, k=k, vote=vote, repeated=repeated)
+            vote = clearest(self._highest, self._apart)
+            highest = self._how_high(vote)
+            sentence = say("report.merged", p=p, k=k, vote=vote, highest=highest, repeated=repeated)
         else:
             (k,) = answer.ks
             sentence = say(
@@ -209,8 +211,8 @@ class Evidence:
     @property
     def _where(self) -> str:
         """In which space, if it is not that of the vectors."""
-        where = words("report.projections").get(self.space.partition("-")[0])
-        return say("report.where", space=where) if where else ""
+        is_projected = split_space(self.space)[0] in PROJECTION_TITLES
+        return say("report.where", space=space_in_words(self.space)) if is_projected else ""
 
     @property
     def _not_rejected(self) -> str:
@@ -290,11 +292,7 @@ class Evidence:
     def note(self) -> str:
         """What the silhouettes and the elbow say, which do not decide alone."""
         cosine = say("report.cosine") if self.metric == "cosine" else ""
-        names = words("report.spaces") | words("report.projections")
-        space, _, n_dimensions = self.space.partition("-")
-        space = names.get(space, space)
-        if n_dimensions:
-            space = say("report.in_dimensions", space=space, n=n_dimensions)
+        space = words("report.spaces").get(self.space) or space_in_words(self.space)
         where = say("report.measured", space=space, cosine=cosine)
         return " ".join(filter(None, [where, self._null_note, self._elbow_note]))
 

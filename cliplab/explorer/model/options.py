@@ -10,6 +10,7 @@ from cliplab._core.language import say
 from cliplab.clustering.algorithms import ALGORITHMS
 from cliplab.clustering.silhouettes import METRICS
 from cliplab.clustering.swept_values import every_k, smallest_sizes
+from cliplab.embeddings.spaces import PROJECTION_TITLES
 from cliplab.evaluation.null import NULLS
 from cliplab.explorer.model.colors import NEIGHBOR_COLORS, color_titles
 from cliplab.explorer.model.known_classes import class_columns
@@ -37,7 +38,6 @@ _PCA_DIMENSIONS = (10, 50)
 MOST_REPEATED = 10_000
 # The first screen shows so many clusters; of HDBSCAN's, those of such a part of the images or more.
 _FIRST_K, _FIRST_PARTS = 4, 60
-MAP_TITLES = {"tsne": "t-SNE", "pca": "PCA", "umap": "UMAP"}
 MAP_IMAGES = ("none", "typical", "wall")
 
 
@@ -84,7 +84,7 @@ def find_options(
     reads_words: bool,
 ) -> Options:
     """Return what can be chosen for these images on this machine."""
-    methods = dict(MAP_TITLES)
+    methods = dict(PROJECTION_TITLES)
     if not has_extra("umap"):
         del methods["umap"]
     methods.setdefault(projection.method, projection.method)

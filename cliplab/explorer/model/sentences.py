@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cliplab._core.language import number, say
-from cliplab.explorer.model.options import MAP_TITLES, algorithm_title
+from cliplab.explorer.model.options import algorithm_title
 
 if TYPE_CHECKING:
     from cliplab.clustering.cluster_sweep import ClusterSweep
@@ -34,19 +34,6 @@ def space_title(options: Options, clustering: Clustering, space: str) -> str:
     if clustering.space == "centered embedding":
         title = say("spaces.centered", space=title)
     return say("spaces.cosine", space=title) if clustering.metric == "cosine" else title
-
-
-def space_in_words(space: str) -> str:
-    """Return what people call the space of a clustering that no Explorer offers."""
-    method, _, n_components = space.partition("-")
-    if n_components and method == "pca":
-        return say("spaces.components", n=n_components)
-    title = MAP_TITLES.get(method)
-    if title is None:
-        return space
-    if not n_components:
-        return say("spaces.map", title=title)
-    return say("spaces.dimensions", title=title, n=n_components)
 
 
 def parameter_title(sweep: ClusterSweep) -> str:

@@ -260,6 +260,9 @@ def test_six_of_ten_halves_must_count_alike_or_five_as_many_as_the_silhouettes_s
     assert counted_groups([four] * 5 + [five] * 3 + [three] * 2, 3) is None
     assert counted_groups([four] * 5 + [five] * 3 + [three] * 2, 4) == 4
     assert counted_groups([four] * 4 + [five] * 3 + [three] * 3, 4) is None
+    # The order of the halves does not matter.
+    assert counted_groups([four] * 5 + [five] * 5, 4) == counted_groups([five] * 5 + [four] * 5, 4)
+    assert counted_groups([five] * 5 + [four] * 5, 4) == 4
     assert counted_groups([], 3) is None
 
 

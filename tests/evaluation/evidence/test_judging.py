@@ -100,13 +100,16 @@ def test_groups_that_are_counted_are_not_said_to_be_the_clusters_of_k_means():
     assert found.suggested_k == 5
     assert found.sentence == (
         "There seem to be 5 groups: one group is rejected (p = 0.0123), and at least half of the "
-        "halves of the images count 5 groups among finer clusters, if a middle need only be "
-        "emptier than both ends. The silhouettes in the main directions are highest at k = 3. "
+        "halves of the images count 5 groups among finer clusters, if a middle need only be no "
+        "fuller than the emptier end. The silhouettes in the main directions are highest at k = 3. "
         f"K-means for k = 5 may cut large groups and merge small ones. Of 10 {DRAW} 9 name k = 5."
         f"{CAVEAT}"
     )
     # Also where the clusters of K-means for it come back: the count is the reason.
-    assert _evidence(THREE._replace(is_counted=True)).sentence.startswith("There seem to be 3")
+    columns = {"silhouette_main": [np.nan, 0.2, 0.497, 0.5, 0.3, 0.2]}
+    sentence = _evidence(THREE._replace(is_counted=True), columns=columns).sentence
+    assert sentence.startswith("There seem to be 3 groups:")
+    assert "directions are within 2 % of the highest at k = 3. K-means for k = 3 may" in sentence
 
 
 def test_without_repeats_nothing_is_said_of_them():
@@ -146,8 +149,8 @@ def test_of_one_group_more_the_sentence_says_how_it_is_counted():
         "(p = 0.0123); at k = 3 every cluster comes back in halves of the images (mean overlap at "
         "least 0.93), and the middle of the way from each to its nearest holds on average at most "
         "25% of what the emptier end holds; and with a few more clusters 4 groups are counted if a "
-        "middle need only be emptier than both ends, but at most 3 if it must hold less than 70% "
-        f"of the emptier end. Of 10 {DRAW} 10 name at least one of the two.{CAVEAT}"
+        "middle need only be no fuller than the emptier end, but at most 3 if it must hold less "
+        f"than 70% of the emptier end. Of 10 {DRAW} 10 name at least one of the two.{CAVEAT}"
     )
     # If the clusters of K-means for it stand apart, they are a level as any other.
     columns = {
@@ -250,7 +253,7 @@ def test_there_is_no_k_if_the_highest_silhouettes_are_elsewhere():
 def test_there_is_no_k_if_more_clusters_show_more_groups():
     assert _evidence(GROUPS, [GROUPS] * 10, n_inside=5).sentence == REJECTED + (
         "with a few more clusters than 3, where the silhouettes are highest, 5 groups are counted, "
-        "if a middle need only be emptier than both ends: K-means may have merged some."
+        "if a middle need only be no fuller than the emptier end: K-means may have merged some."
         f"{CAVEAT}"
     )
 
@@ -275,19 +278,24 @@ def test_a_single_k_cannot_be_compared():
 
 def test_on_a_map_there_is_no_verdict():
     found = _evidence(Answer("no verdict"), space="umap-5", null_p_value=0.05, n_references=19)
-    assert found.sentence.startswith("No verdict on a map")
-    assert found.note == (
-        "Measured in the UMAP projection in 5 dimensions. The inertia has no clear elbow."
+    assert found.sentence == (
+        "No verdict on a map: its islands can be of its own making, also where the data have no "
+        "groups. The numbers are those of the map. Ask in the vectors."
     )
+    assert found.note == "Measured in UMAP in 5 dimensions. The inertia has no clear elbow."
     assert found.votes == {"gap": None, "silhouette": None, "valleys": None}
 
 
 @pytest.mark.parametrize("answer", [THREE, GROUPS, LEVELS, Answer("more"), Answer("one group")])
 def test_what_was_found_in_a_projection_is_said_to_be_found_there(answer):
     plain = _evidence(answer).sentence
-    assert _evidence(answer, space="pca").sentence == f"In the PCA projection: {plain}"
-    assert _evidence(answer, space="pca-16").sentence == f"In the PCA projection: {plain}"
-    assert _evidence(answer, space="centered embedding").sentence == plain
+    for space, name in (("pca", "the PCA map"), ("pca-16", "16 principal components")):
+        found = _evidence(answer, space=space)
+        assert found.sentence == f"This is about {name}, not the vectors. {plain}"
+        assert found.note.startswith(f"Measured in {name}. ")
+    for space in ("centered embedding", "array", "my-map"):
+        assert _evidence(answer, space=space).sentence == plain
+    assert _evidence(answer, space="my-map").note.startswith("Measured in my-map. ")
 
 
 @pytest.mark.parametrize(
