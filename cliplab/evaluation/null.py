@@ -91,8 +91,8 @@ NULLS = {
     ),
     "shuffled": NullKind(
         "every coordinate shuffled",
-        "the values of each coordinate, and so the mean cosine; groups that lie apart along a single "
-        "coordinate stay",
+        "the values of each coordinate, and so the mean cosine; groups that lie apart along a "
+        "single coordinate stay",
         "how the coordinates go together, and so the principal components: the variance spreads "
         "over many more directions",
         _shuffled,

@@ -404,13 +404,23 @@ def test_a_projection_is_a_space_of_its_own_and_its_name_is_escaped_in_html():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("method", ["tsne", "umap"])
-def test_a_map_has_numbers_but_no_verdict(method):
-    projection = Projection(_groups(3)[:, :2] * [1, 2], method)
+@pytest.mark.parametrize(("method", "n_columns"), [("tsne", 2), ("umap", 2), ("umap", 5)])
+def test_a_map_has_numbers_but_no_verdict(method, n_columns):
+    points = np.tile(_groups(3)[:, :2] * [1, 2], 3)[:, :n_columns]
+    projection = Projection(points, method)
     found = _quietly(projection, sweep_clusters(projection, range(2, 6)))
     assert (found.answer, found.repeats, found.suggested_k) == (Answer("no verdict"), (), None)
-    assert found.votes["valleys"] == 3
+    assert set(found.votes.values()) == {None}
+    assert found.table["fullness"][3] < 0.7
     assert found.sentence.startswith("No verdict on a map")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["pca", "umap-like", "by-hand-2"])
+def test_other_projections_have_a_verdict(method):
+    projection = Projection(_groups(3)[:, :2] * [1, 2], method)
+    found = _quietly(projection, sweep_clusters(projection, range(2, 6)))
+    assert found.suggested_k == 3
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,23 +26,37 @@ if TYPE_CHECKING:
     from cliplab.explorer.model.views import View
     from cliplab.images.image_set import ImageSet
 
+_UNKNOWN = (np.nan, np.nan)
+
 
 class Score(NamedTuple):
-    """An adjusted mutual information, with the ends of its 95 % interval."""
+    """An adjusted mutual information, with the ends of its 95 % interval.
+
+    Where all agrees, or all images are in one cluster or of one class, the interval has no width.
+    That is no sign of being sure.
+    """
 
     value: float
     low: float
     high: float
 
     @property
-    def is_full(self) -> bool:
-        """Whether all agrees: the interval then has no width, which is no sign of being sure."""
-        return self.low == self.high
+    def has_interval(self) -> bool:
+        """Whether it is known how much the value varies."""
+        return self.low < self.high
 
     def __str__(self) -> str:
-        if self.is_full:
-            return say("answers.in_full", value=self.value)
-        return say("answers.score", **self._asdict())
+        if self.has_interval:
+            return say("answers.score", **self._asdict())
+        return say("answers.in_full" if self.value == 1 else "answers.one_part", value=self.value)
+
+
+def about_scores(scores: Iterable[Score]) -> str:
+    """Say what agreement is measured by, and of what an interval is one if there is any."""
+    about = say("answers.about_ami")
+    if any(score.has_interval for score in scores):
+        about += f" {say('answers.about_interval')}"
+    return about
 
 
 def score_of(agreement: Agreement) -> Score:
@@ -71,11 +85,10 @@ class Answers:
     >>> images = load_storybook(n_images=100)
     >>> n_classes = len(images.class_names)
     >>> found = Clustering(images.class_labels, [[0.0]] * n_classes, 0.0, [0.0] * 100)
-    >>> said = Answers("You committed to k = 16.", {"object": class_agreement(images, found)})
-    >>> for line in repr(said).splitlines()[:2]:
-    ...     print(line)
+    >>> Answers("You committed to k = 16.", {"object": class_agreement(images, found)})
     You committed to k = 16.
     object AMI = 1.00, in full; how much that would vary in other images cannot be said
+    AMI: 1 for the same groups, 0 for groups no more alike than by chance.
     """
 
     sentence: str
@@ -92,25 +105,32 @@ class Answers:
         pandas.DataFrame
             One row for each column, with columns ``classes``, ``adjusted_mutual_info``, and the
             ends ``low`` and ``high`` of the 95 % interval of its mean over samples of as many
-            images.
+            images. NaN where all agrees, for then the images do not tell how much it varies.
         """
         import pandas as pd
 
-        rows = [(name, *score_of(each)) for name, each in self.agreements.items()]
+        rows = [
+            (name, score.value, *((score.low, score.high) if score.has_interval else _UNKNOWN))
+            for name, score in self._scores.items()
+        ]
         return pd.DataFrame(rows, columns=["classes", "adjusted_mutual_info", "low", "high"])
+
+    @property
+    def _scores(self) -> dict[str, Score]:
+        return {name: score_of(each) for name, each in self.agreements.items()}
 
     def __repr__(self) -> str:
         if not self.agreements:
             return self.sentence
-        width = max(map(len, self.agreements))
-        lines = [f"{name:{width}} AMI = {score_of(each)}" for name, each in self.agreements.items()]
-        return "\n".join([self.sentence, *lines, say("answers.about_ami")])
+        scores, width = self._scores, max(map(len, self.agreements))
+        lines = [f"{name:{width}} AMI = {score}" for name, score in scores.items()]
+        return "\n".join([self.sentence, *lines, about_scores(scores.values())])
 
     def _repr_html_(self) -> str:
         if not self.agreements:
             return result_html(self.sentence)
         table = self.to_pandas().set_index("classes")
-        note = say("answers.about_ami")
+        note = about_scores(self._scores.values())
         return result_html(self.sentence, table, note=note, number="{:z.2f}")
 
 

@@ -48,7 +48,7 @@ def compare_groups(groups: tuple[NamedGroup, ...], clustering: Clustering) -> Gr
     if lacking:
         return GroupComparison(counts, None, f"{held}: {lacking}.")
     score = score_of(agreement)
-    found = say("groups.in_full") if score.is_full else say("groups.score", **score._asdict())
+    found = say("groups.score", **score._asdict()) if score.has_interval else f"AMI {score}"
     n_others = n_images - n_in_groups
     others = say("groups.others", n=n_others) if n_others else ""
     n_clusters = clustering.n_clusters

@@ -9,6 +9,7 @@ import numpy as np
 
 from cliplab._core.html import render
 from cliplab._core.language import number, say
+from cliplab.explorer.model.answers import about_scores, score_of
 from cliplab.explorer.model.colors import NEIGHBOR_COLORS, coloring_view
 from cliplab.explorer.model.hover_fields import image_columns
 from cliplab.explorer.model.state import GROUPS, LIKENESS, NOTHING
@@ -75,7 +76,7 @@ def _agreement(session: ExplorerSession, value: int) -> dict[str, Any]:
         said = render("explorer/style/templates/reveal_no_classes.html")
         return {"sentence": said.striptags(), "tables": [], "disagreeing": []}
     return {
-        "sentence": f"{answer.sentence} {say('answers.about_ami')}",
+        "sentence": f"{answer.sentence} {about_scores([score_of(answer.agreement)])}",
         "tables": _tables(answer),
         "disagreeing": [int(row) for row in answer.disagreeing],
     }

@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import adjusted_mutual_info_score
 
 from cliplab import Clustering, class_agreement
-from cliplab.explorer.model.answers import answers_view, find_answers, score_of
+from cliplab.explorer.model.answers import Answers, answers_view, find_answers, score_of
 from cliplab.explorer.style.theme import OTHER_COLOR, cluster_color
 
 
@@ -66,6 +66,34 @@ def test_one_image_has_the_interval_of_its_score(images):
     one = Clustering([0], [[0.0]], 0.0, [0.0])
     score = score_of(class_agreement(images[:1], one))
     assert score.low == score.value == score.high
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (None, "1.00, in full; how much that would vary in other images cannot be said"),
+        ([0] * 80, "0.00, as always with one cluster or one class alone"),
+    ],
+)
+def test_where_the_images_do_not_tell_how_much_it_varies_no_interval_is_given(images, labels, said):
+    labels = images.class_labels if labels is None else labels
+    found = Clustering(labels, [[0.0]] * (max(labels) + 1), 0.0, [0.0] * 80)
+    answers = Answers("You said 2.", {"object": class_agreement(images, found)})
+    assert repr(answers) == (
+        f"You said 2.\nobject AMI = {said}\n"
+        "AMI: 1 for the same groups, 0 for groups no more alike than by chance."
+    )
+    assert answers.to_pandas()[["low", "high"]].isna().all(axis=None)
+    assert "interval" not in answers._repr_html_()
+
+
+def test_an_interval_is_said_to_be_of_the_same_clusters(make_session):
+    session = make_session()
+    session.state.committed_k = 5
+    answers = find_answers(session)
+    for text in (repr(answers), answers._repr_html_()):
+        assert "The interval is for other images, drawn at random and put into the same" in text
+    assert answers.to_pandas()[["low", "high"]].notna().all(axis=None)
 
 
 def test_both_maps_have_a_colour_for_each_image(images, sweep):

@@ -8,6 +8,7 @@ import ipywidgets
 
 from cliplab._core.html import render
 from cliplab._core.language import say
+from cliplab.explorer.model.answers import about_scores
 from cliplab.explorer.model.group_comparison import GroupComparison, compare_groups
 from cliplab.explorer.model.groups import (
     MOST_GROUPS,
@@ -188,6 +189,6 @@ def _compared(comparison: GroupComparison) -> str:
     return render(
         "explorer/style/templates/groups_compared.html",
         sentence=comparison.sentence,
-        about=say("answers.about_ami") if comparison.score else "",
+        about=about_scores([comparison.score]) if comparison.score else "",
         table=table,
     )

@@ -10,7 +10,12 @@ from cliplab._core.html import render
 from cliplab._core.language import number, say
 from cliplab.evaluation.agreement import Agreement, class_agreement
 from cliplab.evaluation.label_agreement import agreement_by_label
-from cliplab.explorer.model.answers import answers_view, comparison_sentence
+from cliplab.explorer.model.answers import (
+    about_scores,
+    answers_view,
+    comparison_sentence,
+    score_of,
+)
 from cliplab.explorer.model.known_classes import class_columns, with_known
 from cliplab.explorer.model.page_content import PageContent
 from cliplab.explorer.style.theme import OTHER_COLOR
@@ -281,7 +286,7 @@ def _sentence(answer: Answer, guesses: str) -> str:
     return render(
         "explorer/style/templates/reveal.html",
         sentence=answer.sentence,
-        about=say("answers.about_ami"),
+        about=about_scores([score_of(agreement)]),
         scores=(
             ("ARI", agreement.adjusted_rand),
             (say("answers.homogeneity"), agreement.homogeneity),
