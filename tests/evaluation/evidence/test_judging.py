@@ -9,11 +9,10 @@ from cliplab.evaluation.evidence.judging import Evidence
 
 THREE, FIVE = Answer("k", (3,)), Answer("k", (5,))
 CAVEAT = (
-    " What is rejected is one group with a log-concave density, as that of every normal group is. "
-    "A single group that is strongly bent, or images that are nearly the same, can look like "
-    "several groups too."
+    " Rejected is one group with a log-concave density, as every normal one has. A single group "
+    "that is strongly bent, or images that are nearly the same, can look like several groups too."
 )
-DRAW = "repeats, which draw from the same halves with replacement and no other images,"
+REPEATS = "of 10 repeats, which draw again from the same halves, name"
 GROUPS, LEVELS = Answer("groups"), Answer("levels", (3, 6))
 
 
@@ -80,7 +79,7 @@ def test_a_k_comes_with_its_reasons_how_often_it_is_named_and_a_doubt():
         "k = 3 is well supported: one group is rejected (p = 0.0123), at k = 3 every cluster comes "
         "back in halves of the images (mean overlap at least 0.93), and the middle of the way from "
         "each to its nearest holds on average at most 25% of what the emptier end holds, and the "
-        f"silhouettes in the main directions are highest there. Of 10 {DRAW} 9 name it. Groups "
+        f"silhouettes in the main directions are highest there. 9 {REPEATS} it. Groups "
         f"that touch inside a cluster can be missed.{CAVEAT}"
     )
     assert repr(found) == f"Evidence for k from 2 to 6 in the embedding: {found.sentence}"
@@ -102,7 +101,7 @@ def test_groups_that_are_counted_are_not_said_to_be_the_clusters_of_k_means():
         "There seem to be 5 groups: one group is rejected (p = 0.0123), and at least half of the "
         "halves of the images count 5 groups among finer clusters, if a middle need only be no "
         "fuller than the emptier end. The silhouettes in the main directions are highest at k = 3. "
-        f"K-means for k = 5 may cut large groups and merge small ones. Of 10 {DRAW} 9 name k = 5."
+        f"K-means for k = 5 may cut large groups and merge small ones. 9 {REPEATS} k = 5."
         f"{CAVEAT}"
     )
     # Also where the clusters of K-means for it come back: the count is the reason.
@@ -136,7 +135,7 @@ def test_of_two_levels_each_has_its_reasons():
         "middle of the way from each to its nearest holds on average at most 25% of what the "
         "emptier end holds; at k = 6 every cluster comes back in halves of the images (mean "
         "overlap at least 0.81), and the middle of the way from each to its nearest holds on "
-        f"average at most 60% of what the emptier end holds. Of 10 {DRAW} 7 name at least one of "
+        f"average at most 60% of what the emptier end holds. 7 {REPEATS} at least one of "
         f"the two.{CAVEAT}"
     )
 
@@ -150,7 +149,7 @@ def test_of_one_group_more_the_sentence_says_how_it_is_counted():
         "least 0.93), and the middle of the way from each to its nearest holds on average at most "
         "25% of what the emptier end holds; and with a few more clusters 4 groups are counted if a "
         "middle need only be no fuller than the emptier end, but at most 3 if it must hold less "
-        f"than 70% of the emptier end. Of 10 {DRAW} 10 name at least one of the two.{CAVEAT}"
+        f"than 70% of the emptier end. 10 {REPEATS} at least one of the two.{CAVEAT}"
     )
     # If the clusters of K-means for it stand apart, they are a level as any other.
     columns = {
