@@ -16,8 +16,8 @@ ALPHA = 0.05
 # The overlap of the least stable cluster. Hennig (2007) calls clusters stable from 0.75 on.
 STABLE = 0.75
 # Of a second level, three times as fine or finer, it is enough that its clusters are stable and
-# that for two of three the middle is a tenth emptier than the ends: halves have few images in each.
-# Between pieces of a uniform group it is as full, so that half of these are emptier by chance.
+# that the middles are a tenth emptier than the ends on average: halves have few images in each.
+# Between pieces of a uniform group they are as full, so that half of these are emptier by chance.
 _TIMES_AS_FINE = 3
 TENTH_EMPTIER = 0.9
 # So many k after the one with the highest silhouettes tell whether its clusters have merged groups.
@@ -70,15 +70,15 @@ class Standings(NamedTuple):
         How full the shallowest valley is.
     typical : tuple of float
         How full the valley of the median cluster is.
-    most : tuple of float
-        How full the valleys of two of three clusters are at most.
+    mean : tuple of float
+        How full the valleys of all clusters are on average.
     """
 
     ks: tuple[int, ...]
     stability: tuple[float, ...]
     fullness: tuple[float, ...]
     typical: tuple[float, ...]
-    most: tuple[float, ...]
+    mean: tuple[float, ...]
 
     def apart(self, least_stability: float = STABLE) -> list[int]:
         """Return each k whose clusters all are stable and stand apart."""
@@ -97,8 +97,8 @@ class Standings(NamedTuple):
         """Return each k that may be a second level, much finer than another."""
         return [
             k
-            for k, stability, most in zip(self.ks, self.stability, self.most, strict=True)
-            if k >= _TIMES_AS_FINE * outer and stability >= STABLE and most <= TENTH_EMPTIER
+            for k, stability, mean in zip(self.ks, self.stability, self.mean, strict=True)
+            if k >= _TIMES_AS_FINE * outer and stability >= STABLE and mean <= TENTH_EMPTIER
         ]
 
 
@@ -108,9 +108,8 @@ def standings(found: Sequence[Half], ks: Sequence[int]) -> Standings:
     for k in ks:
         each = standing(found, k)
         if each is not None:
-            full = np.sort(np.nan_to_num(each.fullness, nan=np.inf))
-            two_of_three = full[int(np.ceil(2 * k / 3)) - 1]
-            rows.append((k, each.overlap.min(), full[-1], np.median(full), two_of_three))
+            full = np.nan_to_num(each.fullness, nan=np.inf)
+            rows.append((k, each.overlap.min(), full.max(), np.median(full), full.mean()))
     if not rows:
         return Standings((), (), (), (), ())
     known, *measured = zip(*rows, strict=True)

@@ -44,8 +44,8 @@ class Evidence:
     A k is suggested only if all this holds and seven of ten repeats name it. Of groups of unequal
     sizes it often does not hold; then the suggestion is None, which is a valid result. Of small
     clusters a valley is hard to see: it is enough that half of the clusters stand apart if finer
-    ones show about as many groups, or, at a second level, much finer, that for two of three
-    the middle is a tenth emptier than the ends. If finer ones show one group more, at a shallow
+    ones show about as many groups, or, at a second level, much finer, that the middles are
+    a tenth emptier than the ends on average. If finer ones show one group more, at a shallow
     valley, and none beyond it, it is named as a second level. Where K-means merges small groups, a
     k is suggested if six of ten halves count as many groups among finer clusters, or five and the
     silhouettes are highest there.

@@ -54,9 +54,7 @@ def test_the_measures_of_a_k_are_those_of_its_least_clear_clusters():
     assert found.stability == (0.9, 0.6)
     np.testing.assert_allclose(found.fullness, [4.25 / 40.25, 30.25 / 20.25])
     np.testing.assert_allclose(found.typical, [4.25 / 40.25] * 2)
-    np.testing.assert_allclose(found.most, [4.25 / 40.25] * 2)
-    half.counts[3][1] = FULL  # Of two of three clusters it is the fuller one.
-    np.testing.assert_allclose(standings([half], [3]).most, [30.25 / 20.25])
+    np.testing.assert_allclose(found.mean, [4.25 / 40.25, (2 * 4.25 / 40.25 + 30.25 / 20.25) / 3])
     assert found.apart() == [2]
     assert standings([], [2, 3]).apart() == []
 
@@ -148,12 +146,14 @@ def test_a_finer_k_that_stands_apart_too_is_a_second_level():
     assert decide(_halves(apart=[3, 7]), KS, [3]) == Answer("levels", (3, 7))
 
 
-def test_a_much_finer_k_is_a_second_level_if_it_comes_back_and_two_of_three_are_emptier():
+def test_a_much_finer_k_is_a_second_level_if_it_comes_back_and_its_middles_are_emptier():
     found = _halves(apart=[3], touching=[10])
     half = found[0]  # The same one in all halves: they are one object.
     for n_emptier, middle, expected in (
-        (7, 16, Answer("levels", (3, 10))),
-        (6, 16, Answer("k", (3,))),
+        (10, 16, Answer("levels", (3, 10))),
+        (9, 15, Answer("levels", (3, 10))),  # The mean of nine at 0.75 and one at 1.5 is 0.83.
+        (8, 14, Answer("levels", (3, 10))),  # 0.86.
+        (8, 16, Answer("k", (3,))),  # 0.94.
         (10, 19, Answer("k", (3,))),  # As full, but for chance, as within a uniform group.
     ):
         half.counts[10][:] = FULL

@@ -194,8 +194,9 @@ def test_of_a_level_whose_clusters_do_not_all_stand_apart_it_is_not_said_to_be_s
     sentence = _evidence(LEVELS, columns=columns).sentence
     assert sentence.startswith("k = 3 is well supported, and k = 6 may be a finer level: one group")
     assert sentence.endswith(
-        "(mean overlap at least 0.81), and for two of three of them the middle of the way to the "
-        "nearest holds at most 90% of what the emptier end holds, but not each stands apart."
+        "(mean overlap at least 0.81), and the middle of the way from each to its nearest holds at "
+        "most 90% of what the emptier end holds, on average over all of them, but not each stands "
+        "apart."
         f"{CAVEAT}"
     )
     assert "500%" not in sentence
