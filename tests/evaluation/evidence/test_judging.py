@@ -80,7 +80,8 @@ def test_a_k_comes_with_its_reasons_how_often_it_is_named_and_a_doubt():
         "back in halves of the images (mean overlap at least 0.93), and the middle of the way from "
         "each to its nearest holds on average at most 25% of what the emptier end holds, and the "
         f"silhouettes in the main directions are highest there. 9 {REPEATS} it. Groups "
-        f"that touch inside a cluster, and small ones that K-means has merged, can be missed.{CAVEAT}"
+        "that touch inside a cluster, and small ones that K-means has merged, can be missed."
+        f"{CAVEAT}"
     )
     assert repr(found) == f"Evidence for k from 2 to 6 in the embedding: {found.sentence}"
 
