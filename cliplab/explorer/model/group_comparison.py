@@ -48,7 +48,7 @@ def compare_groups(groups: tuple[NamedGroup, ...], clustering: Clustering) -> Gr
     if lacking:
         return GroupComparison(counts, None, f"{held}: {lacking}.")
     score = score_of(agreement)
-    found = say("groups.score", **score._asdict()) if score.has_interval else f"AMI {score}"
+    found = say("groups.score", **score._asdict()) if score.has_interval else say("groups.in_full")
     n_others = n_images - n_in_groups
     others = say("groups.others", n=n_others) if n_others else ""
     n_clusters = clustering.n_clusters
