@@ -16,6 +16,7 @@ from cliplab import (
     Embeddings,
     Explorer,
     ImageSet,
+    Projection,
     StoredEmbeddings,
     explore,
     load_storybook,
@@ -392,6 +393,12 @@ def test_a_sweep_the_explorer_cannot_make_anew_stays_as_it_was_given(
     assert explorer.clustering.centers.shape[1] == 2
     explorer.state.space = "given"
     assert explorer.sweep is many
+
+
+def test_a_hyphen_in_the_name_of_a_given_map_is_a_part_of_it(images, embeddings, projection):
+    mine = Projection(projection.coordinates, "by-hand")
+    explorer = Explorer(images, embeddings, projection, sweep_clusters(mine, range(2, 6)))
+    assert "by-hand in 2 dimensions, as given" in explorer._panel.controls._status.value
 
 
 def test_a_perplexity_the_slider_cannot_show_is_refused_in_words(images, embeddings, sweep):

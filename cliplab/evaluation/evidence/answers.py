@@ -80,12 +80,12 @@ class Standings(NamedTuple):
     typical: tuple[float, ...]
     mean: tuple[float, ...]
 
-    def apart(self, least_stability: float = STABLE) -> list[int]:
+    def apart(self) -> list[int]:
         """Return each k whose clusters all are stable and stand apart."""
         return [
             k
             for k, stability, fullness in zip(self.ks, self.stability, self.fullness, strict=True)
-            if stability >= least_stability and fullness <= VALLEY
+            if stability >= STABLE and fullness <= VALLEY
         ]
 
     def typically_apart(self, k: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -105,7 +106,7 @@ class Answers:
         pandas.DataFrame
             One row for each column, with columns ``classes``, ``adjusted_mutual_info``, and the
             ends ``low`` and ``high`` of the 95 % interval of its mean over samples of as many
-            images. NaN where all agrees, for then the images do not tell how much it varies.
+            images. NaN where that has no width, for then the images do not tell how much it varies.
         """
         import pandas as pd
 
@@ -115,7 +116,7 @@ class Answers:
         ]
         return pd.DataFrame(rows, columns=["classes", "adjusted_mutual_info", "low", "high"])
 
-    @property
+    @cached_property
     def _scores(self) -> dict[str, Score]:
         return {name: score_of(each) for name, each in self.agreements.items()}
 

@@ -10,7 +10,7 @@ from cliplab._core.language import say
 from cliplab.clustering.algorithms import ALGORITHMS
 from cliplab.clustering.silhouettes import METRICS
 from cliplab.clustering.swept_values import every_k, smallest_sizes
-from cliplab.embeddings.spaces import PROJECTION_TITLES
+from cliplab.embeddings.spaces import PROJECTION_TITLES, split_space
 from cliplab.evaluation.null import NULLS
 from cliplab.explorer.model.colors import NEIGHBOR_COLORS, color_titles
 from cliplab.explorer.model.known_classes import class_columns
@@ -99,7 +99,7 @@ def find_options(
         title = methods[projection.method]
         spaces[projection.method] = say("spaces.dimensions", title=title, n=n_columns)
     if first_space(sweep, spaces) == GIVEN_SPACE:
-        method, n_columns = sweep.space.partition("-")[0], sweep.clusterings[0].centers.shape[1]
+        method, n_columns = split_space(sweep.space)[0], sweep.clusterings[0].centers.shape[1]
         title = methods.get(method, method)
         spaces[GIVEN_SPACE] = say("spaces.given", title=title, n=n_columns)
     given_perplexity = round(projection.parameters.get("perplexity", 2))

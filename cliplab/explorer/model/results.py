@@ -9,6 +9,7 @@ from cliplab.clustering.algorithms import ALGORITHMS
 from cliplab.clustering.cluster_sweep import ClusterSweep
 from cliplab.clustering.measuring import remeasure
 from cliplab.clustering.sweeping import sweep_clusters
+from cliplab.embeddings.spaces import split_space
 from cliplab.explorer.model.options import GIVEN_SPACE
 from cliplab.projection.projecting import METHODS, project, settle
 from cliplab.projection.tsne import StagedTSNE
@@ -143,9 +144,9 @@ class Results:
         """Yield a projection as it converges; t-SNE continues from a t-SNE that has converged."""
         seed = key.random_state or 0
         if key.method != "tsne":
-            method, _, n_components = key.method.partition("-")
+            method, n_components = split_space(key.method)
             yield project(
-                self.embeddings, method, n_components=int(n_components or 2), random_state=seed
+                self.embeddings, method, n_components=n_components or 2, random_state=seed
             )
             return
         # A task with another seed may replace the attribute meanwhile.
