@@ -66,13 +66,13 @@ class Move(NamedTuple):
     kilobytes: float
 
 
-def open_explorer(lab: Lab, folder: Path, code: str, prepare: str = "", **window: int) -> Notebook:
+def open_explorer(lab: Lab, folder: Path, code: str, prepare: str = "", away: int = 0) -> Notebook:
     """Open a notebook whose second cell is `code`, which shows an Explorer; nothing is run yet."""
     path = folder / "measured.ipynb"
     cells = [nbformat.v4.new_code_cell(prepare), nbformat.v4.new_code_cell(code)]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
-    return lab.open(path, **window)
+    return lab.open(path, away=away)
 
 
 def watch(notebook: Notebook) -> None:

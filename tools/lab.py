@@ -46,6 +46,8 @@ window.WebSocket = class extends Socket {
   }
 };
 """
+# anywidget gives a script two seconds. Here it gives none.
+_LATE = "const wait = AbortSignal.timeout; AbortSignal.timeout = () => wait.call(AbortSignal, 0);"
 
 
 @contextmanager
@@ -145,10 +147,12 @@ class Lab:
         height: int = 800,
         scale: float = 1.0,
         away: int = 0,
+        is_late: bool = False,
     ) -> Notebook:
         """Open a copy of a notebook, with a new kernel, in a window of some size.
 
-        Between page and kernel lie `away` milliseconds each way, as an ocean does.
+        Between page and kernel lie `away` milliseconds each way, as an ocean does. A page that
+        `is_late` gives its scripts up at once, as where it is busy for too long.
         """
         shutil.copy(path, self.folder)
         context = self.browser.new_context(
@@ -156,6 +160,8 @@ class Lab:
         )
         if away:
             context.add_init_script(_FAR_AWAY % away)
+        if is_late:
+            context.add_init_script(_LATE)
         page = context.new_page()
         notebook = Notebook(page, on_close=self._end_kernels)
         # `reset` closes the notebooks that an earlier window had open.

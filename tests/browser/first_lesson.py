@@ -44,4 +44,4 @@ def watched(notebook: Notebook, test: str, cell: int) -> Iterator[Notebook]:
         notebook.evaluate("cells[arg].node.scrollIntoView()", cell)
         notebook.screenshot(RESULTS / f"{test}.png")
         errors, notebook.errors[:] = list(notebook.errors), []
-    assert errors == []
+    assert errors == [], "\n".join(errors)  # No test module: pytest does not show the list.

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
+import ipywidgets
 import traitlets
 
 from cliplab._core.scripts import module
@@ -46,6 +47,7 @@ SCRIPTS = (
         )
     ),
 )  # fmt: skip
+_CHANNEL = "explorer/notebook/scripts/channel.js"
 _STYLES = Path(__file__).parents[1] / "style" / "styles"
 
 
@@ -67,11 +69,12 @@ class PageScript(anywidget.AnyWidget):
         Where views are made ready; it has to keep all items.
     """
 
-    _esm = module(SCRIPTS, "render")
+    _esm = module((*SCRIPTS, _CHANNEL), "render: renderWithChannel")
     _css = "".join(
         (_STYLES / f"{name}.css").read_text(encoding="utf-8") for name in ("page", "access")
     )
     root = traitlets.Unicode().tag(sync=True)
+    channel = traitlets.Unicode().tag(sync=True)
     words: Any = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -81,7 +84,10 @@ class PageScript(anywidget.AnyWidget):
         event_loop: EventLoop,
         worker: Worker[tuple[int, View, bytes]],
     ) -> None:
-        super().__init__(root=root, words=script_words() | {"side": SHEET_SIDE})
+        # A model without a view: by it the page hears, also where it was late for anywidget.
+        self._channel = ipywidgets.Widget()
+        words = script_words() | {"side": SHEET_SIDE}
+        super().__init__(root=root, channel=self._channel.model_id, words=words)
         self._session, self._event_loop, self._worker = session, event_loop, worker
         self._is_ready = False
         self._welcome: Callable[[], None] = lambda: None
@@ -112,6 +118,15 @@ class PageScript(anywidget.AnyWidget):
     def turns_colors(self, color_by: str) -> bool:
         """Whether it paints the colours that go by this."""
         return self.turns_clusters and color_by in TURNED_COLORS
+
+    def send(self, content: Any, buffers: Any = None) -> None:
+        """Tell the page something."""
+        self._channel.send(content, buffers)
+
+    def close(self) -> None:
+        """Free the script and its channel; the page says that the kernel is gone."""
+        self._channel.close()
+        super().close()
 
     def on_ready(self, welcome: Callable[[], None]) -> None:
         """Have a function called when a page has come, before it is told anything."""

@@ -1,0 +1,43 @@
+"""anywidget gives a script two seconds; the Explorer works where a page was busy for longer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from notebook_page import Notebook
+
+pytestmark = pytest.mark.browser
+
+CODE = """
+from cliplab import explore, load_storybook
+explorer = explore(load_storybook(n_images=60))
+explorer.state.n_clusters = 4
+explorer
+"""
+
+
+def test_the_page_hears_the_kernel_where_its_script_was_late(
+    open_notebook: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    path = tmp_path / "late.ipynb"
+    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CODE)])
+    content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(content, path)
+    notebook = open_notebook(path, is_late=True)
+    said: list[str] = []
+    notebook.page.on("pageerror", lambda error: said.append(str(error)))
+    notebook.run_all()
+    notebook.wait_painted()
+    assert any("Failed to initialize model" in each for each in said)
+    clusters = notebook.page.locator(".cliplab-clusters tbody tr")
+    clusters.nth(3).wait_for()
+    assert clusters.count() == 4
+    # Of each k the page knows how it looks, and what is chosen on either side comes to the other.
+    notebook.page.get_by_role("button", name="One more", exact=False).first.click()
+    clusters.nth(4).wait_for()
+    assert notebook.run_cell("explorer.state.n_clusters") == "5"
+    notebook.run_cell("explorer.state.n_clusters = 3")
+    notebook.wait_for("document.querySelectorAll('.cliplab-clusters tbody tr').length === 3")
