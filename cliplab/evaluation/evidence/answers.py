@@ -32,6 +32,8 @@ _NEARLY_ALL = 0.8
 _AGREEMENT = 0.7
 # Such a share of the halves must count as many groups; as many as the silhouettes say, half.
 _COUNTED, _COUNTED_TOO = 0.6, 0.5
+# No k is named if such a share counts more groups, and more clusters have silhouettes as high.
+COUNT_MORE = 0.4
 
 Kind = Literal["one group", "groups", "k", "levels", "more", "no verdict"]
 
@@ -48,8 +50,8 @@ class Answer(NamedTuple):
     ks : tuple of int
         The k of "k", the two of "levels", else empty.
     is_counted : bool
-        Whether the k is the number of groups that halves count, and not one whose clusters by
-        K-means stand up.
+        Whether the k, or of two levels the second, is the number of groups that halves count, and
+        not one whose clusters by K-means stand up.
     """
 
     kind: Kind
@@ -223,12 +225,28 @@ def decide(found: Sequence[Half], ks: Sequence[int], highest: Sequence[int]) -> 
     if ks[-1] in (vote, max(apart, default=0)):
         return Answer("more")
     answer = _if_clusters_stand(found, ks, table, vote)
-    if answer is not None:
-        return answer
     counted = counted_groups(found, vote)
-    if counted is None or counted not in ks:
-        return Answer("groups")
-    return Answer("k", (counted,), is_counted=True)
+    if counted not in ks:
+        counted = None
+    if answer is None:
+        answer = Answer("groups") if counted is None else Answer("k", (counted,), is_counted=True)
+    elif answer.kind == "levels" and counted is not None and counted not in answer.ks:
+        # Clusters can come back and be pieces of groups. Halves that agree have joined them again.
+        answer = Answer("levels", (vote, counted), is_counted=True)
+    return Answer("groups") if _may_be_more(found, answer, highest) else answer
+
+
+def _may_be_more(found: Sequence[Half], answer: Answer, highest: Sequence[int]) -> bool:
+    """Return whether both silhouettes and halves speak for more groups than an answer names.
+
+    K-means that has merged small groups can stand up. More clusters then have silhouettes as high,
+    and many halves count more groups.
+    """
+    largest = max(answer.ks, default=0)
+    if max(highest) <= largest:
+        return False
+    n_more = sum(_count(half) > largest for half in found)
+    return n_more >= COUNT_MORE * len(found)
 
 
 def _if_clusters_stand(

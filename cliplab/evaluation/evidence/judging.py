@@ -15,6 +15,7 @@ from cliplab._core.language import say, words
 from cliplab.embeddings.spaces import PROJECTION_TITLES, space_in_words, split_space
 from cliplab.evaluation.evidence.answers import (
     ALPHA,
+    COUNT_MORE,
     STABLE,
     TENTH_EMPTIER,
     Answer,
@@ -48,7 +49,9 @@ class Evidence:
     a tenth emptier than the ends on average. If finer ones show one group more, at a shallow
     valley, and none beyond it, it is named as a second level. Where K-means merges small groups, a
     k is suggested if six of ten halves count as many groups among finer clusters, or five and the
-    silhouettes are highest there.
+    silhouettes are highest there; such a number also takes the place of another second level. None
+    is suggested where more clusters have silhouettes as high and four of ten halves count more
+    groups.
 
     Parameters
     ----------
@@ -192,11 +195,13 @@ class Evidence:
     def _levels(self) -> str:
         outer, inner = self.answer.ks
         if inner in self._apart:
-            how = "report.levels"
+            how = "levels"
+        elif self.answer.is_counted:
+            how = "some_merged"
         else:
-            how = "report.one_more" if inner == outer + 1 else "report.may_be_finer"
+            how = "one_more" if inner == outer + 1 else "may_be_finer"
         return say(
-            how,
+            f"report.{how}",
             most=VALLEY,
             emptier=TENTH_EMPTIER,
             p=rounded_p(self.p_value),
@@ -235,7 +240,9 @@ class Evidence:
         if vote not in apart:
             return say("report.not_all_apart", k=apart[-1], vote=vote)
         highest = self._how_high(vote)
-        return say("report.may_be_merged", vote=vote, highest=highest, n_inside=self.n_inside)
+        if self.n_inside > vote:
+            return say("report.may_be_merged", vote=vote, highest=highest, n_inside=self.n_inside)
+        return say("report.may_be_more", vote=vote, k=max(self._highest), share=COUNT_MORE)
 
     @property
     def _why_more(self) -> str:

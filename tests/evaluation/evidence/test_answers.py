@@ -231,6 +231,32 @@ def test_a_finer_k_is_no_second_level_if_it_has_merged_groups_itself():
         assert decide(found, KS, [2]) == expected
 
 
+def test_of_two_levels_the_second_is_the_number_that_the_halves_count():
+    for groups, expected in (
+        ([4, 4, 4, 3], Answer("levels", (2, 4), is_counted=True)),
+        ([4, 4, 3, 3], Answer("levels", (2, 9))),  # They do not agree.
+        ([9, 9, 9, 9], Answer("levels", (2, 9))),
+        ([2, 2, 2, 2], Answer("levels", (2, 9))),  # As of faint groups inside two clear ones.
+    ):
+        found = _halves(apart=[2], touching=[9])
+        found[0].counts[9][:] = (20, 16, 20)  # The same one in all halves: they are one object.
+        found = [
+            half._replace(groups=dict.fromkeys(KS, n))
+            for half, n in zip(found, groups, strict=True)
+        ]
+        assert decide(found, KS, [2]) == expected
+
+
+def test_no_k_is_named_if_silhouettes_and_halves_speak_for_more():
+    three, four = (_halves(apart=[3], groups=dict.fromkeys(KS, n))[0] for n in (3, 4))
+    named, none = Answer("k", (3,)), Answer("groups")
+    assert decide([three] * 6 + [four] * 4, KS, [4, 3]) == none
+    assert decide([three] * 6 + [four] * 4, KS, [3, 4]) == none  # Nearly the highest is enough.
+    assert decide([three] * 7 + [four] * 3, KS, [4, 3]) == named
+    assert decide([three] * 6 + [four] * 4, KS, [3]) == named
+    assert decide([three] * 6 + [four] * 4, KS, [3, 2]) == named
+
+
 def test_silhouettes_within_two_percent_are_as_high():
     assert nearly_highest([0.2, 0.491, 0.5, 0.489], range(2, 6)) == (4, 3)
     assert nearly_highest([0.49, 0.5], [2, 3]) == (3, 2)

@@ -141,6 +141,19 @@ def test_of_two_levels_each_has_its_reasons():
     )
 
 
+def test_of_a_second_level_that_is_counted_the_clusters_of_k_means_are_not_said_to_be_it():
+    counted = Answer("levels", (3, 5), is_counted=True)
+    assert _evidence(counted, [counted] * 10).sentence == (
+        "k = 3 is well supported, and inside there seem to be 5 groups: one group is rejected "
+        "(p = 0.0123); at k = 3 every cluster comes back in halves of the images (mean overlap at "
+        "least 0.93), and the middle of the way from each to its nearest holds on average at most "
+        "25% of what the emptier end holds; and at least half of the halves of the images count 5 "
+        "groups among finer clusters, if a middle need only be no fuller than the emptier end. "
+        "K-means for k = 5 may cut large groups and merge small ones. "
+        f"10 {REPEATS} at least one of the two.{CAVEAT}"
+    )
+
+
 def test_of_one_group_more_the_sentence_says_how_it_is_counted():
     found = _evidence(Answer("levels", (3, 4)), [Answer("levels", (3, 4))] * 8 + [THREE] * 2)
     assert found.suggested_k == 3
@@ -255,6 +268,15 @@ def test_there_is_no_k_if_more_clusters_show_more_groups():
     assert _evidence(GROUPS, [GROUPS] * 10, n_inside=5).sentence == REJECTED + (
         "with a few more clusters than 3, where the silhouettes are highest, 5 groups are counted, "
         "if a middle need only be no fuller than the emptier end: K-means may have merged some."
+        f"{CAVEAT}"
+    )
+
+
+def test_there_is_no_k_if_silhouettes_and_halves_speak_for_more():
+    columns = {"silhouette_main": [np.nan, 0.2, 0.5, 0.495, 0.3, 0.2]}
+    assert _evidence(GROUPS, [GROUPS] * 10, columns=columns, n_inside=3).sentence == REJECTED + (
+        "more clusters than 3, such as 4, have silhouettes within 2 % of the highest, and at least "
+        "40% of the halves of the images count more than 3 groups: K-means may have merged some."
         f"{CAVEAT}"
     )
 
