@@ -47,7 +47,9 @@ window.WebSocket = class extends Socket {
 };
 """
 # anywidget gives a script two seconds. Here it gives none.
-_LATE = "const wait = AbortSignal.timeout; AbortSignal.timeout = () => wait.call(AbortSignal, 0);"
+_NO_TIME = (
+    "const wait = AbortSignal.timeout; AbortSignal.timeout = () => wait.call(AbortSignal, 0);"
+)
 
 
 @contextmanager
@@ -151,8 +153,8 @@ class Lab:
     ) -> Notebook:
         """Open a copy of a notebook, with a new kernel, in a window of some size.
 
-        Between page and kernel lie `away` milliseconds each way, as an ocean does. A page that
-        `is_late` gives its scripts up at once, as where it is busy for too long.
+        Between page and kernel lie `away` milliseconds each way, as an ocean does. Where it
+        `is_late`, anywidget gives its scripts up at once, as on a page that is busy for too long.
         """
         shutil.copy(path, self.folder)
         context = self.browser.new_context(
@@ -161,7 +163,7 @@ class Lab:
         if away:
             context.add_init_script(_FAR_AWAY % away)
         if is_late:
-            context.add_init_script(_LATE)
+            context.add_init_script(_NO_TIME)
         page = context.new_page()
         notebook = Notebook(page, on_close=self._end_kernels)
         # `reset` closes the notebooks that an earlier window had open.

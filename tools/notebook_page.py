@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Frame, Locator, Page, Route
 
 SECONDS_TO_RUN = 60
-# anywidget says so where a page was busy for two seconds; the Explorer works all the same, as
-# test_explorer_shown sees.
-_LATE = "[anywidget] Failed to initialize model."
+# anywidget says so where a page was busy for two seconds. The Explorer works all the same, as
+# test_late_script sees.
+_WAS_LATE = "[anywidget] Failed to initialize model."
 
 # Every script sent to the page begins so: `panel` is the open notebook, `cells` are its cells and
 # `doc` is the newest of Bokeh's documents. Bokeh keeps columns in a Map, but after some changes in
@@ -49,6 +49,8 @@ class Notebook:
     errors : list of str
         Errors of the console, and every address outside this machine that was requested: the
         lessons need no network.
+    late : list of str
+        What is no error: where a busy page was late to load a script.
     patience : float
         For how many seconds the page, and what runs in it, is waited for.
     """
@@ -59,14 +61,15 @@ class Notebook:
         self.page = page
         self.frame: Page | Frame = page
         self.errors: list[str] = []
+        self.late: list[str] = []
         self._on_close = on_close
         page.on("console", lambda message: self._listen(message.type, message.text))
         page.on("pageerror", lambda error: self._listen("error", str(error)))
         page.route("**/*", self._stay_here)
 
     def _listen(self, kind: str, text: str) -> None:
-        if kind == "error" and text != _LATE:
-            self.errors.append(text)
+        if kind == "error":
+            (self.late if text == _WAS_LATE else self.errors).append(text)
 
     def _stay_here(self, route: Route) -> None:
         if urlsplit(route.request.url).hostname == "127.0.0.1":

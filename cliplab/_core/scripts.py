@@ -38,15 +38,17 @@ def script(path: str) -> str:
     return re.sub(r"^export ", "", text, flags=re.MULTILINE)
 
 
-def module(paths: Sequence[str], exports: str) -> str:
+def module(paths: Sequence[str], name: str, function: str = "") -> str:
     """Return several scripts as one module, for those who take no more than one file.
 
     Parameters
     ----------
     paths : sequence of str
         Where the scripts are inside the package. No name may be defined in two of them.
-    exports : str
-        The name of the function that the module exports, in an object, as its default.
+    name : str
+        Under which name the module exports a function, in an object, as its default.
+    function : str, default=""
+        That function, if it has another name.
 
     Returns
     -------
@@ -58,4 +60,4 @@ def module(paths: Sequence[str], exports: str) -> str:
     FileNotFoundError
         If there is no such script.
     """
-    return "\n".join([*map(script, paths), f"export default {{ {exports} }};\n"])
+    return "\n".join([*map(script, paths), f"export default {{ {name}: {function or name} }};\n"])

@@ -33,7 +33,7 @@ _AGREEMENT = 0.7
 # Such a share of the halves must count as many groups; as many as the silhouettes say, half.
 _COUNTED, _COUNTED_TOO = 0.6, 0.5
 # No k is named if such a share counts more groups, and more clusters have silhouettes as high.
-COUNT_MORE = 0.4
+MORE_COUNTED = 0.4
 
 Kind = Literal["one group", "groups", "k", "levels", "more", "no verdict"]
 
@@ -51,7 +51,7 @@ class Answer(NamedTuple):
         The k of "k", the two of "levels", else empty.
     is_counted : bool
         Whether the k, or of two levels the second, is the number of groups that halves count, and
-        not one whose clusters by K-means stand up.
+        was not named because its clusters by K-means stand up.
     """
 
     kind: Kind
@@ -215,6 +215,32 @@ def decide(found: Sequence[Half], ks: Sequence[int], highest: Sequence[int]) -> 
     -------
     Answer
     """
+    answer = _proposed(found, ks, highest)
+    return Answer("groups") if _may_be_more(found, answer, highest) else answer
+
+
+def taken_back(found: Sequence[Half], ks: Sequence[int], highest: Sequence[int]) -> int | None:
+    """Return the largest number that an answer would name, if nothing spoke for more groups.
+
+    None if that is no reason against a k. Parameters are those of `decide`.
+    """
+    answer = _proposed(found, ks, highest)
+    return max(answer.ks) if _may_be_more(found, answer, highest) else None
+
+
+def _may_be_more(found: Sequence[Half], answer: Answer, highest: Sequence[int]) -> bool:
+    """Return whether both silhouettes and halves speak for more groups than an answer names.
+
+    What K-means has merged can stand up. More clusters then have silhouettes as high, and many
+    halves count more groups.
+    """
+    if not answer.ks or max(highest) <= max(answer.ks):
+        return False
+    n_more = sum(_count(half) > max(answer.ks) for half in found)
+    return n_more >= MORE_COUNTED * len(found)
+
+
+def _proposed(found: Sequence[Half], ks: Sequence[int], highest: Sequence[int]) -> Answer:
     if not one_group_p_value(found) <= ALPHA:  # Also where it could not be tested.
         return Answer("one group")
     table = standings(found, ks)
@@ -225,28 +251,22 @@ def decide(found: Sequence[Half], ks: Sequence[int], highest: Sequence[int]) -> 
     if ks[-1] in (vote, max(apart, default=0)):
         return Answer("more")
     answer = _if_clusters_stand(found, ks, table, vote)
+    if answer is not None and answer.kind == "k":
+        return answer
     counted = counted_groups(found, vote)
-    if counted not in ks:
-        counted = None
+    if counted is None or counted not in ks:
+        return answer or Answer("groups")
+    return _by_the_count(counted, vote, answer, apart)
+
+
+def _by_the_count(counted: int, vote: int, answer: Answer | None, apart: Sequence[int]) -> Answer:
+    """Return the answer that a number gives which halves agree about."""
     if answer is None:
-        answer = Answer("groups") if counted is None else Answer("k", (counted,), is_counted=True)
-    elif answer.kind == "levels" and counted is not None and counted not in answer.ks:
-        # Clusters can come back and be pieces of groups. Halves that agree have joined them again.
-        answer = Answer("levels", (vote, counted), is_counted=True)
-    return Answer("groups") if _may_be_more(found, answer, highest) else answer
-
-
-def _may_be_more(found: Sequence[Half], answer: Answer, highest: Sequence[int]) -> bool:
-    """Return whether both silhouettes and halves speak for more groups than an answer names.
-
-    K-means that has merged small groups can stand up. More clusters then have silhouettes as high,
-    and many halves count more groups.
-    """
-    largest = max(answer.ks, default=0)
-    if max(highest) <= largest:
-        return False
-    n_more = sum(_count(half) > largest for half in found)
-    return n_more >= COUNT_MORE * len(found)
+        return Answer("k", (counted,), is_counted=True)
+    # Clusters can come back and be pieces of groups. The halves have joined them again.
+    if vote < counted < max(answer.ks):
+        return Answer("levels", (vote, counted), is_counted=counted not in apart)
+    return answer
 
 
 def _if_clusters_stand(

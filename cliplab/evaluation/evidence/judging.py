@@ -15,7 +15,7 @@ from cliplab._core.language import say, words
 from cliplab.embeddings.spaces import PROJECTION_TITLES, space_in_words, split_space
 from cliplab.evaluation.evidence.answers import (
     ALPHA,
-    COUNT_MORE,
+    MORE_COUNTED,
     STABLE,
     TENTH_EMPTIER,
     Answer,
@@ -49,9 +49,9 @@ class Evidence:
     a tenth emptier than the ends on average. If finer ones show one group more, at a shallow
     valley, and none beyond it, it is named as a second level. Where K-means merges small groups, a
     k is suggested if six of ten halves count as many groups among finer clusters, or five and the
-    silhouettes are highest there; such a number also takes the place of another second level. None
-    is suggested where more clusters have silhouettes as high and four of ten halves count more
-    groups.
+    silhouettes are highest there; of two levels the second is the number that six of ten halves
+    count, if it is smaller. None is suggested where more clusters have silhouettes as high and four
+    of ten halves count more groups.
 
     Parameters
     ----------
@@ -84,6 +84,9 @@ class Evidence:
         The k that the answer would name, if enough repeats agreed.
     n_inside : int, default=0
         How many groups are counted with a few more clusters than at the highest silhouettes.
+    taken_back : int, optional
+        The largest number that the answer would name, if silhouettes and halves did not speak for
+        more groups.
     elbows : mapping of int to int or None, default={}
         The elbow of the inertia for each end of the range. It does not influence the answer.
     space, metric : str
@@ -115,6 +118,7 @@ class Evidence:
     n_references: int = 0
     disputed: tuple[int, ...] = ()
     n_inside: int = 0
+    taken_back: int | None = None
     elbows: Mapping[int, int | None] | None = None
     space: str = "embedding"
     metric: str = "euclidean"
@@ -174,7 +178,7 @@ class Evidence:
             sentence = self._levels
         elif answer.is_counted:
             (k,) = answer.ks
-            repeated = self._repeated(say("report.this_k", k=k))
+            repeated = self._repeated(say("report.this_k", k=k), self._n_alike)
             vote = clearest(self._highest, self._apart)
             highest = self._how_high(vote)
             sentence = say("report.merged", p=p, k=k, vote=vote, highest=highest, repeated=repeated)
@@ -187,21 +191,24 @@ class Evidence:
                 stands=self._stands_up(k),
                 highest=self._how_high(k),
                 doubt=self._doubt,
-                repeated=self._repeated(say("report.it")),
+                repeated=self._repeated(say("report.it"), self._n_alike),
             )
         return f"{self._where}{sentence} {say('report.caveat')}"
 
     @property
     def _levels(self) -> str:
         outer, inner = self.answer.ks
+        what, n_alike = say("report.one_of_two"), self._n_alike
         if inner in self._apart:
-            how = "levels"
+            how = "report.levels"
         elif self.answer.is_counted:
-            how = "some_merged"
+            how = "report.counted_level"
+            # The other is often named without it.
+            what, n_alike = say("report.this_k", k=inner), self._n_naming(inner)
         else:
-            how = "one_more" if inner == outer + 1 else "may_be_finer"
+            how = "report.one_more" if inner == outer + 1 else "report.may_be_finer"
         return say(
-            f"report.{how}",
+            how,
             most=VALLEY,
             emptier=TENTH_EMPTIER,
             p=rounded_p(self.p_value),
@@ -210,8 +217,15 @@ class Evidence:
             outer_stands=self._stands_up(outer),
             inner_stands=self._stands_up(inner),
             inner_comes_back=self._comes_back(inner),
-            repeated=self._repeated(say("report.one_of_two")),
+            repeated=self._repeated(what, n_alike),
         )
+
+    @property
+    def _n_alike(self) -> int:
+        return n_alike(self.answer, self.repeats)
+
+    def _n_naming(self, k: int) -> int:
+        return sum(k in repeat.ks for repeat in self.repeats)
 
     @property
     def _where(self) -> str:
@@ -235,14 +249,15 @@ class Evidence:
             said = ", ".join(say("report.name", n=n, k=k) for k, n in named)
             n_repeats = len(self.repeats)
             return say("report.splits", n_repeats=n_repeats, said=said or say("report.no_name"))
+        if self.taken_back is not None:
+            k = max(self._highest)
+            return say("report.may_be_more", named=self.taken_back, k=k, share=MORE_COUNTED)
         if not apart:
             return say("report.none_apart")
         if vote not in apart:
             return say("report.not_all_apart", k=apart[-1], vote=vote)
         highest = self._how_high(vote)
-        if self.n_inside > vote:
-            return say("report.may_be_merged", vote=vote, highest=highest, n_inside=self.n_inside)
-        return say("report.may_be_more", vote=vote, k=max(self._highest), share=COUNT_MORE)
+        return say("report.may_be_merged", vote=vote, highest=highest, n_inside=self.n_inside)
 
     @property
     def _why_more(self) -> str:
@@ -262,8 +277,7 @@ class Evidence:
         least = np.floor(round(100 * self.table["stability"][k], 6)) / 100
         return say("report.comes_back", k=k, stability=least)
 
-    def _repeated(self, what: str) -> str:
-        n = n_alike(self.answer, self.repeats)
+    def _repeated(self, what: str, n: int) -> str:
         if not self.repeats:
             return ""
         return say("report.repeated", n_alike=n, n_repeats=len(self.repeats), what=what)

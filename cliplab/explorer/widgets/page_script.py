@@ -47,7 +47,7 @@ SCRIPTS = (
         )
     ),
 )  # fmt: skip
-_CHANNEL = "explorer/notebook/scripts/channel.js"
+_CHANNEL = "explorer/style/scripts/page/channel.js"
 _STYLES = Path(__file__).parents[1] / "style" / "styles"
 
 
@@ -69,7 +69,7 @@ class PageScript(anywidget.AnyWidget):
         Where views are made ready; it has to keep all items.
     """
 
-    _esm = module((*SCRIPTS, _CHANNEL), "render: renderWithChannel")
+    _esm = module((*SCRIPTS, _CHANNEL), "render", "renderWithChannel")
     _css = "".join(
         (_STYLES / f"{name}.css").read_text(encoding="utf-8") for name in ("page", "access")
     )
@@ -124,7 +124,7 @@ class PageScript(anywidget.AnyWidget):
         self._channel.send(content, buffers)
 
     def close(self) -> None:
-        """Free the script and its channel; the page says that the kernel is gone."""
+        """Free the script and its channel."""
         self._channel.close()
         super().close()
 

@@ -18,6 +18,7 @@ from cliplab.evaluation.evidence.answers import (
     nearly_highest,
     one_group_p_value,
     standings,
+    taken_back,
 )
 from cliplab.evaluation.evidence.halves import Half
 
@@ -236,6 +237,7 @@ def test_of_two_levels_the_second_is_the_number_that_the_halves_count():
         ([4, 4, 4, 3], Answer("levels", (2, 4), is_counted=True)),
         ([4, 4, 3, 3], Answer("levels", (2, 9))),  # They do not agree.
         ([9, 9, 9, 9], Answer("levels", (2, 9))),
+        ([11, 11, 11, 11], Answer("levels", (2, 9))),  # They have not joined its clusters.
         ([2, 2, 2, 2], Answer("levels", (2, 9))),  # As of faint groups inside two clear ones.
     ):
         found = _halves(apart=[2], touching=[9])
@@ -247,14 +249,46 @@ def test_of_two_levels_the_second_is_the_number_that_the_halves_count():
         assert decide(found, KS, [2]) == expected
 
 
+def test_a_counted_level_whose_clusters_stand_apart_is_one_of_k_means():
+    for apart, is_counted in (([2, 9], True), ([2, 4, 9], False)):
+        found = _halves(apart=apart, groups=dict.fromkeys(KS, 4))
+        assert decide(found, KS, [2]) == Answer("levels", (2, 4), is_counted=is_counted)
+
+
 def test_no_k_is_named_if_silhouettes_and_halves_speak_for_more():
     three, four = (_halves(apart=[3], groups=dict.fromkeys(KS, n))[0] for n in (3, 4))
     named, none = Answer("k", (3,)), Answer("groups")
-    assert decide([three] * 6 + [four] * 4, KS, [4, 3]) == none
-    assert decide([three] * 6 + [four] * 4, KS, [3, 4]) == none  # Nearly the highest is enough.
-    assert decide([three] * 7 + [four] * 3, KS, [4, 3]) == named
-    assert decide([three] * 6 + [four] * 4, KS, [3]) == named
-    assert decide([three] * 6 + [four] * 4, KS, [3, 2]) == named
+    for found, highest, expected in (
+        ([three] * 6 + [four] * 4, [4, 3], none),
+        ([three] * 6 + [four] * 4, [3, 4], none),  # Nearly the highest is enough.
+        ([three] * 7 + [four] * 3, [4, 3], named),
+        ([three] * 6 + [four] * 4, [3], named),
+        ([three] * 6 + [four] * 4, [3, 2], named),
+    ):
+        assert decide(found, KS, highest) == expected
+        assert taken_back(found, KS, highest) == (3 if expected == none else None)
+    assert taken_back(_halves(p_value=1), KS, [3]) is None
+
+
+def test_of_two_levels_the_finer_is_what_more_has_to_be_more_than():
+    def found(n_more):
+        return [
+            _halves(apart=[3, 7], groups=dict.fromkeys(KS, n))[0]
+            for n in [7] * (10 - n_more) + [8] * n_more
+        ]
+
+    assert decide(found(4), KS, [3, 6]) == Answer("levels", (3, 7))  # 6 is between the two.
+    assert decide(found(3), KS, [3, 8]) == Answer("levels", (3, 7))
+    assert decide(found(4), KS, [3, 8]) == Answer("groups")
+    assert taken_back(found(4), KS, [3, 8]) == 7
+
+
+def test_a_number_that_halves_count_is_taken_back_as_any_other():
+    four, six = (_halves(groups=dict.fromkeys(KS, n))[0] for n in (4, 6))
+    found = [four] * 6 + [six] * 4
+    assert decide(found, KS, [4, 3]) == FOUR_COUNTED
+    assert decide(found, KS, [4, 6]) == Answer("groups")
+    assert taken_back(found, KS, [4, 6]) == 4
 
 
 def test_silhouettes_within_two_percent_are_as_high():

@@ -33,6 +33,19 @@ def page(explorer, monkeypatch):
     return page
 
 
+def test_the_page_is_told_by_a_model_of_ipywidgets(explorer, monkeypatch):
+    """That of anywidget is deaf where its script was late."""
+    script, told = explorer._panel.script, []
+    channel = script._channel
+    assert script.channel == channel.model_id
+    assert type(channel)._model_module.default_value == "@jupyter-widgets/base"
+    monkeypatch.setattr(channel, "send", lambda *message: told.append(message))
+    script.send({"now": 1}, [b"packed"])
+    assert told == [({"now": 1}, [b"packed"])]
+    script.close()
+    assert channel.comm is None
+
+
 def test_until_the_page_is_ready_nothing_is_said(explorer, monkeypatch):
     page = FrontEnd(explorer, monkeypatch)
     explorer.state.n_clusters = 7
