@@ -16,8 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
-import nbformat
 from lab import Lab, running_lab
+from notebook_file import write_notebook
 
 LESSON = Path(__file__).parents[1] / "notebooks" / "00_explore.ipynb"
 BAR, BAR_RATIO = 6.0, 2.0
@@ -56,10 +56,7 @@ def main() -> None:
     print(f"{'repeat':>6} {'painted':>8} {'all cells run':>14} {'bare figure':>12} {'load':>6}")
     painted, bare = [], []
     with running_lab() as lab, tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "bare.ipynb"
-        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-        cells = [nbformat.v4.new_code_cell(BARE)]
-        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
+        path = write_notebook(Path(folder) / "bare.ipynb", BARE)
         for repeat in range(repeats):
             seen, ran = seconds(lab, LESSON)
             painted.append(seen)

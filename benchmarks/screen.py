@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import nbformat
 from lab import Lab
+from notebook_file import write_notebook
 from notebook_page import Notebook
 
 # Bytes are counted on the one socket between page and kernel, in both directions. A painting is
@@ -68,11 +68,7 @@ class Move(NamedTuple):
 
 def open_explorer(lab: Lab, folder: Path, code: str, prepare: str = "", away: int = 0) -> Notebook:
     """Open a notebook whose second cell is `code`, which shows an Explorer; nothing is run yet."""
-    path = folder / "measured.ipynb"
-    cells = [nbformat.v4.new_code_cell(prepare), nbformat.v4.new_code_cell(code)]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
-    return lab.open(path, away=away)
+    return lab.open(write_notebook(folder / "measured.ipynb", prepare, code), away=away)
 
 
 def watch(notebook: Notebook) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import nbformat
 import pytest
 from access import add_axe, violations
+from notebook_file import write_notebook
 from notebook_page import Notebook
 
 pytestmark = pytest.mark.browser
@@ -34,12 +34,7 @@ CELLS = (
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(each) for each in CELLS],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-    )
-    nbformat.write(notebook, tmp_path / "course.ipynb")
-    return tmp_path / "course.ipynb"
+    return write_notebook(tmp_path / "course.ipynb", *CELLS)
 
 
 def test_a_learner_predicts_errs_and_is_right(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import nbformat
 import pytest
 from access import add_axe, violations
+from notebook_file import write_notebook
 from notebook_page import Notebook
 
 pytestmark = pytest.mark.browser
@@ -26,10 +26,7 @@ grid""",
 
 @pytest.fixture
 def notebook(open_notebook: Callable[..., Notebook], tmp_path: Path) -> Notebook:
-    path = tmp_path / "tools.ipynb"
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    cells = [nbformat.v4.new_code_cell(each) for each in CELLS]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
+    path = write_notebook(tmp_path / "tools.ipynb", *CELLS)
     notebook = open_notebook(path, width=1280, height=1400)
     notebook.run_all()
     return notebook

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import nbformat
 import pytest
 from first_lesson import opened_once, watched
 from lab import Lab
+from notebook_file import write_notebook
 from notebook_page import Notebook
 
 pytestmark = pytest.mark.browser
@@ -42,9 +42,7 @@ source.data.update(y=[1.0, 3.0, 2.0])"""
 @pytest.fixture(scope="module")
 def opened(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
     path = tmp_path_factory.mktemp("harness") / "tiny.ipynb"
-    cells = [nbformat.v4.new_markdown_cell("# A plot"), nbformat.v4.new_code_cell(PLOT)]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
+    write_notebook(path, PLOT, title="A plot")
     with opened_once(lab, path) as notebook:
         yield notebook
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import nbformat
 import pytest
+from notebook_file import write_notebook
 from notebook_page import Notebook
 
 pytestmark = pytest.mark.browser
@@ -22,11 +22,7 @@ explorer
 def test_the_page_hears_the_kernel_where_its_script_was_late(
     open_notebook: Callable[..., Notebook], tmp_path: Path
 ) -> None:
-    path = tmp_path / "late.ipynb"
-    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CODE)])
-    content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(content, path)
-    notebook = open_notebook(path, is_late=True)
+    notebook = open_notebook(write_notebook(tmp_path / "late.ipynb", CODE), is_late=True)
     notebook.run_all()
     notebook.wait_painted()
     assert notebook.late

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import nbformat
 import pytest
 from first_lesson import opened_once, watched
 from lab import Lab
+from notebook_file import write_notebook
 from notebook_page import Notebook
 
 pytestmark = pytest.mark.browser
@@ -59,9 +59,7 @@ await new Promise((heard) => {
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory, lab: Lab) -> Iterator[Notebook]:
     path = tmp_path_factory.mktemp("many") / "many.ipynb"
-    cells = [nbformat.v4.new_markdown_cell("# Many"), nbformat.v4.new_code_cell(CELL)]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
+    write_notebook(path, CELL, title="Many")
     with opened_once(lab, path) as notebook:
         notebook.wait_painted()
         # What many images have comes after the first painting.

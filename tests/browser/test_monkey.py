@@ -7,11 +7,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pytest
 from first_lesson import RESULTS
 from lab import Lab
+from notebook_file import write_notebook
 from notebook_page import Notebook
 from playwright.sync_api import Error
 
@@ -197,10 +197,7 @@ class Monkey:
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("monkey") / "monkey.ipynb"
-    cells = [nbformat.v4.new_markdown_cell("# Monkey"), nbformat.v4.new_code_cell(CELL)]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
-    return path
+    return write_notebook(path, CELL, title="Monkey")
 
 
 _FAR = pytest.mark.skipif(not os.environ.get("CLIPLAB_PROOF"), reason="make proof does this")

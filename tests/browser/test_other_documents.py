@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import nbformat
 import pytest
+from notebook_file import write_notebook
 from notebook_page import Notebook
 
 pytestmark = pytest.mark.browser
@@ -30,11 +30,7 @@ BokehModel(plot)"""
 
 @pytest.fixture
 def notebook(tmp_path: Path, open_notebook: Callable[[Path], Notebook]) -> Notebook:
-    path = tmp_path / "two.ipynb"
-    cells = [nbformat.v4.new_code_cell(code) for code in (OURS, OTHER)]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
-    notebook = open_notebook(path)
+    notebook = open_notebook(write_notebook(tmp_path / "two.ipynb", OURS, OTHER))
     notebook.run_all()
     notebook.wait_for("documents.length === 2")
     notebook.wait_painted()

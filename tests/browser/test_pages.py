@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 from access import OF_COLORS, add_axe, count_presses, tab_to, violations
 from first_lesson import opened_once, watched
 from lab import Lab
+from notebook_file import write_notebook
 from notebook_page import Notebook
 from playwright.sync_api import Locator
 
@@ -43,9 +43,7 @@ EXPLORER = 1  # Its cell.
 @pytest.fixture(scope="module")
 def opened(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
     path = tmp_path_factory.mktemp("pages") / "pages.ipynb"
-    cells = [nbformat.v4.new_markdown_cell("# Pages"), nbformat.v4.new_code_cell(CELL)]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
+    write_notebook(path, CELL, title="Pages")
     with opened_once(lab, path, height=1000) as notebook:
         yield notebook
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import nbformat
 import pytest
+from notebook_file import write_notebook
 from notebook_page import Notebook
 
 pytestmark = pytest.mark.browser
@@ -21,11 +21,7 @@ show_projection(project(np.random.default_rng(0).normal(size=(40, 4)), "pca"))
 def test_another_jupyter_bokeh_is_told_with_the_command(
     open_notebook: Callable[..., Notebook], tmp_path: Path
 ) -> None:
-    path = tmp_path / "plot.ipynb"
-    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CODE)])
-    content.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(content, path)
-    notebook = open_notebook(path)
+    notebook = open_notebook(write_notebook(tmp_path / "plot.ipynb", CODE))
     notebook.page.route(
         "**/@bokeh/jupyter_bokeh/package.json",
         lambda route: route.fulfill(json={"version": "3.0.7"}),

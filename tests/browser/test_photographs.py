@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import nbformat
 import pytest
+from notebook_file import write_notebook
 from notebook_page import Notebook
 
 PHOTOS = Path(__file__).parents[3] / "shared" / "photos"
@@ -26,13 +26,8 @@ explorer"""
 
 @pytest.fixture
 def notebook(tmp_path: Path, open_notebook: Callable[[Path], Notebook]) -> Notebook:
-    path = tmp_path / "photographs.ipynb"
-    cells = [
-        nbformat.v4.new_markdown_cell("# Photographs"),
-        nbformat.v4.new_code_cell(CELL.format(path=str(PHOTOS))),
-    ]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
+    cell = CELL.format(path=str(PHOTOS))
+    path = write_notebook(tmp_path / "photographs.ipynb", cell, title="Photographs")
     return open_notebook(path)
 
 

@@ -178,19 +178,6 @@ def test_groups_inside_are_counted_for_the_k_that_stands_apart(monkeypatch):
     assert asked == [4]
 
 
-def test_a_k_that_is_taken_back_is_told(monkeypatch):
-    """If the silhouettes were as high at 7, and four of ten halves counted more than four."""
-    data = _groups(4)
-    sweep = sweep_clusters(data, range(2, 9))
-    answers = "cliplab.evaluation.evidence.answers."
-    gathering = "cliplab.evaluation.evidence.gathering."
-    monkeypatch.setattr(f"{gathering}nearly_highest", lambda *_: (7, 4))
-    assert _quietly(data, sweep).taken_back is None
-    monkeypatch.setattr(f"{answers}_count", lambda _: 5)
-    found = _quietly(data, sweep)
-    assert (found.answer, found.taken_back) == (Answer("groups"), 4)
-
-
 # How it is computed.
 
 

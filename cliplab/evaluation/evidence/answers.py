@@ -32,8 +32,6 @@ _NEARLY_ALL = 0.8
 _AGREEMENT = 0.7
 # Such a share of the halves must count as many groups; as many as the silhouettes say, half.
 _COUNTED, _COUNTED_TOO = 0.6, 0.5
-# No k is named if such a share counts more groups, and more clusters have silhouettes as high.
-MORE_COUNTED = 0.4
 
 Kind = Literal["one group", "groups", "k", "levels", "more", "no verdict"]
 
@@ -215,32 +213,6 @@ def decide(found: Sequence[Half], ks: Sequence[int], highest: Sequence[int]) -> 
     -------
     Answer
     """
-    answer = _proposed(found, ks, highest)
-    return Answer("groups") if _may_be_more(found, answer, highest) else answer
-
-
-def taken_back(found: Sequence[Half], ks: Sequence[int], highest: Sequence[int]) -> int | None:
-    """Return the largest number that an answer would name, if nothing spoke for more groups.
-
-    None if that is no reason against a k. Parameters are those of `decide`.
-    """
-    answer = _proposed(found, ks, highest)
-    return max(answer.ks) if _may_be_more(found, answer, highest) else None
-
-
-def _may_be_more(found: Sequence[Half], answer: Answer, highest: Sequence[int]) -> bool:
-    """Return whether both silhouettes and halves speak for more groups than an answer names.
-
-    What K-means has merged can stand up. More clusters then have silhouettes as high, and many
-    halves count more groups.
-    """
-    if not answer.ks or max(highest) <= max(answer.ks):
-        return False
-    n_more = sum(_count(half) > max(answer.ks) for half in found)
-    return n_more >= MORE_COUNTED * len(found)
-
-
-def _proposed(found: Sequence[Half], ks: Sequence[int], highest: Sequence[int]) -> Answer:
     if not one_group_p_value(found) <= ALPHA:  # Also where it could not be tested.
         return Answer("one group")
     table = standings(found, ks)

@@ -32,7 +32,6 @@ from cliplab.evaluation.evidence.answers import (
     nearly_highest,
     one_group_p_value,
     standings,
-    taken_back,
 )
 from cliplab.evaluation.evidence.halves import Half, halves
 from cliplab.evaluation.evidence.judging import Evidence
@@ -290,7 +289,6 @@ def _evidence(
         ),
         n_references=len(found["shuffled"]),
         n_inside=n_groups_inside(every_half, clearest(highest, known.apart())),
-        taken_back=taken_back(every_half, ks, highest),
         elbows=sweep.elbows,
         space=sweep.space,
         metric=sweep.metric,

@@ -15,7 +15,6 @@ from cliplab._core.language import say, words
 from cliplab.embeddings.spaces import PROJECTION_TITLES, space_in_words, split_space
 from cliplab.evaluation.evidence.answers import (
     ALPHA,
-    MORE_COUNTED,
     STABLE,
     TENTH_EMPTIER,
     Answer,
@@ -50,8 +49,7 @@ class Evidence:
     valley, and none beyond it, it is named as a second level. Where K-means merges small groups, a
     k is suggested if six of ten halves count as many groups among finer clusters, or five and the
     silhouettes are highest there; of two levels the second is the number that six of ten halves
-    count, if it is smaller. None is suggested where more clusters have silhouettes as high and four
-    of ten halves count more groups.
+    count, if it is smaller.
 
     Parameters
     ----------
@@ -84,9 +82,6 @@ class Evidence:
         The k that the answer would name, if enough repeats agreed.
     n_inside : int, default=0
         How many groups are counted with a few more clusters than at the highest silhouettes.
-    taken_back : int, optional
-        The largest number that the answer would name, if silhouettes and halves did not speak for
-        more groups.
     elbows : mapping of int to int or None, default={}
         The elbow of the inertia for each end of the range. It does not influence the answer.
     space, metric : str
@@ -118,7 +113,6 @@ class Evidence:
     n_references: int = 0
     disputed: tuple[int, ...] = ()
     n_inside: int = 0
-    taken_back: int | None = None
     elbows: Mapping[int, int | None] | None = None
     space: str = "embedding"
     metric: str = "euclidean"
@@ -249,9 +243,6 @@ class Evidence:
             said = ", ".join(say("report.name", n=n, k=k) for k, n in named)
             n_repeats = len(self.repeats)
             return say("report.splits", n_repeats=n_repeats, said=said or say("report.no_name"))
-        if self.taken_back is not None:
-            k = max(self._highest)
-            return say("report.may_be_more", named=self.taken_back, k=k, share=MORE_COUNTED)
         if not apart:
             return say("report.none_apart")
         if vote not in apart:

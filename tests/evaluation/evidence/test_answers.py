@@ -18,7 +18,6 @@ from cliplab.evaluation.evidence.answers import (
     nearly_highest,
     one_group_p_value,
     standings,
-    taken_back,
 )
 from cliplab.evaluation.evidence.halves import Half
 
@@ -253,42 +252,6 @@ def test_a_counted_level_whose_clusters_stand_apart_is_one_of_k_means():
     for apart, is_counted in (([2, 9], True), ([2, 4, 9], False)):
         found = _halves(apart=apart, groups=dict.fromkeys(KS, 4))
         assert decide(found, KS, [2]) == Answer("levels", (2, 4), is_counted=is_counted)
-
-
-def test_no_k_is_named_if_silhouettes_and_halves_speak_for_more():
-    three, four = (_halves(apart=[3], groups=dict.fromkeys(KS, n))[0] for n in (3, 4))
-    named, none = Answer("k", (3,)), Answer("groups")
-    for found, highest, expected in (
-        ([three] * 6 + [four] * 4, [4, 3], none),
-        ([three] * 6 + [four] * 4, [3, 4], none),  # Nearly the highest is enough.
-        ([three] * 7 + [four] * 3, [4, 3], named),
-        ([three] * 6 + [four] * 4, [3], named),
-        ([three] * 6 + [four] * 4, [3, 2], named),
-    ):
-        assert decide(found, KS, highest) == expected
-        assert taken_back(found, KS, highest) == (3 if expected == none else None)
-    assert taken_back(_halves(p_value=1), KS, [3]) is None
-
-
-def test_of_two_levels_the_finer_is_what_more_has_to_be_more_than():
-    def found(n_more):
-        return [
-            _halves(apart=[3, 7], groups=dict.fromkeys(KS, n))[0]
-            for n in [7] * (10 - n_more) + [8] * n_more
-        ]
-
-    assert decide(found(4), KS, [3, 6]) == Answer("levels", (3, 7))  # 6 is between the two.
-    assert decide(found(3), KS, [3, 8]) == Answer("levels", (3, 7))
-    assert decide(found(4), KS, [3, 8]) == Answer("groups")
-    assert taken_back(found(4), KS, [3, 8]) == 7
-
-
-def test_a_number_that_halves_count_is_taken_back_as_any_other():
-    four, six = (_halves(groups=dict.fromkeys(KS, n))[0] for n in (4, 6))
-    found = [four] * 6 + [six] * 4
-    assert decide(found, KS, [4, 3]) == FOUR_COUNTED
-    assert decide(found, KS, [4, 6]) == Answer("groups")
-    assert taken_back(found, KS, [4, 6]) == 4
 
 
 def test_silhouettes_within_two_percent_are_as_high():

@@ -273,19 +273,6 @@ def test_there_is_no_k_if_more_clusters_show_more_groups():
     )
 
 
-def test_there_is_no_k_if_silhouettes_and_halves_speak_for_more():
-    columns = {"silhouette_main": [np.nan, 0.2, 0.5, 0.495, 0.3, 0.2]}
-    # Whatever else is true, this is the reason.
-    for n_inside, stability in ((3, 0.9), (5, 0.9), (3, 0.5)):
-        columns["stability"] = [np.nan] + [stability] * 5
-        found = _evidence(GROUPS, [GROUPS] * 10, columns=columns, n_inside=n_inside, taken_back=3)
-        assert found.sentence == REJECTED + (
-            "with more clusters than 3, for example 4, the silhouettes in the main directions are "
-            "within 2 % of the highest, and at least 40% of the halves of the images count more "
-            f"than 3 groups: K-means may have merged some.{CAVEAT}"
-        )
-
-
 def test_there_is_no_k_if_the_repeats_do_not_agree():
     repeats = [THREE] * 5 + [FIVE] * 2 + [GROUPS] * 3
     said = "it depends on the random splits: of 10 repeats, "
