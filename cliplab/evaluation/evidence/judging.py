@@ -192,13 +192,13 @@ class Evidence:
     @property
     def _levels(self) -> str:
         outer, inner = self.answer.ks
-        what, n_alike = say("report.one_of_two"), self._n_alike
+        what, n_named = say("report.one_of_two"), self._n_alike
         if inner in self._apart:
             how = "report.levels"
         elif self.answer.is_counted:
             how = "report.counted_level"
-            # The other is often named without it.
-            what, n_alike = say("report.this_k", k=inner), self._n_naming(inner)
+            # Repeats that name the outer alone say nothing for it.
+            what, n_named = say("report.this_k", k=inner), self._n_naming(inner)
         else:
             how = "report.one_more" if inner == outer + 1 else "report.may_be_finer"
         return say(
@@ -211,7 +211,7 @@ class Evidence:
             outer_stands=self._stands_up(outer),
             inner_stands=self._stands_up(inner),
             inner_comes_back=self._comes_back(inner),
-            repeated=self._repeated(what, n_alike),
+            repeated=self._repeated(what, n_named),
         )
 
     @property
